@@ -1,0 +1,1 @@
+"""Seodang beside what a user would run instead, on real data, in one go: `python -m benchmarks`."""

@@ -1,0 +1,42 @@
+"""What `train` and `repeat` share: show the stream, judge the run once, print the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Console
+
+from seodang.cli._progress import show
+from seodang.cli._screen import print_json
+from seodang.evaluation.evaluate import evaluate
+from seodang.evaluation.verdict import verdict
+from seodang.runs.folder import Run
+from seodang.runs.train import Event, Finished, Interrupted
+from seodang.training.plan import duration
+
+
+def finish(events: Iterable[Event], console: Console, as_json: bool) -> Run:
+    """Follow a training to its end, judge it, tell; a run stopped by a signal ends the process as that signal does."""
+    for event in show(events, console):
+        if isinstance(event, Interrupted):
+            if as_json:
+                print_json({"run": str(event.folder), "interrupted": True, "step": event.step})
+            raise SystemExit(128 + event.signal)
+        if isinstance(event, Finished):
+            return _judge(event, console, as_json)
+    raise AssertionError("the stream ends with Finished or Interrupted")
+
+
+def _judge(event: Finished, console: Console, as_json: bool) -> Run:
+    run = event.run
+    kept = f"; kept epoch {event.best_epoch}, the best on {run.recipe.training.monitor}" if event.best_epoch else ""
+    console.print(f"Trained in {duration(event.training_seconds)}{kept}.", markup=False)
+    report: dict[str, Any] = evaluate(run, prepared=event.data)
+    console.print()
+    for line in verdict(report):
+        console.print(line, markup=False)
+    console.print(f"\nRun: {run.folder}    Report: {run.folder / 'report.html'}", markup=False)
+    if as_json:
+        print_json({**report, "seconds": event.training_seconds})
+    return run

@@ -1,0 +1,112 @@
+"""The training stream on a screen: a live line on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from seodang.data.look import look, short
+from seodang.runs.train import Begun, Epoch, Event, Interrupted, Notice, Opened, Step
+from seodang.training.plan import duration
+
+# Seconds between two updates of the live line; reading a loss may wait for a GPU, so not every step is read.
+REFRESH = 0.2
+# Where there is no terminal, about so many lines of epochs at most; every epoch is in history.jsonl.
+PLAIN_LINES = 40
+
+
+def show(events: Iterable[Event], console: Console) -> Iterator[Event]:
+    """Pass the events on, printing them as they go by."""
+    line = _Line(console)
+    try:
+        for event in events:
+            if isinstance(event, Opened):
+                found = look(event.data.source, event.data.scan, event.data.division)
+                for text in [*short(found), *event.data.notes]:
+                    console.print(text, markup=False)
+            elif isinstance(event, Begun):
+                for text in _begun(event):
+                    console.print(text, markup=False)
+                line.begin(event)
+            elif isinstance(event, Step):
+                line.step(event)
+            elif isinstance(event, Epoch):
+                line.epoch(event)
+            elif isinstance(event, Notice):
+                console.print(event.text, markup=False)
+            elif isinstance(event, Interrupted):
+                console.print(
+                    f"Stopped at step {event.step}; nothing is lost. Carry on with `seodang train --resume {event.folder}`.",
+                    markup=False,
+                )
+            yield event
+    finally:
+        line.end()
+
+
+def _begun(event: Begun) -> list[str]:
+    """What will be trained, on what, how long it will take, and what was chosen and why."""
+    training = event.recipe.training
+    reasons = [f"  {reason}" for reason in event.reasons]
+    start = f"Carrying on after step {event.steps_done}" if event.steps_done else "Training"
+    return [
+        f"{start}: {event.recipe.name} ({event.recipe.model.name}), {training.optimizer} at {training.learning_rate:g}, "
+        f"batches of {training.batch_size}, on {event.place.words}.",
+        *reasons,
+        f"Plan: {event.plan.words}.",
+    ]
+
+
+class _Line:
+    """The live line of a terminal (losses, rate, examples a second, time left) and the lines of the epochs."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.bar: Progress | None = None
+        self.epochs = self.total = self.every = 1
+        self.last = 0.0
+
+    def begin(self, event: Begun) -> None:
+        self.total, self.first = event.plan.steps, event.steps_done
+        self.epochs = -(-self.total // event.plan.steps_per_epoch)
+        asked = event.recipe.training.log_every
+        self.every = asked if asked > 1 or self.console.is_terminal else -(-self.epochs // PLAIN_LINES)
+        self.started, self.examples = time.perf_counter(), 0
+        if self.console.is_terminal:
+            self.bar = Progress(
+                BarColumn(bar_width=24), TextColumn("{task.description}"), console=self.console, transient=True
+            )
+            self.task = self.bar.add_task("", total=self.total, completed=self.first)
+            self.bar.start()
+
+    def step(self, event: Step) -> None:
+        self.examples += event.examples
+        now = time.perf_counter()
+        if self.bar is None or now - self.last < REFRESH:
+            return
+        self.last = now
+        passed = now - self.started
+        left = (self.total - event.step) * passed / max(1, event.step - self.first)
+        words = (
+            f"epoch {event.epoch}/{self.epochs}  loss {float(event.loss):.4f}  rate {event.learning_rate:.1e}  "
+            f"{self.examples / passed:,.0f} examples/s  {duration(left)} left"
+        )
+        self.bar.update(self.task, completed=event.step, description=words)
+
+    def epoch(self, event: Epoch) -> None:
+        if event.epoch % self.every and event.epoch not in (1, self.epochs):
+            return
+        found = event.metrics
+        words = f"epoch {event.epoch:>{len(str(self.epochs))}}/{self.epochs}  loss {found['loss']:.4f}  accuracy {found['accuracy']:7.2%}"
+        if "validation_loss" in found:
+            words += (
+                f"  |  validation loss {found['validation_loss']:.4f}  accuracy {found['validation_accuracy']:7.2%}"
+            )
+        self.console.print(f"{words}  |  {event.seconds:.1f} s", markup=False)
+
+    def end(self) -> None:
+        if self.bar is not None:
+            self.bar.stop()

@@ -1,0 +1,20 @@
+"""Words to people on stdout, or one JSON object on stdout and the words on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from rich.console import Console
+
+
+def screen(as_json: bool) -> Console:
+    """Where a verb prints for people: stdout, or stderr where a program asked for JSON."""
+    return Console(stderr=as_json, highlight=False, soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """Print the verb's one JSON object. NaN and infinity, which JSON does not have, are our mistake and raise."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,77 @@
+"""`seodang list`: the names there are."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from seodang.cli._screen import print_json, screen
+from seodang.core.errors import SeodangError, did_you_mean
+from seodang.core.registry import describe, family, names
+
+KINDS = ("recipes", "models", "datasets", "tasks", "runs")
+
+
+def list(  # noqa: A001 - the verb's name
+    kind: Annotated[str, typer.Argument(help=f"One of {', '.join(KINDS)}; all but runs where left out.")] = "",
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Show the recipes, models, data sets and tasks by name, or the runs below ./runs.
+
+    Examples:
+
+      seodang list recipes
+
+      seodang list runs --json
+    """
+    if kind and kind not in KINDS:
+        raise SeodangError(f"{kind!r} cannot be listed. {did_you_mean(kind, KINDS)}")
+    console, found = screen(json), {}
+    for each in [kind] if kind else KINDS[:-1]:
+        if each == "runs":
+            found[each] = _runs(console, json)
+            continue
+        found[each] = {name: {"about": describe(each, name), "family": family(each, name)} for name in names(each)}
+        if not json:
+            console.print(f"[bold]{each}[/bold]")
+            width = max(len(name) for name in found[each])
+            for name, facts in found[each].items():
+                console.print(f"  {name:{width}}  {facts['about']}", markup=False)
+    if json:
+        print_json(found)
+
+
+def _runs(console: object, as_json: bool) -> dict[str, dict[str, object]]:
+    from seodang.core.files import read_json, read_lines
+    from seodang.runs.folder import list_runs
+
+    found: dict[str, dict[str, object]] = {}
+    for folder in list_runs():
+        lines = [*read_lines(folder / "history.jsonl")] if (folder / "history.jsonl").exists() else []
+        report = read_json(folder / "report.json") if (folder / "report.json").exists() else {}
+        found[folder.name] = {
+            "recipe": _recipe_name(folder),
+            "epochs": len(lines),
+            "finished": (folder / "manifest.json").exists(),
+            "split": report.get("split"),
+            "accuracy": report.get("metrics", {}).get("accuracy"),
+        }
+    if not as_json:
+        for name, facts in found.items():
+            accuracy, split = facts["accuracy"], facts["split"]
+            judged = f"{accuracy:.2%} on {split}" if isinstance(accuracy, float) else "not judged"
+            state = "" if facts["finished"] else "  (not finished: seodang train --resume)"
+            console.print(
+                f"{name:28}  {facts['recipe']:20}  {facts['epochs']:>4} epochs  {judged}{state}", markup=False
+            )  # type: ignore[attr-defined]
+        if not found:
+            console.print("No runs below ./runs yet. Make one with `seodang train digits`.", markup=False)  # type: ignore[attr-defined]
+    return found
+
+
+def _recipe_name(folder: object) -> str:
+    for line in (folder / "recipe.yaml").read_text(encoding="utf-8").splitlines():  # type: ignore[operator]
+        if line.startswith("name: "):
+            return line.removeprefix("name: ").strip("'\"")
+    return "?"

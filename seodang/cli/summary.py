@@ -1,0 +1,143 @@
+"""`seodang summary`: a network layer by layer, and a picture of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+def summary(
+    words: Annotated[
+        list[str], typer.Argument(help="A recipe's name, a recipe file or a run, then settings: key=value.")
+    ],
+    inputs: Annotated[
+        str | None,
+        typer.Option("--input", help="Shape of a picture, CHANNELS,HEIGHT,WIDTH, where the recipe leaves it open."),
+    ] = None,
+    classes: Annotated[int | None, typer.Option(help="Number of classes, where no data set is named.")] = None,
+    picture: Annotated[Path | None, typer.Option(help="Also draw the network: FILE.png, .svg or .pdf.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Show a network: its layers, their shapes, parameters and multiply-adds.
+
+    \b
+    Examples:
+      seodang summary lenet5
+      seodang summary asl-cnn --picture asl-cnn.png
+      seodang summary recipe.yaml --input 3,64,64 --classes 5
+      seodang summary resnet-small model.depth=56
+      seodang summary runs/lenet5-1 --json
+    """
+    from seodang.cli._screen import print_json, screen
+    from seodang.cli._words import divide
+    from seodang.core.errors import SeodangError
+    from seodang.models.summary import summary as rows_of
+    from seodang.models.summary import total
+
+    names, settings = divide(words)
+    if len(names) != 1:
+        raise SeodangError(f"One recipe or run at a time, got {len(names)}. `seodang list recipes` shows the recipes.")
+    console = screen(as_json)
+    name, shape, network, notes = _network(names[0], settings, inputs, classes)
+    rows = rows_of(network, shape)
+    if picture is not None:
+        from seodang.models.drawing import draw
+
+        draw(rows, shape, picture, name)
+    if as_json:
+        from dataclasses import asdict
+
+        layers = [{**asdict(row), "output_shape": list(row.output_shape)} for row in rows]
+        print_json({"name": name, "input": list(shape.shape), "layers": layers, **total(rows), "notes": notes})
+        return
+    for note in notes:
+        console.print(note, style="dim")
+    console.print(_table(name, shape, rows))
+    if picture is not None:
+        console.print(f"The picture is in {picture}.")
+
+
+def _network(
+    word: str, settings: dict[str, str], inputs: str | None, classes: int | None
+) -> tuple[str, Any, Any, list[str]]:
+    """The name, the shape of its input, the network itself, and what was assumed."""
+    from seodang.core.registry import find
+    from seodang.core.spec import Spec
+    from seodang.models.build import build
+    from seodang.recipes.resolve import is_recipe, resolve
+
+    if not is_recipe(word):
+        from seodang.core.errors import SeodangError, did_you_mean
+        from seodang.core.registry import names
+        from seodang.runs.folder import load
+
+        if not Path(word).exists() and not (Path("runs") / word).exists() and word != "last":
+            raise SeodangError(f"{word} is neither a recipe nor a run. {did_you_mean(word, names('recipes'))}")
+        run = load(word)
+        from seodang.runs.folder import input_spec
+
+        if settings or inputs or classes:
+            raise SeodangError("A run's network is what it is: settings, --input and --classes are for recipes.")
+        outputs = find("tasks", run.recipe.task)(len(run.classes), run.recipe.loss).outputs
+        shape = input_spec(run.recipe)
+        return run.name, shape, build(run.recipe.model, shape, outputs, run.recipe.training.seed), []
+    recipe = resolve(word, settings)
+    shape, notes = _shape(recipe, inputs)
+    count, more = _classes(recipe, classes)
+    outputs = find("tasks", recipe.task)(count, recipe.loss).outputs
+    return recipe.name, shape, build(recipe.model, Spec(shape.shape), outputs, recipe.training.seed), [*notes, *more]
+
+
+def _shape(recipe: Any, inputs: str | None) -> tuple[Any, list[str]]:
+    from seodang.core.errors import SeodangError
+    from seodang.core.spec import Spec
+
+    if inputs is not None:
+        sides = inputs.replace("×", ",").replace("x", ",").split(",")
+        if len(sides) != 3 or not all(side.strip().isdigit() and 0 < int(side) <= 4096 for side in sides):
+            raise SeodangError(f"--input must be CHANNELS,HEIGHT,WIDTH such as 1,28,28, got {inputs!r}.")
+        return Spec(tuple(int(side) for side in sides)), []
+    preparation = recipe.preparation
+    asked = (preparation.channels, preparation.height, preparation.width)
+    shape = tuple(given or usual for given, usual in zip(asked, (1, 28, 28), strict=True))
+    if None not in asked:
+        return Spec(shape), []
+    assumed = "×".join(map(str, shape))
+    return Spec(shape), [f"The pictures' size comes from the data; shown for {assumed} (--input 3,64,64 for another)."]
+
+
+def _classes(recipe: Any, classes: int | None) -> tuple[int, list[str]]:
+    from seodang.core.errors import SeodangError
+    from seodang.core.registry import find, names
+
+    if classes is not None:
+        if classes < 2:
+            raise SeodangError(f"--classes must be at least 2, got {classes}.")
+        return classes, []
+    if recipe.loss == "binary_cross_entropy":
+        return 2, []
+    if recipe.data in names("datasets"):
+        return len(find("datasets", recipe.data)().classes), []
+    return 10, ["The number of classes comes from the data; shown for 10 (--classes 5 for another)."]
+
+
+def _table(name: str, shape: Any, rows: list[Any]) -> Any:
+    from rich import box
+    from rich.table import Table
+
+    from seodang.models.summary import total
+
+    table = Table(title=f"{name}  (input {'×'.join(map(str, shape.shape))})", box=box.SIMPLE_HEAD, show_footer=True)
+    sums = total(rows)
+    table.add_column("layer", "total")
+    table.add_column("kind")
+    table.add_column("output shape", justify="right")
+    for key, title in (("parameters", "parameters"), ("trainable", "trainable"), ("operations", "multiply-adds")):
+        table.add_column(title, f"{sums[key]:,}", justify="right")
+    for row in rows:
+        numbers = [f"{value:,}" if value else "" for value in (row.parameters, row.trainable, row.operations)]
+        sides = "×".join(map(str, row.output_shape)) or "training only"
+        table.add_row(row.layer, f"{row.kind} {row.detail}".strip(), sides, *numbers)
+    return table

@@ -1,0 +1,45 @@
+"""What a person is told when something is wrong: what, what came, what is allowed, what to do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class SeodangError(Exception):
+    """A mistake that a person can mend. The command line prints its text and ends with exit code 2."""
+
+
+class DataError(SeodangError):
+    """The data cannot be used as it is."""
+
+
+class RecipeError(SeodangError):
+    """A recipe or a setting is wrong; the text lists every mistake at once."""
+
+
+class RunError(SeodangError):
+    """A run's folder is missing, damaged, in use, or of another kind than asked for."""
+
+
+def nearest(word: str, allowed: Iterable[str]) -> str | None:
+    """The allowed word most like `word`, or None where nothing is near.
+
+    >>> nearest("lerning_rate", ["epochs", "learning_rate"])
+    'learning_rate'
+    >>> nearest("zebra", ["epochs"]) is None
+    True
+    """
+    matches = difflib.get_close_matches(word.lower(), list(allowed), n=1, cutoff=0.6)
+    return matches[0] if matches else None
+
+
+def did_you_mean(word: str, allowed: Iterable[str]) -> str:
+    """A sentence that names the nearest allowed word, or lists them all where nothing is near.
+
+    >>> did_you_mean("lenet", ["lenet5", "mnist-mlp"])
+    'Did you mean lenet5?'
+    """
+    allowed = list(allowed)
+    match = nearest(word, allowed)
+    return f"Did you mean {match}?" if match else f"Allowed: {', '.join(allowed)}."

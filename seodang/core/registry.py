@@ -1,0 +1,74 @@
+"""Names of recipes, models, tasks and data sets: the file name is the public name, nothing is registered by hand.
+
+`asl_cnn.py` is `asl-cnn` and must define a function `asl_cnn`. Names and their first docstring line are read without
+importing the file, so that `seodang list` answers without loading PyTorch. Other packages add names by an entry point of
+the group `seodang.recipes`, `seodang.models`, …
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import importlib
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+from seodang.core.errors import SeodangError, did_you_mean
+
+PACKAGE = Path(__file__).parent.parent
+# Where each kind of name lives, relative to the package.
+FOLDERS = {"recipes": "recipes", "models": "models", "tasks": "tasks", "datasets": "data/datasets"}
+# Files of those folders that hold the mechanism, not a name.
+MECHANISM = {"recipes": {"recipe", "settings", "lint", "choose"}, "models": {"layers", "summary", "drawing", "build"}}
+
+
+@functools.cache
+def _files(kind: str) -> dict[str, Path]:
+    folder = PACKAGE / FOLDERS[kind]
+    found = {}
+    for file in sorted(folder.rglob("*.py")):
+        if not file.stem.startswith("_") and file.stem not in MECHANISM.get(kind, set()):
+            found[file.stem.replace("_", "-")] = file
+    return found
+
+
+@functools.cache
+def _plugins(kind: str) -> dict[str, Any]:
+    return {point.name: point for point in entry_points(group=f"seodang.{kind}")}
+
+
+def names(kind: str) -> list[str]:
+    """Every public name of a kind ("recipes", "models", "tasks", "datasets"), in alphabetical order."""
+    return sorted({*_files(kind), *_plugins(kind)})
+
+
+def describe(kind: str, name: str) -> str:
+    """The first docstring line of a name's function (else of its file), read without importing it."""
+    file = _files(kind).get(name)
+    if file is None:
+        return f"from {_plugins(kind)[name].value}"
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name == file.stem and (text := ast.get_docstring(node)):
+            return text.splitlines()[0]
+    return (ast.get_docstring(tree) or "").splitlines()[0]
+
+
+def family(kind: str, name: str) -> str:
+    """The folder a name lives in ("images"), or the empty string where its kind has no families."""
+    file = _files(kind).get(name)
+    folder = PACKAGE / FOLDERS[kind]
+    return "" if file is None or file.parent == folder else file.parent.relative_to(folder).as_posix()
+
+
+def find(kind: str, name: str) -> Any:
+    """The object of a name: the function of the file's own name. An unknown name raises with the nearest right one."""
+    public = name.replace("_", "-")
+    if file := _files(kind).get(public):
+        module = ".".join(("seodang", *file.relative_to(PACKAGE).with_suffix("").parts))
+        return getattr(importlib.import_module(module), file.stem)
+    if point := _plugins(kind).get(public):
+        return point.load()
+    one = kind.removesuffix("s")
+    raise SeodangError(f"{name!r} is not a {one}. {did_you_mean(public, names(kind))} `seodang list {kind}` shows all.")

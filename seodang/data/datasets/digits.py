@@ -1,0 +1,46 @@
+"""Handwritten digits, 8×8 grey, bundled with scikit-learn: the data that needs no download."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from seodang.data.source import Card, Source
+
+
+def digits() -> Card:
+    """1,797 handwritten digits, 8×8 grey; comes with scikit-learn, no download."""
+    return Card(
+        title="Optical recognition of handwritten digits (UCI)",
+        homepage="https://archive.ics.uci.edu/dataset/80",
+        licence="CC BY 4.0",
+        hub=None,
+        counts={"": 1797},
+        classes=tuple("0123456789"),
+        note="43 writers; who wrote which digit is not recorded in scikit-learn's copy, so a random split has each writer in "
+        "every part.",
+    )
+
+
+def read() -> Source:
+    """The digits, their values 0 to 16 brought to 0 to 255."""
+    import sklearn
+    from sklearn.datasets import load_digits
+
+    bundle = load_digits()
+    pixels = np.floor(np.asarray(bundle.images) * 255 / 16 + 0.5).astype(np.uint8)[..., None]
+    labels = np.asarray(bundle.target, np.int64)
+    classes = tuple("0123456789")
+    return Source(
+        name="digits",
+        where="scikit-learn's digits",
+        form="bundled",
+        classes=classes,
+        labels=labels,
+        ids=[f"digits row {row + 1}" for row in range(len(labels))],
+        splits=np.full(len(labels), ""),
+        stamp=f"digits scikit-learn {sklearn.__version__}",
+        pixels=pixels,
+        notes=("Pixel values 0 to 16 are brought to 0 to 255.",),
+        card=digits(),
+        label_values=classes,
+    )

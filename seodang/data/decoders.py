@@ -1,0 +1,221 @@
+"""Decoding in other processes: each runs this file, gets encoded pictures through a pipe and answers with arrays.
+
+Not `multiprocessing`: its spawn runs the user's own script once more (and fork is unsafe beside PyTorch's threads). A
+decoder starts in about 0.2 s because it needs neither PyTorch nor pydantic. No pickle goes through the pipe. A picture
+that kills its decoder (a fault in a codec) is found by decoding its chunk again one by one, and left out.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import struct
+import subprocess
+import sys
+import weakref
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from seodang.data.pictures import THUMBNAIL, Decoded, Target, many
+
+CRASHED = "made the decoder crash"
+
+
+def cores() -> int:
+    """How many processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _send(pipe: IO[bytes], header: dict, *parts: bytes | memoryview) -> None:
+    head = json.dumps({**header, "parts": [len(part) for part in parts]}).encode()
+    pipe.write(struct.pack("<I", len(head)) + head)
+    for part in parts:
+        pipe.write(part)
+    pipe.flush()
+
+
+def _exactly(pipe: IO[bytes], count: int) -> bytes:
+    content = pipe.read(count)
+    if len(content) < count:
+        raise EOFError
+    return content
+
+
+def _receive(pipe: IO[bytes]) -> tuple[dict, list[bytes]]:
+    (length,) = struct.unpack("<I", _exactly(pipe, 4))
+    header = json.loads(_exactly(pipe, length))
+    return header, [_exactly(pipe, part) for part in header["parts"]]
+
+
+def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
+    """The decoder's own loop, until its pipe is closed."""
+    while True:
+        try:
+            header, encoded = _receive(requests)
+        except EOFError:
+            return
+        target = None if header["target"] is None else Target(*header["target"])
+        done = many(encoded, target)
+        arrays = [done.height, done.width, done.content, done.thumbnail]
+        if done.pixels is not None:
+            arrays.append(done.pixels)
+        _send(answers, {"mode": done.mode, "reasons": done.reasons}, *(memoryview(array).cast("B") for array in arrays))
+
+
+class _Decoder:
+    """One process. `ask` is called by one thread at a time."""
+
+    def __init__(self) -> None:
+        folder = str(Path(__file__).parents[2])
+        paths = [folder, *filter(None, [os.environ.get("PYTHONPATH")])]
+        threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        # -P: nothing is imported from the folder the user happens to be in.
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "seodang.data.decoders"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, **threads, "PYTHONPATH": os.pathsep.join(paths)},
+        )
+
+    def ask(self, encoded: Sequence[bytes], target: Target | None) -> Decoded:
+        process, count = self.process, len(encoded)
+        assert process.stdin and process.stdout, "a decoder is started with both pipes"
+        _send(process.stdin, {"target": target}, *encoded)
+        header, parts = _receive(process.stdout)
+        pixels = None
+        if target is not None:
+            shape = (count, target.channels, target.height, target.width)
+            pixels = np.frombuffer(parts[4], np.uint8).reshape(shape)
+        return Decoded(
+            height=np.frombuffer(parts[0], np.int32),
+            width=np.frombuffer(parts[1], np.int32),
+            mode=header["mode"],
+            content=np.frombuffer(parts[2], "S16"),
+            thumbnail=np.frombuffer(parts[3], np.uint8).reshape(count, THUMBNAIL, THUMBNAIL),
+            pixels=pixels,
+            reasons=header["reasons"],
+        )
+
+    def stop(self) -> None:
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except BrokenPipeError:
+                    continue
+        self.process.kill()
+        self.process.wait()
+
+
+class Decoders:
+    """Several decoders that answer in the order of the questions, a few chunks ahead. Use as a context or let it go."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self._idle: queue.SimpleQueue[_Decoder | None] = queue.SimpleQueue()
+        for _ in range(number):
+            self._idle.put(None)  # started when first needed
+        self._threads = ThreadPoolExecutor(number, thread_name_prefix="seodang-decoder")
+        self._finalize = weakref.finalize(self, _close, self._idle, self._threads)
+
+    def __enter__(self) -> Decoders:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop the processes."""
+        self._finalize()
+
+    def map(
+        self, chunks: Iterable[Sequence[int]], read: Callable[[int], bytes], target: Target | None, ahead: int = 2
+    ) -> Iterator[tuple[Sequence[int], Decoded]]:
+        """Decode chunk after chunk; at most `ahead` chunks a decoder wait in memory beside the one in work."""
+        pending: deque[tuple[Sequence[int], Future[Decoded]]] = deque()
+        try:
+            for chunk in chunks:
+                pending.append((chunk, self._threads.submit(self._chunk, chunk, read, target)))
+                if len(pending) > self.number * (1 + ahead):
+                    done, future = pending.popleft()
+                    yield done, future.result()
+            while pending:
+                done, future = pending.popleft()
+                yield done, future.result()
+        finally:
+            for _, future in pending:
+                future.cancel()
+
+    def _chunk(self, chunk: Sequence[int], read: Callable[[int], bytes], target: Target | None) -> Decoded:
+        encoded, unread = read_all(chunk, read)
+        decoder = self._idle.get()
+        try:
+            decoder, done = _surely(decoder, encoded, target)
+        finally:
+            self._idle.put(decoder)
+        for index, reason in unread.items():
+            done.reasons[index] = reason
+        return done
+
+
+def _surely(decoder: _Decoder | None, encoded: list[bytes], target: Target | None) -> tuple[_Decoder | None, Decoded]:
+    """Ask; where the process dies, start another and ask one by one, so that only the guilty picture is lost."""
+    decoder = decoder or _Decoder()
+    try:
+        return decoder, decoder.ask(encoded, target)
+    except (EOFError, OSError):
+        decoder.stop()
+    if len(encoded) == 1:
+        lost = many([b""], target)
+        lost.reasons[0] = CRASHED
+        return None, lost
+    parts: list[Decoded] = []
+    left: _Decoder | None = None
+    for content in encoded:
+        left, part = _surely(left, [content], target)
+        parts.append(part)
+    return left, joined(parts)
+
+
+def joined(parts: list[Decoded]) -> Decoded:
+    """Several answers as one, in order."""
+    pixels = [part.pixels for part in parts if part.pixels is not None]
+    return Decoded(
+        height=np.concatenate([part.height for part in parts]),
+        width=np.concatenate([part.width for part in parts]),
+        mode=[mode for part in parts for mode in part.mode],
+        content=np.concatenate([part.content for part in parts]),
+        thumbnail=np.concatenate([part.thumbnail for part in parts]),
+        pixels=np.concatenate(pixels) if pixels else None,
+        reasons=[reason for part in parts for reason in part.reasons],
+    )
+
+
+def read_all(chunk: Sequence[int], read: Callable[[int], bytes]) -> tuple[list[bytes], dict[int, str]]:
+    """The encoded pictures of a chunk; what cannot be read is empty and has its reason, by position."""
+    encoded, unread = [], {}
+    for position, index in enumerate(chunk):
+        try:
+            encoded.append(read(int(index)))
+        except OSError as error:
+            encoded.append(b"")
+            unread[position] = f"cannot be read ({error.strerror or error})"
+    return encoded, unread
+
+
+def _close(idle: queue.SimpleQueue[_Decoder | None], threads: ThreadPoolExecutor) -> None:
+    threads.shutdown(wait=True, cancel_futures=True)
+    while not idle.empty():
+        if (decoder := idle.get()) is not None:
+            decoder.stop()
+
+
+if __name__ == "__main__":
+    serve(sys.stdin.buffer, sys.stdout.buffer)

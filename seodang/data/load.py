@@ -1,0 +1,284 @@
+"""From a source to what a training run holds: prepared pixels in memory or streamed, divided, counted and hashed."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import psutil
+import torch
+from torch import Tensor
+
+from seodang.core.errors import DataError
+from seodang.data.decoders import Decoders, cores
+from seodang.data.pictures import many
+from seodang.data.prepare import Preparation, resolve, target_of
+from seodang.data.scan import Scan, scan
+from seodang.data.source import SPLITS, Source
+from seodang.data.split import Division, Split, divide, draw_some, leave_out
+
+# Of the memory that is free now, pixels may take so much. They are held up to twice for a moment, while splits are cut.
+SHARE_OF_MEMORY = 0.4
+# Mean and std of streamed pictures are measured on so many of them.
+MEASURED = 4096
+
+
+@dataclass(eq=False)
+class Subset:
+    """One split. N examples.
+
+    name: "train", "validation" or "test".   labels: (N,) int64.   ids: N names for a person.
+    pixels: (N, C, H, W) uint8, or None where they are streamed.
+    """
+
+    name: str
+    labels: Tensor
+    ids: list[str]
+    pixels: Tensor | None
+    source: Source
+    preparation: Preparation
+    decoders: Decoders | None = None
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def fetch(self, indices: Tensor) -> Tensor:
+        """The prepared pixels of some examples, (B, C, H, W) uint8, in the order asked for."""
+        if self.pixels is not None:
+            return self.pixels[indices]
+        return decoded(self, indices)
+
+
+def decoded(subset: Subset, indices: Tensor) -> Tensor:
+    """Streamed examples, decoded here and now. A file that has changed since the scan raises DataError."""
+    read = subset.source.read
+    assert read is not None, "only encoded pictures are streamed"
+    done = many([read(index) for index in indices.tolist()], target_of(subset.preparation))
+    for index, reason in zip(indices.tolist(), done.reasons, strict=True):
+        if reason is not None:
+            raise changed(subset, index, reason)
+    assert done.pixels is not None, "a target was given"
+    return torch.from_numpy(done.pixels)
+
+
+def changed(subset: Subset, index: int, reason: str) -> DataError:
+    """What is said when a picture that could be decoded before training cannot be any more."""
+    return DataError(f"{subset.ids[index]} could be read when training began and cannot be now: {reason}.")
+
+
+@dataclass(eq=False)
+class Prepared:
+    """Everything a run needs to know of its data. See `describe` for what of it is written into the run's folder.
+
+    preparation: resolved, with mean and std measured where scale=standard.
+    in_memory: whether pixels are held as one tensor a split; otherwise they are streamed.
+    notes: what was inferred or decided, one sentence each, for a person.
+    """
+
+    source: Source
+    scan: Scan
+    preparation: Preparation
+    classes: tuple[str, ...]
+    train: Subset
+    validation: Subset
+    test: Subset
+    division: Division
+    in_memory: bool
+    notes: tuple[str, ...]
+    split: Split
+
+    def describe(self) -> dict[str, Any]:
+        """The content of a run's data.json."""
+        source = self.source
+        parts = {subset.name: subset for subset in (self.train, self.validation, self.test)}
+        counts = {
+            name: dict(zip(self.classes, _counts(subset.labels, len(self.classes)), strict=True))
+            for name, subset in parts.items()
+            if len(subset)
+        }
+        indices = dict(zip(SPLITS, (self.division.train, self.division.validation, self.division.test), strict=True))
+        return {
+            "source": {"name": source.name, "where": source.where, "form": source.form, "examples": len(source)},
+            "classes": list(self.classes),
+            "label_values": list(source.label_values),
+            "mapping": dict(zip(source.label_values or self.classes, range(len(self.classes)), strict=False)),
+            "counts": counts,
+            "split": {
+                "given": list(self.division.given),
+                "note": self.division.note,
+                **self.split.model_dump(mode="json"),
+                "examples": {name: len(subset) for name, subset in parts.items()},
+            },
+            "sha256": {
+                name: _sha256(source.ids, self.scan.content, source.labels, where)
+                for name, where in indices.items()
+                if len(where)
+            },
+            "left_out": [{"path": one.path, "reason": one.reason} for one in source.left_out],
+            "preparation": self.preparation.model_dump(mode="json"),
+            "in_memory": self.in_memory,
+            "notes": list(self.notes),
+        }
+
+
+def _counts(labels: Tensor, classes: int) -> list[int]:
+    return torch.bincount(labels, minlength=classes).tolist()
+
+
+def _sha256(ids: list[str], content: np.ndarray, labels: np.ndarray, where: np.ndarray) -> str:
+    """Over id, label and pixels of every example of a split: another file, label or pixel gives another value."""
+    total = hashlib.sha256()
+    for index in where.tolist():
+        total.update(ids[index].encode("utf-8", "surrogateescape") + b"\0")
+        total.update(b"%d\0" % labels[index] + bytes(content[index]) + b"\0")
+    return total.hexdigest()
+
+
+def load(
+    source: Source,
+    preparation: Preparation,
+    split: Split,
+    *,
+    examples: int | None = None,
+    memory_limit: int | None = None,
+) -> Prepared:
+    """Scan, prepare and divide a source.
+
+    Args:
+        source: From `open_source`.
+        preparation: What is open in it is found from the data.
+        split: How to divide where the data does not say.
+        examples: Only so many training examples, stratified. None: all.
+        memory_limit: Bytes that prepared pixels may take; more are streamed. None: 40 % of the memory free now.
+
+    Raises:
+        DataError: Nothing can be decoded, or the examples cannot be divided as asked.
+    """
+    source = leave_out(source, split.without)
+    settings = resolve(preparation, source)
+    target = target_of(settings)
+    size = len(source) * target.channels * target.height * target.width
+    free = psutil.virtual_memory().available
+    limit = int(free * SHARE_OF_MEMORY) if memory_limit is None else memory_limit
+    in_memory = size <= limit or source.pixels is not None
+    looked = scan(source, settings if in_memory else None)
+    source = looked.source
+    division = divide(source, split)
+    if examples is not None and examples < len(division.train):
+        division.train = draw_some(source, division.train, examples, split.seed)
+    decoders = None if in_memory else Decoders(cores())
+    parts = {
+        name: _subset(name, where, looked, settings, decoders)
+        for name, where in zip(SPLITS, (division.train, division.validation, division.test), strict=True)
+    }
+    if settings.scale == "standard" and (settings.mean is None or settings.std is None):
+        settings = _measured(settings, parts["train"])
+        for part in parts.values():
+            part.preparation = settings
+    notes = _notes(source, preparation, settings, looked, division, size, limit, in_memory)
+    if examples is not None and examples <= len(division.train):
+        notes.append(f"Only {len(division.train):,} training examples are used, as asked, stratified by class.")
+    return Prepared(
+        source=source,
+        scan=looked,
+        preparation=settings,
+        classes=source.classes,
+        train=parts["train"],
+        validation=parts["validation"],
+        test=parts["test"],
+        division=division,
+        in_memory=in_memory,
+        notes=tuple(notes),
+        split=split,
+    )
+
+
+def _subset(name: str, where: np.ndarray, looked: Scan, settings: Preparation, decoders: Decoders | None) -> Subset:
+    pixels = looked.pixels
+    if pixels is not None:
+        if len(where) and where[-1] - where[0] + 1 == len(where):
+            pixels = pixels[int(where[0]) : int(where[-1]) + 1]  # a view: nothing is copied
+        else:
+            pixels = pixels[torch.from_numpy(where)]
+    source = looked.source
+    return Subset(
+        name=name,
+        labels=torch.from_numpy(source.labels[where].astype(np.int64)),
+        ids=[source.ids[i] for i in where.tolist()],
+        pixels=pixels,
+        source=source if decoders is None else source.select(where),
+        preparation=settings,
+        decoders=decoders,
+    )
+
+
+def _measured(settings: Preparation, train: Subset) -> Preparation:
+    """mean and std by channel of the training pictures, in units of 255, exact: from counts of the 256 values."""
+    pixels = train.pixels
+    if pixels is None:
+        some = torch.linspace(0, len(train) - 1, min(MEASURED, len(train))).long().unique()
+        pixels = train.fetch(some)
+    means, stds = [], []
+    for channel in range(pixels.shape[1]):
+        counts = torch.bincount(pixels[:, channel].reshape(-1), minlength=256).double()
+        values = torch.arange(256, dtype=torch.float64) / 255
+        mean = (counts * values).sum() / counts.sum()
+        variance = (counts * (values - mean) ** 2).sum() / counts.sum()
+        means.append(round(float(mean), 6))
+        stds.append(max(round(float(variance.sqrt()), 6), 1e-3))  # one flat colour: nothing to divide by
+    return settings.model_copy(update={"mean": tuple(means), "std": tuple(stds)})
+
+
+def _notes(
+    source: Source,
+    asked: Preparation,
+    settings: Preparation,
+    looked: Scan,
+    division: Division,
+    size: int,
+    limit: int,
+    in_memory: bool,
+) -> list[str]:
+    notes = list(source.notes)
+    high, wide = looked.height, looked.width
+    if (asked.height, asked.width) == (None, None):
+        same = len(np.unique(np.stack([high, wide]), axis=1).T) == 1
+        if same and (high[0], wide[0]) == (settings.height, settings.width):
+            notes.append(f"Every picture is {wide[0]}×{high[0]} pixels and stays so.")
+        else:
+            notes.append(
+                f"Pictures of {_range(wide, high)} pixels are brought to {settings.width}×{settings.height} "
+                "(preparation.height and preparation.width change that)."
+            )
+    if asked.channels is None:
+        notes.append(
+            "Every picture looked at is grey: 1 channel." if settings.channels == 1 else "Colour pictures: 3 channels."
+        )
+    notes.append(division.note)
+    if in_memory:
+        notes.append(f"The prepared pictures take {_bytes(size)} and are held in memory.")
+    else:
+        notes.append(
+            f"The prepared pictures would take {_bytes(size)}, more than {_bytes(limit)} of free memory may be used: they are "
+            f"streamed by {cores()} decoders."
+        )
+    if source.left_out:
+        number = len(source.left_out)
+        notes.append(f"{number:,} {'file is' if number == 1 else 'files are'} left out; `seodang look` says why.")
+    return notes
+
+
+def _range(wide: np.ndarray, high: np.ndarray) -> str:
+    small, large = int(np.argmin(wide * high.astype(np.int64))), int(np.argmax(wide * high.astype(np.int64)))
+    if (wide[small], high[small]) == (wide[large], high[large]):
+        return f"{wide[small]}×{high[small]}"
+    return f"{wide[small]}×{high[small]} to {wide[large]}×{high[large]}"
+
+
+def _bytes(number: int) -> str:
+    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if number >= size:
+            return f"{number / size:,.1f} {unit}"
+    return f"{number} bytes"

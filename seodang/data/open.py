@@ -1,0 +1,129 @@
+"""From a path or the name of a data set to labelled pictures, whatever form they have."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from seodang.core.errors import DataError, did_you_mean
+from seodang.core.registry import find, names
+from seodang.data.readers.idx import idx_files, read_idx
+from seodang.data.readers.images import PICTURE_SUFFIXES, SYSTEM_FILES, read_images
+from seodang.data.readers.numpy_files import numpy_files, read_numpy
+from seodang.data.readers.parquet import SUFFIXES as PARQUET_SUFFIXES
+from seodang.data.readers.parquet import read_parquet, table_files
+from seodang.data.readers.pixels import SUFFIXES as CSV_SUFFIXES
+from seodang.data.readers.pixels import pixel_files, read_pixels
+from seodang.data.source import Card, Source
+
+FORMS = "class folders, CSV or TSV of pixels, Parquet, Arrow, IDX, .npy and .npz"
+
+
+def open_source(where: str | Path) -> Source:
+    """Labelled pictures from a path, or from the name of a data set (`seodang list datasets`).
+
+    A name is looked for in the folder $SEODANG_DATA first, then among what is bundled, then on the Hugging Face hub.
+
+    Raises:
+        DataError: There is nothing there, or nothing that can be read; the text says what to do.
+    """
+    path = Path(where)
+    if path.exists():
+        return _read(path)
+    text = str(where)
+    public = text.replace("_", "-").lower()
+    if isinstance(where, str) and public in names("datasets"):
+        return _named(public)
+    if "/" in text or os.sep in text or path.suffix:
+        raise DataError(f"{text} does not exist.{_nearby(path)}")
+    raise DataError(
+        f"{text} is neither a file or folder nor the name of a data set. {did_you_mean(public, names('datasets'))} "
+        "`seodang list datasets` shows all names."
+    )
+
+
+def _nearby(path: Path) -> str:
+    """The nearest name in the folder the path would lie in."""
+    parent = path.parent
+    if not parent.is_dir():
+        while not parent.is_dir():
+            path, parent = parent, parent.parent
+        return f" {path} is not there either."
+    there = [entry.name for entry in parent.iterdir()]
+    match = did_you_mean(path.name, there) if there else ""
+    return f" {match}" if match.startswith("Did you mean") else ""
+
+
+def _named(name: str) -> Source:
+    card: Card = find("datasets", name)()
+    if folder := os.environ.get("SEODANG_DATA"):
+        local = Path(folder) / name
+        if local.exists():
+            return _with_card(_read(local), name, card)
+    module = importlib.import_module(f"seodang.data.datasets.{name.replace('-', '_')}")
+    if read := getattr(module, "read", None):
+        return replace(read(), name=name, card=card)
+    if card.hub is None:
+        raise DataError(
+            f"{name} is not on the Hugging Face hub ({card.licence}). Give the path of your copy, or set SEODANG_DATA to "
+            f"the folder that holds {name}/. Its home: {card.homepage}"
+        )
+    from seodang.data.readers.hub import read_hub
+
+    return _with_card(read_hub(card.hub, name), name, card)
+
+
+def _with_card(source: Source, name: str, card: Card) -> Source:
+    """A named data set: its own name, and class names from its card where the data has bare numbers."""
+    classes = source.classes
+    bare = all(value.isdecimal() for value in classes)
+    if bare and len(classes) == len(card.classes) and classes != card.classes:
+        source = replace(source, classes=card.classes, label_values=source.label_values or classes)
+    return replace(source, name=name, card=card)
+
+
+def _read(path: Path) -> Source:
+    return _read_folder(path) if path.is_dir() else _read_file(path)
+
+
+def _read_file(path: Path) -> Source:
+    name = path.name.lower()
+    with open(path, "rb") as file:
+        head = file.read(8)
+    if head[:4] == b"PAR1" or head[:6] == b"ARROW1" or name.endswith(PARQUET_SUFFIXES):
+        return read_parquet(path)
+    if head[:6] == b"\x93NUMPY" or name.endswith((".npy", ".npz")):
+        return read_numpy(path)
+    if "ubyte" in name:
+        return read_idx(path)
+    if name.endswith(CSV_SUFFIXES):
+        return read_pixels(path)
+    if path.suffix.lower() in PICTURE_SUFFIXES:
+        raise DataError(f"{path} is one picture. Training needs a folder of pictures, a folder a class.")
+    raise DataError(f"{path} is none of the forms that can be read: {FORMS}.")
+
+
+def _read_folder(path: Path) -> Source:
+    folders = [entry.name for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith((".", "__"))]
+    if table_files(path) and not _has_pictures(path):
+        return read_parquet(path)
+    if idx_files(path):
+        return read_idx(path)
+    if not [name for name in folders if name not in ("data", "raw")]:
+        if numpy_files(path):
+            return read_numpy(path)
+        if pixel_files(path):
+            return read_pixels(path)
+    visible = [entry for entry in path.iterdir() if entry.name.lower() not in SYSTEM_FILES and entry.name[:1] != "."]
+    if not visible:
+        raise DataError(f"{path} is empty. These can be read: {FORMS}.")
+    return read_images(path)
+
+
+def _has_pictures(folder: Path) -> bool:
+    """Whether a picture lies two folders deep or less: then tables beside it are not what is meant."""
+    return any(
+        file.suffix.lower() in PICTURE_SUFFIXES for pattern in ("*", "*/*", "*/*/*") for file in folder.glob(pattern)
+    )

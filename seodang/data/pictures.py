@@ -1,0 +1,342 @@
+"""One picture from encoded bytes to uint8 at the wanted size: the only decoding there is, without PyTorch.
+
+Everything that turns a file into pixels goes through here: `scan`, `prepare`, streaming, prediction and the exports. What
+is decided here, once:
+
+- what a file is, is decided by its first bytes, never by its name; JPEG, PNG, WebP, BMP, GIF (first frame), TIFF are read;
+- the header is read first: more than 40 million pixels are refused before anything is decoded;
+- the turn that a camera wrote into EXIF is applied; everything else of the metadata is dropped;
+- transparent pixels are shown on white, as a viewer shows them; 16 bits become 8 (divided by 257, rounded); CMYK becomes RGB;
+- size is changed with bilinear interpolation over the whole footprint (antialiased). A JPEG much larger than needed is decoded
+  at 1/2, 1/4 or 1/8 of its size, never below twice the wanted size nor below 256 pixels.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageOps
+
+# The cap of RELIABILITY rule 4: 25 to 40 million; a 40-megapixel photo still goes in.
+MOST_PIXELS = 40_000_000
+THUMBNAIL = 16
+# Up to this many pixels thumbnails of a whole chunk are made in one matrix product; above, Pillow is faster.
+SMALL = 64 * 64
+READABLE = "JPEG, PNG, WebP, BMP, GIF and TIFF can be read"
+# What Pillow raises on damaged files (its documentation promises OSError only; fuzzing finds the others).
+BROKEN = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    OverflowError,
+    ZeroDivisionError,
+    EOFError,
+    MemoryError,
+    NotImplementedError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
+
+
+class Target(NamedTuple):
+    """The wanted form: height and width in pixels, channels 1 or 3, fit squash, crop or pad."""
+
+    height: int
+    width: int
+    channels: int
+    fit: str
+
+
+class Refused(Exception):
+    """A picture that is left out; the text is the reason, one clause."""
+
+
+@dataclass
+class Decoded:
+    """What one pass over n pictures gives. Row i is meaningless where reasons[i] is not None."""
+
+    height: np.ndarray  # (n,) int32, as shown (after the EXIF turn), before any resizing
+    width: np.ndarray  # (n,) int32
+    mode: list[str]  # Pillow's mode of the file: "L", "RGB", "P", "CMYK", …
+    content: np.ndarray  # (n,) S16, digest of the decoded pixels
+    thumbnail: np.ndarray  # (n, 16, 16) uint8
+    pixels: np.ndarray | None  # (n, channels, height, width) uint8, None where no target was given
+    reasons: list[str | None]
+
+
+def kind_of(head: bytes) -> str | None:
+    """Pillow's name of the format that the first bytes announce, or None where it is none of ours.
+
+    >>> kind_of(b"GIF89a")
+    'GIF'
+    """
+    if head.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "WEBP"
+    if head.startswith(b"GIF8"):
+        return "GIF"
+    if head.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")):
+        return "TIFF"
+    if head.startswith(b"BM"):
+        return "BMP"
+    return None
+
+
+def what_else(head: bytes) -> str:
+    """Why bytes that are none of our formats are left out: the reason names what they are, where that is plain."""
+    text = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if not head:
+        return "empty file"
+    if head.startswith(b"version https://git-lfs"):
+        return "a Git LFS pointer, not the picture itself (`git lfs pull` fetches it)"
+    if b"<svg" in text:
+        return f"an SVG drawing, not pixels; {READABLE}"
+    if text.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
+        return "a web page (HTML), not a picture"
+    if text.startswith((b"<?xml", b"{", b"[")):
+        return f"text, not a picture; {READABLE}"
+    if head[4:8] == b"ftyp":
+        if head[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"heim", b"heis", b"hevc"):
+            return f"a HEIC picture; {READABLE}"
+        return f"an AVIF picture; {READABLE}" if head[8:12] in (b"avif", b"avis") else "a film, not a picture"
+    for magic, name in _OTHER.items():
+        if head.startswith(magic):
+            return f"{name}; {READABLE}"
+    if head.count(0) == len(head):
+        return "only zero bytes, not a picture"
+    if b"\0" not in head[:512] and text.isascii():
+        return f"text, not a picture; {READABLE}"
+    return f"not a picture; {READABLE}"
+
+
+_OTHER = {
+    b"%PDF": "a PDF document",
+    b"%!PS": "a PostScript drawing",
+    b"\xc5\xd0\xd3\xc6": "a PostScript drawing",
+    b"PK\x03\x04": "a ZIP archive",
+    b"8BPS": "a Photoshop document",
+    b"\0\0\1\0": "an icon (ICO)",
+    b"\x1f\x8b": "a gzip archive",
+}
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Pillow's remarks on odd metadata are not shown; its warning about decompression bombs is an error."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        yield
+
+
+def open_picture(encoded: bytes) -> Image.Image:
+    """The header of a picture, not yet decoded. Raises Refused with the reason. Call it inside `quiet()`."""
+    head = encoded[:1024]
+    kind = kind_of(head)
+    if kind is None:
+        raise Refused(what_else(head))
+    try:
+        picture = Image.open(io.BytesIO(encoded), formats=(kind,))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise Refused(f"more pixels than the {MOST_PIXELS:,} allowed") from error
+    except BROKEN as error:
+        raise Refused(_damage(kind, error)) from error
+    width, height = picture.size
+    if width * height > MOST_PIXELS:
+        raise Refused(f"{width} × {height} pixels, more than the {MOST_PIXELS:,} allowed")
+    return picture
+
+
+def _damage(kind: str, error: BaseException) -> str:
+    if isinstance(error, MemoryError):
+        return "needs more memory than there is"
+    text = str(error).lower()
+    if "truncated" in text or "unexpected end" in text or isinstance(error, EOFError):
+        return f"cut off before its end ({kind})"
+    return f"damaged, cannot be decoded ({kind})"
+
+
+def _load(picture: Image.Image, target: Target | None) -> Image.Image:
+    """Decode, turn as EXIF says, and bring to mode L or RGB."""
+    kind = picture.format or ""
+    if kind in ("JPEG", "MPO"):
+        # Twice the wanted size keeps the antialiasing of the last step (Pillow's own thumbnail() does the same).
+        side = max(256, 2 * max(target.height, target.width) if target else 0)
+        picture.draft(None, (side, side))
+    try:
+        picture.load()
+    except BROKEN as error:
+        raise Refused(_damage(kind, error)) from error
+    return eight_bits(_turned(picture))
+
+
+def _turned(picture: Image.Image) -> Image.Image:
+    info = picture.info
+    if not ("exif" in info or "xmp" in info or "XML:com.adobe.xmp" in info or "Raw profile type exif" in info):
+        return picture
+    try:
+        return ImageOps.exif_transpose(picture) or picture
+    except BROKEN:
+        return picture  # metadata that cannot be read says nothing; the pixels are fine
+
+
+def eight_bits(picture: Image.Image) -> Image.Image:
+    """Any mode to L or RGB with 8 bits: transparency on white, 16 bits divided by 257, palette and CMYK to RGB."""
+    mode = picture.mode
+    if mode in ("L", "RGB") and "transparency" not in picture.info:
+        return picture
+    if mode.startswith("I;16"):
+        values = np.asarray(picture).astype(np.uint32)
+        return Image.fromarray(((values + 128) // 257).astype(np.uint8))
+    if mode in ("I", "F"):
+        raise Refused("32 bits a pixel, whose range from dark to bright is not stated; save it with 8 or 16 bits")
+    if mode == "1":
+        return picture.convert("L")
+    if "transparency" in picture.info or mode in ("LA", "La", "PA", "RGBA", "RGBa"):
+        grey = mode in ("L", "LA", "La")
+        seen = picture.convert("RGBA")
+        seen = Image.alpha_composite(Image.new("RGBA", seen.size, "white"), seen)
+        return seen.convert("L" if grey else "RGB")
+    return picture.convert("RGB")
+
+
+def fitted(picture: Image.Image, target: Target) -> np.ndarray:
+    """A picture of mode L or RGB at the wanted size and channels: (channels, height, width) uint8."""
+    if target.channels == 1 and picture.mode == "RGB":
+        picture = picture.convert("L")
+    size = (target.width, target.height)
+    if picture.size != size:
+        picture = _resized(picture, size, target.fit)
+    array = np.frombuffer(picture.tobytes(), np.uint8)
+    if picture.mode == "L":
+        plane = array.reshape(1, target.height, target.width)
+        return plane if target.channels == 1 else np.broadcast_to(plane, (3, target.height, target.width))
+    return array.reshape(target.height, target.width, 3).transpose(2, 0, 1)
+
+
+def _resized(picture: Image.Image, size: tuple[int, int], fit: str) -> Image.Image:
+    width, height = picture.size
+    if fit == "squash":
+        return picture.resize(size, Image.Resampling.BILINEAR)
+    if fit == "box":  # thumbnails
+        return picture.resize(size, Image.Resampling.BOX)
+    if fit == "crop":
+        scale = min(width / size[0], height / size[1])
+        across, down = size[0] * scale, size[1] * scale
+        left, top = (width - across) / 2, (height - down) / 2
+        box = (max(left, 0.0), max(top, 0.0), min(left + across, width), min(top + down, height))
+        return picture.resize(size, Image.Resampling.BILINEAR, box=box)
+    scale = min(size[0] / width, size[1] / height)
+    inner = (max(1, round(width * scale)), max(1, round(height * scale)))
+    canvas = Image.new(picture.mode, size)
+    canvas.paste(
+        picture.resize(inner, Image.Resampling.BILINEAR), ((size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2)
+    )
+    return canvas
+
+
+def digest(array: bytes | memoryview, height: int, width: int, channels: int) -> bytes:
+    """16 bytes that two pictures share if their decoded pixels (H, W, C) are the same."""
+    return hashlib.blake2b(array, digest_size=16, salt=struct.pack("<IIB", height, width, channels)).digest()
+
+
+@cache
+def _box(length: int) -> np.ndarray:
+    """(16, length) weights of a box filter that averages `length` pixels into 16."""
+    edges = np.arange(THUMBNAIL + 1) * (length / THUMBNAIL)
+    start = np.arange(length)
+    overlap = np.minimum(edges[1:, None], start + 1) - np.maximum(edges[:-1, None], start)
+    return (np.clip(overlap, 0, None) * (THUMBNAIL / length)).astype(np.float32)
+
+
+def thumbnails(grey: np.ndarray) -> np.ndarray:
+    """(n, height, width) uint8 grey → (n, 16, 16) uint8, each the mean of its part of the picture."""
+    high, wide = _box(grey.shape[1]), _box(grey.shape[2])
+    means = high @ grey.astype(np.float32) @ wide.T
+    return (means + 0.5).astype(np.uint8)
+
+
+def to_grey(pixels: np.ndarray) -> np.ndarray:
+    """(..., 3) uint8 → (...) uint8 grey, exactly as Pillow's convert("L") (ITU-R 601-2)."""
+    weights = np.array([19595, 38470, 7471], np.uint32)
+    return ((pixels.astype(np.uint32) @ weights + 0x8000) >> 16).astype(np.uint8)
+
+
+def one(encoded: bytes, target: Target) -> np.ndarray:
+    """One picture prepared: (channels, height, width) uint8. Raises Refused with the reason."""
+    with quiet():
+        return fitted(_load(open_picture(encoded), target), target)
+
+
+def one_array(array: np.ndarray, target: Target) -> np.ndarray:
+    """The same for pixels that are decoded already: (height, width) or (height, width, 1 or 3) uint8."""
+    if array.ndim == 3 and array.shape[2] == 1:
+        array = array[:, :, 0]
+    return fitted(Image.fromarray(np.ascontiguousarray(array)), target)
+
+
+def many(encoded: Sequence[bytes], target: Target | None) -> Decoded:
+    """One decoding pass over n pictures: sizes, modes, digests, thumbnails and, with a target, prepared pixels."""
+    count = len(encoded)
+    pixels = None if target is None else np.zeros((count, target.channels, target.height, target.width), np.uint8)
+    done = Decoded(
+        height=np.zeros(count, np.int32),
+        width=np.zeros(count, np.int32),
+        mode=[""] * count,
+        content=np.zeros(count, "S16"),
+        thumbnail=np.zeros((count, THUMBNAIL, THUMBNAIL), np.uint8),
+        pixels=pixels,
+        reasons=[None] * count,
+    )
+    waiting: dict[tuple[int, int], list[tuple[int, np.ndarray]]] = {}
+    with quiet():
+        for index, content in enumerate(encoded):
+            try:
+                _one_of_many(index, content, target, done, waiting)
+            except Refused as refusal:
+                done.reasons[index] = str(refusal)
+    for group in waiting.values():
+        done.thumbnail[[index for index, _ in group]] = thumbnails(np.stack([grey for _, grey in group]))
+    return done
+
+
+def _one_of_many(index: int, content: bytes, target: Target | None, done: Decoded, waiting: dict) -> None:
+    picture = open_picture(content)
+    mode, (width, height) = picture.mode, picture.size
+    seen = _load(picture, target)
+    raw = seen.tobytes()
+    across, down = seen.size
+    channels = 1 if seen.mode == "L" else 3
+    if (width < height) != (across < down):  # EXIF turned it
+        width, height = height, width
+    done.width[index], done.height[index], done.mode[index] = width, height, mode
+    done.content[index] = digest(raw, down, across, channels)
+    if across * down <= SMALL:
+        array = np.frombuffer(raw, np.uint8)
+        grey = array.reshape(down, across) if channels == 1 else to_grey(array.reshape(down, across, 3))
+        waiting.setdefault((down, across), []).append((index, grey))
+    else:
+        grey = seen if channels == 1 else seen.convert("L")
+        small = grey.resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX)
+        done.thumbnail[index] = np.frombuffer(small.tobytes(), np.uint8).reshape(THUMBNAIL, THUMBNAIL)
+    if target is not None and done.pixels is not None:
+        done.pixels[index] = fitted(seen, target)

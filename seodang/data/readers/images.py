@@ -1,0 +1,240 @@
+"""Folders of pictures: a folder a class, with or without train, validation and test above them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from seodang.core.errors import DataError
+from seodang.data.pictures import READABLE, kind_of, what_else
+from seodang.data.readers._common import SPLIT_WORDS, classes_of, short_name
+from seodang.data.source import SPLITS, LeftOut, Source
+
+# Files that systems leave in folders. They are listed as left out without being opened.
+SYSTEM_FILES = {"thumbs.db": "Windows", "desktop.ini": "Windows", "ehthumbs.db": "Windows", "icon\r": "macOS"}
+SYSTEM_FOLDERS = {"__macosx", "@eadir", "$recycle.bin", "system volume information", "__pycache__", "lost+found"}
+# Names that promise something else than a picture: their first bytes are looked at at once.
+OTHER_SUFFIXES = set(
+    [".txt", ".md", ".csv", ".tsv", ".json", ".jsonl", ".xml", ".yaml", ".yml", ".html", ".htm", ".py", ".ipynb", ".pdf", ".zip", ".gz", ".tar", ".doc", ".docx", ".xls", ".xlsx", ".db", ".ini", ".log", ".npy", ".npz", ".parquet", ".mp4", ".mov", ".avi", ".svg"]
+)
+PICTURE_SUFFIXES = set([".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"])
+LARGEST_FILE = 512 * 1024 * 1024
+
+
+@dataclass
+class _Found:
+    """What a walk through a folder gives: files by their folder, in order."""
+
+    files: list[tuple[str, str, int, int]] = field(default_factory=list)  # folder, path, size, mtime; relative, posix
+    left_out: list[LeftOut] = field(default_factory=list)
+    folders: list[str] = field(default_factory=list)
+
+
+def read_images(path: Path) -> Source:
+    """Read class folders. A class may be a path (birds/heron); a folder's files and links are taken in sorted order.
+
+    Raises:
+        DataError: There are no pictures, or no class folders.
+    """
+    root, shown = _unwrapped(Path(path)), f"{path}/".replace("//", "/")
+    found = _walk(root)
+    tops = sorted({folder.split("/")[0] for folder in found.folders})
+    named = {top: SPLIT_WORDS[top.lower()] for top in tops if top.lower() in SPLIT_WORDS}
+    has_splits = "train" in named.values() or (bool(named) and len(named) == len(tops))
+    notes, left = [], list(found.left_out)
+    if root != Path(path):
+        notes.append(f"The pictures lie in {root.relative_to(path).as_posix()}/.")
+    rows: list[tuple[str, str, str]] = []  # split, class, path
+    beside: dict[str, list[str]] = {}  # pictures without a class, by the folder they lie in
+    for folder, file, _, _ in found.files:
+        top, _, rest = folder.partition("/")
+        split, label = (named.get(top), rest) if has_splits else ("", folder)
+        if split is None:
+            if top:
+                left.append(LeftOut(file, f"{top}/ is none of train, validation and test"))
+            else:
+                left.append(LeftOut(file, "lies beside the class folders, so has no class"))
+        elif not label:
+            beside.setdefault(folder, []).append(file)
+        else:
+            rows.append((split, unicodedata.normalize("NFC", label), file))
+    _set_aside(shown, beside, rows, named, notes, left)
+    if not rows:
+        raise DataError(f"{shown} has no pictures{_tried(left)}. {READABLE}, in one folder a class.")
+    _empty_classes(found, named if has_splits else {}, {row[1] for row in rows}, left)
+    order = {name: position for position, name in enumerate((*SPLITS, ""))}
+    rows.sort(key=lambda row: (order[row[0]], row[1], row[2]))
+    classes, labels = classes_of(np.array([row[1] for row in rows]))
+    if all(name.lstrip("-").isdecimal() for name in classes):
+        notes.append("Class names are numbers and are sorted by size.")
+    ids = [row[2] for row in rows]
+    whole = [str(root / name) for name in ids]
+    return Source(
+        name=short_name(Path(path)),
+        where=str(path),
+        form="class folders",
+        classes=classes,
+        labels=labels,
+        ids=ids,
+        splits=np.array([row[0] for row in rows]),
+        stamp=_stamp(root, found),
+        read=lambda index: _read(whole[index]),
+        left_out=tuple(left),
+        notes=tuple(notes),
+        label_values=classes,
+    )
+
+
+def _read(path: str) -> bytes:
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        size = os.fstat(handle).st_size
+        content = os.read(handle, size + 1)
+        while len(content) < size and (more := os.read(handle, size)):
+            content += more
+        return content
+    finally:
+        os.close(handle)
+
+
+def _stamp(root: Path, found: _Found) -> str:
+    total = hashlib.blake2b(str(root.resolve()).encode("utf-8", "surrogateescape"), digest_size=16)
+    lines = [f"{path}\0{size}\0{time}" for _, path, size, time in found.files]
+    total.update("\n".join(lines).encode("utf-8", "surrogateescape"))
+    return total.hexdigest()
+
+
+def _visible(name: str) -> bool:
+    return not name.startswith(".") and name.lower() not in SYSTEM_FOLDERS
+
+
+def _unwrapped(root: Path) -> Path:
+    """Down through folders that hold nothing but one folder that itself holds folders (an unpacked archive)."""
+    for _ in range(4):
+        entries = [
+            entry for entry in os.scandir(root) if _visible(entry.name) and entry.name.lower() not in SYSTEM_FILES
+        ]
+        if len(entries) != 1 or not entries[0].is_dir() or entries[0].name.lower() in SPLIT_WORDS:
+            return root
+        inner = list(os.scandir(entries[0].path))
+        if not any(entry.is_dir() and _visible(entry.name) for entry in inner):
+            return root
+        if any(entry.is_file() and Path(entry.name).suffix.lower() in PICTURE_SUFFIXES for entry in inner):
+            return root
+        root = Path(entries[0].path)
+    return root
+
+
+def _walk(root: Path) -> _Found:
+    """Every regular file below `root`, sorted; links are followed, loops and hidden folders are not."""
+    found = _Found()
+    state = os.stat(root)
+    _enter(str(root), "", {(state.st_dev, state.st_ino)}, found)
+    return found
+
+
+def _enter(path: str, relative: str, above: set[tuple[int, int]], found: _Found) -> None:
+    try:
+        with os.scandir(path) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
+    except OSError as error:
+        found.left_out.append(LeftOut(f"{relative}/", f"cannot be opened ({error.strerror})"))
+        return
+    for entry in entries:
+        name = f"{relative}/{entry.name}" if relative else entry.name
+        try:
+            state = entry.stat()
+        except OSError as error:
+            reason = "a link that leads nowhere" if entry.is_symlink() else f"cannot be read ({error.strerror})"
+            found.left_out.append(LeftOut(name, reason))
+            continue
+        if stat.S_ISREG(state.st_mode):
+            if reason := _at_sight(entry, state):
+                found.left_out.append(LeftOut(name, reason))
+            else:
+                found.files.append((relative, name, state.st_size, state.st_mtime_ns))
+        elif not stat.S_ISDIR(state.st_mode):
+            found.left_out.append(LeftOut(name, "a device or pipe, not a file"))
+        elif not _visible(entry.name):
+            kind = "a hidden folder" if entry.name.startswith(".") else "a folder of the system"
+            found.left_out.append(LeftOut(f"{name}/", kind))
+        else:
+            here = (state.st_dev, state.st_ino)
+            if here in above:
+                found.left_out.append(LeftOut(f"{name}/", "a link back to a folder above it"))
+                continue
+            found.folders.append(name)
+            _enter(entry.path, name, above | {here}, found)
+
+
+def _at_sight(entry: os.DirEntry[str], state: os.stat_result) -> str | None:
+    """Why a file is left out without decoding, or None. Only names that promise no picture are opened."""
+    name = entry.name.lower()
+    if name in SYSTEM_FILES:
+        return f"a file that {SYSTEM_FILES[name]} keeps in folders, not a picture"
+    if name == ".ds_store" or name.startswith("._"):
+        return "a file that macOS keeps in folders, not a picture"
+    if name.startswith("."):
+        return "a hidden file"
+    if state.st_size == 0:
+        return "empty file"
+    if state.st_size > LARGEST_FILE:
+        return f"{state.st_size / 1e6:,.0f} MB, more than the {LARGEST_FILE // 2**20} MB allowed for one picture"
+    if os.path.splitext(name)[1] in OTHER_SUFFIXES:
+        with open(entry.path, "rb") as file:
+            head = file.read(1024)
+        return None if kind_of(head) else what_else(head)
+    return None
+
+
+def _set_aside(
+    shown: str,
+    beside: dict[str, list[str]],
+    rows: list[tuple[str, str, str]],
+    named: dict[str, str],
+    notes: list[str],
+    left: list[LeftOut],
+) -> None:
+    """Pictures without a class: in test/ they are put aside with a note, beside class folders each is listed."""
+    for folder, files in beside.items():
+        split = named.get(folder, "")
+        if any(row[0] == split for row in rows):
+            left.extend(LeftOut(file, "lies beside the class folders, so has no class") for file in files)
+        elif folder and split != "train":
+            text = f"{folder}/ has {len(files):,} {_files(len(files))} but no class folders: without labels they are left aside"
+            notes.append(f"{text}.")
+            left.append(LeftOut(f"{folder}/", text.partition(": ")[2]))
+        else:
+            where = f"{shown}{folder}/" if folder else shown
+            raise DataError(
+                f"{where} has {len(files):,} {_files(len(files))} but no class folders. Put the pictures of each class into "
+                f"a folder of its own, such as {where}cats/ and {where}dogs/."
+            )
+
+
+def _files(number: int) -> str:
+    return "file" if number == 1 else "files"
+
+
+def _tried(left: list[LeftOut]) -> str:
+    return f" ({len(left):,} {_files(len(left))} left out, the first: {left[0].path}, {left[0].reason})" if left else ""
+
+
+def _empty_classes(found: _Found, named: dict[str, str], classes: set[str], left: list[LeftOut]) -> None:
+    """Folders that hold no picture, themselves or below, would have been classes: listed."""
+    for folder in found.folders:
+        label = folder
+        if named:
+            top, _, label = folder.partition("/")
+            if top not in named or not label:
+                continue
+        label = unicodedata.normalize("NFC", label)
+        inside = label in classes or any(name.startswith(label + "/") for name in classes)
+        if not inside:
+            left.append(LeftOut(f"{folder}/", "an empty class folder: no pictures in it, so it is no class"))

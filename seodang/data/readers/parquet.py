@@ -1,0 +1,240 @@
+"""Parquet, Arrow and Feather tables of pictures, as on the Hugging Face hub: an image column and a label column."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.ipc
+import pyarrow.parquet
+
+from seodang.core.errors import DataError
+from seodang.data.readers._common import LABEL_NAMES, classes_of, short_name, split_of, stamp_of
+from seodang.data.readers.pixels import is_pixel_table, read_pixel_tables
+from seodang.data.source import SPLITS, LeftOut, Source
+
+SUFFIXES = (".parquet", ".arrow", ".feather")
+DAMAGED = (pa.ArrowException, OSError, ValueError, KeyError, TypeError, OverflowError, MemoryError, NotImplementedError)
+
+
+def read_parquet(path: Path) -> Source:
+    """Read a file, or a folder of files whose names say the split (train-00000-of-00002.parquet).
+
+    The image column is binary, or a struct {bytes, path}; names of the classes come from the `huggingface` entry of the
+    schema (ClassLabel), else from the label values. Tables without an image column are read as tables of pixels.
+
+    Raises:
+        DataError: A file is damaged, or has no image or label column.
+    """
+    path = Path(path)
+    files = [path] if path.is_file() else table_files(path)
+    root = path.parent if path.is_file() else path
+    if not files:
+        raise DataError(f"{path} has no Parquet, Arrow or Feather files.")
+    tables = [(file.relative_to(root).as_posix(), _table(file)) for file in files]
+    if is_pixel_table(tables[0][1]):
+        return read_pixel_tables(path, tables, "Parquet", stamp_of(root, files))
+    image = _image_column(*tables[0])
+    label = _label_column(*tables[0])
+    names = _class_names(tables[0][1], label)
+    return _Rows(path, tables, image, label, names).source(stamp_of(root, files))
+
+
+def table_files(folder: Path) -> list[Path]:
+    """Parquet, Arrow and Feather files in a folder or up to two below it, train before validation before test."""
+    files = [
+        file
+        for pattern in ("*", "*/*", "*/*/*")
+        for file in folder.glob(pattern)
+        if file.suffix.lower() in SUFFIXES and file.is_file() and not file.name.startswith((".", "dataset_info"))
+    ]
+    order = {name: position for position, name in enumerate((*SPLITS, ""))}
+    return sorted(files, key=lambda file: (order[_split(file, folder)], file.as_posix()))
+
+
+def _split(file: Path, root: Path) -> str:
+    return split_of(file.stem) or split_of(file.parent.name if file.parent != root else "")
+
+
+def _table(file: Path) -> pa.Table:
+    try:
+        with open(file, "rb") as opened:
+            head = opened.read(6)
+        if head[:4] == b"PAR1":
+            return pyarrow.parquet.read_table(file, partitioning=None)
+        source = pa.memory_map(str(file))
+        if head == b"ARROW1":
+            return pyarrow.ipc.open_file(source).read_all()
+        return pyarrow.ipc.open_stream(source).read_all()
+    except DAMAGED as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        raise DataError(f"{file.name} is damaged or no {file.suffix[1:].capitalize()} file ({first[:200]}).") from None
+
+
+def _image_column(file: str, table: pa.Table) -> str:
+    for field in table.schema:
+        kind = field.type
+        if pa.types.is_struct(kind) and kind.get_field_index("bytes") >= 0 and _binary(kind.field("bytes").type):
+            return field.name
+    for field in table.schema:
+        if _binary(field.type):
+            return field.name
+    raise DataError(
+        f"{file} has no column of pictures (binary, or a struct with bytes). Its columns: {', '.join(table.column_names)}."
+    )
+
+
+def _binary(kind: pa.DataType) -> bool:
+    return pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind)
+
+
+def _features(table: pa.Table) -> dict[str, Any]:
+    try:
+        features = json.loads((table.schema.metadata or {})[b"huggingface"])["info"]["features"]
+    except (KeyError, ValueError, TypeError, RecursionError):
+        return {}
+    return features if isinstance(features, dict) else {}
+
+
+def _label_column(file: str, table: pa.Table) -> str:
+    labels = [
+        name
+        for name, feature in _features(table).items()
+        if isinstance(feature, dict) and feature.get("_type") == "ClassLabel" and name in table.column_names
+    ]
+    if labels:
+        return next((name for name in labels if not name.startswith("coarse")), labels[0])
+    for name in LABEL_NAMES:
+        for column in table.column_names:
+            if column.lower() == name:
+                return column
+    raise DataError(
+        f"{file} has no label column. It is looked for under the names {', '.join(LABEL_NAMES)}; "
+        f"the columns are: {', '.join(table.column_names)}."
+    )
+
+
+def _class_names(table: pa.Table, label: str) -> list[str] | None:
+    feature = _features(table).get(label)
+    names = feature.get("names") if isinstance(feature, dict) and feature.get("_type") == "ClassLabel" else None
+    return [str(name) for name in names] if isinstance(names, list) and names else None
+
+
+class _Rows:
+    """The rows of all files one after another."""
+
+    def __init__(
+        self, path: Path, tables: list[tuple[str, pa.Table]], image: str, label: str, names: list[str] | None
+    ) -> None:
+        self.path, self.names = path, names
+        self.encoded: list[pa.Array] = []
+        self.values: list[np.ndarray] = []
+        self.keep: list[np.ndarray] = []
+        self.splits: list[np.ndarray] = []
+        self.ids: list[str] = []
+        self.left_out: list[LeftOut] = []
+        self.notes: list[str] = []
+        for file, table in tables:
+            self._add(file, table, image, label)
+        if names is None:
+            self.notes.append(f"The classes are the values of the column {label}.")
+
+    def _add(self, file: str, table: pa.Table, image: str, label: str) -> None:
+        missing = [name for name in (image, label) if name not in table.column_names]
+        if missing:
+            if label in missing and image not in missing:
+                self.notes.append(f"{file} has no column {label}: without labels its rows are left aside.")
+                self.left_out.append(LeftOut(file, f"no column {label}, so no labels"))
+                return
+            raise DataError(f"{file} has no column {missing[0]}, which the other files have.")
+        split = _split(Path(file), Path())
+        array = table.column(image).combine_chunks()
+        if isinstance(array, pa.ChunkedArray):
+            array = pa.concat_arrays(array.chunks)
+        paths = None
+        if pa.types.is_struct(array.type):
+            kind, parts = array.type, array.flatten()  # flatten, not field: a missing struct has no bytes either
+            paths = parts[kind.get_field_index("path")] if kind.get_field_index("path") >= 0 else None
+            array = parts[kind.get_field_index("bytes")]
+        values, known = self._values(table.column(label))
+        present = np.asarray(array.is_valid())
+        for row in np.flatnonzero(~(present & known)).tolist():
+            if not present[row]:
+                named = paths[row].as_py() if paths is not None else None
+                reason = f"names a file ({named}) instead of holding a picture" if named else "no picture in this row"
+            else:
+                reason = "no label in this row"
+            self.left_out.append(LeftOut(f"{file} row {row + 1}", reason))
+        rows = np.flatnonzero(present & known)
+        self.encoded.append(array)
+        self.keep.append(rows)
+        self.values.append(values[rows])
+        self.splits.append(np.full(len(rows), split))
+        self.ids.extend(f"{file} row {row}" for row in (rows + 1).tolist())
+
+    def _values(self, column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
+        """Label values as text and where there is one (−1 is the hub's mark for none)."""
+        try:
+            known = np.asarray(column.is_valid())
+            if pa.types.is_dictionary(column.type):
+                column = column.cast(column.type.value_type)
+            if pa.types.is_floating(column.type):
+                numbers = column.to_numpy()
+                known &= np.isfinite(np.nan_to_num(numbers, nan=np.inf))
+                whole = np.where(known, numbers, 0)
+                if (whole == whole.astype(np.int64)).all():
+                    return whole.astype(np.int64).astype(str), known
+                return whole.astype(str), known
+            values = np.asarray(column.cast(pa.string()).to_numpy(), dtype=object)
+        except (pa.ArrowException, ValueError, TypeError) as error:
+            raise DataError(f"The label column of {self.path} cannot be read ({error}).") from None
+        values = np.array(["" if value is None else value for value in values], dtype=str)
+        if self.names is not None:
+            known &= values != "-1"
+        return values, known
+
+    def source(self, stamp: str) -> Source:
+        values = np.concatenate(self.values) if self.values else np.zeros(0, str)
+        if not len(values):
+            raise DataError(f"{self.path} has no rows with a picture and a label.")
+        classes, labels = classes_of(values)
+        label_values = classes
+        if self.names is not None:
+            known = {str(number): name for number, name in enumerate(self.names)}
+            wrong = [value for value in classes if value not in known and value not in self.names]
+            if wrong:
+                raise DataError(
+                    f"{self.path} has the label {wrong[0]}, but its schema names {len(self.names)} classes, "
+                    f"0 to {len(self.names) - 1}."
+                )
+            classes = tuple(known.get(value, value) for value in classes)
+            if len(classes) < len(self.names):
+                absent = [name for name in self.names if name not in classes]
+                self.notes.append(
+                    f"{len(absent)} of the {len(self.names)} classes have no pictures and are left out: "
+                    f"{', '.join(absent[:10])}{' …' if len(absent) > 10 else ''}."
+                )
+        return Source(
+            name=short_name(self.path),
+            where=str(self.path),
+            form="Parquet",
+            classes=classes,
+            labels=labels,
+            ids=self.ids,
+            splits=np.concatenate(self.splits),
+            stamp=stamp,
+            read=self._reader(),
+            left_out=tuple(self.left_out),
+            notes=tuple(self.notes),
+            label_values=label_values,
+        )
+
+    def _reader(self) -> Callable[[int], bytes]:
+        encoded = self.encoded
+        which = np.concatenate([np.full(len(rows), number) for number, rows in enumerate(self.keep)])
+        row = np.concatenate(self.keep)
+        return lambda index: encoded[which[index]][int(row[index])].as_py()

@@ -1,0 +1,205 @@
+"""One decoding pass over every picture: sizes, digests, thumbnails and prepared pixels, kept for the next run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from seodang.core.errors import DataError
+from seodang.data import kept
+from seodang.data.decoders import Decoders, cores, read_all
+from seodang.data.pictures import SMALL, THUMBNAIL, Decoded, Target, digest, many, one_array, thumbnails, to_grey
+from seodang.data.prepare import Preparation, target_of
+from seodang.data.source import LeftOut, Source
+
+CHUNK = 512
+# Other processes are worth their start (about 0.3 s) where this one alone would need longer than this.
+WORTH_SECONDS = 1.0
+
+
+@dataclass(eq=False)
+class Scan:
+    """What one look at every picture gives. N pictures, those that could not be decoded already left out.
+
+    source: the source without them (they are added to its left_out).
+    height, width: (N,) int32 pixels, as shown, before any resizing.     mode: N modes of Pillow ("L", "RGB", "P", …).
+    content: (N,) S16, equal for pictures whose decoded pixels are equal.
+    thumbnail: (N, 16, 16) uint8 grey, each value the mean of its part of the picture.
+    pixels: (N, C, H, W) uint8, prepared, or None where none were asked for.
+    seconds: how long it took.      from_cache: whether it was kept from an earlier run.
+    """
+
+    source: Source
+    height: np.ndarray
+    width: np.ndarray
+    mode: list[str]
+    content: np.ndarray
+    thumbnail: np.ndarray
+    pixels: Tensor | None
+    seconds: float = 0.0
+    from_cache: bool = False
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+
+def scan(source: Source, preparation: Preparation | None = None) -> Scan:
+    """Decode every picture once, in parallel, and keep the result in the cache folder for the next time.
+
+    Args:
+        source: Labelled pictures.
+        preparation: Resolved; its size, channels and fit decide the prepared pixels. None: no pixels are kept.
+
+    Raises:
+        DataError: Not one picture could be decoded.
+    """
+    begun = time.perf_counter()
+    target = None if preparation is None else target_of(preparation)
+    if source.pixels is not None:
+        done = _arrays(source.pixels, target)
+        found = False
+    else:
+        key = kept.key(source.stamp, target)
+        done = kept.load(key, len(source))
+        if found := done is not None:
+            pass
+        else:
+            done = _decode(source, target)
+            kept.save(key, done)
+    return replace(_without_broken(source, done), seconds=time.perf_counter() - begun, from_cache=found)
+
+
+def _without_broken(source: Source, done: Decoded) -> Scan:
+    good = np.array([reason is None for reason in done.reasons], bool)
+    if not good.any():
+        first = next(iter(done.reasons), None)
+        raise DataError(
+            f"{source.where} has no picture that can be read: {len(source):,} files were tried, "
+            f"the first ({source.ids[0]}) is left out because: {first}."
+        )
+    pixels = done.pixels
+    if not good.all():
+        left = tuple(LeftOut(source.ids[i], done.reasons[i] or "") for i in np.flatnonzero(~good))
+        keep = np.flatnonzero(good)
+        source = replace(source.select(keep), left_out=(*source.left_out, *left))
+        done = Decoded(
+            height=done.height[keep],
+            width=done.width[keep],
+            mode=[done.mode[i] for i in keep],
+            content=done.content[keep],
+            thumbnail=done.thumbnail[keep],
+            pixels=None,
+            reasons=[None] * len(keep),
+        )
+        pixels = None if pixels is None else pixels[keep]
+    return Scan(
+        source=source,
+        height=done.height,
+        width=done.width,
+        mode=done.mode,
+        content=done.content,
+        thumbnail=done.thumbnail,
+        pixels=None if pixels is None else torch.from_numpy(pixels),
+    )
+
+
+def _decode(source: Source, target: Target | None) -> Decoded:
+    assert source.read is not None, "a source has pixels or read"
+    count = len(source)
+    shape = None if target is None else (count, target.channels, target.height, target.width)
+    done = Decoded(
+        height=np.zeros(count, np.int32),
+        width=np.zeros(count, np.int32),
+        mode=[""] * count,
+        content=np.zeros(count, "S16"),
+        thumbnail=np.zeros((count, THUMBNAIL, THUMBNAIL), np.uint8),
+        pixels=None if shape is None else np.empty(shape, np.uint8),
+        reasons=[None] * count,
+    )
+    for chunk, part in _parts(source, target):
+        where = slice(chunk.start, chunk.stop)
+        done.height[where], done.width[where] = part.height, part.width
+        done.mode[where], done.reasons[where] = part.mode, part.reasons
+        done.content[where], done.thumbnail[where] = part.content, part.thumbnail
+        if done.pixels is not None:
+            done.pixels[where] = part.pixels
+    return done
+
+
+def _parts(source: Source, target: Target | None) -> Iterator[tuple[range, Decoded]]:
+    """The answers chunk by chunk, in order. The first few pictures tell how long the rest will take."""
+    read, count = source.read, len(source)
+    assert read is not None, "a source has pixels or read"
+    first = range(0, min(64, count))
+    begun = time.perf_counter()
+    encoded, unread = read_all(first, read)
+    part = many(encoded, target)
+    for position, reason in unread.items():
+        part.reasons[position] = reason
+    yield first, part
+    each = (time.perf_counter() - begun) / max(1, len(first))
+    rest = each * (count - len(first))
+    # A chunk is about a tenth of a second of work, so that the processes end together and memory stays small.
+    size = int(min(CHUNK, max(1, 0.1 / max(each, 1e-6))))
+    chunks = [range(start, min(start + size, count)) for start in range(len(first), count, size)]
+    if rest < WORTH_SECONDS or cores() == 1:
+        for chunk in chunks:
+            encoded, unread = read_all(chunk, read)
+            part = many(encoded, target)
+            for position, reason in unread.items():
+                part.reasons[position] = reason
+            yield chunk, part
+        return
+    with Decoders(min(cores(), max(2, int(rest / 0.5)), 32)) as decoders:
+        for chunk, part in decoders.map(chunks, read, target):
+            assert isinstance(chunk, range), "chunks go in and come out as ranges"
+            yield chunk, part
+
+
+def _arrays(array: np.ndarray, target: Target | None) -> Decoded:
+    """The same for pixels that are decoded already: (N, height, width, channels) uint8."""
+    count, height, width, channels = array.shape
+    grey = array[..., 0] if channels == 1 else None
+    small = height * width <= SMALL
+    thumbnail = np.zeros((count, THUMBNAIL, THUMBNAIL), np.uint8)
+    for start in range(0, count, 4096):
+        some = slice(start, start + 4096)
+        plane = grey[some] if grey is not None else to_grey(array[some])
+        thumbnail[some] = thumbnails(plane) if small else _shrunk(plane)
+    content = np.zeros(count, "S16")
+    for index, picture in enumerate(np.ascontiguousarray(array)):
+        content[index] = digest(picture.tobytes(), height, width, channels)
+    return Decoded(
+        height=np.full(count, height, np.int32),
+        width=np.full(count, width, np.int32),
+        mode=["L" if channels == 1 else "RGB"] * count,
+        content=content,
+        thumbnail=thumbnail,
+        pixels=None if target is None else prepare_arrays(array, target),
+        reasons=[None] * count,
+    )
+
+
+def _shrunk(grey: np.ndarray) -> np.ndarray:
+    target = Target(THUMBNAIL, THUMBNAIL, 1, "box")
+    return np.concatenate([one_array(plane, target) for plane in grey])
+
+
+def prepare_arrays(array: np.ndarray, target: Target) -> np.ndarray:
+    """(N, height, width, channels) uint8 → (N, C, H, W) uint8, byte for byte what `prepare` makes of each."""
+    count, height, width, channels = array.shape
+    if (height, width) != (target.height, target.width):
+        out = np.empty((count, target.channels, target.height, target.width), np.uint8)
+        for index, picture in enumerate(array):
+            out[index] = one_array(picture, target)
+        return out
+    if channels == target.channels:
+        return np.ascontiguousarray(array.transpose(0, 3, 1, 2))
+    if channels == 1:
+        return np.repeat(array.transpose(0, 3, 1, 2), 3, axis=1)
+    return np.concatenate([to_grey(array[i : i + 4096])[:, None] for i in range(0, count, 4096)])

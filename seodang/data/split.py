@@ -1,0 +1,299 @@
+"""Which examples are for training, which for choosing, which for judging."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from pydantic import Field, field_validator
+
+from seodang.core.errors import DataError, did_you_mean
+from seodang.core.values import Value
+from seodang.data.source import SPLITS, LeftOut, Source
+
+# Fewer pictures of a class cannot be cut into training, choosing and judging with more than one left to learn from.
+FEWEST = 5
+
+
+class Split(Value):
+    """How examples are divided where the data does not say. Splits that the data gives are kept."""
+
+    validation: float = Field(
+        default=0.1, ge=0, lt=1, description="Share of the training examples kept apart for choosing. 0: none."
+    )
+    test: float = Field(default=0.15, ge=0, lt=1, description="Share of all examples kept apart for judging. 0: none.")
+    seed: int = Field(default=0, ge=0, description="Another seed gives another division.")
+    by: str | None = Field(
+        default=None,
+        description="Keeps together what belongs together (a person, a source): a column of the table, or a regular "
+        "expression on the file name whose first group names it.",
+    )
+    without: tuple[str, ...] = Field(
+        default=(), description="Classes that are left out, by name: heron,ibis. For classes with too few examples."
+    )
+
+    @field_validator("without", mode="before")
+    @classmethod
+    def _words(cls, given: Any) -> Any:
+        if isinstance(given, str):
+            return tuple(word.strip() for word in given.split(",") if word.strip())
+        return given
+
+
+@dataclass(eq=False)
+class Division:
+    """Indices of the examples of each split: sorted int64 arrays that have nothing in common.
+
+    given: the names of the splits that the data brought itself.     note: what was done, for a person.
+    """
+
+    train: np.ndarray
+    validation: np.ndarray
+    test: np.ndarray
+    given: tuple[str, ...]
+    note: str
+
+
+def leave_out(source: Source, without: tuple[str, ...]) -> Source:
+    """The source without some classes; each is listed in left_out.
+
+    Raises:
+        DataError: A name is no class, or fewer than two classes remain.
+    """
+    if not without:
+        return source
+    problems = [
+        f"without={name}: {name!r} is not a class of {source.where}. {did_you_mean(name, source.classes)}"
+        for name in without
+        if name not in source.classes
+    ]
+    if problems:
+        raise DataError("\n".join(problems))
+    stay = np.array([name not in without for name in source.classes])
+    if stay.sum() < 2:
+        raise DataError(
+            f"without={','.join(without)} leaves {int(stay.sum())} of the {len(stay)} classes of {source.where}. "
+            "Telling classes apart needs 2."
+        )
+    counts = np.bincount(source.labels, minlength=len(stay))
+    gone = tuple(
+        LeftOut(f"class {name}", f"left out by without={','.join(without)} ({_count(int(number), 'picture')})")
+        for name, number, kept in zip(source.classes, counts, stay, strict=True)
+        if not kept
+    )
+    some = source.select(np.flatnonzero(stay[source.labels]))
+    return replace(
+        some,
+        classes=tuple(name for name, kept in zip(source.classes, stay, strict=True) if kept),
+        label_values=tuple(value for value, kept in zip(source.label_values, stay, strict=False) if kept),
+        labels=(np.cumsum(stay) - 1)[some.labels],
+        left_out=(*source.left_out, *gone),
+    )
+
+
+def divide(source: Source, settings: Split) -> Division:
+    """Divide the examples into training, validation and test.
+
+    Splits that the data gives are kept as they are. Without any: test and validation are drawn, stratified by class.
+    Training and test given: validation is drawn from training. Training and validation given: there is no test split.
+    Which examples are drawn is decided by a hash of the seed and each example's id, so the same file stays in the same
+    split when others come or go.
+
+    Raises:
+        DataError: A class is too small to be cut, a group setting does not fit, or there is nothing to train on.
+    """
+    given = tuple(name for name in SPLITS if bool((source.splits == name).any()))
+    parts = {name: np.flatnonzero(source.splits == name) for name in SPLITS}
+    groups = groups_of(source, settings.by)
+    notes: list[str] = []
+    if given and "train" not in given:
+        raise DataError(
+            f"{source.where} has a {' and a '.join(given)} split but nothing to train on. Add a folder or file named "
+            f"train, or give the path of the {given[0]} data itself."
+        )
+    if given in ((), ("train",)):
+        given = ()
+        everything = np.arange(len(source))
+        _big_enough(source, everything, settings)
+        test = _draw(source, everything, settings.test, settings.seed, "test", groups)
+        rest = np.setdiff1d(everything, test, assume_unique=True)
+        validation = _draw(source, rest, settings.validation, settings.seed, "validation", groups)
+        train = np.setdiff1d(rest, validation, assume_unique=True)
+        notes.append(_drawn_note(settings, test=len(test), validation=len(validation)))
+    elif "validation" in given:
+        train, validation, test = parts["train"], parts["validation"], parts["test"]
+        if "test" not in given:
+            notes.append("The data gives training and validation but no test split: judging happens on validation.")
+        else:
+            notes.append("The data gives training, validation and test: they are used as they are.")
+    else:
+        test = parts["test"]
+        if settings.validation:
+            _big_enough(source, parts["train"], settings)
+        validation = _draw(source, parts["train"], settings.validation, settings.seed, "validation", groups)
+        train = np.setdiff1d(parts["train"], validation, assume_unique=True)
+        notes.append(
+            f"The data gives training and test; {settings.validation:.0%} of training "
+            f"({_count(len(validation), 'picture')}) are kept apart as validation (seed {settings.seed})."
+            if settings.validation
+            else "The data gives training and test; there is no validation split (split.validation=0)."
+        )
+    if settings.by:
+        notes.append(f"Pictures with the same {settings.by} stay together ({len(set(groups.tolist())):,} groups).")
+    _every_class_trains(source, train, given)
+    return Division(train, validation, test, given, " ".join(notes))
+
+
+def _drawn_note(settings: Split, **counts: int) -> str:
+    drawn = [f"{name} ({number:,})" for name, number in counts.items() if number]
+    if not drawn:
+        return (
+            "The data gives no split and none is drawn (split.test=0, split.validation=0): nothing is left for judging."
+        )
+    return f"The data gives no split: {' and '.join(drawn)} drawn, stratified by class (seed {settings.seed})."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def _big_enough(source: Source, indices: np.ndarray, settings: Split) -> None:
+    if not (settings.test or settings.validation):
+        return
+    counts = np.bincount(source.labels[indices], minlength=len(source.classes))
+    small = [(name, int(number)) for name, number in zip(source.classes, counts, strict=True) if number < FEWEST]
+    if small:
+        listed = ", ".join(f"{name!r} ({number})" for name, number in small[:20])
+        more = f" and {len(small) - 20} more" if len(small) > 20 else ""
+        names = ",".join(name for name, _ in small)
+        one = len(small) == 1
+        raise DataError(
+            f"{source.where} has {len(small)} class{'' if one else 'es'} with fewer than {FEWEST} pictures: "
+            f"{listed}{more}. Splitting needs {FEWEST}.\n"
+            f"Add pictures, or leave {'it' if one else 'them'} out with without={names}."
+        )
+
+
+def _every_class_trains(source: Source, train: np.ndarray, given: tuple[str, ...]) -> None:
+    counts = np.bincount(source.labels[train], minlength=len(source.classes))
+    if (counts == 0).any():
+        missing = [name for name, number in zip(source.classes, counts, strict=True) if not number]
+        one = len(missing) == 1
+        raise DataError(
+            f"{source.where} has no training pictures of {', '.join(map(repr, missing[:20]))}"
+            f"{' and more' if len(missing) > 20 else ''}, "
+            f"only {'others' if not given else ' and '.join(name for name in given if name != 'train') + ' pictures'}. "
+            f"Add some, or leave {'it' if one else 'them'} out with without={','.join(missing)}."
+        )
+
+
+def _order(ids: list[str], seed: int, salt: str) -> np.ndarray:
+    """A number for each id that looks random, and is the same whatever else is in the data."""
+    prefix = hashlib.blake2b(f"{seed} {salt} ".encode(), digest_size=8)
+    numbers = np.empty(len(ids), np.uint64)
+    for position, name in enumerate(ids):
+        one = prefix.copy()
+        one.update(name.encode("utf-8", "surrogateescape"))
+        numbers[position] = int.from_bytes(one.digest(), "little")
+    return numbers
+
+
+def _quotas(counts: np.ndarray, share: float) -> np.ndarray:
+    """How many of each class are drawn: `share` of all by largest remainder, at least 1 of each class that has any.
+
+    >>> _quotas(np.array([10, 10, 5]), 0.1).tolist()
+    [1, 1, 1]
+    """
+    exact = counts * share
+    quotas = np.maximum(np.floor(exact).astype(np.int64), (counts > 1).astype(np.int64))
+    missing = int(np.floor(counts.sum() * share + 0.5)) - int(quotas.sum())
+    if missing > 0:
+        room = np.where(quotas < counts - 1, exact - quotas, -np.inf)
+        best = np.argsort(-room, kind="stable")[:missing]
+        quotas[best[np.isfinite(room[best])]] += 1
+    return quotas
+
+
+def _draw(
+    source: Source, indices: np.ndarray, share: float, seed: int, salt: str, groups: np.ndarray | None
+) -> np.ndarray:
+    """`share` of the indices, stratified by class; with groups, whole groups only. Sorted."""
+    if share == 0:
+        return np.zeros(0, np.int64)
+    if groups is not None:
+        return _draw_groups(source, indices, share, seed, salt, groups)
+    number = len(source.classes)
+    labels = source.labels[indices]
+    order = _order([source.ids[i] for i in indices], seed, salt)
+    quotas = _quotas(np.bincount(labels, minlength=number), share)
+    by_class = np.lexsort((order, labels))
+    starts = np.searchsorted(labels[by_class], np.arange(number))
+    chosen = [by_class[start : start + quota] for start, quota in zip(starts, quotas, strict=True)]
+    return np.sort(indices[np.concatenate(chosen)])
+
+
+def draw_some(source: Source, indices: np.ndarray, number: int, seed: int) -> np.ndarray:
+    """`number` of the indices, stratified by class, at least one of each. Sorted."""
+    share = min(1.0, number / len(indices))
+    some = _draw(source, indices, share, seed, "examples", None)
+    return some
+
+
+def _draw_groups(
+    source: Source, indices: np.ndarray, share: float, seed: int, salt: str, groups: np.ndarray
+) -> np.ndarray:
+    """Whole groups, taken in hashed order while they bring the class counts nearer to the wanted ones."""
+    names, member = np.unique(groups[indices], return_inverse=True)
+    if len(names) < 2:
+        raise DataError(
+            f"split.by gives {_count(len(names), 'group')} for {_count(len(indices), 'picture')} of {source.where}, and a "
+            f"group stays in one split: nothing can be kept apart for {salt}. Use another pattern, or split.{salt}=0."
+        )
+    counts = np.zeros((len(names), len(source.classes)))
+    np.add.at(counts, (member, source.labels[indices]), 1)
+    wanted = counts.sum(0) * share
+    taken = np.zeros(len(source.classes))
+    chosen: list[int] = []
+    order = np.argsort(_order([str(name) for name in names], seed, salt), kind="stable")
+    for group in order:
+        nearer = np.abs(wanted - taken - counts[group]).sum() < np.abs(wanted - taken).sum()
+        if nearer and len(chosen) < len(names) - 1:
+            chosen.append(int(group))
+            taken += counts[group]
+    if not chosen:  # every group is too large: the one that comes nearest
+        chosen = [int(np.argmin(np.abs(wanted - counts).sum(1)))]
+    return np.sort(indices[np.isin(member, chosen)])
+
+
+def groups_of(source: Source, by: str | None) -> np.ndarray | None:
+    """(N,) array of str: the group of each example, from a column or a pattern on the ids; None where there are none.
+
+    Raises:
+        DataError: `by` is no column, is no pattern with a group, or does not match an id.
+    """
+    if by is None:
+        return source.groups
+    if by in source.columns:
+        return source.columns[by].astype(str)
+    columns = f" Its columns: {', '.join(source.columns)}." if source.columns else ""
+    try:
+        pattern = re.compile(by)
+    except re.error as error:
+        raise DataError(
+            f"split.by={by} is neither a column of {source.where} nor a regular expression ({error}).{columns}"
+        ) from None
+    if pattern.groups == 0:
+        raise DataError(
+            f"split.by={by} is neither a column of {source.where} nor a pattern with a group in parentheses that says "
+            f"what belongs together, as in split.by='(user\\d+)_'.{columns}"
+        )
+    found = [pattern.search(name) for name in source.ids]
+    misses = [name for name, match in zip(source.ids, found, strict=True) if match is None or match[1] is None]
+    if misses:
+        raise DataError(
+            f"split.by={by} does not match {len(misses):,} of {_count(len(found), 'name')}, the first: {misses[0]}."
+        )
+    return np.array([match[1] for match in found if match])

@@ -1,0 +1,237 @@
+"""Judge a run once, honestly: score, interval, baselines, where it fails; saved as report.json and report.html."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from seodang.core.errors import DataError, RunError
+from seodang.core.files import write_json, write_text
+from seodang.evaluation import baselines, metrics, opened, predictions
+from seodang.evaluation.intervals import all_intervals, paired, wilson
+from seodang.evaluation.judged import Judged, other_examples, own_examples, predict_all
+from seodang.evaluation.metrics import Labels, Numbers
+from seodang.evaluation.pictures import spread
+from seodang.evaluation.verdict import verdict
+from seodang.runs.folder import Run, load, write_manifest
+
+if TYPE_CHECKING:
+    from seodang.data.load import Prepared
+
+# How many examples, mistakes and confused pairs the report shows.
+EXAMPLES = 16
+MISTAKES = 24
+PAIRS = 20
+
+
+def evaluate(
+    run: Run | str | Path, data: str | Path | None = None, prepared: Prepared | None = None
+) -> dict[str, Any]:
+    """Judge a run and write report.json, report.html and predictions.parquet into its folder; give the report back.
+
+    Args:
+        run: A run, or its path or name.
+        data: Another data set to judge it on (its test split where it gives one, else all of it). None: the run's own
+            test split, or validation where it has none. The files for other data are named report-NAME.json and so on.
+        prepared: The run's own data where it is open already, as at the end of training.
+
+    Raises:
+        RunError: The run's data is not what it was trained on.
+        DataError: The other data cannot be read, or has a class that the run does not know.
+    """
+    from seodang.evaluation.report import render
+
+    begun = time.perf_counter()
+    run = run if isinstance(run, Run) else load(run)
+    own, missing = _own_data(run, prepared, needed=data is None)
+    judged = other_examples(run, data) if data is not None else own_examples(run, own)  # pyright: ignore[reportArgumentType]
+    if not len(judged):
+        raise DataError(f"{judged.data} has no pictures to judge {run.name} on.")
+    probabilities = predict_all(run, judged.subset)
+    labels = judged.subset.labels.numpy()
+    report = judge(run, judged, own, labels, probabilities)
+    report["notes"] = [note for note in (judged.note, missing) if note]
+    suffix = "" if judged.is_own else "-" + (re.sub(r"[^A-Za-z0-9_.-]+", "-", Path(judged.data).name).strip("-.") or "data")
+    saved = predictions.Predictions(judged.subset.ids, labels, probabilities, run.classes, judged.sha256)
+    predictions.write(run.folder / f"predictions{suffix}.parquet", saved)
+    accuracy = report["metrics"]["accuracy"]
+    opened.record(run.folder, split=judged.split, sha256=judged.sha256, examples=len(judged), accuracy=accuracy)
+    report["judged"]["opened"] = opened.count(run.folder, judged.sha256)
+    report["verdict"] = verdict(report)
+    report["evaluation_seconds"] = round(time.perf_counter() - begun, 3)
+    report["files"] = {kind: f"report{suffix}.{kind}" for kind in ("json", "html")}
+    write_text(run.folder / report["files"]["html"], render(report, judged.subset))
+    write_json(run.folder / report["files"]["json"], report)
+    write_manifest(run.folder)
+    return report
+
+
+def _own_data(run: Run, prepared: Prepared | None, *, needed: bool) -> tuple[Prepared | None, str]:
+    """The run's own data, for its test split and for the baselines; for other data it may be gone, which is then said."""
+    if prepared is not None:
+        return prepared, ""
+    try:
+        return run.prepared(), ""
+    except (RunError, DataError) as error:
+        if needed:
+            raise
+        return None, f"There is no linear baseline, because the training data cannot be opened: {error}"
+
+
+def judge(run: Run, judged: Judged, own: Prepared | None, labels: Labels, probabilities: Numbers) -> dict[str, Any]:
+    """Every number of the report, computed from probabilities (N, C) of the judged examples; touches no disk."""
+    predicted = probabilities.argmax(axis=1)
+    found = metrics.all_metrics(labels, probabilities)
+    table = metrics.confusion(labels, predicted, len(run.classes))
+    return {
+        "run": str(run.folder),
+        "name": run.name,
+        "recipe": run.recipe.name,
+        "seconds": training_seconds(run),
+        "epochs": len(run.history),
+        "evaluated_at": opened.now(),
+        "split": judged.split,
+        "judged": {
+            "data": judged.data,
+            "examples": len(judged),
+            "right": int((predicted == labels).sum()),
+            "sha256": judged.sha256,
+            "is_own": judged.is_own,
+            **_seen(judged, own, predicted == labels),
+        },
+        "metrics": found,
+        "intervals": {name: list(bounds) for name, bounds in all_intervals(labels, probabilities, found).items()},
+        "baselines": _baselines(run, judged, own, labels, predicted),
+        "classes": list(run.classes),
+        "per_class": _per_class(run.classes, labels, predicted),
+        "confusion": table.tolist(),
+        "confused_pairs": confused_pairs(table, run.classes),
+        "calibration": {
+            "error": found["calibration_error"],
+            "mean_confidence": round(float(probabilities.max(axis=1).mean()), 6),
+            "bins": metrics.reliability(labels, probabilities),
+        },
+        "mistakes": [
+            _example(i, judged, run.classes, labels, probabilities) for i in confident_mistakes(labels, probabilities)
+        ],
+        "examples": [_example(i, judged, run.classes, labels, probabilities) for i in _some(len(judged))],
+        "training": _training(run),
+        "pictures": spread(own.train) if own is not None else None,
+        "history": run.history,
+        "data": run.data,
+        "machine": run.machine,
+    }
+
+
+def training_seconds(run: Run) -> float:
+    """How long the run trained, in seconds."""
+    return round(float(run.machine.get("training_seconds") or sum(e.get("seconds", 0) for e in run.history)), 3)
+
+
+def _training(run: Run) -> dict[str, Any]:
+    """What was trained: network, size, and every setting of the resolved recipe."""
+    parameters = sum(each.numel() for each in run.network().parameters())
+    return {"parameters": parameters, "recipe": run.recipe.model_dump(mode="json")}
+
+
+def _seen(judged: Judged, own: Prepared | None, right) -> dict[str, Any]:
+    """How many judged pictures also stand, pixel for pixel, among those it learnt or chose from, and the score without."""
+    if own is None or judged.split == "train":
+        return {"seen": None}
+    division, content = own.division, own.scan.content
+    known = [division.train] if judged.split == "validation" and judged.is_own else [division.train, division.validation]
+    seen = np.isin(judged.content, content[np.concatenate(known)])
+    number, fresh = int(seen.sum()), right[~seen]
+    if not number:
+        return {"seen": 0}
+    low, high = wilson(int(fresh.sum()), len(fresh))
+    without = {"examples": len(fresh), "interval": [round(low, 6), round(high, 6)]}
+    without["accuracy"] = round(float(fresh.mean()), 6) if len(fresh) else None
+    return {"seen": number, "without_seen": without}
+
+
+def _baselines(run: Run, judged: Judged, own: Prepared | None, labels: Labels, predicted: Labels) -> dict[str, Any]:
+    """Accuracy and interval of each baseline on the judged examples, and the paired test of the network against it."""
+    if own is not None:
+        train_labels = own.train.labels.numpy()
+    else:
+        counts = run.data["counts"]["train"]
+        train_labels = np.repeat(np.arange(len(run.classes)), [counts.get(name, 0) for name in run.classes])
+    found = {"naive": baselines.naive(train_labels, len(labels), run.classes)}
+    if own is not None and (linear := baselines.linear(own.train, judged.subset, len(run.classes))):
+        found["linear"] = linear
+    return {name: _against(each, labels, predicted) for name, each in found.items()}
+
+
+def _against(baseline: baselines.Baseline, labels: Labels, predicted: Labels) -> dict[str, Any]:
+    right = baseline.predicted == labels
+    low, high = wilson(int(right.sum()), len(labels))
+    return {
+        "accuracy": round(float(right.mean()), 6),
+        "interval": [round(low, 6), round(high, 6)],
+        "how": baseline.how,
+        "seconds": baseline.seconds,
+        "network_against_it": paired(right, predicted == labels),
+    }
+
+
+def _per_class(classes: tuple[str, ...], labels: Labels, predicted: Labels) -> list[dict[str, Any]]:
+    rows = metrics.class_scores(labels, predicted, len(classes))
+    for index, row in enumerate(rows):
+        low, high = wilson(int(((predicted == index) & (labels == index)).sum()), row["support"])
+        row["recall_interval"] = [round(low, 4), round(high, 4)]
+    return [{"class": name, **row} for name, row in zip(classes, rows, strict=True)]
+
+
+def confused_pairs(table, classes: tuple[str, ...], most: int = PAIRS) -> list[dict[str, Any]]:
+    """The commonest confusions: how many pictures of one class were taken for another, and which share of the class.
+
+    >>> confused_pairs(np.array([[8, 2], [0, 5]]), ("cat", "dog"))
+    [{'true': 'cat', 'predicted': 'dog', 'count': 2, 'of': 10, 'share': 0.2}]
+    """
+    wrong = table.copy()
+    np.fill_diagonal(wrong, 0)
+    order = np.argsort(-wrong, axis=None, kind="stable")[:most]
+    pairs = []
+    for cell in order:
+        row, column = divmod(int(cell), len(classes))
+        if count := int(wrong[row, column]):
+            of = int(table[row].sum())
+            pairs.append(
+                {"true": classes[row], "predicted": classes[column], "count": count, "of": of, "share": round(count / of, 4)}
+            )
+    return pairs
+
+
+def confident_mistakes(labels: Labels, probabilities: Numbers, most: int = MISTAKES) -> Labels:
+    """Indices of the wrong predictions, the surest first.
+
+    >>> confident_mistakes(np.array([0, 0, 0]), np.array([[0.4, 0.6], [0.1, 0.9], [0.8, 0.2]])).tolist()
+    [1, 0]
+    """
+    wrong = np.flatnonzero(probabilities.argmax(axis=1) != labels)
+    return wrong[np.argsort(-probabilities[wrong].max(axis=1), kind="stable")][:most]
+
+
+def _some(num_examples: int) -> Labels:
+    """A few examples drawn with a fixed seed, not chosen."""
+    drawn = np.random.default_rng(0).permutation(num_examples)[:EXAMPLES]
+    return np.sort(drawn)
+
+
+def _example(
+    index: int, judged: Judged, classes: tuple[str, ...], labels: Labels, probabilities: Numbers
+) -> dict[str, Any]:
+    true, predicted = int(labels[index]), int(probabilities[index].argmax())
+    return {
+        "index": int(index),
+        "id": predictions.readable(judged.subset.ids[index]),
+        "true": classes[true],
+        "predicted": classes[predicted],
+        "probability": round(float(probabilities[index, predicted]), 4),
+        "true_probability": round(float(probabilities[index, true]), 4),
+    }

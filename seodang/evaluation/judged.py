@@ -1,0 +1,128 @@
+"""Which examples a run is judged on: its test split, else its validation split, or all of another data set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seodang.core.errors import DataError, did_you_mean
+from seodang.data.source import Source
+from seodang.data.split import Split
+from seodang.evaluation.metrics import Numbers
+
+if TYPE_CHECKING:
+    from seodang.data.load import Prepared, Subset
+    from seodang.runs.folder import Run
+
+
+@dataclass(eq=False)
+class Judged:
+    """The examples that a run is judged on. N examples.
+
+    subset: their pictures, and labels in the order of the run's classes.
+    data: the path or name they came from.
+    split: "test", "validation", "train" (where there is nothing else), or "all" of another data set.
+    sha256: of ids, labels and pixels; the same examples always have the same.
+    content: (N,) digest of each picture's decoded pixels.
+    is_own: whether these are the data that the run was trained on.
+    note: what a person must know of the choice, a sentence; empty where it is the run's own test split.
+    """
+
+    subset: Subset
+    data: str
+    split: str
+    sha256: str
+    content: NDArray[np.bytes_]
+    is_own: bool
+    note: str = ""
+
+    def __len__(self) -> int:
+        return len(self.subset)
+
+
+def own_examples(run: Run, prepared: Prepared) -> Judged:
+    """The run's test split; where it has none, validation; where it has neither, the training examples."""
+    division = prepared.division
+    subset, where, note = prepared.test, division.test, ""
+    if not len(subset):
+        subset, where, note = prepared.validation, division.validation, _validation_note(run)
+    if not len(subset):
+        subset, where = prepared.train, division.train
+        note = (
+            "There is neither a test nor a validation split, so this is the score on the training pictures: it says how "
+            "well they are remembered, nothing about new ones."
+        )
+    sha256 = prepared.describe()["sha256"][subset.name]
+    return Judged(subset, prepared.source.where, subset.name, sha256, prepared.scan.content[where], True, note)
+
+
+def _validation_note(run: Run) -> str:
+    training = run.recipe.training
+    sentence = "There is no test split, so this is the score on the validation split."
+    if training.keep == "best" or training.patience is not None:
+        return f"{sentence} Validation also chose the epoch that was kept, so the score is optimistic."
+    return f"{sentence} Whatever was chosen with it (settings, recipes) makes the score optimistic."
+
+
+def other_examples(run: Run, data: str | Path) -> Judged:
+    """Another data set: its test split where it gives one, else all of it; classes matched to the run's by name.
+
+    Raises DataError where it has a class that the run does not know.
+    """
+    from seodang.data.load import load
+    from seodang.data.open import open_source
+
+    source = open_source(data)
+    tested = np.flatnonzero(source.splits == "test")
+    split = "test" if len(tested) else "all"
+    chosen = source.select(tested if len(tested) else np.arange(len(source)))
+    order = aligned(run, chosen)
+    used, labels = np.unique(chosen.labels, return_inverse=True)
+    plain = replace(
+        chosen,
+        classes=tuple(chosen.classes[i] for i in used),
+        label_values=(),
+        labels=labels.astype(np.int64),
+        splits=np.full(len(chosen), "", dtype="U10"),
+    )
+    prepared = load(plain, run.recipe.preparation, Split(validation=0, test=0))
+    subset = replace(prepared.train, name=split, labels=_relabelled(prepared.train.labels, order[used]))
+    content = prepared.scan.content[prepared.division.train]
+    note = f"Judged on {'the test split' if split == 'test' else 'all pictures'} of {source.where}, not on the run's own data."
+    return Judged(subset, source.where, split, prepared.describe()["sha256"]["train"], content, False, note)
+
+
+def aligned(run: Run, source: Source) -> NDArray[np.int64]:
+    """For each class of `source` its index among the run's classes, by name; -1 for one that has no examples.
+
+    Raises DataError that names every class the run does not know.
+    """
+    known = {name: index for index, name in enumerate(run.classes)}
+    counts = np.bincount(source.labels, minlength=len(source.classes))
+    strange = [name for name, count in zip(source.classes, counts, strict=True) if count and name not in known]
+    if strange:
+        one = len(strange) == 1
+        raise DataError(
+            f"{source.where} has {'a class' if one else f'{len(strange)} classes'} that {run.name} was not trained on: "
+            f"{', '.join(map(repr, strange[:10]))}{' and more' if len(strange) > 10 else ''}. "
+            f"{did_you_mean(strange[0], run.classes)} Classes are matched by name: rename or leave out what differs."
+        )
+    return np.array([known.get(name, -1) for name in source.classes], dtype=np.int64)
+
+
+def _relabelled(labels, order: NDArray[np.int64]):
+    import torch
+
+    return torch.from_numpy(order)[labels]
+
+
+def predict_all(run: Run, subset: Subset, batch_size: int = 1000) -> Numbers:
+    """The run's probabilities for every example of a split, in its order: (N, classes) float32."""
+    from seodang.data.batches import batches
+
+    parts = [run.probabilities(pixels).numpy() for pixels, _, _ in batches(subset, batch_size, None)]
+    return np.concatenate(parts).astype(np.float32) if parts else np.zeros((0, len(run.classes)), dtype=np.float32)

@@ -1,0 +1,97 @@
+"""Every judged example with what was predicted for it, saved with the run: each number of the report can be recomputed."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seodang.core.errors import RunError
+from seodang.evaluation.metrics import Labels, Numbers
+
+NAME = "predictions.parquet"
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """N judged examples: ids (names for a person), labels (N,), probabilities (N, C) float32, and the split's hash."""
+
+    ids: list[str]
+    labels: Labels
+    probabilities: Numbers
+    classes: tuple[str, ...]
+    sha256: str
+
+    @property
+    def predicted(self) -> Labels:
+        """The most probable class of each example, (N,)."""
+        return self.probabilities.argmax(axis=1)
+
+    @property
+    def right(self) -> NDArray[np.bool_]:
+        """Whether each prediction is the true class, (N,)."""
+        return self.predicted == self.labels
+
+
+def readable(name: str) -> str:
+    """A file's name as text that can be written: bytes that are no UTF-8 become the replacement character."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def write(path: Path, predictions: Predictions) -> None:
+    """Save as Parquet, atomically: id, true, predicted, confidence, and the probability of every class."""
+    import pyarrow
+    from pyarrow import parquet
+
+    classes = predictions.classes
+    rows = predictions.probabilities.astype(np.float32)
+    columns = {
+        "id": [readable(name) for name in predictions.ids],
+        "true": _names(predictions.labels, classes),
+        "predicted": _names(predictions.predicted, classes),
+        "confidence": rows.max(axis=1),
+        "probabilities": pyarrow.FixedSizeListArray.from_arrays(rows.ravel(), rows.shape[1]),
+    }
+    notes = {b"sha256": predictions.sha256.encode(), b"classes": json.dumps(classes).encode()}
+    table = pyarrow.table(columns).replace_schema_metadata(notes)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    os.close(handle)
+    try:
+        parquet.write_table(table, temporary, compression="zstd")
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _names(indices: Labels, classes: tuple[str, ...]):
+    import pyarrow
+
+    return pyarrow.DictionaryArray.from_arrays(pyarrow.array(indices.astype(np.int32)), list(classes))
+
+
+def read(folder: Path) -> Predictions:
+    """The predictions that a run was last judged by. RunError where it has not been judged, or the file is damaged."""
+    from pyarrow import ArrowInvalid, parquet
+
+    path = folder / NAME
+    if not path.exists():
+        raise RunError(f"{folder} has not been judged yet. Do so with `seodang evaluate {folder}`.")
+    try:
+        table = parquet.read_table(path, memory_map=False)
+        notes = table.schema.metadata
+        classes = tuple(json.loads(notes[b"classes"]))
+        number = {name: index for index, name in enumerate(classes)}
+        labels = np.array([number[name] for name in table["true"].to_pylist()], dtype=np.int64)
+        flat = table["probabilities"].combine_chunks().flatten().to_numpy()
+        return Predictions(
+            table["id"].to_pylist(), labels, flat.reshape(len(labels), -1), classes, notes[b"sha256"].decode()
+        )
+    except (OSError, ArrowInvalid, KeyError, TypeError, ValueError) as error:
+        raise RunError(f"{path} cannot be read: {error}. Make it anew with `seodang evaluate {folder}`.") from None

@@ -1,0 +1,240 @@
+"""The report as a page: one file that works offline, prints, and reads on a phone. Every number is in report.json too."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from seodang.core.errors import DataError
+from seodang.evaluation import figures
+from seodang.evaluation.pictures import LOSSLESS, data_uri
+from seodang.evaluation.verdict import percent, points
+
+if TYPE_CHECKING:
+    from seodang.data.load import Subset
+
+# Up to so many classes the confusion matrix is a table with numbers; above it is a picture, with the pairs beside it.
+NUMBERED = 40
+# Up to so many classes every one has its row; above the weakest come first and the rest can be unfolded.
+ROWS = 24
+HISTORY = 40  # lines of history that are shown unfolded
+TEMPLATE = Path(__file__).parent / "report.html.jinja"
+
+# What a learner meets on the page, one sentence each.
+WORDS = {
+    "Epoch": "one pass over all training pictures.",
+    "Loss": "how wrong the probabilities are, as one number: 0 is perfect, and being surely wrong costs most.",
+    "Training, validation, test": "pictures to learn from, to choose settings with, and to judge by once at the end.",
+    "Accuracy": "the share of pictures whose most probable class is the true one.",
+    "95 % interval": "how far off the score may be because only so many pictures were judged; more pictures make it narrower.",
+    "Baseline": "what a very simple method reaches; a network that is not clearly better has learnt nothing worth its cost.",
+    "Precision": "of the pictures called this class, the share that are.",
+    "Recall": "of the pictures that are this class, the share that were found.",
+    "F1": "one number for both: high only where precision and recall are.",
+    "Confusion matrix": "which class (row) was taken for which (column); the diagonal is right.",
+    "Calibration": "whether answers given with 80 % confidence are right 80 % of the time.",
+    "Overfitting": "training pictures are remembered rather than understood, so new ones do worse.",
+    "Parameters": "the numbers inside the network that training changes.",
+}
+METRICS = {
+    "accuracy": ("Accuracy", "share that is right"),
+    "balanced_accuracy": ("Balanced accuracy", "mean recall, every class weighing the same"),
+    "macro_f1": ("Macro F1", "mean F1, every class weighing the same"),
+    "top_3_accuracy": ("Top 3", "true class among the three most probable"),
+    "top_5_accuracy": ("Top 5", "true class among the five most probable"),
+    "roc_auc": ("ROC AUC", "chance that a picture of the second class scores higher than one of the first"),
+    "log_loss": ("Log loss", "lower is better"),
+    "calibration_error": ("Calibration error", "distance of confidence from accuracy, lower is better"),
+}
+
+
+def render(report: dict[str, Any], subset: Subset | None = None) -> str:
+    """The page of a report of `evaluate`. `subset`: the judged pictures, to be shown; None: the page is without them."""
+    import jinja2
+
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    examples = report["judged"]["examples"]
+    environment.filters["percent"] = lambda share, of=examples: percent(share, of)
+    environment.filters["points"] = lambda share, of=examples: points(share, of)
+    environment.filters["number"] = lambda value: f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
+    environment.filters["duration"] = duration
+    environment.filters["value"] = written
+    page = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
+    return page.render(
+        report=report,
+        bars=_bars(report),
+        metrics=_metrics(report),
+        curves=[
+            _safe(figures.curve(report["history"], name, label))
+            for name, label in (("loss", "loss"), ("accuracy", "accuracy"))
+        ],
+        reliability=_safe(figures.reliability(report["calibration"]["bins"])),
+        examples=_pictures(report["examples"], subset),
+        mistakes=_pictures(report["mistakes"], subset),
+        rows=sorted((row for row in report["per_class"] if row["support"] or row["predicted"]), key=_weakness),
+        most_rows=ROWS,
+        matrix=_matrix(report),
+        settings=_settings(report),
+        data=_data(report),
+        history=report["history"],
+        most_history=HISTORY,
+        commands=_commands(report),
+        words=WORDS,
+    )
+
+
+def _safe(markup: str):
+    from markupsafe import Markup
+
+    return Markup(markup)  # our own drawing: holds no text that came from outside
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words: "8.5 s", "2 min 5 s", "1 h 2 min".
+
+    >>> duration(8.52), duration(125), duration(3725)
+    ('8.5 s', '2 min 5 s', '1 h 2 min')
+    """
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def written(value: Any) -> str:
+    """A setting's value as a person writes it in a recipe.
+
+    >>> written(0.0010), written(True), written((0.9, 1.1)), written({"kernel": 3})
+    ('0.001', 'true', '[0.9, 1.1]', '{kernel: 3}')
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(written(each) for each in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: {written(each)}" for name, each in value.items()) + "}"
+    return "–" if value is None else str(value)
+
+
+def _weakness(row: dict[str, Any]) -> tuple[float, float]:
+    return (row["recall"] if row["support"] else 2.0, row["f1"])
+
+
+def _bars(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """The network and the baselines, each with its share, interval (percent of the bar's width) and how it was made."""
+    bars = [("This network", report["metrics"]["accuracy"], report["intervals"]["accuracy"], "")]
+    titles = {"linear": "Linear model", "naive": "Most common class"}
+    for name in ("linear", "naive"):
+        if found := report["baselines"].get(name):
+            bars.append((titles[name], found["accuracy"], found["interval"], found["how"]))
+    return [
+        {"title": t, "share": s, "low": round(100 * low, 2), "width": round(100 * (high - low), 2), "how": how}
+        for t, s, (low, high), how in bars
+    ]
+
+
+def _metrics(report: dict[str, Any]) -> list[dict[str, Any]]:
+    rows = []
+    for name, (title, about) in METRICS.items():
+        if name in report["metrics"]:
+            low, high = report["intervals"][name]
+            rows.append({"title": title, "about": about, "value": report["metrics"][name], "low": low, "high": high})
+    return rows
+
+
+def _pictures(examples: list[dict[str, Any]], subset: Subset | None) -> list[dict[str, Any]]:
+    """The examples with their pictures as text; without pictures where a file cannot be read any more."""
+    import torch
+
+    if subset is None or not examples:
+        return [{**each, "picture": None} for each in examples]
+    try:
+        pixels = subset.fetch(torch.tensor([each["index"] for each in examples])).numpy()
+    except DataError:
+        return [{**each, "picture": None} for each in examples]
+    small = max(pixels.shape[2:]) <= LOSSLESS
+    return [{**each, "picture": data_uri(one), "small": small} for each, one in zip(examples, pixels, strict=True)]
+
+
+def _matrix(report: dict[str, Any]) -> dict[str, Any] | None:
+    """The confusion matrix: cells with colours for few classes, one picture with names along its sides for many."""
+    if report["confusion"] is None:
+        return None
+    table, classes = np.array(report["confusion"]), report["classes"]
+    if len(classes) > NUMBERED:
+        return {"image": figures.heat_image(table), "classes": classes}
+    support = np.maximum(table.sum(axis=1), 1)
+    rows = []
+    for i, name in enumerate(classes):
+        cells = []
+        for j in range(len(classes)):
+            red, green, blue, alpha = figures.heat(float(table[i, j] / support[i]), i == j)
+            colour = f"rgba({red},{green},{blue},{alpha})" if table[i, j] else ""
+            cells.append({"count": int(table[i, j]), "colour": colour, "predicted": classes[j]})
+        rows.append({"name": name, "cells": cells})
+    return {"rows": rows, "classes": classes}
+
+
+def _settings(report: dict[str, Any]) -> list[tuple[str, str]]:
+    """The settings that say what this run was, as label and value: the main ones, then whatever is not the default."""
+    from seodang.recipes.recipe import Recipe
+
+    recipe, plain = report["training"]["recipe"], Recipe().model_dump(mode="json")
+    training, preparation, model = recipe["training"], recipe["preparation"], recipe["model"]
+    channels = "grey" if preparation["channels"] == 1 else "colour"
+    rows = [
+        ("recipe", recipe["name"]),
+        ("network", model["name"] + (" " + written(model["settings"]) if model["settings"] else "")),
+        ("parameters", f"{report['training']['parameters']:,}"),
+        ("input", f"{preparation['width']}×{preparation['height']} {channels}, scale {preparation['scale']}"),
+        ("loss", recipe["loss"].replace("_", "-")),
+        ("optimiser", f"{training['optimizer']}, rate {written(training['learning_rate'])}, {training['schedule']}"),
+        ("batch size", str(training["batch_size"])),
+        ("epochs", str(report["epochs"])),
+        ("training time", duration(report["seconds"])),
+        ("seed", str(training["seed"])),
+    ]
+    shown = {"optimizer", "learning_rate", "schedule", "batch_size", "epochs", "seed", "height", "width", "channels", "scale"}
+    for group in ("preparation", "augmentation", "split", "training"):
+        for name, value in recipe[group].items():
+            if name not in shown and value != plain[group].get(name):
+                rows.append((name.replace("_", " "), written(value)))
+    machine = report["machine"]
+    known = [("device", "device"), ("threads", "threads"), ("torch", "PyTorch"), ("python", "Python"), ("commit", "commit")]
+    return rows + [(title, str(machine[name])) for name, title in known if machine.get(name) is not None]
+
+
+def _data(report: dict[str, Any]) -> dict[str, Any]:
+    """Counts of each class by split, what was left out, and what was noted on the data."""
+    data, classes = report["data"], report["classes"]
+    counts = data.get("counts", {})
+    splits = [name for name in ("train", "validation", "test") if name in counts]
+    left_out = data.get("left_out", [])
+    return {
+        "source": data.get("source", {}),
+        "splits": splits,
+        "totals": [sum(counts[name].values()) for name in splits],
+        "rows": [(name, [counts[split].get(name, 0) for split in splits]) for name in classes],
+        "left_out": left_out[:10],
+        "num_left_out": len(left_out),
+        "notes": data.get("notes", []),
+        "findings": data.get("findings", []),
+    }
+
+
+def _commands(report: dict[str, Any]) -> list[tuple[str, str]]:
+    run = shlex.quote(report["run"])
+    return [
+        (f"seodang predict {run} photo.jpg", "what a new picture is"),
+        (f"seodang evaluate {run} other-data/", "judge it on other labelled pictures"),
+        (f"seodang compare {run} ANOTHER-RUN", "is another run better, or is it chance"),
+        (f"seodang repeat {run}", "train it again and see that the same comes out"),
+        (f"seodang train --resume {run} training.epochs=+5", "train it further"),
+    ]

@@ -1,0 +1,163 @@
+"""A picture of a network: what goes from layer to layer, drawn to scale."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seodang.core.errors import SeodangError
+from seodang.core.spec import Spec
+from seodang.models.summary import Row, total
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Layers that are written under the block before them instead of being a block of their own: the shape stays the same.
+NOTES = ("relu", "leaky_relu", "elu", "selu", "gelu", "silu", "sigmoid", "tanh", "softmax", "dropout")
+NORMS = ("batch_norm", "layer_norm", "channel_norm", "group_norm")
+COLOURS = {
+    "input": "#9aa5b1",
+    "conv": "#3b7dd8",
+    "depthwise": "#3b7dd8",
+    "max_pool": "#e07a3f",
+    "average_pool": "#e07a3f",
+    "global_average_pool": "#e07a3f",
+    "global_max_pool": "#e07a3f",
+    "dense": "#2a9d6f",
+    "upsample": "#8e6bbf",
+}
+OTHER = "#9aa5b1"
+INK, FAINT = "#1f2933", "#52606d"
+IN_A_LINE = 10  # blocks; more go on the next line
+TALLEST = 1.5  # of a block, in the drawing's units; a block's slot is 1.25 wide
+
+
+@dataclass
+class _Block:
+    kind: str
+    title: str
+    shape: tuple[int, ...]
+    parameters: int
+    notes: list[str] = field(default_factory=list)
+
+
+def draw(rows: Sequence[Row], inputs: Spec, path: str | Path, title: str = "") -> None:
+    """Save a picture of a network as .png, .svg or .pdf.
+
+    Args:
+        rows: From `summary`.
+        inputs: Shape of one example.
+        path: Where to; its ending decides the format. Another ending raises SeodangError.
+        title: Stands on top.
+
+    A block is a picture (height: its side; thickness: its channels) or a vector (a bar). Sides go by the square root,
+    channels and units by the logarithm, so that a network fits on a page.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in (".png", ".svg", ".pdf"):
+        raise SeodangError(f"A picture is saved as .png, .svg or .pdf, got {path.name}.")
+    if not path.parent.is_dir():
+        raise SeodangError(f"The folder {path.parent} does not exist.")
+    picture(rows, inputs, title).savefig(path, dpi=160, facecolor="white")
+
+
+def picture(rows: Sequence[Row], inputs: Spec, title: str = "") -> Figure:
+    """The same as a matplotlib figure."""
+    from matplotlib.figure import Figure
+
+    blocks = _blocks(rows, inputs)
+    lines = [blocks[start : start + IN_A_LINE] for start in range(0, len(blocks), IN_A_LINE)]
+    tallest = max(max(block.shape[1:], default=1) for block in blocks)
+    longest = max(len(line) for line in lines)
+    line_height = 3.1 + 0.17 * max(0, max(len(block.notes) for block in blocks) - 2)
+    width, height = max(1.25 * longest + 0.4, 5.0), line_height * len(lines) + 0.55
+    figure = Figure(figsize=(width, height))
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.set_xlim(0, width)
+    axes.set_ylim(0, height)
+    axes.axis("off")
+    sums = total(rows)
+    axes.text(0.2, height - 0.3, title, fontsize=13, fontweight="bold", color=INK, va="center")
+    words = f"{sums['parameters']:,} parameters · {_short(sums['operations'])} multiply-adds a picture"
+    axes.text(width - 0.2, height - 0.3, words, fontsize=9, color=FAINT, va="center", ha="right")
+    for number, line in enumerate(lines):
+        _line(axes, line, tallest, height - 0.55 - line_height * (number + 1) + (line_height - 1.62))
+    return figure
+
+
+def _blocks(rows: Sequence[Row], inputs: Spec) -> list[_Block]:
+    blocks = [_Block("input", "input", inputs.shape, 0)]
+    for row in rows:
+        if not row.output_shape:
+            continue
+        block = blocks[-1]
+        if row.kind in NOTES or row.kind in NORMS:
+            block.notes.append(f"{row.kind} {row.detail}".replace("_", " ").strip())
+            block.parameters += row.parameters
+        else:
+            title = f"{row.kind} {row.detail}".replace("global_average_pool", "mean of all").replace("_", " ").strip()
+            blocks.append(_Block(row.kind, title, row.output_shape, row.parameters))
+    return blocks
+
+
+def _line(axes: Axes, blocks: list[_Block], tallest: int, base: float) -> None:
+    """Blocks from left to right, their middles on one height."""
+    middle = base + TALLEST / 2 - 0.25
+    before = None
+    for place, block in enumerate(blocks):
+        x = 0.2 + 1.25 * place + 0.55
+        left, right = _solid(axes, block, x, middle, tallest)
+        if before is not None:
+            style = {"arrowstyle": "-|>", "color": FAINT, "linewidth": 0.9, "shrinkA": 0, "shrinkB": 0}
+            axes.annotate("", (left - 0.03, middle), (before + 0.04, middle), arrowprops=style)
+        before = right
+        _words(axes, block, x, base)
+
+
+def _solid(axes: Axes, block: _Block, x: float, middle: float, tallest: int) -> tuple[float, float]:
+    """Draw one block around (x, middle); give back where it begins and ends at that height."""
+    from matplotlib.colors import to_rgb
+    from matplotlib.patches import Polygon
+
+    colour = to_rgb(COLOURS.get(block.kind, OTHER))
+    if len(block.shape) == 3:
+        channels, rows, columns = block.shape
+        high = 0.12 + (TALLEST - 0.35) * math.sqrt(rows / tallest)
+        deep = 0.25 * math.sqrt(columns / tallest) + 0.02
+        wide = 0.05 + 0.05 * math.log2(channels + 1)
+    else:
+        high = 0.16 + 0.105 * math.log2(block.shape[0] + 1)
+        deep, wide = 0.04, 0.1
+    left, bottom = x - (wide + deep) / 2, middle - (high + deep) / 2
+    right, top = left + wide, bottom + high
+
+    def face(points: list[tuple[float, float]], light: float) -> None:
+        shade = tuple(part + (1 - part) * light if light > 0 else part * (1 + light) for part in colour)
+        axes.add_patch(Polygon(points, facecolor=shade, edgecolor="white", linewidth=0.7, joinstyle="round"))
+
+    face([(left, bottom), (right, bottom), (right, top), (left, top)], 0.0)
+    face([(left, top), (right, top), (right + deep, top + deep), (left + deep, top + deep)], 0.45)
+    face([(right, bottom), (right + deep, bottom + deep), (right + deep, top + deep), (right, top)], -0.22)
+    axes.text(x, top + deep + 0.1, "×".join(map(str, block.shape)), fontsize=7.5, color=INK, ha="center", va="bottom")
+    return left, right + deep / 2
+
+
+def _words(axes: Axes, block: _Block, x: float, base: float) -> None:
+    y = base - 0.38
+    axes.text(x, y, block.title, fontsize=8, fontweight="bold", color=INK, ha="center", va="top")
+    lines = [*block.notes, *([f"{block.parameters:,}"] if block.parameters else [])]
+    for number, line in enumerate(lines, start=1):
+        weight = "#2a6f97" if block.parameters and number == len(lines) else FAINT
+        axes.text(x, y - 0.17 * number - 0.03, line, fontsize=7, color=weight, ha="center", va="top")
+
+
+def _short(number: int) -> str:
+    """12345678 → "12.3 million"."""
+    for size, word in ((10**9, " billion"), (10**6, " million")):
+        if number >= size:
+            return f"{number / size:.3g}{word}"
+    return f"{number:,}"

@@ -1,0 +1,468 @@
+"""The kinds of layer a list of layers can name: typed settings, the shape that comes out, and the module itself.
+
+The list of kinds is closed: no name is ever looked up in a module. The words are Keras' (filters, units, valid, same),
+because the labs are; a weight starts as in Keras unless `init` says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
+
+from pydantic import BeforeValidator, Field
+from torch import nn
+
+from seodang.core.values import Value
+from seodang.models import _modules as modules
+from seodang.models._initial import Initial, start
+
+Shape = tuple[int, ...]  # without the batch: (channels, height, width) or (features,)
+
+
+class Misfit(Exception):
+    """A layer does not fit the shape that reaches it; the text says why, without the layer's number."""
+
+
+def _pair(value: Any, lowest: int = 1) -> tuple[int, int]:
+    pair = (value, value) if isinstance(value, int | str) else value
+    try:
+        height, width = (int(side) for side in pair)
+    except (TypeError, ValueError):
+        raise ValueError(f"must be a whole number or a pair [height, width], got {value!r}") from None
+    if min(height, width) < lowest:
+        raise ValueError(f"must be at least {lowest}, got {value!r}")
+    return height, width
+
+
+def _padding(value: Any) -> Any:
+    if value in ("same", "valid"):
+        return value
+    if isinstance(value, str) and not value.isdigit():
+        raise ValueError(f"must be same, valid or a number of pixels, got {value!r}")
+    return _pair(value, lowest=0)
+
+
+Pair = Annotated[tuple[int, int], BeforeValidator(_pair)]
+Padding = Annotated[Literal["same", "valid"] | tuple[int, int], BeforeValidator(_padding)]
+Edges = tuple[int, int, int, int]  # left, right, top, bottom
+
+
+class Layer(Value):
+    """Settings of one layer. `build` gives the module and the shape that comes out of it, or raises Misfit."""
+
+    name: ClassVar[str]
+
+    def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
+        """The module for an input of `shape`, started by the rule `init`, and its output's shape."""
+        raise NotImplementedError
+
+
+KINDS: dict[str, type[Layer]] = {}
+
+
+Kind = TypeVar("Kind", bound="type[Layer]")
+
+
+def kind(name: str) -> Callable[[Kind], Kind]:
+    """Enter a class into KINDS under the name that a list of layers uses; messages name the class so too."""
+
+    def enter(settings: Kind) -> Kind:
+        settings.name = settings.__name__ = name
+        KINDS[name] = settings
+        return settings
+
+    return enter
+
+
+def _picture(shape: Shape, what: str) -> tuple[int, int, int]:
+    if len(shape) != 3:
+        raise Misfit(
+            f"{what} needs a picture (channels×height×width), but a vector of {shape[0]} numbers comes in. "
+            "Put it before flatten or the global pool"
+        )
+    return shape[0], shape[1], shape[2]
+
+
+def _edges(shape: Shape, kernel: tuple[int, int], stride: tuple[int, int], padding: Any, dilation: int = 1) -> Edges:
+    """Pixels added left, right, above and below."""
+    if padding == "valid":
+        return 0, 0, 0, 0
+    if padding == "same":
+        top, bottom = modules.same_padding(shape[1], kernel[0], stride[0], dilation)
+        left, right = modules.same_padding(shape[2], kernel[1], stride[1], dilation)
+        return left, right, top, bottom
+    return padding[1], padding[1], padding[0], padding[0]
+
+
+def _windows(shape: Shape, kernel: tuple[int, int], stride: tuple[int, int], edges: Edges, dilation: int = 1) -> Shape:
+    """(height, width) of what a window of `kernel` gives, or Misfit where it does not fit once."""
+    sides = []
+    for length, size, step, added in zip(
+        shape[1:], kernel, stride, (edges[2] + edges[3], edges[0] + edges[1]), strict=True
+    ):
+        reach = dilation * (size - 1) + 1
+        if length + added < reach:
+            window = f"{kernel[0]}" if kernel[0] == kernel[1] else f"{kernel[0]}×{kernel[1]}"
+            spread = f" spread by dilation {dilation}" if dilation > 1 else ""
+            raise Misfit(f"the picture is {shape[1]}×{shape[2]} here, a window of {window}{spread} does not fit")
+        sides.append((length + added - reach) // step + 1)
+    return tuple(sides)
+
+
+@kind("dense")
+class Dense(Layer):
+    """Every output is a weighted sum of all inputs."""
+
+    units: int = Field(ge=1, description="Number of outputs; the word outputs stands for as many as the task needs.")
+    bias: bool = Field(True, description="Add a learnt constant to each output.")
+    init: Initial | None = Field(None, description="How the weights start. Null: as the network's `init` says.")
+
+    def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
+        if len(shape) != 1:
+            raise Misfit(
+                f"dense needs a vector, but a picture of {'×'.join(map(str, shape))} comes in. "
+                "Put flatten or global_average_pool before it"
+            )
+        module = nn.Linear(shape[0], self.units, bias=self.bias)
+        start(module, self.init or init)
+        return module, (self.units,)
+
+
+def _convolution(shape: Shape, settings: Conv | Depthwise, filters: int, groups: int, dilation: int, init: str) -> Any:
+    edges = _edges(shape, settings.kernel, settings.stride, settings.padding, dilation)
+    sides = _windows(shape, settings.kernel, settings.stride, edges, dilation)
+    options: dict[str, Any] = {"stride": settings.stride, "dilation": dilation, "groups": groups, "bias": settings.bias}
+    left, right, top, bottom = edges
+    if left == right and top == bottom:
+        module = nn.Conv2d(shape[0], filters, settings.kernel, padding=(top, left), **options)
+    else:
+        module = modules.PaddedConv(shape[0], filters, settings.kernel, edges=edges, **options)  # type: ignore[arg-type]
+    start(module, settings.init or init)
+    return module, (filters, *sides)
+
+
+@kind("conv")
+class Conv(Layer):
+    """Filters that slide over the picture."""
+
+    filters: int = Field(ge=1, description="Number of filters, which is the number of channels that come out.")
+    kernel: Pair = Field((3, 3), description="Height and width of a filter, in pixels.")
+    stride: Pair = Field((1, 1), description="Pixels from one place of the filter to the next.")
+    padding: Padding = Field(
+        "valid", description="valid: none. same: the output is as large as the input over the stride."
+    )
+    dilation: int = Field(1, ge=1, description="Pixels from one weight of the filter to the next.")
+    groups: int = Field(1, ge=1, description="Channels are divided into so many groups that do not see each other.")
+    bias: bool = Field(True, description="Add a learnt constant to each filter's output.")
+    init: Initial | None = Field(None, description="How the weights start. Null: as the network's `init` says.")
+
+    def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
+        channels, _, _ = _picture(shape, "conv")
+        if channels % self.groups or self.filters % self.groups:
+            raise Misfit(
+                f"groups {self.groups} must divide both the {channels} channels and the {self.filters} filters"
+            )
+        return _convolution(shape, self, self.filters, self.groups, self.dilation, init)
+
+
+@kind("depthwise")
+class Depthwise(Layer):
+    """One filter for each channel, which sees only that channel."""
+
+    kernel: Pair = Field((3, 3), description="Height and width of a filter, in pixels.")
+    stride: Pair = Field((1, 1), description="Pixels from one place of the filter to the next.")
+    padding: Padding = Field(
+        "valid", description="valid: none. same: the output is as large as the input over the stride."
+    )
+    bias: bool = Field(True, description="Add a learnt constant to each filter's output.")
+    init: Initial | None = Field(None, description="How the weights start. Null: as the network's `init` says.")
+
+    def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
+        channels, _, _ = _picture(shape, "depthwise")
+        return _convolution(shape, self, channels, channels, 1, init)
+
+
+class Pool(Layer):
+    """Settings of the two pools with windows."""
+
+    size: Pair = Field((2, 2), description="Height and width of the window, in pixels.")
+    stride: Pair | None = Field(None, description="Pixels from one window to the next. Null: the window's size.")
+    padding: Padding = Field(
+        "valid", description="valid: what does not fill a window is cut off. same: it counts, as in Keras."
+    )
+
+    def place(self, shape: Shape) -> tuple[Edges, Shape, tuple[int, int]]:
+        """Added edges, output's shape and stride."""
+        channels, _, _ = _picture(shape, self.name)
+        stride = self.stride or self.size
+        edges = _edges(shape, self.size, stride, self.padding)
+        if isinstance(self.padding, tuple) and (
+            self.padding[0] > self.size[0] // 2 or self.padding[1] > self.size[1] // 2
+        ):
+            raise Misfit(f"padding {self.padding[0]} is more than half the window of {self.size[0]}")
+        return edges, (channels, *_windows(shape, self.size, stride, edges)), stride
+
+
+@kind("max_pool")
+class MaxPool(Pool):
+    """The largest value of each window."""
+
+    def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
+        edges, out, stride = self.place(shape)
+        left, right, top, bottom = edges
+        if left == right and top == bottom:
+            return nn.MaxPool2d(self.size, stride, padding=(top, left)), out
+        # PyTorch's ceil_mode lets the last window reach over the far edge: "same" without a copy of the picture.
+        if left == top == 0 and right < stride[1] and bottom < stride[0]:
+            return nn.MaxPool2d(self.size, stride, ceil_mode=True), out
+        return modules.PaddedMaxPool(self.size, stride, edges), out
+
+
+@kind("average_pool")
+class AveragePool(Pool):
+    """The mean of each window; an added edge does not count."""
+
+    def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
+        edges, out, stride = self.place(shape)
+        left, right, top, bottom = edges
+        if left == right and top == bottom:
+            return nn.AvgPool2d(self.size, stride, padding=(top, left), count_include_pad=False), out
+        return modules.PaddedAveragePool(self.size, stride, edges), out
+
+
+@kind("global_average_pool")
+class GlobalAveragePool(Layer):
+    """The mean of each channel over the whole picture."""
+
+    def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
+        return modules.GlobalPool(largest=False), _picture(shape, "global_average_pool")[:1]
+
+
+@kind("global_max_pool")
+class GlobalMaxPool(Layer):
+    """The largest value of each channel over the whole picture."""
+
+    def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
+        return modules.GlobalPool(largest=True), _picture(shape, "global_max_pool")[:1]
+
+
+@kind("batch_norm")
+class BatchNorm(Layer):
+    """Each channel brought to mean 0 and deviation 1 over the batch; then a learnt scale and shift.
+
+    The defaults are PyTorch's, whose running mean settles in some 30 steps. Keras' own (momentum 0.99, eps 0.001) need
+    some 500, which small data does not have: the faithful recipes write them out.
+    """
+
+    momentum: float = Field(
+        0.9,
+        ge=0,
+        lt=1,
+        description="Share of the running mean that stays at each step (Keras' word; PyTorch counts 1 − it).",
+    )
+    eps: float = Field(1e-5, gt=0, description="Added to the variance.")
+
+    def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
+        norm = nn.BatchNorm2d if len(shape) == 3 else nn.BatchNorm1d
+        return norm(shape[0], eps=self.eps, momentum=round(1 - self.momentum, 12)), shape
+
+
+@kind("layer_norm")
+class LayerNorm(Layer):
+    """Each example (of a picture: each pixel) brought to mean 0 and deviation 1 over its features or channels."""
+
+    eps: float = Field(1e-5, gt=0, description="Added to the variance.")
+
+    def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
+        norm = modules.ChannelNorm if len(shape) == 3 else nn.LayerNorm
+        return norm(shape[0], eps=self.eps), shape
+
+
+@kind("group_norm")
+class GroupNorm(Layer):
+    """Groups of channels brought to mean 0 and deviation 1 in each example. https://arxiv.org/abs/1803.08494"""
+
+    groups: int = Field(8, ge=1, description="Number of groups; divides the number of channels.")
+    eps: float = Field(1e-5, gt=0, description="Added to the variance.")
+
+    def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
+        if shape[0] % self.groups:
+            raise Misfit(f"groups {self.groups} must divide the {shape[0]} channels")
+        return nn.GroupNorm(self.groups, shape[0], eps=self.eps), shape
+
+
+@kind("dropout")
+class Dropout(Layer):
+    """While training, numbers are set to 0 at random and the rest scaled up. Srivastava et al., 2014."""
+
+    rate: float = Field(0.5, ge=0, lt=1, description="Share that is set to 0.")
+
+    def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
+        return modules.Dropout(self.rate), shape
+
+
+@kind("leaky_relu")
+class LeakyRelu(Layer):
+    """x where positive, slope·x where not."""
+
+    slope: float = Field(0.01, ge=0, lt=1, description="Slope below 0.")
+
+    def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
+        return nn.LeakyReLU(self.slope), shape
+
+
+@kind("elu")
+class Elu(Layer):
+    """x where positive, alpha·(exp(x) − 1) where not. https://arxiv.org/abs/1511.07289"""
+
+    alpha: float = Field(1.0, gt=0, description="What very negative inputs go to, with a minus.")
+
+    def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
+        return nn.ELU(self.alpha), shape
+
+
+class Plain(Layer):
+    """An activation without settings."""
+
+    module: ClassVar[Any]
+
+    def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
+        return self.module(), shape
+
+
+@kind("relu")
+class Relu(Plain):
+    """max(x, 0)."""
+
+    module = modules.Relu
+
+
+@kind("selu")
+class Selu(Plain):
+    """A scaled ELU that keeps mean 0 and variance 1, with lecun_normal weights. https://arxiv.org/abs/1706.02515"""
+
+    module = nn.SELU
+
+
+@kind("gelu")
+class Gelu(Plain):
+    """x times the normal distribution at x. https://arxiv.org/abs/1606.08415"""
+
+    module = nn.GELU
+
+
+@kind("silu")
+class Silu(Plain):
+    """x·sigmoid(x), also called swish. https://arxiv.org/abs/1702.03118"""
+
+    module = nn.SiLU
+
+
+@kind("sigmoid")
+class Sigmoid(Plain):
+    """1 / (1 + exp(−x)), 0 to 1."""
+
+    module = nn.Sigmoid
+
+
+@kind("tanh")
+class Tanh(Plain):
+    """Hyperbolic tangent, −1 to 1."""
+
+    module = nn.Tanh
+
+
+@kind("softmax")
+class Softmax(Layer):
+    """Positive numbers that sum to 1, over features or channels. As the last layer it is left out: see `sequential`."""
+
+    def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
+        if shape[0] == 1:
+            raise Misfit("softmax over a single number is always 1")
+        return nn.Softmax(dim=1), shape
+
+
+@kind("flatten")
+class Flatten(Layer):
+    """A picture as one long vector, in Keras' order: rows, columns, channels."""
+
+    def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
+        size = 1
+        for length in shape:
+            size *= length
+        return modules.Flatten(), (size,)
+
+
+@kind("reshape")
+class Reshape(Layer):
+    """The same numbers in another shape, as they lie: [channels, height, width] or [features]."""
+
+    shape: tuple[int, ...] = Field(min_length=1, max_length=3, description="The new shape, without the batch.")
+
+    def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
+        count, wanted = 1, 1
+        for length in shape:
+            count *= length
+        for length in self.shape:
+            wanted *= length
+        if count != wanted or len(self.shape) == 2:
+            raise Misfit(
+                f"{'×'.join(map(str, shape))} is {count} numbers, reshape asks for {'×'.join(map(str, self.shape))}"
+            )
+        return modules.Reshape(self.shape), self.shape
+
+
+@kind("upsample")
+class Upsample(Layer):
+    """A larger picture."""
+
+    size: int = Field(2, ge=2, le=16, description="How many times larger each side becomes.")
+    mode: Literal["nearest", "bilinear"] = Field(
+        "nearest", description="nearest: pixels are repeated. bilinear: blended."
+    )
+
+    def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
+        channels, height, width = _picture(shape, "upsample")
+        module = nn.Upsample(scale_factor=self.size, mode=self.mode)
+        return module, (channels, height * self.size, width * self.size)
+
+
+@kind("residual")
+class ResidualLayer(Layer):
+    """What the inner layers make is added to what came in. Built by `sequential`, which knows the inner layers."""
+
+    layers: list[Any] = Field(min_length=1, description="The inner layers, written as in a network.")
+    shortcut: Literal["auto", "identity", "projection"] = Field(
+        "auto",
+        description="identity: what came in, as it is. projection: through a 1×1 convolution (of a vector: a dense "
+        "layer) and batch norm. auto: identity where the shapes agree, else projection.",
+    )
+
+
+def join(shape: Shape, out: Shape, shortcut: str, init: str) -> nn.Module:
+    """The shortcut of a residual layer from `shape` to `out`."""
+    if shortcut == "identity" or (shortcut == "auto" and shape == out):
+        if shape != out:
+            raise Misfit(
+                f"{'×'.join(map(str, shape))} comes in and {'×'.join(map(str, out))} comes out of the inner layers, "
+                "which cannot be added. Write shortcut: auto, or padding: same inside"
+            )
+        return nn.Identity()
+    if len(shape) != len(out):
+        raise Misfit(
+            f"{'×'.join(map(str, shape))} comes in and {'×'.join(map(str, out))} comes out of the inner layers, which "
+            "cannot be added. Put flatten and the dense layers after the residual"
+        )
+    if len(shape) == 1:
+        projection: nn.Module = nn.Linear(shape[0], out[0], bias=False)
+        norm: nn.Module = nn.BatchNorm1d(out[0])
+    else:
+        stride = tuple(-(-before // after) for before, after in zip(shape[1:], out[1:], strict=True))
+        if any(-(-before // step) != after for before, after, step in zip(shape[1:], out[1:], stride, strict=True)):
+            raise Misfit(
+                f"a 1×1 convolution cannot bring {'×'.join(map(str, shape))} to {'×'.join(map(str, out))}. "
+                "Write padding: same inside"
+            )
+        projection, norm = nn.Conv2d(shape[0], out[0], 1, stride=stride, bias=False), nn.BatchNorm2d(out[0])
+    start(projection, init)
+    return nn.Sequential(projection, norm)

@@ -1,0 +1,198 @@
+"""A network written as a list of layers, one after another."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from torch import Tensor, nn
+
+from seodang.core.errors import RecipeError, did_you_mean
+from seodang.core.spec import Spec
+from seodang.core.values import check
+from seodang.models import _modules as modules
+from seodang.models._initial import Initial
+from seodang.models.layers import KINDS, Layer, Misfit, ResidualLayer, Shape, join
+from seodang.recipes._network import OUTPUTS, UNREADABLE, Entry, entries, without_final
+
+# Names from Keras and PyTorch that people write, and ours.
+ELSEWHERE = {
+    "conv2d": "conv",
+    "convolution": "conv",
+    "linear": "dense",
+    "fc": "dense",
+    "fully_connected": "dense",
+    "maxpool": "max_pool",
+    "maxpool2d": "max_pool",
+    "maxpooling2d": "max_pool",
+    "max_pooling": "max_pool",
+    "avg_pool": "average_pool",
+    "averagepooling2d": "average_pool",
+    "avgpool2d": "average_pool",
+    "globalaveragepooling2d": "global_average_pool",
+    "gap": "global_average_pool",
+    "batchnorm": "batch_norm",
+    "batchnorm2d": "batch_norm",
+    "batchnormalization": "batch_norm",
+    "bn": "batch_norm",
+    "layernorm": "layer_norm",
+    "depthwiseconv2d": "depthwise",
+    "leakyrelu": "leaky_relu",
+    "swish": "silu",
+    "upsampling2d": "upsample",
+}
+
+# Layers whose gradient does not need their own output, so that a relu may write over it.
+_OVERWRITABLE = (
+    nn.Linear,
+    nn.Conv2d,
+    nn.BatchNorm1d,
+    nn.BatchNorm2d,
+    nn.LayerNorm,
+    nn.GroupNorm,
+    nn.MaxPool2d,
+    modules.Residual,
+)
+
+
+class Network(nn.Module):
+    """Layers in a row; child number i is called "i_kind". In evaluation they run exactly as listed.
+
+    While training, a relu that is followed by a max pool runs after it instead: the maximum of relus is the relu of the
+    maximum, value for value and gradient for gradient, and there is a quarter of the work (LeNet-5, batch 128, one
+    thread: 17 → 13 ms a step, measured).
+    """
+
+    def __init__(self, layers: list[tuple[str, nn.Module]]) -> None:
+        super().__init__()
+        for name, module in layers:
+            self.add_module(name, module)
+        order = [name for name, _ in layers]
+        for place in range(len(order) - 1):
+            first, second = self._modules[order[place]], self._modules[order[place + 1]]
+            if isinstance(first, modules.Relu) and isinstance(second, nn.MaxPool2d):
+                order[place], order[place + 1] = order[place + 1], order[place]
+        self._training_order = order
+        for before, name in zip(order, order[1:], strict=False):
+            module = self._modules[name]
+            if isinstance(module, modules.Relu):
+                module.in_place = isinstance(self._modules[before], _OVERWRITABLE)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, *inputs) → (B, *outputs)."""
+        for name in self._training_order if self.training else list(self._modules):
+            x = self._modules[name](x)  # type: ignore[misc]
+        return x
+
+
+class _Builder:
+    """Walks a list of layers and knows the shapes so far."""
+
+    pictures: ClassVar[str] = " → "
+
+    def __init__(self, outputs: int, init: str) -> None:
+        self.outputs = outputs
+        self.init = init
+        self.trail: list[str] = []
+
+    def read(self, layers: Any, prefix: str = "") -> tuple[list[tuple[Entry, Layer | None]], list[str]]:
+        """Every layer's settings checked, and every mistake that can be seen before the shapes are known."""
+        read, mistakes = [], []
+        for entry in entries(layers, prefix):
+            settings, wrong = self._settings(entry)
+            mistakes += wrong
+            if isinstance(settings, ResidualLayer):
+                mistakes += self.read(settings.layers, f"{entry.number}.")[1]
+            read.append((entry, settings))
+        return read, mistakes
+
+    def _settings(self, entry: Entry) -> tuple[Layer | None, list[str]]:
+        where = f"Layer {entry.number}"
+        if entry.kind != UNREADABLE and entry.kind not in KINDS:
+            other = ELSEWHERE.get(entry.kind.lower().replace("-", "_"))
+            hint = f"Did you mean {other}?" if other else did_you_mean(entry.kind, KINDS)
+            return None, [f"{where}: {entry.kind} is not a kind of layer. {hint}"]
+        if entry.problem:
+            return None, [f"{where}: {entry.problem}."]
+        given = {key: self.outputs if value == OUTPUTS else value for key, value in entry.settings.items()}
+        try:
+            return check(KINDS[entry.kind], given), []
+        except RecipeError as error:
+            lines = str(error).splitlines()
+        if "activation" in given:
+            lines = [
+                "an activation is a layer of its own, write it as the next item of the list"
+                if line.startswith("activation is not a setting")
+                else line
+                for line in lines
+            ]
+        lines = [line.replace(": must", " must").removesuffix(".") for line in lines]
+        return None, [f"{where} ({entry.kind}): {line}." for line in lines]
+
+    def row(self, layers: list[tuple[Entry, Layer | None]], shape: Shape) -> tuple[Network, Shape]:
+        """The modules of a list, for an input of `shape`, and what comes out."""
+        built = []
+        for entry, settings in layers:
+            assert settings is not None, "mistakes are raised before anything is built"
+            try:
+                module, shape = self._one(entry, settings, shape)
+            except Misfit as misfit:
+                so_far = self.pictures.join(self.trail)
+                raise RecipeError(
+                    f"Layer {entry.number} ({_shown(entry)}): {misfit}. Shapes so far: {so_far}."
+                ) from None
+            self.trail.append(f"{entry.kind} {_times(shape)}")
+            built.append((f"{entry.number.rpartition('.')[2]}_{entry.kind}", module))
+        return Network(built), shape
+
+    def _one(self, entry: Entry, settings: Layer, shape: Shape) -> tuple[nn.Module, Shape]:
+        if not isinstance(settings, ResidualLayer):
+            return settings.build(shape, self.init)
+        inner, _ = self.read(settings.layers, f"{entry.number}.")
+        layers, out = self.row(inner, shape)
+        return modules.Residual(layers, join(shape, out, settings.shortcut, self.init)), out
+
+
+def _times(shape: Shape) -> str:
+    return "×".join(map(str, shape))
+
+
+def _shown(entry: Entry) -> str:
+    value = entry.settings.get("size") or entry.settings.get("kernel")
+    return f"{entry.kind} {value}" if value and not isinstance(value, str) else entry.kind
+
+
+def sequential(inputs: Spec, outputs: Spec, *, layers: list[Any], init: Initial = "glorot_uniform") -> nn.Module:
+    """Any network that is a list of layers, written in the recipe.
+
+    Args:
+        inputs: Shape of one example.
+        outputs: What comes out: raw scores, one a class (or a single one for two classes).
+        layers: One after another. A layer is a name (`relu`), a name with a number (`{max_pool: 2}`) or a name with
+            settings (`{conv: {filters: 6, kernel: 5, padding: same}}`). `outputs` stands for as many as the task needs:
+            `{dense: outputs}` is how a network ends. A softmax (with one output, a sigmoid) at the very end is left
+            out: the loss and the prediction apply it.
+        init: How weights start where a layer does not say. Keras' own default, because the labs' networks are Keras'
+            and a list of layers should mean the same here: Glorot uniform weights, biases at zero.
+
+    RecipeError lists every wrong name and setting; a shape that does not fit is told with the shapes before it.
+
+    >>> layers = ["flatten", {"dense": 512}, "relu", {"dense": "outputs"}]
+    >>> network = sequential(Spec((1, 28, 28)), Spec((10,)), layers=layers)
+    >>> sum(parameter.numel() for parameter in network.parameters())
+    407050
+    """
+    layers, _ = without_final(layers, outputs.size)
+    builder = _Builder(outputs.size, init)
+    read, mistakes = builder.read(layers)
+    if not read and not mistakes:
+        mistakes = ["layers is empty: a network needs at least {dense: outputs}."]
+    if mistakes:
+        raise RecipeError("\n".join(mistakes))
+    builder.trail.append(f"input {_times(inputs.shape)}")
+    network, shape = builder.row(read, inputs.shape)
+    if shape != outputs.shape:
+        raise RecipeError(
+            f"The network ends with {_times(shape)} numbers an example, the task needs {_times(outputs.shape)}. "
+            f"End the list with {{dense: outputs}}. Shapes so far: {builder.pictures.join(builder.trail)}."
+        )
+    return network

@@ -1,0 +1,33 @@
+"""Lab L11: hand-drawn shapes, and a look inside."""
+
+from __future__ import annotations
+
+from seodang.data.prepare import Preparation
+from seodang.data.split import Split
+from seodang.recipes.recipe import Recipe
+from seodang.recipes.settings import Part, Training
+
+
+def shapes_cnn() -> Recipe:
+    """L11: a small network tells hand-drawn circles, rectangles and triangles apart.
+
+    The notes: a small convolutional network whose weights and outputs are then looked at (`seodang summary RUN` lists
+    the layers and which of them are trainable). They leave the network's size open; this one is ours.
+    The drawings' file names begin with the person who drew them (`user.if1_…`), and a person's drawings are alike, so
+    whole persons are kept apart for judging; the notes split at random.
+    Measured: see README.
+    """
+    layers = [
+        *[{"conv": {"filters": 16, "kernel": 5, "padding": "same"}}, "relu", {"max_pool": 2}],
+        *[{"conv": {"filters": 32, "kernel": 3, "padding": "same"}}, "relu", {"max_pool": 2}],
+        *[{"conv": {"filters": 32, "kernel": 3, "padding": "same"}}, "relu", {"max_pool": 2}],
+        *["flatten", {"dense": 64}, "relu", {"dropout": 0.5}, {"dense": "outputs"}],
+    ]
+    return Recipe(
+        name="shapes-cnn",
+        data="hand-drawn-shapes",
+        model=Part(settings={"layers": layers}),
+        preparation=Preparation(height=70, width=70, channels=1, scale="unit"),
+        split=Split(by=r"user\.([a-z0-9]+)"),
+        training=Training(epochs=15, batch_size=32, optimizer="adam", learning_rate=1e-3),
+    )

@@ -1,0 +1,418 @@
+"""Mistakes that can be seen in a recipe before anything is trained: what, why it matters, what to do."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from seodang.recipes._network import ACTIVATIONS, LINEAR, OUTPUTS, Entry, entries, without_final
+from seodang.recipes.recipe import Recipe
+
+# Rates beyond these have, for the rule in question, no use known to us: below nothing moves, above it diverges.
+# Adam's update is about the rate itself for every weight, whatever the gradient; plain descent scales with the gradient.
+RATES = {"sgd": (1e-6, 10.0), "rmsprop": (1e-7, 0.1), "adam": (1e-7, 0.1), "adamw": (1e-7, 0.1)}
+
+# Settings of Training that only some update rules read.
+READ_BY = {"momentum": ("sgd", "rmsprop"), "nesterov": ("sgd",)}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing about a recipe.
+
+    level: error: training would give nothing of worth. warning: it may be meant, but rarely is. note: what was changed.
+    what: what there is. why: why it matters. todo: what to do; empty for a note.
+    """
+
+    level: Literal["error", "warning", "note"]
+    what: str
+    why: str
+    todo: str = ""
+
+    @property
+    def words(self) -> str:
+        """The whole in a few sentences."""
+        return " ".join(part for part in (self.what, self.why, self.todo) if part)
+
+
+@dataclass(frozen=True)
+class _Facts:
+    recipe: Recipe
+    classes: tuple[str, ...] | None
+    label_values: tuple[str, ...]
+    training_examples: int | None
+    validation_examples: int | None
+    layers: list[Entry]  # of the list as it will be built; empty where the model is no list of layers
+    last: str | None  # the softmax or sigmoid that was taken off the end
+
+
+def lint(
+    recipe: Recipe,
+    classes: tuple[str, ...] | None = None,
+    *,
+    label_values: tuple[str, ...] = (),
+    training_examples: int | None = None,
+    validation_examples: int | None = None,
+) -> list[Finding]:
+    """What is wrong or doubtful in a recipe, the worst first. Reads settings only; nothing is built.
+
+    Args:
+        recipe: As given or resolved.
+        classes: The data's classes where they are known.
+        label_values: The labels as they stand in the data ("0", "1", … "24" without "9").
+        training_examples: How many there are, where known.
+        validation_examples: How many there are, where known; the recipe's share decides otherwise.
+    """
+    given = recipe.model.settings.get("layers") if recipe.model.name == "sequential" else None
+    outputs = 1 if recipe.loss == "binary_cross_entropy" else len(classes) if classes else None
+    layers, last = without_final(given, outputs) if isinstance(given, list) else ([], None)
+    facts = _Facts(
+        recipe, classes, label_values, training_examples, validation_examples, entries(layers) if layers else [], last
+    )
+    found = [finding for check in CHECKS for finding in check(facts)]
+    return sorted(found, key=lambda finding: ("error", "warning", "note").index(finding.level))
+
+
+def simplify(recipe: Recipe, classes: tuple[str, ...] | None = None) -> tuple[Recipe, list[str]]:
+    """The recipe without a last softmax or sigmoid that the loss applies anyway, and a sentence on each change.
+
+    `sequential` leaves it out by itself; this is for showing the recipe as it is trained.
+    """
+    given = recipe.model.settings.get("layers")
+    outputs = 1 if recipe.loss == "binary_cross_entropy" else len(classes) if classes else None
+    if recipe.model.name != "sequential" or not isinstance(given, list):
+        return recipe, []
+    layers, last = without_final(given, outputs)
+    if last is None:
+        return recipe, []
+    model = recipe.model.model_copy(update={"settings": {**recipe.model.settings, "layers": layers}})
+    return recipe.model_copy(update={"model": model}), [_left_out(last)]
+
+
+def _left_out(last: str) -> str:
+    return f"The {last} at the end of the network is left out: the loss and every prediction apply it, exactly once."
+
+
+def _flat(layers: list[Entry]) -> Iterator[Entry]:
+    """Every layer, those inside residual ones too."""
+    for entry in layers:
+        yield entry
+        if entry.kind == "residual" and isinstance(entry.settings.get("layers"), list):
+            yield from _flat(entries(entry.settings["layers"], f"{entry.number}."))
+
+
+def _head(facts: _Facts) -> Entry | None:
+    """The last dense layer, which decides the number of outputs."""
+    return next((entry for entry in reversed(facts.layers) if entry.kind == "dense"), None)
+
+
+def _tail(facts: _Facts) -> list[Entry]:
+    """What comes after the last layer with weights."""
+    tail: list[Entry] = []
+    for entry in reversed(facts.layers):
+        if entry.kind in (*LINEAR, "residual"):
+            return tail[::-1]
+        tail.append(entry)
+    return []
+
+
+def _units(entry: Entry | None) -> Any:
+    return None if entry is None else entry.settings.get("units")
+
+
+def _final_activation(facts: _Facts) -> Iterator[Finding]:
+    head, loss = _head(facts), facts.recipe.loss
+    if facts.last == "softmax" and (_units(head) == 1 or loss == "binary_cross_entropy"):
+        yield Finding(
+            "error",
+            "The network ends in a single output with softmax.",
+            "Softmax over one number is always 1, whatever the picture: nothing can be learnt.",
+            "End with {dense: outputs}; for two classes and one output write loss: binary_cross_entropy and no softmax.",
+        )
+        return
+    if facts.last:
+        yield Finding("note", _left_out(facts.last), "")
+    for entry in _tail(facts):
+        if entry.kind == "sigmoid" and loss == "cross_entropy":
+            count = len(facts.classes) if facts.classes else 10
+            highest = math.e / (math.e + count - 1)
+            yield Finding(
+                "error",
+                f"Layer {entry.number} puts a sigmoid on the outputs, and the loss is cross_entropy.",
+                f"The loss takes the softmax of them; between 0 and 1 they can never say more than {highest:.0%} for one "
+                f"of {count} classes.",
+                "Leave the sigmoid out; cross_entropy wants raw scores.",
+            )
+        elif entry.kind == "softmax":
+            continue  # told by _middle_softmax
+        elif entry.kind in ACTIVATIONS:
+            yield Finding(
+                "error",
+                f"Layer {entry.number} puts {entry.kind} on the outputs.",
+                "Scores below zero, with which a network says that it is not this class, are cut off or squeezed.",
+                f"Leave the {entry.kind} out; the last layer is {{dense: outputs}}.",
+            )
+        elif entry.kind in ("dropout", "batch_norm"):
+            yield Finding(
+                "warning",
+                f"Layer {entry.number} puts {entry.kind} on the outputs.",
+                "It disturbs the scores themselves, which the loss compares.",
+                f"Put the {entry.kind} before the last dense layer.",
+            )
+
+
+def _number_of_outputs(facts: _Facts) -> Iterator[Finding]:
+    units, loss, classes = _units(_head(facts)), facts.recipe.loss, facts.classes
+    if not isinstance(units, int):
+        return
+    if units == 1 and loss == "cross_entropy" and facts.last != "softmax":
+        yield Finding(
+            "error",
+            "The network has one output, and the loss is cross_entropy.",
+            "That loss compares one score a class with each other; with a single one it is always 0.",
+            "End with {dense: outputs}, or write loss: binary_cross_entropy for two classes.",
+        )
+    elif units != 1 and loss == "binary_cross_entropy":
+        yield Finding(
+            "error",
+            f"The network has {units} outputs, and the loss is binary_cross_entropy.",
+            "That loss takes a single score: how much it is the second class.",
+            "End with {dense: outputs}, or write loss: cross_entropy.",
+        )
+    elif classes and loss == "cross_entropy" and units not in (1, len(classes)):
+        why = "Every class needs one output, and every output a class."
+        numbers = [int(value) for value in facts.label_values if value.isdigit()]
+        if numbers and len(numbers) == len(facts.label_values) == len(classes) and max(numbers) + 1 != len(classes):
+            missing = [str(value) for value in range(min(numbers), max(numbers)) if value not in numbers]
+            absent = f", {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing" if missing else ""
+            why = (
+                f"The labels run from {min(numbers)} to {max(numbers)}{absent}: that makes {len(classes)} classes, "
+                "numbered without gaps, and one output for each."
+            )
+        yield Finding(
+            "error",
+            f"The network has {units} outputs, the data has {len(classes)} classes.",
+            why,
+            f"Write {{dense: {OUTPUTS}}} for the last layer.",
+        )
+
+
+def _binary_loss(facts: _Facts) -> Iterator[Finding]:
+    if facts.recipe.loss == "binary_cross_entropy" and facts.classes and len(facts.classes) != 2:
+        yield Finding(
+            "error",
+            f"The loss is binary_cross_entropy, the data has {len(facts.classes)} classes.",
+            "That loss tells two classes apart.",
+            "Write loss: cross_entropy.",
+        )
+
+
+def _middle_softmax(facts: _Facts) -> Iterator[Finding]:
+    for entry in _flat(facts.layers):
+        if entry.kind == "softmax":
+            yield Finding(
+                "warning",
+                f"Layer {entry.number} is a softmax inside the network.",
+                "It makes the features compete and its gradient is close to 0 where one of them wins.",
+                "Use relu between layers; the softmax at the end is applied by the loss.",
+            )
+
+
+def _stays_linear(facts: _Facts) -> Iterator[Finding]:
+    before: Entry | None = None
+    for entry in facts.layers:
+        if entry.kind in (*ACTIVATIONS, "max_pool", "global_max_pool", "residual"):
+            before = None
+        elif entry.kind in LINEAR:
+            # A depthwise convolution and the one after it are one layer in two parts, on purpose.
+            if before is not None and before.kind != "depthwise":
+                yield Finding(
+                    "warning",
+                    f"Between layer {before.number} ({before.kind}) and layer {entry.number} ({entry.kind}) there is no "
+                    "activation.",
+                    "Two linear layers in a row stay linear: together they can do no more than one.",
+                    "Put relu between them.",
+                )
+            before = entry
+
+
+def _high_dropout(facts: _Facts) -> Iterator[Finding]:
+    for entry in _flat(facts.layers):
+        rate = entry.settings.get("rate", 0.5) if entry.kind == "dropout" else 0
+        if isinstance(rate, int | float) and 0.9 <= rate < 1:
+            yield Finding(
+                "warning",
+                f"Layer {entry.number} drops {rate:.0%} of its inputs.",
+                f"While training, the layers after it see {1 - rate:.0%} of what is there.",
+                f"If {1 - rate:.2g} was meant to be dropped, write {{dropout: {1 - rate:.2g}}}.",
+            )
+
+
+def _tiny_batches(facts: _Facts) -> Iterator[Finding]:
+    batch = facts.recipe.training.batch_size
+    norms = [entry for entry in _flat(facts.layers) if entry.kind == "batch_norm"]
+    if not norms or batch is None:
+        return
+    if batch == 1:
+        yield Finding(
+            "error",
+            "The network has batch norm, and training.batch_size is 1.",
+            "Batch norm compares the examples of a batch with each other; there must be at least two.",
+            "Write training.batch_size=16 or more, or use group_norm or layer_norm.",
+        )
+    elif batch == 2:
+        yield Finding(
+            "warning",
+            "The network has batch norm, and training.batch_size is 2.",
+            "A mean over two examples is mostly noise.",
+            "Write training.batch_size=16 or more, or use group_norm or layer_norm.",
+        )
+
+
+def _learning_rate(facts: _Facts) -> Iterator[Finding]:
+    training = facts.recipe.training
+    low, high = RATES.get(training.optimizer, (0.0, math.inf))
+    if not low <= training.learning_rate <= high:
+        side, what = ("high", "diverges") if training.learning_rate > high else ("low", "hardly moves")
+        yield Finding(
+            "warning",
+            f"training.learning_rate is {training.learning_rate:g}, which is very {side} for {training.optimizer}.",
+            f"Training with it {what}; what is in use lies between {low:g} and {high:g}.",
+            f"Try training.learning_rate={'0.1' if training.optimizer == 'sgd' else '0.001'}.",
+        )
+
+
+def _unread_settings(facts: _Facts) -> Iterator[Finding]:
+    training = facts.recipe.training
+    for name, readers in READ_BY.items():
+        if getattr(training, name) and training.optimizer not in readers:
+            yield Finding(
+                "warning",
+                f"training.{name} is set, and the optimizer is {training.optimizer}.",
+                f"{training.optimizer} does not use it; it is for {' and '.join(readers)}.",
+                f"Leave training.{name} out, or write training.optimizer={readers[0]}.",
+            )
+    if training.nesterov and not training.momentum and training.optimizer in READ_BY["nesterov"]:
+        yield Finding(
+            "error",
+            "training.nesterov is set, and training.momentum is 0.",
+            "Nesterov's form looks ahead along the momentum, of which there is none.",
+            "Write training.momentum=0.9.",
+        )
+
+
+def _choosing(facts: _Facts) -> Iterator[Finding]:
+    training = facts.recipe.training
+    what = "training.patience" if training.patience else "training.keep=best" if training.keep == "best" else ""
+    if not what:
+        return
+    absent = facts.validation_examples == 0 or (
+        facts.validation_examples is None and facts.recipe.split.validation == 0
+    )
+    if training.monitor.startswith("validation") and absent:
+        # The data may bring a validation split of its own, as long as its number is not known.
+        yield Finding(
+            "error" if facts.validation_examples == 0 else "warning",
+            f"{what} looks at {training.monitor}, and split.validation is 0.",
+            "Without a validation split there is nothing to choose by; the test split is only for judging.",
+            "Write split.validation=0.1.",
+        )
+    elif not training.monitor.startswith("validation"):
+        yield Finding(
+            "warning",
+            f"{what} looks at {training.monitor} of the training examples.",
+            "That goes on improving while a network learns them by heart.",
+            f"Write training.monitor=validation_{training.monitor}.",
+        )
+    if training.patience and training.schedule in ("one_cycle", "cosine"):
+        yield Finding(
+            "warning",
+            f"training.patience may stop a run whose schedule is {training.schedule}.",
+            "Such a schedule does most of its good in its last steps, where the rate comes down to 0.",
+            "Leave training.patience out, or write training.schedule=constant.",
+        )
+
+
+def _schedule(facts: _Facts) -> Iterator[Finding]:
+    training = facts.recipe.training
+    if training.schedule == "step" and training.epochs is not None and training.step_every >= training.epochs:
+        yield Finding(
+            "warning",
+            f"training.step_every is {training.step_every}, and there are {training.epochs} epochs.",
+            "The rate never drops: the schedule is constant.",
+            f"Write training.step_every={max(training.epochs // 3, 1)} or so.",
+        )
+
+
+def _one_step(facts: _Facts) -> Iterator[Finding]:
+    batch, count = facts.recipe.training.batch_size, facts.training_examples
+    if batch is not None and count is not None and batch > count:
+        yield Finding(
+            "warning",
+            f"training.batch_size is {batch:,}, and there are {count:,} training examples.",
+            "Each epoch is a single step.",
+            f"Write training.batch_size={max(2 ** int(math.log2(max(count // 16, 2))), 2)} or so.",
+        )
+
+
+def _slow_precision(facts: _Facts) -> Iterator[Finding]:
+    training = facts.recipe.training
+    if training.device == "cpu" and training.precision in ("bfloat16", "float16"):
+        yield Finding(
+            "warning",
+            f"training.precision is {training.precision} on a CPU.",
+            "Most CPUs emulate it: 9 to 51 times slower than float32, measured on AVX2.",
+            "Write training.precision=auto.",
+        )
+
+
+def _mirrored(facts: _Facts) -> Iterator[Finding]:
+    augmentation, classes = facts.recipe.augmentation, facts.classes
+    flips = [name for name in ("flip_horizontal", "flip_vertical") if getattr(augmentation, name)]
+    if not classes:
+        return
+    sided = sorted(name for name in classes if re.search(r"(^|[^a-z])(left|right)([^a-z]|$)", name.lower()))
+    if augmentation.flip_horizontal and sided:
+        yield Finding(
+            "error" if len(sided) == len(classes) else "warning",
+            f"augmentation.flip_horizontal mirrors pictures of classes called {', '.join(sided[:3])}.",
+            "Mirrored, left is right: half of these pictures would carry the wrong label.",
+            "Write augmentation.flip_horizontal=false.",
+        )
+    characters = all(len(name) == 1 and name.isalnum() for name in classes)
+    if flips and characters:
+        yield Finding(
+            "warning",
+            f"augmentation.{' and augmentation.'.join(flips)} {'mirrors' if len(flips) == 1 else 'mirror'} pictures of "
+            "single characters.",
+            "A mirrored letter, digit or hand sign is another one or none.",
+            f"Write {' '.join(f'augmentation.{name}=false' for name in flips)}, unless it is meant.",
+        )
+    if augmentation.rotation > 90 and characters:
+        yield Finding(
+            "warning",
+            f"augmentation.rotation turns pictures of single characters by up to {augmentation.rotation:g}°.",
+            "Upside down, a 6 is a 9.",
+            "Write augmentation.rotation=15 or so.",
+        )
+
+
+CHECKS = (
+    _final_activation,
+    _number_of_outputs,
+    _binary_loss,
+    _middle_softmax,
+    _stays_linear,
+    _high_dropout,
+    _tiny_batches,
+    _learning_rate,
+    _unread_settings,
+    _choosing,
+    _schedule,
+    _one_step,
+    _slow_precision,
+    _mirrored,
+)

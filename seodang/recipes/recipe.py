@@ -1,0 +1,34 @@
+"""A recipe: one frozen value that names data, preparation, augmentation, task, model and training."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from seodang.core.values import Value
+from seodang.data.augment import Augmentation
+from seodang.data.prepare import Preparation
+from seodang.data.split import Split
+from seodang.recipes.settings import Part, Training
+
+
+class Recipe(Value):
+    """Everything that decides what a training run does. Built-in ones are functions that return one; users write YAML."""
+
+    name: str = Field(default="custom", description="The recipe's public name.")
+    data: str | None = Field(
+        default=None, description="The data set the lab uses where none is given, a name or a path."
+    )
+    task: str = Field(default="classify", description="What is learnt: a name of `seodang list tasks`.")
+    loss: str = Field(
+        default="cross_entropy",
+        pattern="^(cross_entropy|binary_cross_entropy)$",
+        description=("cross_entropy: one output a class. binary_cross_entropy: two classes, one output."),
+    )
+    model: Part = Field(default=Part(name="convnet"), description="The network.")
+    preparation: Preparation = Field(default=Preparation(), description="How a picture becomes numbers.")
+    augmentation: Augmentation = Field(default=Augmentation(), description="How training pictures are varied.")
+    split: Split = Field(default=Split(), description="What is kept apart.")
+    training: Training = Field(default=Training(), description="How it is trained.")
+    examples: int | None = Field(
+        default=None, ge=1, description="Use only so many training examples (stratified). Null: all."
+    )

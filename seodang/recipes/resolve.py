@@ -1,0 +1,158 @@
+"""From a name, a YAML file and key=value words to one typed recipe; every mistake is told at once."""
+
+from __future__ import annotations
+
+import typing
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from seodang.core.errors import RecipeError, did_you_mean, nearest
+from seodang.core.registry import find, names
+from seodang.core.values import Value, check
+from seodang.recipes.recipe import Recipe
+
+
+def resolve(recipe: str | Path | Recipe, settings: dict[str, str] | None = None) -> Recipe:
+    """The recipe of a name, a YAML file or a value, with settings laid over it.
+
+    settings: text by key, as on the command line: {"training.epochs": "3", "rotation": "10"}. A last part alone will do
+    where only one setting has it; `model.depth` is a setting of the model. Raises RecipeError with every mistake.
+    """
+    if isinstance(recipe, Recipe):
+        plain = recipe.model_dump(mode="json")
+    elif str(recipe).endswith((".yaml", ".yml")):
+        plain = _read_yaml(Path(recipe))
+    else:
+        plain = find("recipes", str(recipe))().model_dump(mode="json")
+        plain["name"] = str(recipe).replace("_", "-")
+    mistakes: list[str] = []
+    for key, text in (settings or {}).items():
+        try:
+            _lay(plain, _place(key), text)
+        except RecipeError as error:
+            mistakes.append(str(error))
+    try:
+        resolved = check(Recipe, plain)
+    except RecipeError as error:
+        mistakes.append(str(error))
+    if mistakes:
+        raise RecipeError("\n".join(mistakes))
+    return resolved
+
+
+def is_recipe(word: str) -> bool:
+    """Whether a word names a recipe or a recipe file."""
+    return word.endswith((".yaml", ".yml")) or word.replace("_", "-") in names("recipes")
+
+
+def to_yaml(recipe: Recipe, notes: list[str] | None = None) -> str:
+    """A recipe as YAML with every setting; the notes, on what was derived and from what, stand above as comments."""
+    comments = "".join(f"# {line}\n" for note in notes or [] for line in note.splitlines())
+    return comments + yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=120)
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        plain = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RecipeError(
+            f"There is no recipe file {path}. `seodang new recipe NAME` writes one to start from."
+        ) from None
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        raise RecipeError(f"{path} cannot be read as YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(plain, dict):
+        raise RecipeError(f"{path} must hold settings by name (key: value), got {type(plain).__name__}.")
+    if base := plain.pop("like", None):
+        return _merge(find("recipes", str(base))().model_dump(mode="json"), {"name": path.stem, **plain})
+    return {"name": path.stem, **plain}
+
+
+def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """Groups of settings are merged key by key, but a model is taken whole."""
+    merged = dict(base)
+    for key, value in over.items():
+        both = isinstance(value, dict) and isinstance(base.get(key), dict) and key != "model"
+        merged[key] = _merge(base[key], value) if both else value
+    return merged
+
+
+def _place(key: str) -> list[str]:
+    """The path of a setting from what was typed: itself, or the only group that has it."""
+    parts = key.split(".")
+    if parts[0] == "model":
+        whole = len(parts) == 1 or parts[1] in ("name", "settings")
+        return parts if whole else ["model", "settings", *parts[1:]]
+    if len(parts) > 1 or parts[0] in Recipe.model_fields:
+        return parts
+    groups = [name for name, group in _groups().items() if parts[0] in group.model_fields]
+    if len(groups) == 1:
+        return [groups[0], *parts]
+    if groups:
+        raise RecipeError(
+            f"{key} is a setting of {' and of '.join(groups)}. Write {' or '.join(f'{g}.{key}' for g in groups)}."
+        )
+    everything = {field: name for name, group in _groups().items() for field in group.model_fields}
+    match = nearest(key, [*everything, *Recipe.model_fields])
+    if match in everything:
+        group = _groups()[everything[match]].__name__
+        raise RecipeError(f"{key} is not a setting of {group}. Did you mean {match}?")
+    raise RecipeError(f"{key} is not a setting of Recipe. {did_you_mean(key, Recipe.model_fields)}")
+
+
+def _groups() -> dict[str, type[Value]]:
+    return {
+        name: field.annotation
+        for name, field in Recipe.model_fields.items()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Value) and name != "model"
+    }
+
+
+def _lay(plain: dict[str, Any], path: list[str], text: str) -> None:
+    """Put one setting in its place. `+5` adds to the number that is there."""
+    inner: Any = plain
+    for part in path[:-1]:
+        inner = inner.setdefault(part, {}) if isinstance(inner, dict) else None
+        if not isinstance(inner, dict):
+            raise RecipeError(f"{'.'.join(path)} cannot be set: {part} is not a group of settings.")
+    try:
+        value = yaml.safe_load(text) if text else None
+    except yaml.YAMLError:
+        value = text
+    if text.startswith("+") and isinstance(value, int | float) and isinstance(inner.get(path[-1]), int | float):
+        value = inner[path[-1]] + value
+    if isinstance(value, str) and _is_list(path):
+        value = [part.strip() for part in value.split(",")]
+    inner[path[-1]] = value
+
+
+def _is_list(path: list[str]) -> bool:
+    group: Any = Recipe
+    for part in path[:-1]:
+        group = group.model_fields[part].annotation if part in getattr(group, "model_fields", {}) else None
+    field = getattr(group, "model_fields", {}).get(path[-1])
+    if field is None:
+        return False
+    kinds = (field.annotation, *typing.get_args(field.annotation))
+    return any(typing.get_origin(kind) in (tuple, list) for kind in kinds) and str not in kinds
+
+
+def explained_yaml(recipe: Recipe) -> str:
+    """A recipe as YAML with every setting and, above each, what it means with its unit and range."""
+    lines = [f"# {recipe.name}: a Seodang recipe. `seodang train PATH {recipe.name}.yaml` trains with it."]
+    plain = recipe.model_dump(mode="json")
+    for name, field in Recipe.model_fields.items():
+        lines += ["", f"# {field.description}"]
+        value = plain[name]
+        group = _groups().get(name)
+        if group is None:
+            lines += yaml.safe_dump({name: value}, sort_keys=False, allow_unicode=True, width=110).rstrip().splitlines()
+            continue
+        lines.append(f"{name}:")
+        for inner, setting in group.model_fields.items():
+            text = yaml.safe_dump(
+                {inner: value[inner]}, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110
+            )
+            lines += [f"  # {setting.description}", *(f"  {row}" for row in text.rstrip().splitlines())]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,123 @@
+"""The values a recipe is made of that belong to training and to the task."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from seodang.core.values import Value
+
+
+class Part(Value):
+    """A model by name with its settings: `{name: resnet-small, depth: 14}`, or a list of layers (the model `sequential`)."""
+
+    name: str = Field(
+        default="sequential",
+        description="A name of `seodang list models`, or the path of a Python file that defines one.",
+    )
+    settings: dict[str, Any] = Field(default_factory=dict, description="Settings of that model.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_forms(cls, given: Any) -> Any:
+        if isinstance(given, list):
+            return {"name": "sequential", "settings": {"layers": given}}
+        if isinstance(given, str):
+            return {"name": given}
+        if isinstance(given, dict) and "settings" not in given:
+            return {
+                "name": given.get("name", "sequential"),
+                "settings": {k: v for k, v in given.items() if k != "name"},
+            }
+        return given
+
+
+class Training(Value):
+    """How a network is trained."""
+
+    epochs: int | None = Field(
+        default=None, ge=1, le=100_000, description="Passes over the training examples. Null: chosen from their number."
+    )
+    batch_size: int | None = Field(
+        default=None, ge=1, description="Examples in a step. Null: chosen from their number."
+    )
+    optimizer: Literal["sgd", "rmsprop", "adam", "adamw"] = Field(default="adamw", description="The update rule.")
+    learning_rate: float = Field(default=1e-3, gt=0, lt=100, description="Step size at its highest.")
+    momentum: float = Field(default=0.0, ge=0, lt=1, description="For sgd and rmsprop.")
+    nesterov: bool = Field(default=False, description="Nesterov's form of momentum, for sgd.")
+    weight_decay: float = Field(
+        default=0.0, ge=0, description="Decoupled for adamw, an L2 penalty otherwise. Biases and norms have none."
+    )
+    beta2: float = Field(
+        default=0.999,
+        gt=0,
+        lt=1,
+        description="For adamw: decay of the squared gradients' average. Short runs like it lower.",
+    )
+    schedule: Literal["constant", "one_cycle", "cosine", "step"] = Field(
+        default="constant", description="How the learning rate goes over the run."
+    )
+    warmup: float = Field(
+        default=0.0,
+        ge=0,
+        lt=1,
+        description="Share of the steps in which the rate rises from near 0 (one_cycle: 0.3 where 0).",
+    )
+    step_every: int = Field(default=10, ge=1, description="For schedule=step: epochs between two drops.")
+    step_factor: float = Field(
+        default=0.1, gt=0, lt=1, description="For schedule=step: the rate is multiplied by this."
+    )
+    label_smoothing: float = Field(default=0.0, ge=0, lt=1, description="Share of the target spread over all classes.")
+    class_weights: Literal["none", "balanced"] = Field(
+        default="none", description="balanced: each class weighs the same in the loss."
+    )
+    mixup: float = Field(
+        default=0.0, ge=0, description="Alpha of the beta distribution that blends two examples. 0: off."
+    )
+    cutmix: float = Field(
+        default=0.0, ge=0, description="Alpha of the beta distribution that sets the size of the pasted patch. 0: off."
+    )
+    ema: float = Field(
+        default=0.0,
+        ge=0,
+        lt=1,
+        description="Decay a step of the moving average of the weights that is judged and kept. 0: off.",
+    )
+    max_gradient_norm: float | None = Field(
+        default=None, gt=0, description="Longer gradients are scaled down to this. Null: not."
+    )
+    channels_last: bool = Field(default=True, description="Memory order of pictures; faster convolutions.")
+    precision: Literal["auto", "float32", "bfloat16", "float16"] = Field(
+        default="auto", description="auto: float32 on a CPU, mixed on a GPU."
+    )
+    compile: bool = Field(default=False, description="torch.compile; needs a C++ compiler and tens of seconds.")
+    monitor: Literal["validation_loss", "validation_accuracy", "loss", "accuracy"] = Field(
+        default="validation_loss", description="What early stopping and keep=best look at."
+    )
+    patience: int | None = Field(
+        default=None, ge=1, description="Stop after so many epochs without a better monitor. Null: never."
+    )
+    keep: Literal["last", "best"] = Field(
+        default="last", description="Which weights the run ends with. patience restores the best."
+    )
+    log_every: int = Field(
+        default=1, ge=1, description="Epochs between two lines on the screen. The history has every epoch."
+    )
+    steps: int | None = Field(
+        default=None, ge=1, description="Stop after so many steps, even inside an epoch. Null: whole epochs."
+    )
+    minutes: float | None = Field(
+        default=None, gt=0, description="Time that training may take; epochs are chosen to fit. Null: no limit."
+    )
+    checkpoint_seconds: float = Field(
+        default=10,
+        ge=0,
+        description="Least seconds between two checkpoints; more where writing one is slow. 0: every step.",
+    )
+    device: str = Field(
+        default="auto", pattern=r"^(auto|cpu|cuda|mps)(:\d+)?$", description="auto, cpu, cuda, cuda:1 or mps."
+    )
+    seed: int = Field(
+        default=0, ge=0, description="Same seed, machine and thread count: the same weights, bit for bit."
+    )

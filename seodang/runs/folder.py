@@ -1,0 +1,248 @@
+"""A run is a folder that a person can read: recipe, data, history, weights, machine, and a manifest of hashes."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from filelock import FileLock, Timeout
+
+from seodang.core.errors import RunError, did_you_mean
+from seodang.core.files import read_json, read_lines, sha256, write_json
+from seodang.core.spec import Spec
+from seodang.core.values import check
+from seodang.data.prepare import Normalise
+from seodang.recipes.recipe import Recipe
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from seodang.data.load import Prepared
+
+RUNS = "runs"
+NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+# What the manifest leaves out: it would be out of date at once.
+_UNLISTED = {"manifest.json", ".lock", "opened.jsonl"}
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished training run. Everything that comes after training is a function of one."""
+
+    folder: Path
+    recipe: Recipe
+    data: dict[str, Any]
+    history: list[dict[str, Any]]
+    machine: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.folder.name
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes in the order of the network's outputs."""
+        return tuple(self.data["classes"])
+
+    @property
+    def task(self) -> Any:
+        """The run's task."""
+        from seodang.core.registry import find
+
+        return find("tasks", self.recipe.task)(len(self.classes), self.recipe.loss)
+
+    @functools.cached_property
+    def _network(self) -> nn.Module:
+        return read_network(self.folder / "model.safetensors", self.recipe, len(self.classes))
+
+    def network(self) -> nn.Module:
+        """The network with its preparation inside, on the CPU, not training: uint8 (B, C, H, W) → raw scores (B, outputs)."""
+        return self._network
+
+    def probabilities(self, pixels: Tensor, batch_size: int = 256) -> Tensor:
+        """Prepared uint8 pictures (N, C, H, W) → probabilities (N, classes); each row sums to 1."""
+        import torch
+
+        network, task = self.network(), self.task
+        with torch.inference_mode():
+            parts = [task.probabilities(network(part)) for part in pixels.split(batch_size)]
+        return torch.cat(parts) if parts else torch.zeros(0, len(self.classes))
+
+    def prepared(self) -> Prepared:
+        """The run's data, opened again and divided as in training. Other content than then raises RunError."""
+        return open_data(self.folder, self.recipe, self.data)
+
+
+def input_spec(recipe: Recipe) -> Spec:
+    """The shape a resolved recipe gives its network."""
+    preparation = recipe.preparation
+    shape = (preparation.channels, preparation.height, preparation.width)
+    assert None not in shape, f"the preparation is not resolved yet: {shape}"
+    return Spec(shape)  # type: ignore[arg-type]
+
+
+def read_network(weights: Path, recipe: Recipe, num_classes: int) -> nn.Module:
+    """Build a recipe's network, give it saved weights, and put its preparation in front."""
+    import torch
+    from safetensors.torch import load_file
+
+    from seodang.core.registry import find
+    from seodang.models.build import build
+
+    task = find("tasks", recipe.task)(num_classes, recipe.loss)
+    model = build(recipe.model, input_spec(recipe), task.outputs, recipe.training.seed)
+    model.load_state_dict(load_file(weights))
+    if recipe.training.channels_last:
+        model = model.to(memory_format=torch.channels_last)
+    return torch.nn.Sequential(Normalise(recipe.preparation), model).eval()
+
+
+def open_data(folder: Path, recipe: Recipe, described: dict[str, Any]) -> Prepared:
+    """Open a run's data again; refuse it where a split is not what it was."""
+    from seodang.data.load import load as load_data
+    from seodang.data.open import open_source
+
+    prepared = load_data(
+        open_source(described["source"]["where"]), recipe.preparation, recipe.split, examples=recipe.examples
+    )
+    now, then, where = prepared.describe()["sha256"], described["sha256"], described["source"]["where"]
+    changed = [name for name in then if now.get(name) != then[name]]
+    if changed:
+        raise RunError(
+            f"{where} is not the data that {folder.name} was trained on: the {' and '.join(changed)} split changed. "
+            f"Put the data back, or train again with `seodang train {where}`."
+        )
+    return prepared
+
+
+def load(path: str | Path) -> Run:
+    """Open a finished run by its folder, by its name below ./runs, or the newest one by the word "last".
+
+    Raises RunError where there is none, where it has not finished, or where a file is not what the manifest says.
+    """
+    folder = find_run(path)
+    manifest = folder / "manifest.json"
+    if not manifest.exists():
+        raise RunError(f"{folder} has not finished training. Carry on with `seodang train --resume {folder}`.")
+    listed = _read(manifest)
+    for name in ("recipe.yaml", "data.json", "model.safetensors"):
+        file = folder / name
+        if not file.exists():
+            raise RunError(
+                f"{folder} is damaged: {name} is missing. Train again with `seodang repeat`, or restore the file."
+            )
+        if listed.get(name, {}).get("sha256") != sha256(file):
+            raise RunError(
+                f"{folder} is damaged: {name} is not the file that was saved (its SHA-256 differs). Restore it, or train again."
+            )
+    return Run(
+        folder, read_recipe(folder), read_data(folder), list(read_lines(folder / "history.jsonl")), read_machine(folder)
+    )
+
+
+def find_run(path: str | Path) -> Path:
+    """The folder of a run, finished or not."""
+    folder = Path(path)
+    if not (folder / "recipe.yaml").exists():
+        folder = Path(RUNS) / str(path)
+    if str(path) == "last" and (runs := list_runs()):
+        folder = max(runs, key=lambda each: (each / "recipe.yaml").stat().st_mtime)
+    if not (folder / "recipe.yaml").exists():
+        known = [each.name for each in list_runs()]
+        hint = (
+            did_you_mean(str(path), known)
+            if known
+            else f"There are no runs in {Path(RUNS).resolve()} yet: make one with `seodang train`."
+        )
+        raise RunError(f"{str(path)!r} is not a run. {hint}")
+    return folder
+
+
+def list_runs(below: str | Path = RUNS) -> list[Path]:
+    """Every run's folder below a folder, by name."""
+    base = Path(below)
+    return sorted(each.parent for each in base.glob("*/recipe.yaml")) if base.is_dir() else []
+
+
+def read_recipe(folder: Path) -> Recipe:
+    """The resolved recipe of a run."""
+    try:
+        return check(Recipe, yaml.safe_load((folder / "recipe.yaml").read_text(encoding="utf-8")))
+    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+        raise RunError(f"{folder / 'recipe.yaml'} cannot be read: {error}") from None
+
+
+def new_folder(name: str, below: str | Path = RUNS) -> Path:
+    """Make the folder of a new run: NAME-1, NAME-2, … whichever is free. The folder's creation settles who gets it."""
+    clean = re.sub(r"[^A-Za-z0-9_.-]+", "-", name).strip("-.")[:56] or "run"
+    base = Path(below)
+    base.mkdir(parents=True, exist_ok=True)
+    taken = [
+        int(match[1]) for each in base.iterdir() if (match := re.fullmatch(re.escape(clean) + r"-(\d+)", each.name))
+    ]
+    number = max(taken, default=0) + 1
+    while True:
+        with contextlib.suppress(FileExistsError):
+            (base / f"{clean}-{number}").mkdir()
+            return base / f"{clean}-{number}"
+        number += 1
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a run for writing. A second process is refused; the operating system frees the lock of one that died."""
+    lock = FileLock(folder / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        with contextlib.suppress(OSError, ValueError):
+            owner = json.loads((folder / "writer.json").read_text())
+            raise RunError(
+                f"{folder} is being written by process {owner['pid']}. Wait for it, or stop it with `kill {owner['pid']}`."
+            ) from None
+        raise RunError(f"{folder} is being written by another process. Wait for it to end.") from None
+    try:
+        write_json(folder / "writer.json", {"pid": os.getpid()})
+        yield
+    finally:
+        (folder / "writer.json").unlink(missing_ok=True)
+        lock.release()
+
+
+def write_manifest(folder: Path) -> None:
+    """Write the SHA-256 and size of every file of a run; last, and by rename, so that it is there only when all is."""
+    files = [
+        p
+        for p in sorted(folder.rglob("*"))
+        if p.is_file() and p.name not in _UNLISTED and p.name != "writer.json" and p.suffix != ".tmp"
+    ]
+    listed = {p.relative_to(folder).as_posix(): {"sha256": sha256(p), "bytes": p.stat().st_size} for p in files}
+    write_json(folder / "manifest.json", listed)
+
+
+def read_data(folder: Path) -> dict[str, Any]:
+    """What a run's data.json says."""
+    return _read(folder / "data.json")
+
+
+def read_machine(folder: Path) -> dict[str, Any]:
+    """What a run's machine.json says."""
+    return _read(folder / "machine.json")
+
+
+def _read(path: Path) -> Any:
+    try:
+        return read_json(path)
+    except (OSError, ValueError) as error:
+        raise RunError(
+            f"{path} cannot be read: {error}. The run is damaged; restore the file, or train again."
+        ) from None

@@ -1,0 +1,104 @@
+"""Train a run again from its own files and state the difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import load_file
+
+from seodang.core.files import sha256
+from seodang.runs.folder import RUNS, Run
+from seodang.runs.machine import bits_may_differ
+from seodang.runs.train import Event, Finished, stream
+
+# Told apart when two histories are compared; seconds are never the same.
+_TIMES = {"seconds"}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How two trainings of one recipe differ.
+
+    same_weights: every bit of the weights is the same. largest: the largest absolute difference of a weight, or None
+    where the networks are not of one shape. epochs: epochs whose lines in the history differ. because: what was other.
+    """
+
+    same_weights: bool
+    largest: float | None
+    epochs: tuple[int, ...]
+    metrics: dict[str, tuple[float, float]]
+    because: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """The difference in a sentence or two."""
+        if self.same_weights and not self.epochs:
+            return "No difference: the same weights, bit for bit, and the same history."
+        found = (
+            [f"The largest difference of a weight is {self.largest:.2g}."]
+            if self.largest is not None
+            else ["The weights differ in shape."]
+        )
+        found += [f"{name}: {then:.4f} → {now:.4f}." for name, (then, now) in self.metrics.items()]
+        found.append(
+            f"What was other: {', '.join(self.because)}."
+            if self.because
+            else "Nothing is known to be other; please tell us."
+        )
+        return " ".join(found)
+
+    def describe(self) -> dict[str, Any]:
+        """The difference for JSON."""
+        return {
+            "same_weights": self.same_weights,
+            "largest_weight_difference": self.largest,
+            "epochs_that_differ": list(self.epochs),
+            "metrics": {name: list(pair) for name, pair in self.metrics.items()},
+            "because": list(self.because),
+            "words": self.words,
+        }
+
+
+def repeat(run: Run, *, runs: str | Path | None = None) -> tuple[Run, Difference]:
+    """Train a run's recipe on its data once more, as a run of its own, and compare the two."""
+    for event in repeat_stream(run, runs=runs):
+        if isinstance(event, Finished):
+            return event.run, difference(run, event.run)
+    raise KeyboardInterrupt
+
+
+def repeat_stream(run: Run, *, runs: str | Path | None = None) -> Iterator[Event]:
+    """The stream of the repeated training. The recorded recipe is complete, so nothing is chosen anew."""
+    recipe = run.recipe.model_copy(update={"training": run.recipe.training.model_copy(update={"minutes": None})})
+    below = runs if runs is not None else run.folder.parent if run.folder.parent.name else RUNS
+    return stream(run.data["source"]["where"], recipe, runs=below, name=f"{run.name}-again")
+
+
+def difference(then: Run, now: Run) -> Difference:
+    """Compare the weights, the histories and the machines of two runs of one recipe."""
+    files = [each.folder / "model.safetensors" for each in (then, now)]
+    same = sha256(files[0]) == sha256(files[1])
+    first, second = (load_file(file) for file in files)
+    shapes_agree = {k: v.shape for k, v in first.items()} == {k: v.shape for k, v in second.items()}
+    largest = (
+        max((float(np.abs(first[k].astype(np.float64) - second[k]).max()) for k in first if first[k].size), default=0.0)
+        if shapes_agree
+        else None
+    )
+    lines = list(zip(then.history, now.history, strict=False))
+    epochs = [a["epoch"] for a, b in lines if _timeless(a) != _timeless(b)]
+    longer = max(then.history, now.history, key=len)
+    epochs += [line["epoch"] for line in longer[len(lines) :]]
+    last = lines[-1] if lines else ({}, {})
+    names = ("loss", "accuracy", "validation_loss", "validation_accuracy")
+    metrics = {n: (last[0][n], last[1][n]) for n in names if n in last[0] and n in last[1] and last[0][n] != last[1][n]}
+    because = bits_may_differ(then.machine, now.machine)
+    return Difference(same, largest, tuple(epochs), metrics, tuple(because))
+
+
+def _timeless(line: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in line.items() if key not in _TIMES}

@@ -1,0 +1,319 @@
+"""The training loop: plain PyTorch, reads top to bottom, yields what happened and touches no disk.
+
+Progress, checkpoints, early stopping and the tests are readers of that stream.
+"""
+
+# B batch · C classes
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from seodang.data.augment import Augmentation, augment
+from seodang.data.batches import batches
+from seodang.data.load import Prepared, Subset
+from seodang.data.prepare import Normalise
+from seodang.recipes.recipe import Recipe
+from seodang.tasks.classify import Classify
+from seodang.training.average import Average
+from seodang.training.device import Place
+from seodang.training.mixing import mix_examples
+from seodang.training.optimizer import make_optimizer
+from seodang.training.randomness import order, seed_step
+from seodang.training.schedule import rate
+
+# Examples in a batch where no gradient is needed; larger ones fall out of a CPU's cache.
+JUDGING_BATCH = 250
+
+
+@dataclass(frozen=True)
+class Step:
+    """One update: which epoch (from 1) and step (from 1), its loss (a tensor: reading it may wait for a GPU), its rate."""
+
+    epoch: int
+    step: int
+    loss: Tensor
+    learning_rate: float
+    examples: int
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """The end of an epoch: mean loss and accuracy over its examples, the same on validation where there is one."""
+
+    epoch: int
+    step: int
+    metrics: dict[str, float]
+    learning_rate: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something a person should know, in a sentence."""
+
+    text: str
+
+
+@dataclass
+class State:
+    """All that changes while training. `tensors` and `numbers` are the whole of it, so saving them saves the run exactly."""
+
+    model: nn.Module
+    optimizer: torch.optim.Optimizer
+    average: Average | None
+    step: int = 0
+    epoch: int = 0
+    done_in_epoch: int = 0  # examples of the present epoch already used
+    sums: Tensor = field(
+        default_factory=lambda: torch.zeros(2, dtype=torch.float64)
+    )  # loss and right answers so far in it
+    first_step: int = 0  # where the present phase began: extending a finished run begins another one
+    pieces: int = 1  # a batch goes through the network in so many pieces; doubled where memory runs out
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Every tensor of the state by name."""
+        found = {f"model.{name}": t for name, t in self.model.state_dict().items()}
+        for index, slots in self.optimizer.state_dict()["state"].items():
+            found |= {f"optimizer.{index}.{name}": t for name, t in slots.items() if isinstance(t, Tensor)}
+        if self.average:
+            found |= {f"average.{name}": t for name, t in self.average.tensors.items()}
+        return {**found, "sums": self.sums}
+
+    def numbers(self) -> dict[str, Any]:
+        """Every number of the state by name, fit for JSON."""
+        groups = self.optimizer.state_dict()["param_groups"]
+        counts = [group.get("count", 0) for group in groups]
+        names = ("step", "epoch", "done_in_epoch", "first_step", "pieces")
+        return {**{name: getattr(self, name) for name in names}, "counts": counts}
+
+    def restore(self, tensors: dict[str, Tensor], numbers: dict[str, Any]) -> None:
+        """Go back to a saved state."""
+        self.model.load_state_dict(_below("model.", tensors))
+        saved = self.optimizer.state_dict()
+        slots: dict[int, dict[str, Tensor]] = {}
+        for name, tensor in _below("optimizer.", tensors).items():
+            index, slot = name.split(".", 1)
+            slots.setdefault(int(index), {})[slot] = tensor
+        for group, count in zip(saved["param_groups"], numbers["counts"], strict=True):
+            if "count" in group:
+                group["count"] = count
+        self.optimizer.load_state_dict({"state": slots, "param_groups": saved["param_groups"]})
+        self._match_layouts()
+        if self.average:
+            self.average.load(_below("average.", tensors))
+        self.sums.copy_(tensors["sums"])
+        for name in ("step", "epoch", "done_in_epoch", "first_step", "pieces"):
+            setattr(self, name, numbers[name])
+
+    def _match_layouts(self) -> None:
+        """Give each slot its parameter's memory order: the fused kernels walk both by address, and files are row-major."""
+        for parameter, slots in self.optimizer.state.items():
+            for name, tensor in slots.items():
+                if isinstance(tensor, Tensor) and tensor.shape == parameter.shape:
+                    slots[name] = torch.empty_like(parameter).copy_(tensor)
+
+
+def _below(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
+
+
+def begin(model: nn.Module, recipe: Recipe, place: Place) -> State:
+    """The state before the first step, the model on its device."""
+    model = model.to(place.device)
+    if recipe.training.channels_last:
+        model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    average = Average(model, recipe.training.ema) if recipe.training.ema else None
+    return State(
+        model,
+        make_optimizer(model, recipe.training),
+        average,
+        sums=torch.zeros(2, dtype=torch.float64, device=place.device),
+    )
+
+
+def count_steps(num_examples: int, recipe: Recipe) -> tuple[int, int]:
+    """Steps in an epoch and in all."""
+    settings = recipe.training
+    assert settings.batch_size is not None, "derive() fills in the batch size"
+    assert settings.epochs is not None, "derive() fills in the epochs"
+    per_epoch = -(-num_examples // settings.batch_size)
+    return per_epoch, settings.steps or per_epoch * settings.epochs
+
+
+def fit(data: Prepared, recipe: Recipe, task: Classify, state: State, place: Place) -> Iterator[Step | Epoch | Notice]:
+    """Train `state.model` in place, from wherever the state stands to the end of the recipe.
+
+    The state is consistent whenever this yields: it may be saved, or left, there.
+    """
+    settings = recipe.training
+    train, validation = _on_device(data.train, place), _on_device(data.validation, place)
+    per_epoch, total = count_steps(len(train), recipe)
+    advance = _Advance(data, recipe, task, state, place)
+    learning_rate, batch_size = settings.learning_rate, settings.batch_size or 1
+    while state.step < total or state.done_in_epoch:
+        started, example = time.perf_counter(), state.done_in_epoch
+        indices = order(len(train), settings.seed, state.epoch)[example:].to(train.labels.device)
+        for pixels, labels, _ in batches(train, batch_size, indices) if state.step < total else ():
+            learning_rate = rate(settings, state.step - state.first_step, total - state.first_step, per_epoch)
+            loss, notice = advance(pixels, labels, learning_rate)
+            state.step += 1
+            state.done_in_epoch += len(labels)
+            if notice:
+                yield notice
+            yield Step(state.epoch + 1, state.step, loss, learning_rate, len(labels))
+            if state.step >= total:
+                break
+        mean_loss, accuracy = (state.sums / state.done_in_epoch).tolist()
+        metrics = {"loss": mean_loss, "accuracy": accuracy}
+        if len(validation):
+            judged = measure(state, validation, task, advance.normalise, place)
+            metrics |= {f"validation_{name}": value for name, value in judged.items()}
+        state.epoch += 1
+        state.done_in_epoch = 0
+        state.sums.zero_()
+        yield Epoch(state.epoch, state.step, metrics, learning_rate, time.perf_counter() - started)
+
+
+class _Advance:
+    """One update of the weights: forward, loss, backward, step. Made once a run, so that nothing is looked up in the loop."""
+
+    def __init__(self, data: Prepared, recipe: Recipe, task: Classify, state: State, place: Place) -> None:
+        self.settings, self.task, self.state, self.place = recipe.training, task, state, place
+        self.normalise = Normalise(data.preparation).to(place.device)
+        self.augmentation = recipe.augmentation
+        self.augments = recipe.augmentation != Augmentation()
+        self.mixes = bool(self.settings.mixup or self.settings.cutmix)
+        self.weights = (
+            _class_weights(data.train, task.num_classes).to(place.device)
+            if self.settings.class_weights == "balanced"
+            else None
+        )
+        self.generator = _default_generator(place.device)
+        self.model = place.wrap(state.model)
+        if self.settings.compile:
+            self.model = torch.compile(self.model)
+        self.parameters = [p for group in state.optimizer.param_groups for p in group["params"]]
+
+    def __call__(self, pixels: Tensor, labels: Tensor, learning_rate: float) -> tuple[Tensor, Notice | None]:
+        state, notice = self.state, None
+        for group in state.optimizer.param_groups:
+            group["lr"] = learning_rate
+        while True:
+            try:
+                loss, right = self._gradients(pixels, labels)
+                break
+            except torch.OutOfMemoryError as error:
+                largest = -(-len(labels) // state.pieces)
+                if largest <= 1:
+                    raise
+                state.pieces *= 2
+                smaller = -(-len(labels) // state.pieces)
+                notice = Notice(
+                    f"Out of memory with {largest} examples at once ({_first_line(error)}). Going on with {smaller} at once; "
+                    f"an update still uses {self.settings.batch_size}."
+                )
+                _free(self.place.device)
+        if self.settings.max_gradient_norm:
+            torch.nn.utils.clip_grad_norm_(self.parameters, self.settings.max_gradient_norm)
+        state.optimizer.step()
+        if state.average:
+            state.average.update(state.step)
+        state.sums[0] += loss * len(labels)
+        state.sums[1] += right
+        return loss, notice
+
+    def _gradients(self, pixels: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Leave the gradients of the batch's mean loss in the parameters; give the loss and how many were right."""
+        self.state.model.train()
+        seed_step(self.generator, self.settings.seed, self.state.step)
+        self.state.optimizer.zero_grad()
+        if self.state.pieces == 1:
+            return self._piece(pixels, labels, 1.0)
+        losses, rights = [], []
+        for some_pixels, some_labels in zip(
+            pixels.chunk(self.state.pieces), labels.chunk(self.state.pieces), strict=True
+        ):
+            loss, right = self._piece(some_pixels, some_labels, len(some_labels) / len(labels))
+            losses.append(loss * (len(some_labels) / len(labels)))
+            rights.append(right)
+        return torch.stack(losses).sum(), torch.stack(rights).sum()
+
+    def _piece(self, pixels: Tensor, labels: Tensor, share: float) -> tuple[Tensor, Tensor]:
+        pixels, labels = (
+            pixels.to(self.place.device, non_blocking=True),
+            labels.to(self.place.device, non_blocking=True),
+        )
+        inputs = self.normalise(augment(pixels.float(), self.augmentation, self.generator) if self.augments else pixels)
+        smoothing = self.settings.label_smoothing
+        with self.place.autocast():
+            if self.mixes:
+                inputs, partner, kept = mix_examples(inputs, self.settings, self.generator)
+                outputs = self.model(inputs)
+                loss = kept * self.task.loss(outputs, labels, weights=self.weights, smoothing=smoothing)
+                loss = loss + (1 - kept) * self.task.loss(
+                    outputs, labels[partner], weights=self.weights, smoothing=smoothing
+                )
+            else:
+                outputs = self.model(inputs)
+                loss = self.task.loss(outputs, labels, weights=self.weights, smoothing=smoothing)
+        self.place.backward(loss if share == 1.0 else loss * share)
+        with torch.no_grad():
+            right = (self.task.decode(self.task.scores(outputs)) == labels).sum()
+        return loss.detach(), right
+
+
+def measure(state: State, subset: Subset, task: Classify, normalise: nn.Module, place: Place) -> dict[str, float]:
+    """Mean loss and accuracy of the present weights (the averaged ones where the recipe keeps an average) on a subset."""
+    if state.average:
+        with state.average.in_place():
+            return measure(replace(state, average=None), subset, task, normalise, place)
+    state.model.eval()
+    sums = torch.zeros(2, dtype=torch.float64, device=place.device)
+    with torch.inference_mode(), place.autocast():
+        for pixels, labels, _ in batches(subset, JUDGING_BATCH, None):
+            outputs = state.model(normalise(pixels.to(place.device)))
+            labels = labels.to(place.device)
+            sums[0] += task.loss(outputs, labels) * len(labels)
+            sums[1] += (task.decode(outputs) == labels).sum()
+    loss, accuracy = (sums / len(subset)).tolist()
+    return {"loss": loss, "accuracy": accuracy}
+
+
+def _on_device(subset: Subset, place: Place) -> Subset:
+    """The subset with its pictures on a GPU, where they fit into a third of its free memory; else as it is."""
+    if (
+        subset.pixels is None
+        or place.device.type != "cuda"
+        or subset.pixels.nbytes > torch.cuda.mem_get_info(place.device)[0] / 3
+    ):
+        return subset
+    return replace(subset, pixels=subset.pixels.to(place.device), labels=subset.labels.to(place.device))
+
+
+def _class_weights(train: Subset, num_classes: int) -> Tensor:
+    """A weight for each class so that all weigh the same: N / (C · n_c)."""
+    counts = torch.bincount(train.labels, minlength=num_classes).float()
+    return len(train) / (num_classes * counts.clamp_min(1))
+
+
+def _default_generator(device: torch.device) -> torch.Generator:
+    if device.type == "cuda":
+        return torch.cuda.default_generators[device.index or 0]
+    if device.type == "mps":
+        return torch.mps._get_default_mps_generator()
+    return torch.default_generator
+
+
+def _free(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).splitlines()[0][:120] if str(error) else "no more was said"

@@ -1,0 +1,49 @@
+"""What the tests share: real data where it lies beside the project, and one small trained run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+SHARED = Path(os.environ.get("SEODANG_DATA") or Path(__file__).parents[2] / "shared" / "data")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Decoded pictures of the tests do not mix with the user's."""
+    os.environ["SEODANG_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    os.environ["SEODANG_DATA"] = str(SHARED)
+
+
+@pytest.fixture
+def real_data():
+    """The path of a folder of ../shared/data. Skipped where it is missing, but never in CI."""
+
+    def find(name: str) -> Path:
+        path = SHARED / name
+        if not path.exists():
+            message = f"{path} is not there (set SEODANG_DATA)"
+            assert not os.environ.get("CI"), message
+            pytest.skip(message)
+        return path
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def digits_run(tmp_path_factory: pytest.TempPathFactory):
+    """A finished run of the house recipe on the bundled digits, a few epochs; read-only for the tests that share it."""
+    from seodang.runs.train import train
+
+    return train("digits", settings={"training.epochs": 6}, runs=tmp_path_factory.mktemp("runs"))
+
+
+@pytest.fixture(autouse=True)
+def one_seed():
+    """Tests that draw from PyTorch's default generator start from one state and leave it."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        yield

@@ -1,0 +1,34 @@
+"""Names come from files, and are read without importing what is heavy."""
+
+import subprocess
+import sys
+
+import pytest
+
+from seodang.core.errors import SeodangError
+from seodang.core.registry import describe, family, find, names
+
+
+@pytest.mark.parametrize("kind", ["recipes", "models", "datasets", "tasks"])
+def test_every_name_is_found_and_has_a_line(kind):
+    assert names(kind)
+    for name in names(kind):
+        assert callable(find(kind, name)), name
+        assert describe(kind, name).endswith((".", "。")), name
+
+
+def test_a_recipe_has_a_family():
+    assert family("recipes", "lenet5") == "images"
+
+
+def test_an_unknown_name_gets_the_nearest_one():
+    with pytest.raises(SeodangError) as error:
+        find("recipes", "lenet")
+    assert str(error.value) == "'lenet' is not a recipe. Did you mean lenet5? `seodang list recipes` shows all."
+
+
+def test_listing_imports_nothing_heavy():
+    code = "import sys; from seodang.core.registry import *; [describe(k, n) for k in ('recipes', 'models') for n in names(k)]; "
+    code += "print([m for m in ('torch', 'numpy', 'pandas', 'sklearn', 'pydantic') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,74 @@
+"""From words to a recipe, and back to YAML."""
+
+import pytest
+import yaml
+
+from seodang.core.errors import RecipeError, SeodangError
+from seodang.core.registry import names
+from seodang.core.values import check
+from seodang.recipes.recipe import Recipe
+from seodang.recipes.resolve import explained_yaml, resolve, to_yaml
+
+
+def test_a_setting_is_found_by_its_last_part_or_in_full():
+    assert resolve("lenet5", {"epochs": "7"}) == resolve("lenet5", {"training.epochs": "7"})
+    assert resolve("lenet5", {"rotation": "10"}).augmentation.rotation == 10
+    assert resolve("image-classifier", {"zoom": "0.8,1.2"}).augmentation.zoom == (0.8, 1.2)
+    assert resolve("image-classifier", {"model.depth": "3"}).model.settings["depth"] == 3
+    assert resolve("image-classifier", {"patience": ""}).training.patience is None
+
+
+def test_plus_adds():
+    assert resolve(resolve("lenet5", {"epochs": "7"}), {"epochs": "+5"}).training.epochs == 12
+
+
+def test_all_mistakes_at_once():
+    with pytest.raises(RecipeError) as error:
+        resolve("lenet5", {"lerning_rate": "1", "epochs": "three", "seed": "1"})
+    assert str(error.value).splitlines() == [
+        "lerning_rate is not a setting of Training. Did you mean learning_rate?",
+        "seed is a setting of split and of training. Write split.seed or training.seed.",
+        "training.epochs must be int, got 'three'.",
+    ]
+
+
+def test_an_unknown_recipe_gets_the_nearest():
+    with pytest.raises(SeodangError, match="'lennet5' is not a recipe. Did you mean lenet5?"):
+        resolve("lennet5")
+
+
+@pytest.mark.parametrize("name", names("recipes"))
+def test_yaml_goes_there_and_back(name):
+    recipe = resolve(name)
+    for text in (to_yaml(recipe, ["a note", "of two\nlines"]), explained_yaml(recipe)):
+        assert check(Recipe, yaml.safe_load(text)) == recipe
+
+
+def test_a_file_may_start_from_a_recipe(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("like: lenet5\ntraining: {epochs: 2}\n")
+    mine, lenet = resolve(path), resolve("lenet5")
+    assert mine.name == "mine"
+    assert mine.training.epochs == 2
+    assert mine.model == lenet.model
+    assert mine.training.optimizer == lenet.training.optimizer
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("- a\n- b\n", "must hold settings by name (key: value), got list."),
+        ("a: [", "cannot be read as YAML: while parsing"),
+        (
+            "training: {epochs: !!python/object/apply:os.system ['true']}",
+            "cannot be read as YAML: could not determine a constructor",
+        ),
+    ],
+)
+def test_a_bad_file_is_one_sentence(tmp_path, text, sentence):
+    path = tmp_path / "bad.yaml"
+    path.write_text(text)
+    with pytest.raises(RecipeError) as error:
+        resolve(path)
+    assert f"{path} {sentence}" in str(error.value)
+    assert "\n" not in str(error.value)

@@ -1,0 +1,221 @@
+"""Stopping and carrying on: the same weights as never stopping (RELIABILITY T2, T3, T7, T8)."""
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from seodang.core.errors import RecipeError, RunError
+from seodang.core.files import read_lines, sha256
+from seodang.runs.folder import load, locked
+from seodang.runs.train import Finished, Interrupted, Notice, Step, resume, stream, train
+
+# Everything that has state: dropout, batch norm, augmentation, an average, a schedule, best weights.
+SETTINGS = {
+    "training.epochs": 4,
+    "training.batch_size": 64,
+    "training.ema": 0.9,
+    "training.keep": "best",
+    "augmentation.rotation": 5,
+    "model.dropout": 0.2,
+    "examples": 400,
+}
+
+
+def timeless(folder):
+    return [{k: v for k, v in line.items() if k != "seconds"} for line in read_lines(folder / "history.jsonl")]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """The run that was never stopped."""
+    return train("digits", settings=SETTINGS, runs=tmp_path_factory.mktemp("whole"))
+
+
+def stop_after(step, runs, more=None):
+    """Leave a run as a SIGKILL right after `step` would; the folder."""
+    for event in (events := stream("digits", settings={**SETTINGS, **(more or {})}, runs=runs)):
+        if isinstance(event, Step) and event.step == step:
+            break
+    events.close()
+    (folder,) = runs.iterdir()
+    return folder
+
+
+def finish(folder, settings=None):
+    *_, last = resume(folder, settings)
+    assert isinstance(last, Finished)
+    return last.run
+
+
+@pytest.mark.parametrize("step", [1, 6, 7, 8, 13, 21, 27])
+def test_resume_equals_never_stopping(whole, tmp_path, step):
+    """7 steps make an epoch here: in the first epoch, at its end, after it, in the middle, before the last step."""
+    folder = stop_after(step, tmp_path, {"training.checkpoint_seconds": 0})
+    assert not (folder / "manifest.json").exists()
+    run = finish(folder)
+    assert sha256(run.folder / "model.safetensors") == sha256(whole.folder / "model.safetensors")
+    assert timeless(run.folder) == timeless(whole.folder)
+
+
+def test_resume_without_any_checkpoint_begins_again(whole, tmp_path):
+    folder = stop_after(2, tmp_path)
+    assert not list(folder.glob("checkpoint/*"))
+    assert sha256(finish(folder).folder / "model.safetensors") == sha256(whole.folder / "model.safetensors")
+
+
+def test_control_another_seed_gives_other_weights(whole, tmp_path):
+    other = train("digits", settings={**SETTINGS, "training.seed": 1}, runs=tmp_path)
+    assert sha256(other.folder / "model.safetensors") != sha256(whole.folder / "model.safetensors")
+
+
+def start(runs, *settings):
+    words = [
+        f"{key}={value}"
+        for key, value in {**SETTINGS, "training.epochs": 30, "training.checkpoint_seconds": 0.001}.items()
+    ]
+    return subprocess.Popen(
+        [sys.executable, "-m", "seodang", "train", "digits", "--runs", str(runs), "--json", *words, *settings],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def wait_for_epochs(runs, count, process):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        histories = list(runs.glob("*/history.jsonl"))
+        if histories and len(histories[0].read_text().splitlines()) >= count:
+            return histories[0].parent
+        assert process.poll() is None, process.stderr.read()
+        time.sleep(0.02)
+    raise AssertionError("no epochs in a minute")
+
+
+def test_sigkill_then_resume_equals_never_stopping(tmp_path):
+    """T2: killed three times at random moments by the system, carried on each time."""
+    reference = train("digits", settings={**SETTINGS, "training.epochs": 30}, runs=tmp_path / "reference")
+    runs, draw = tmp_path / "killed", random.Random(0)
+    runs.mkdir()
+    process = start(runs)
+    folder = wait_for_epochs(runs, 3, process)
+    process.kill()
+    process.communicate()
+    for more in (6, 12):
+        command = [sys.executable, "-m", "seodang", "train", "--resume", str(folder)]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        wait_for_epochs(runs, more, process)
+        time.sleep(draw.random() * 0.1)
+        process.kill()
+        process.communicate()
+    run = finish(folder)
+    assert sha256(run.folder / "model.safetensors") == sha256(reference.folder / "model.safetensors")
+    assert timeless(run.folder) == timeless(reference.folder)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_leaves_a_checkpoint_and_says_how_to_carry_on(tmp_path, number, code):
+    """T7."""
+    process = start(tmp_path)
+    folder = wait_for_epochs(tmp_path, 2, process)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=10)
+    assert process.returncode == code
+    assert json.loads(out)["interrupted"] is True
+    assert f"nothing is lost. Carry on with `seodang train --resume {folder}`." in err
+    assert "Traceback" not in err
+    assert list((folder / "checkpoint").glob("*.safetensors"))
+    with pytest.raises(RunError, match="has not finished training. Carry on with"):
+        load(folder)
+
+
+def test_an_interrupted_run_resumes_exactly(whole, tmp_path):
+    for event in stream("digits", settings=SETTINGS, runs=tmp_path):
+        if isinstance(event, Step) and event.step == 10:
+            signal.raise_signal(signal.SIGINT)
+        if isinstance(event, Interrupted):
+            assert event.step == 11
+            assert sha256(finish(event.folder).folder / "model.safetensors") == sha256(
+                whole.folder / "model.safetensors"
+            )
+            return
+    raise AssertionError("not interrupted")
+
+
+def test_two_processes_cannot_write_one_run(tmp_path):
+    """T8: the second is told who is there; the lock of one that died is free."""
+    process = start(tmp_path)
+    folder = wait_for_epochs(tmp_path, 1, process)
+    with pytest.raises(RunError) as error:
+        next(resume(folder))
+    pid = process.pid
+    assert str(error.value) == f"{folder} is being written by process {pid}. Wait for it, or stop it with `kill {pid}`."
+    process.kill()
+    process.communicate()
+    with locked(folder):
+        pass
+
+
+def test_a_finished_run_is_extended(whole, tmp_path):
+    first = train("digits", settings={**SETTINGS, "training.epochs": 2}, runs=tmp_path)
+    with pytest.raises(RunError, match="has finished. Train it further with .* training.epochs=\\+5"):
+        list(resume(first.folder))
+    run = finish(first.folder, {"training.epochs": "+1"})
+    assert [line["epoch"] for line in run.history] == [1, 2, 3]
+    assert run.recipe.training.epochs == 3
+
+
+def test_only_the_length_may_change(whole, tmp_path):
+    folder = stop_after(2, tmp_path)
+    with pytest.raises(RecipeError, match="A run that is carried on keeps its recipe"):
+        list(resume(folder, {"training.learning_rate": 1}))
+
+
+def test_another_thread_count_is_told(tmp_path):
+    """T3: other threads add up in another order, so the last digits may differ."""
+    folder = stop_after(2, tmp_path)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(threads + 1)
+    try:
+        notices = [event.text for event in resume(folder) if isinstance(event, Notice)]
+    finally:
+        torch.set_num_threads(threads)
+    assert (
+        notices[0]
+        == f"Not exact: threads {threads} → {threads + 1} since this run began, so the last digits may differ."
+    )
+
+
+def test_saved_is_loaded_bit_for_bit(whole):
+    """The saved network gives what the trained one gave: its validation accuracy, counted again."""
+    prepared = whole.prepared()
+    right = (
+        (whole.probabilities(prepared.validation.pixels).argmax(1) == prepared.validation.labels).float().mean().item()
+    )
+    best = max(line["validation_accuracy"] for line in whole.history)
+    assert right == pytest.approx(best, abs=0.05)
+    losses = [line["validation_loss"] for line in whole.history]
+    assert right == pytest.approx(whole.history[losses.index(min(losses))]["validation_accuracy"], abs=1e-6)
+
+
+def test_the_weights_file_is_plain_safetensors(whole):
+    tensors = load_file(whole.folder / "model.safetensors")
+    assert all(torch.isfinite(t.double()).all() for t in tensors.values())
+
+
+def test_a_damaged_run_is_refused(tmp_path):
+    run = train("digits", settings={"training.epochs": 1, "examples": 200}, runs=tmp_path)
+    path = run.folder / "model.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(RunError) as error:
+        load(run.folder)
+    assert str(error.value) == (
+        f"{run.folder} is damaged: model.safetensors is not the file that was saved (its SHA-256 differs). Restore it, or train again."
+    )

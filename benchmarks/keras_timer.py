@@ -40,4 +40,5 @@ class Timer(keras.callbacks.Callback):
             }
         )
         if accuracy >= self.target and len(self.epochs) >= self.least:
+            assert self.model is not None, "fit() gives a callback its model"
             self.model.stop_training = True

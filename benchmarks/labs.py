@@ -33,7 +33,18 @@ LABS = {
         Lab("L01", "mnist-mlp", "mnist_mlp", "mnist", 0.980, epochs=5, cap=5, quick_cap=3, rounds=3),
         Lab("L02", "asl-mlp", "asl_mlp", "asl-letters", 0.900, epochs=20, cap=20, quick_cap=4, rounds=2, main=False),
         Lab("L03", "asl-cnn", "asl_cnn", "asl-letters", 0.985, epochs=20, cap=4, quick_cap=2, rounds=2),
-        Lab("L04", "asl-cnn-augmented", "asl_cnn_augmented", "asl-letters", 0.95, 20, cap=5, quick_cap=2, rounds=1, main=False),
+        Lab(
+            "L04",
+            "asl-cnn-augmented",
+            "asl_cnn_augmented",
+            "asl-letters",
+            0.95,
+            20,
+            cap=5,
+            quick_cap=2,
+            rounds=1,
+            main=False,
+        ),
         Lab("L06", "lenet5", "lenet5", "mnist", 0.985, epochs=5, cap=5, quick_cap=3, rounds=3),
     )
 }

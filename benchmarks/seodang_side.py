@@ -1,17 +1,29 @@
 """Our side of a lab, run and timed: `python -m benchmarks.seodang_side REQUEST ANSWER`.
 
-Request: data (a path), recipe, settings, runs (a folder), target (or null: train the recipe to its end), least (epochs
-at least), threads (or null).
+Request: data (a path), recipe, settings, runs (a folder), target (accuracy on the test split at which to stop, or null:
+train the recipe to its end), least (epochs at least), threads (or null).
 The clock starts after the imports; judging on the test split is left out of it, as it is for Keras.
 """
 
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks.machine import MATRIX, best_rate
 from benchmarks.process import answer, peak_memory
+
+
+@dataclass
+class Watched:
+    """What was seen of a training run: its first and last events, the live state, its epochs, and the times."""
+
+    opened: Any = None
+    begun: Any = None
+    state: Any = None
+    epochs: list[dict[str, Any]] = field(default_factory=list)
+    finished: dict[str, Any] = field(default_factory=dict)
 
 
 def run(request: dict[str, Any]) -> dict[str, Any]:
@@ -19,69 +31,75 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     started = time.perf_counter()
     import torch
 
-    from seodang.runs import train as flow
-    from seodang.training.loop import Epoch, Step
+    from benchmarks.operations import training_operations
+    from seodang.runs import train as _  # noqa: F401, its imports count as imports
 
     if request["threads"]:
         torch.set_num_threads(request["threads"])
-    states: list[Any] = []
-    begin = flow.begin
-    flow.begin = lambda *given: states.append(begin(*given)) or states[-1]  # so that epochs can be judged from outside
     import_seconds = time.perf_counter() - started
 
-    started = time.perf_counter()
-    outside, epochs, opened, found = 0.0, [], None, {}
-    for event in flow.stream(request["data"], request["recipe"], request["settings"], runs=request["runs"]):
-        if isinstance(event, flow.Opened):
-            opened = event
-        elif isinstance(event, Epoch):
-            left = time.perf_counter()
-            seconds = left - started - outside
-            accuracy = judge(opened, states[-1]) if request["target"] is not None else None
-            epochs.append({"seconds": seconds, "train_seconds": event.seconds, "accuracy": accuracy})
-            if accuracy is not None and accuracy >= request["target"] and len(epochs) >= request["least"]:
-                break
-            outside += time.perf_counter() - left
-        elif not isinstance(event, Step) and isinstance(event, flow.Finished):
-            found = {"seconds": time.perf_counter() - started - outside, "training_seconds": event.training_seconds}
-            found |= {"accuracy": judge(opened, states[-1]), "folder": str(event.run.folder)}
-    assert opened is not None, "the stream begins with Opened"
+    seen = watch(request)
     memory = peak_memory()
-    model, count = states[-1].model, len(opened.data.train)
-    example = opened.data.train.fetch(torch.tensor([0])).float()
-    from benchmarks.operations import training_operations
-
+    model, data = seen.state.model, seen.opened.data
+    example = data.train.fetch(torch.tensor([0])).float()
+    statistics = [t for name, t in model.named_buffers() if name.endswith(("running_mean", "running_var"))]
     return {
-        **found,
+        **seen.finished,
         "import_seconds": import_seconds,
-        "read_seconds": opened.seconds,
-        "epochs": epochs,
-        "examples": count,
-        "parameters": sum(p.numel() for p in model.parameters()) + batch_norm_statistics(model),
+        "read_seconds": seen.opened.seconds,
+        "epochs": seen.epochs,
+        "examples": len(data.train),
+        # As Keras counts: the running means and variances of norms are parameters that are not trained.
+        "parameters": sum(t.numel() for t in [*model.parameters(), *statistics]),
         "operations": training_operations(model.eval(), example),
+        "resolved": seen.begun.recipe.model_dump(mode="json"),
         "peak_memory": memory,
         "matrix_rate": matrix_rate(),
         "threads": torch.get_num_threads(),
     }
 
 
-def judge(opened: Any, state: Any) -> float:
+def watch(request: dict[str, Any]) -> Watched:
+    """Train and take the times; the clock stands still while an epoch's weights are judged on the test split."""
+    from seodang.runs import train as flow
+    from seodang.training.loop import Epoch
+
+    seen, begin = Watched(), flow.begin
+
+    def remember(*given: Any) -> Any:
+        seen.state = begin(*given)
+        return seen.state
+
+    flow.begin = remember  # the stream does not show the live network, and no copy of its weights is made at each epoch
+    started, outside = time.perf_counter(), 0.0
+    for event in flow.stream(request["data"], request["recipe"], request["settings"], runs=request["runs"]):
+        if isinstance(event, flow.Opened):
+            seen.opened = event
+        elif isinstance(event, flow.Begun):
+            seen.begun = event
+        elif isinstance(event, Epoch):
+            left = time.perf_counter()
+            accuracy = None if request["target"] is None else judge(seen)
+            times = {"seconds": left - started - outside, "train_seconds": event.seconds}
+            seen.epochs.append({**times, "accuracy": accuracy})
+            if accuracy is not None and accuracy >= float(request["target"]) and len(seen.epochs) >= request["least"]:
+                break
+            outside += time.perf_counter() - left
+        elif isinstance(event, flow.Finished):
+            seconds = time.perf_counter() - started - outside
+            seen.finished = {"seconds": seconds, "training_seconds": event.training_seconds, "accuracy": judge(seen)}
+    return seen
+
+
+def judge(seen: Watched) -> float:
     """Accuracy on the test split of the weights as they are (averaged ones where the recipe keeps an average)."""
     from seodang.core.registry import find
     from seodang.data.prepare import Normalise
-    from seodang.training.device import choose_device
     from seodang.training.loop import measure
 
-    data, recipe = opened.data, opened.recipe
+    data, recipe = seen.opened.data, seen.begun.recipe
     task = find("tasks", recipe.task)(len(data.classes), recipe.loss)
-    place = choose_device(recipe.training)
-    return measure(state, data.test, task, Normalise(data.preparation), place)["accuracy"]
-
-
-def batch_norm_statistics(model: Any) -> int:
-    """The running means and variances, which Keras counts as parameters that are not trained."""
-    named = model.named_buffers()
-    return sum(tensor.numel() for name, tensor in named if name.endswith(("running_mean", "running_var")))
+    return measure(seen.state, data.test, task, Normalise(data.preparation), seen.begun.place)["accuracy"]
 
 
 def matrix_rate() -> float:

@@ -36,5 +36,5 @@ def train(x_train, y_train, x_valid, y_valid, epochs=EPOCHS, callbacks=None):
     y_valid = keras.utils.to_categorical(y_valid, 24)
 
     model = build()
-    model.fit(x_train, y_train, epochs=epochs, verbose=2, validation_data=(x_valid, y_valid), callbacks=callbacks)
+    model.fit(x_train, y_train, epochs=epochs, validation_data=(x_valid, y_valid), callbacks=callbacks)
     return model

@@ -31,5 +31,5 @@ def train(x_train, y_train, x_valid, y_valid, epochs=EPOCHS, callbacks=None):
     batches = batches.prefetch(tf.data.AUTOTUNE)
 
     model = build()
-    model.fit(batches, epochs=epochs, verbose=2, validation_data=(x_valid, y_valid), callbacks=callbacks)
+    model.fit(batches, epochs=epochs, validation_data=(x_valid, y_valid), callbacks=callbacks)
     return model

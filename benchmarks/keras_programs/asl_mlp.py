@@ -20,5 +20,5 @@ def train(x_train, y_train, x_valid, y_valid, epochs=EPOCHS, callbacks=None):
     model.add(layers.Dense(24, activation="softmax"))
 
     model.compile(optimizer="rmsprop", loss="categorical_crossentropy", metrics=["accuracy"])
-    model.fit(x_train, y_train, epochs=epochs, verbose=2, validation_data=(x_valid, y_valid), callbacks=callbacks)
+    model.fit(x_train, y_train, epochs=epochs, validation_data=(x_valid, y_valid), callbacks=callbacks)
     return model

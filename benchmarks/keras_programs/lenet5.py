@@ -26,6 +26,11 @@ def train(x_train, y_train, x_valid, y_valid, epochs=EPOCHS, callbacks=None):
 
     model.compile(optimizer="adam", loss="categorical_crossentropy", metrics=["accuracy"])
     model.fit(
-        x_train, y_train, batch_size=128, epochs=epochs, verbose=2, validation_data=(x_valid, y_valid), callbacks=callbacks
+        x_train,
+        y_train,
+        batch_size=128,
+        epochs=epochs,
+        validation_data=(x_valid, y_valid),
+        callbacks=callbacks,
     )
     return model

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -45,7 +46,7 @@ def summary(
     if picture is not None:
         from seodang.models.drawing import draw
 
-        draw(rows, shape, picture, name)
+        draw(network, shape, picture, name)
     if as_json:
         from dataclasses import asdict
 
@@ -54,6 +55,8 @@ def summary(
         return
     for note in notes:
         console.print(note, style="dim")
+    if not console.is_terminal:
+        console.width = max(console.width, 100)  # a file or a pipe has no width of its own
     console.print(_table(name, shape, rows))
     if picture is not None:
         console.print(f"The picture is in {picture}.")
@@ -131,13 +134,14 @@ def _table(name: str, shape: Any, rows: list[Any]) -> Any:
 
     table = Table(title=f"{name}  (input {'×'.join(map(str, shape.shape))})", box=box.SIMPLE_HEAD, show_footer=True)
     sums = total(rows)
-    table.add_column("layer", "total")
-    table.add_column("kind")
-    table.add_column("output shape", justify="right")
+    table.add_column("layer", "total", overflow="fold", min_width=6)
+    table.add_column("kind", overflow="fold", min_width=12)
+    table.add_column("output shape", justify="right", no_wrap=True)
     for key, title in (("parameters", "parameters"), ("trainable", "trainable"), ("operations", "multiply-adds")):
-        table.add_column(title, f"{sums[key]:,}", justify="right")
+        table.add_column(title, f"{sums[key]:,}", justify="right", no_wrap=True)
     for row in rows:
         numbers = [f"{value:,}" if value else "" for value in (row.parameters, row.trainable, row.operations)]
         sides = "×".join(map(str, row.output_shape)) or "training only"
-        table.add_row(row.layer, f"{row.kind} {row.detail}".strip(), sides, *numbers)
+        layer = re.sub(r"(\d+)_[a-z_]+", r"\1", row.layer).replace(".layers", "")
+        table.add_row(layer, f"{row.kind} {row.detail}".strip(), sides, *numbers)
     return table

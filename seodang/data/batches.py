@@ -31,7 +31,7 @@ def batches(subset: Subset, batch_size: int, order: Tensor | None = None) -> Ite
             stop = min(start + batch_size, len(subset))
             yield pixels[start:stop], labels[start:stop], torch.arange(start, stop)
         return
-    for indices in order.split(batch_size):
+    for indices in order.split(batch_size) if len(order) else ():
         yield pixels[indices], labels[indices], indices
 
 
@@ -40,11 +40,11 @@ def _streamed(subset: Subset, batch_size: int, order: Tensor | None) -> Iterator
     assert decoders is not None, "a split without pixels has decoders"
     assert read is not None, "only encoded pictures are streamed"
     order = torch.arange(len(subset)) if order is None else order
-    chunks = (indices.tolist() for indices in order.split(batch_size))
+    chunks = (indices.tolist() for indices in order.split(batch_size) if len(indices))
     for chunk, done in decoders.map(chunks, read, target_of(subset.preparation)):
         for index, reason in zip(chunk, done.reasons, strict=True):
             if reason is not None:
                 raise changed(subset, index, reason)
         assert done.pixels is not None, "a target was given"
         indices = torch.tensor(chunk)
-        yield torch.from_numpy(done.pixels.copy()), subset.labels[indices], indices
+        yield torch.from_numpy(done.pixels), subset.labels[indices], indices

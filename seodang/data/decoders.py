@@ -53,6 +53,19 @@ def _receive(pipe: IO[bytes]) -> tuple[dict, list[bytes]]:
     return header, [_exactly(pipe, part) for part in header["parts"]]
 
 
+def _array(pipe: IO[bytes], kind: str, shape: tuple[int, ...]) -> np.ndarray:
+    """An array straight from the pipe, writable, without a copy."""
+    array = np.empty(shape, kind)
+    view = array.reshape(-1).view(np.uint8).data
+    done = 0
+    while done < len(view):
+        more = pipe.readinto(view[done:])  # type: ignore[attr-defined]
+        if not more:
+            raise EOFError
+        done += more
+    return array
+
+
 def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     """The decoder's own loop, until its pipe is closed."""
     while True:
@@ -65,7 +78,10 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
         arrays = [done.height, done.width, done.content, done.thumbnail]
         if done.pixels is not None:
             arrays.append(done.pixels)
-        _send(answers, {"mode": done.mode, "reasons": done.reasons}, *(memoryview(array).cast("B") for array in arrays))
+        _send(answers, {"mode": done.mode, "reasons": done.reasons})
+        for array in arrays:
+            answers.write(np.ascontiguousarray(array).tobytes())
+        answers.flush()
 
 
 class _Decoder:
@@ -86,22 +102,21 @@ class _Decoder:
 
     def ask(self, encoded: Sequence[bytes], target: Target | None) -> Decoded:
         process, count = self.process, len(encoded)
-        assert process.stdin and process.stdout, "a decoder is started with both pipes"
+        assert process.stdin is not None, "a decoder is started with both pipes"
+        assert process.stdout is not None, "a decoder is started with both pipes"
         _send(process.stdin, {"target": target}, *encoded)
-        header, parts = _receive(process.stdout)
+        header, _ = _receive(process.stdout)
+        shapes = {
+            "height": ("<i4", (count,)),
+            "width": ("<i4", (count,)),
+            "content": ("S16", (count,)),
+            "thumbnail": ("u1", (count, THUMBNAIL, THUMBNAIL)),
+        }
+        arrays = {name: _array(process.stdout, kind, shape) for name, (kind, shape) in shapes.items()}
         pixels = None
         if target is not None:
-            shape = (count, target.channels, target.height, target.width)
-            pixels = np.frombuffer(parts[4], np.uint8).reshape(shape)
-        return Decoded(
-            height=np.frombuffer(parts[0], np.int32),
-            width=np.frombuffer(parts[1], np.int32),
-            mode=header["mode"],
-            content=np.frombuffer(parts[2], "S16"),
-            thumbnail=np.frombuffer(parts[3], np.uint8).reshape(count, THUMBNAIL, THUMBNAIL),
-            pixels=pixels,
-            reasons=header["reasons"],
-        )
+            pixels = _array(process.stdout, "u1", (count, target.channels, target.height, target.width))
+        return Decoded(mode=header["mode"], reasons=header["reasons"], pixels=pixels, **arrays)
 
     def stop(self) -> None:
         for pipe in (self.process.stdin, self.process.stdout):

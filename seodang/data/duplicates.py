@@ -6,10 +6,12 @@ Near duplicates are found in three steps, each looking closer at fewer pairs:
    only among the pictures that lie near the same two of about sqrt(N) landmarks: N sqrt(N) products, never N squared.
 2. Alignment at 16 x 16: how much of one thumbnail is left unexplained by the other under a small crop, brightness and
    contrast: a linear regression on the other thumbnail, its slopes, and a constant (Lucas and Kanade, 1981, one step).
-3. The same at 32 x 32 with the crop carried out, from the pixels themselves, for the few pairs that are left.
+3. The same at 32 x 32, then 64 x 64 where pictures are that large, with the crop carried out, from the pixels themselves,
+   for the few pairs that are left.
 
-A pair counts where what is left unexplained is small, and small beside what is left between the picture and others much like
-it: handwritten ones are all alike and none is a copy (the idea of Lowe's ratio test, 2004, https://doi.org/10.1023/B:VISI.0000029664.99615.94).
+A pair counts where what is left unexplained is small, and small beside what is left between the picture and others much
+like it: handwritten ones are all alike and none is a copy (the idea of Lowe's ratio test, 2004,
+https://doi.org/10.1023/B:VISI.0000029664.99615.94).
 """
 
 from __future__ import annotations
@@ -22,19 +24,21 @@ from torch import Tensor
 from torch.nn import functional
 
 from seodang.data.augment import move
-from seodang.data.pictures import Refused, Target, one, to_grey
+from seodang.data.pictures import Refused, Target, one
 from seodang.data.scan import Scan
 
 # Chosen on planted copies (crops of up to 5 %, brightness x 0.7 to 1.3, JPEG quality 40 to 90) among MNIST, Fashion-MNIST,
-# CIFAR-100, cats-dogs-small, fruits and digits; see test_duplicates.py for what is held.
+# CIFAR-100, cats-dogs-small, fruits, hand-drawn-shapes and digits; test_duplicates.py holds what came of it.
 NEIGHBOURS = 12  # the farthest of them says how alike pictures are that are no copies
 LOOKED_AT = 4  # of them, the nearest are looked at closer
-LOOSE, MOST, SURE = 0.12, 0.03, 0.001  # unexplained share: at 16 x 16 to go on; at 32 x 32; without asking the neighbours
-RATIO = 0.1
-CELL, SIDE, SHIFT = 2048, 32, 0.06
+LOOSE, CLOSER = 0.06, 0.25  # to be looked at closer: unexplained at 16 x 16, and beside what is usual
+SURE, RATIO = 0.001, 0.1  # to count: unexplained without asking the neighbours; beside what is usual among them
+# The side that decides, and what may be left unexplained there. Small pictures lose more to JPEG, and have less to show.
+SIDE, LARGE, MOST = 32, 64, {32: 0.03, 64: 0.012}
+CELL, CROP = 2048, 0.06
 SMALLEST = 12  # pixels: smaller pictures are too simple to be told apart so
 FLAT = 4.0  # grey levels of spread: below it there is nothing to compare
-READ_AT_MOST = 4000
+PAIRS_AT_MOST = 10_000
 
 
 @dataclass(frozen=True)
@@ -106,16 +110,188 @@ def near_pairs(looked: Scan, some: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Pairs (M, 2) of indices among `some` that are nearly the same, and what is left unexplained of each, (M,)."""
     thumbnails = torch.from_numpy(looked.thumbnail[some]).float()
     nearest = neighbours(thumbnails)
-    rough, typical = _unexplained_by_neighbours(thumbnails, nearest)
-    left, column = np.nonzero((rough < LOOSE) & (rough < 0.6 * typical[:, None]))
-    right = nearest.numpy()[left, column]
-    pairs, place = np.unique(np.sort(np.stack([left, right], 1), 1), axis=0, return_index=True)
-    pairs, _ = _most_alike(pairs, rough[left, column][place])
-    if not len(pairs):
-        return np.zeros((0, 2), int), np.zeros(0)
-    grey, kept = greys(looked, some, pairs)
-    pairs = pairs[kept]
-    fine = _aligned(grey, pairs)
-    usual = np.maximum(typical[pairs[:, 0]], typical[pairs[:, 1]])
-    good = (fine < SURE) | ((fine < MOST) & (fine < RATIO * usual))
-    return some[pairs[good]], fine[good]
+    rough, typical = unexplained_by_neighbours(thumbnails, nearest)
+    left, column = torch.nonzero((rough < LOOSE) & (rough < CLOSER * typical[:, None]), as_tuple=True)
+    ratio = rough[left, column] / typical[left]
+    right = nearest[left, column]
+    pairs, ratio = _once(torch.stack([left, right], 1), ratio)
+    pairs = pairs[ratio.argsort()[:PAIRS_AT_MOST]]
+    side = LARGE if float(np.median(np.minimum(looked.height, looked.width))) >= 0.75 * LARGE else SIDE
+    grey, place = greys(looked, some, pairs, side)
+    pairs = pairs[(place[pairs] >= 0).all(1)]
+    small = functional.avg_pool2d(grey[:, None], side // SIDE)[:, 0]
+    pairs = pairs[_both_ways(small, place[pairs], 1) < 2 * MOST[SIDE]]
+    fine = _both_ways(grey, place[pairs], 3)
+    usual = typical[pairs].amax(1)
+    good = (fine < SURE) | ((fine < MOST[side]) & (fine < RATIO * usual))
+    return some[pairs[good].numpy()].reshape(-1, 2), fine[good].numpy()
+
+
+def _both_ways(grey: Tensor, pairs: Tensor, steps: int) -> Tensor:
+    """What is left unexplained of each pair, whichever of the two is the crop, (P,)."""
+    parts = [
+        torch.minimum(unexplained_by_crop(grey[a], grey[b], steps), unexplained_by_crop(grey[b], grey[a], steps))
+        for a, b in (part.unbind(1) for part in pairs.split(512))
+    ]
+    return torch.cat(parts) if parts else torch.zeros(0)
+
+
+def _once(pairs: Tensor, ratio: Tensor) -> tuple[Tensor, Tensor]:
+    """Each pair once, whichever of the two found the other, with its smaller ratio."""
+    pairs = pairs.sort(1)[0]
+    pairs, which = torch.unique(pairs, dim=0, return_inverse=True)
+    least = torch.full((len(pairs),), torch.inf).scatter_reduce(0, which, ratio, "amin")
+    return pairs, least
+
+
+# N pictures · K neighbours · P pairs
+
+
+def neighbours(thumbnails: Tensor) -> Tensor:
+    """The up to 12 pictures most like each, nearest first, (N, K); found surely where they are near copies.
+
+    Args:
+        thumbnails: (N, 16, 16) float32.
+    """
+    count = len(thumbnails)
+    wanted = min(NEIGHBOURS, count - 1)
+    outline = functional.avg_pool2d(thumbnails[:, None], 2).flatten(1)
+    outline = functional.normalize(outline - outline.mean(1, keepdim=True))
+    if count <= CELL:
+        return _nearest(outline, torch.arange(count), wanted)[1]
+    chosen = torch.randperm(count, generator=torch.Generator().manual_seed(0))[: 2 * round(count**0.5)]
+    at = (outline @ outline[chosen].T).topk(2, dim=1)[1]  # (N, 2): the landmarks of each
+    likeness = torch.full((count, 2, wanted), -2.0)
+    index = torch.arange(count)[:, None, None].repeat(1, 2, wanted)
+    order = at.flatten().argsort(stable=True)
+    for cell in torch.tensor_split(order, torch.bincount(at.flatten(), minlength=len(chosen)).cumsum(0)[:-1]):
+        for part in cell.split(
+            CELL
+        ):  # a cell of very many like pictures is cut, so that no cell costs more than CELL^2
+            if len(part) > 1:
+                members, side = part // 2, part % 2
+                some, who = _nearest(outline, members, min(wanted, len(part) - 1))
+                likeness[members, side, : some.shape[1]] = some
+                index[members, side, : some.shape[1]] = who
+    likeness, index = likeness.flatten(1), index.flatten(1)
+    index, order = index.sort(dim=1, stable=True)
+    likeness = likeness.gather(1, order)
+    likeness[:, 1:][index[:, 1:] == index[:, :-1]] = -2.0
+    return index.gather(1, likeness.topk(wanted, dim=1)[1])
+
+
+def _nearest(outline: Tensor, members: Tensor, wanted: int) -> tuple[Tensor, Tensor]:
+    """Likeness and index of the nearest members of each member, nearest first."""
+    own = outline[members]
+    likeness, place = (own @ own.T).fill_diagonal_(-2.0).topk(wanted, dim=1)
+    return likeness, members[place]
+
+
+def unexplained_by_neighbours(thumbnails: Tensor, nearest: Tensor) -> tuple[Tensor, Tensor]:
+    """At 16 x 16, what each picture cannot explain of its nearest four, (N, 4), and what is usual among its neighbours, (N,)."""
+    count, known = nearest.shape
+    columns = [*range(min(LOOKED_AT, known)), known - 1]
+    out = torch.empty(count, len(columns))
+    inside = slice(1, -1)
+    for start in range(0, count, 2048):
+        some = slice(start, start + 2048)
+        basis = _basis(thumbnails[some], inside)
+        others = thumbnails[nearest[some][:, columns]][..., inside, inside].flatten(2)
+        others = functional.normalize(others - others.mean(2, keepdim=True), dim=2)
+        explained = (others @ basis).square().sum(2)
+        out[some] = 1 - explained.clamp(0, 1).sqrt()
+    # Where there are too few others to say what is usual, nothing is: then only the limit itself counts.
+    typical = out[:, -1] if known >= NEIGHBOURS else torch.ones(count)
+    return out[:, :-1], typical.maximum(typical.median() / 4)
+
+
+def _basis(pictures: Tensor, inside: slice) -> Tensor:
+    """An orthonormal basis (N, pixels, 6) of what small crops, brightness and contrast make of each picture."""
+    count, size, _ = pictures.shape
+    across, down = _slopes(pictures)
+    place = (torch.arange(size) * 2 + 1 - size) / size
+    columns = [across * place, across, down * place[:, None], down, pictures, torch.ones_like(pictures)]
+    made = torch.stack([column[:, inside, inside].flatten(1) for column in columns], 2)
+    made = functional.normalize(made, dim=1)
+    gram = made.mT @ made + 1e-4 * torch.eye(6)
+    return torch.linalg.solve_triangular(torch.linalg.cholesky(gram), made.mT, upper=False).mT
+
+
+def _slopes(pictures: Tensor) -> tuple[Tensor, Tensor]:
+    """Change from pixel to pixel, to the right and down."""
+    wide = functional.pad(pictures[:, None], (1, 1, 1, 1), mode="replicate")[:, 0]
+    return (wide[:, 1:-1, 2:] - wide[:, 1:-1, :-2]) / 2, (wide[:, 2:, 1:-1] - wide[:, :-2, 1:-1]) / 2
+
+
+def unexplained_by_crop(first: Tensor, second: Tensor, steps: int = 3) -> Tensor:
+    """What is left of each second picture when the first is cropped or grown to fit it, 0 to 1, (P,).
+
+    One minus the best correlation over crops of up to 6 % at each side; brightness, contrast and a bent tone curve do not
+    count. Iterated least squares on the slopes (Lucas and Kanade, 1981).
+
+    Args:
+        first, second: (P, size, size) float32.
+        steps: How often the crop is made better.
+    """
+    count, size, _ = first.shape
+    inside = slice(size // 16, -(size // 16))
+    place = (torch.arange(size) * 2 + 1 - size) / size
+    wanted = _unit(second[:, inside, inside])
+    crop = torch.zeros(count, 4)  # scale and shift across, scale and shift down
+    best = torch.ones(count)
+    for step in range(steps + 1):
+        matrix = torch.zeros(count, 2, 3)
+        matrix[:, 0, 0], matrix[:, 0, 2] = 1 + crop[:, 0], crop[:, 1]
+        matrix[:, 1, 1], matrix[:, 1, 2] = 1 + crop[:, 2], crop[:, 3]
+        moved = move(first[:, None], matrix, "border")[:, 0]
+        shown = _unit(moved[:, inside, inside])
+        likeness = (shown * wanted).sum(1)
+        if step == steps:
+            bent = _unit(moved[:, inside, inside].square())
+            bent = functional.normalize(bent - (bent * shown).sum(1, keepdim=True) * shown)
+            likeness = likeness.sign() * torch.hypot(likeness, (bent * wanted).sum(1))
+        best = torch.minimum(best, 1 - likeness)
+        if step < steps:
+            across, down = _slopes(moved * (size / 2))
+            columns = [across * place, across, down * place[:, None], down, moved]
+            made = torch.stack([column[:, inside, inside].flatten(1) for column in columns], 2)
+            made = made - made.mean(1, keepdim=True)
+            gram = made.mT @ made
+            gram = gram + 1e-5 * gram.diagonal(dim1=1, dim2=2).mean(1)[:, None, None] * torch.eye(5)
+            found = torch.linalg.solve(gram, made.mT @ wanted[:, :, None])[:, :, 0]
+            gain = found[:, 4:].clamp_min(0.2 / made[:, :, 4].norm(dim=1, keepdim=True).clamp_min(1e-6))
+            crop = (crop + found[:, :4] / gain).clamp(-2 * CROP, 2 * CROP)
+    return best
+
+
+def _unit(pictures: Tensor) -> Tensor:
+    """Flat, mean taken off, length 1."""
+    flat = pictures.flatten(1)
+    return functional.normalize(flat - flat.mean(1, keepdim=True))
+
+
+def greys(looked: Scan, some: np.ndarray, pairs: Tensor, side: int) -> tuple[Tensor, Tensor]:
+    """Grey pictures (U, side, side) float32 of all in pairs, and where each of `some` is among them (-1: nowhere)."""
+    place = torch.full((len(some),), -1)
+    needed = torch.unique(pairs)
+    source = looked.source
+    if looked.pixels is not None and (source.read is None or min(looked.pixels.shape[-2:]) >= 0.75 * side):
+        pixels = looked.pixels[torch.from_numpy(some)[needed]].float().mean(1, keepdim=True)
+    elif source.pixels is not None:
+        pixels = torch.from_numpy(source.pixels[some[needed.numpy()]]).permute(0, 3, 1, 2).float().mean(1, keepdim=True)
+    else:
+        read = source.read
+        assert read is not None, "a source has pixels or read"
+        taken, pictures = [], []
+        for index in needed.tolist():
+            try:
+                pictures.append(one(read(int(some[index])), Target(side, side, 1, "squash")))
+            except (Refused, OSError):
+                continue  # gone or damaged since the scan; loading says so
+            taken.append(index)
+        needed = torch.tensor(taken, dtype=torch.long)
+        pixels = torch.from_numpy(np.stack(pictures)).float() if pictures else torch.zeros(0, 1, side, side)
+    place[needed] = torch.arange(len(needed))
+    if pixels.shape[-2:] != (side, side):
+        pixels = functional.interpolate(pixels, (side, side), mode="bilinear", antialias=True)
+    return pixels[:, 0], place

@@ -1,12 +1,18 @@
-"""Decoded pictures kept between runs: one safetensors file a data set and preparation, in the cache folder."""
+"""What was decoded or parsed, kept between runs: one safetensors file each, in the cache folder, safe to delete.
+
+A file is named by what it was made from (paths, sizes, times, preparation, versions), so it is never stale; it is written beside
+its place and renamed; its checksum is looked at before use. What is not whole is made again.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import PIL
@@ -15,11 +21,12 @@ from safetensors.numpy import save_file
 
 from seodang.core.files import cache_folder
 from seodang.data.pictures import Decoded, Target
+from seodang.data.source import LeftOut, Source
 
-# Raise it when what `pictures` makes of a file changes.
+# Raise it when what `pictures` or the table reader makes of a file changes.
 VERSION = 1
-# The whole cache; the files used longest ago go first.
-MOST_BYTES = int(os.environ.get("SEODANG_CACHE_BYTES", 10 * 2**30))
+# The whole cache: $SEODANG_CACHE_BYTES or 10 GiB. The files used longest ago go first.
+MOST_BYTES = 10 * 2**30
 
 
 def key(stamp: str, target: Target | None) -> str:
@@ -28,25 +35,12 @@ def key(stamp: str, target: Target | None) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _path(name: str) -> Path:
-    return cache_folder() / "pictures" / f"{name}.safetensors"
-
-
 def load(name: str, count: int) -> Decoded | None:
-    """What was kept, or None where nothing (or nothing whole) is there."""
-    path = _path(name)
-    try:
-        with safe_open(path, "np") as file:
-            arrays = {tensor: file.get_tensor(tensor) for tensor in file.keys()}  # noqa: SIM118 (not a dict)
-            words = json.loads(file.metadata()["words"])
-    except (OSError, SafetensorError, KeyError, TypeError, ValueError):
+    """The pictures that were kept, or None where nothing (or nothing whole) is there."""
+    found = _fetch(name)
+    if found is None or found[1].get("count") != count:
         return None
-    if words.get("count") != count or words.get("check") != _check(arrays):
-        return None
-    try:
-        os.utime(path)  # used now: goes last
-    except OSError:
-        pass
+    arrays, words = found
     names = words["modes"]
     reasons: list[str | None] = [None] * count
     for index, reason in words["reasons"].items():
@@ -63,7 +57,7 @@ def load(name: str, count: int) -> Decoded | None:
 
 
 def save(name: str, done: Decoded) -> None:
-    """Keep a result. A cache that cannot be written is no mistake: the pictures are decoded again next time."""
+    """Keep decoded pictures."""
     modes = sorted(set(done.mode))
     number = {mode: index for index, mode in enumerate(modes)}
     arrays = {
@@ -75,38 +69,111 @@ def save(name: str, done: Decoded) -> None:
     }
     if done.pixels is not None:
         arrays["pixels"] = done.pixels
-    size = sum(array.nbytes for array in arrays.values())
-    if size > MOST_BYTES // 2:
-        return
+    reasons = {str(i): reason for i, reason in enumerate(done.reasons) if reason is not None}
+    _store(name, arrays, {"count": len(done.mode), "modes": modes, "reasons": reasons})
+
+
+_TEXTS = ("name", "where", "form", "stamp")
+
+
+def load_table(name: str) -> Source | None:
+    """The parsed table that was kept, or None."""
+    found = _fetch(name)
+    if found is None:
+        return None
+    arrays, words = found
+    return Source(
+        **{text: words[text] for text in _TEXTS},
+        classes=tuple(words["classes"]),
+        labels=arrays["labels"],
+        ids=words["ids"],
+        splits=np.array(words["split_names"])[arrays["splits"]],
+        pixels=arrays["pixels"],
+        left_out=tuple(LeftOut(*one) for one in words["left_out"]),
+        notes=tuple(words["notes"]),
+        label_values=tuple(words["label_values"]),
+        columns={column: np.array(values) for column, values in words["columns"].items()},
+    )
+
+
+def save_table(name: str, source: Source) -> None:
+    """Keep a parsed table of pixels."""
+    assert source.pixels is not None, "a table has pixels"
+    split_names, splits = np.unique(source.splits, return_inverse=True)
     words = {
-        "count": len(done.mode),
-        "check": _check(arrays),
-        "modes": modes,
-        "reasons": {str(i): reason for i, reason in enumerate(done.reasons) if reason is not None},
+        **{text: getattr(source, text) for text in _TEXTS},
+        "classes": source.classes,
+        "ids": source.ids,
+        "split_names": split_names.tolist(),
+        "left_out": [(one.path, one.reason) for one in source.left_out],
+        "notes": source.notes,
+        "label_values": source.label_values,
+        "columns": {column: values.tolist() for column, values in source.columns.items()},
     }
-    path = _path(name)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    arrays = {"pixels": source.pixels, "labels": source.labels, "splits": splits.astype(np.uint8)}
+    _store(name, arrays, words)
+
+
+def _folder() -> Path:
+    return cache_folder() / "pictures"
+
+
+def _fetch(name: str) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
+    path = _folder() / f"{name}.safetensors"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _make_room(path.parent, size)
-        save_file(arrays, temporary, {"words": json.dumps(words, ensure_ascii=False)})
-        os.replace(temporary, path)
+        with safe_open(path, "np") as file:
+            arrays = {tensor: file.get_tensor(tensor) for tensor in file.keys()}  # noqa: SIM118 (not a dict)
+            metadata = file.metadata()
+        words = json.loads(metadata["words"])
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError):
+        return None
+    if metadata.get("check") != _check(arrays, metadata["words"]):
+        return None
+    with contextlib.suppress(OSError):
+        os.utime(path)  # used now: goes last
+    return arrays, words
+
+
+def _store(name: str, arrays: dict[str, np.ndarray], words: dict[str, Any]) -> None:
+    """A cache that cannot be written is no mistake: the work is done again next time."""
+    most = int(os.environ.get("SEODANG_CACHE_BYTES", MOST_BYTES))
+    arrays = {key: np.ascontiguousarray(array) for key, array in arrays.items()}
+    size = sum(array.nbytes for array in arrays.values())
+    if size > most // 2:
+        return
+    text = json.dumps(words, ensure_ascii=True)
+    folder = _folder()
+    temporary = folder / f".{name}.{os.getpid()}.tmp"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _make_room(folder, most - size)
+        save_file(arrays, temporary, {"words": text, "check": _check(arrays, text)})
+        os.replace(temporary, folder / f"{name}.safetensors")
     except (OSError, SafetensorError):
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
-def _check(arrays: dict[str, np.ndarray]) -> str:
-    total = 0
+def _check(arrays: dict[str, np.ndarray], text: str) -> str:
+    total = zlib.crc32(text.encode())
     for name in sorted(arrays):
-        total = zlib.crc32(memoryview(np.ascontiguousarray(arrays[name])).cast("B"), total)
+        array = arrays[name]
+        total = zlib.crc32(f"{name} {array.dtype} {array.shape}".encode(), total)
+        if array.size:
+            total = zlib.crc32(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data, total)
     return f"{total:08x}"
 
 
-def _make_room(folder: Path, size: int) -> None:
-    files = sorted((path.stat().st_mtime, path.stat().st_size, path) for path in folder.iterdir() if path.is_file())
-    total = size + sum(file[1] for file in files)
-    for _, bytes_, path in files:
-        if total <= MOST_BYTES:
+def _make_room(folder: Path, most: int) -> None:
+    """Remove what was used longest ago until at most `most` bytes are there; files of a killed writer go too."""
+    files = []
+    for entry in os.scandir(folder):
+        with contextlib.suppress(OSError):  # another process may be removing it
+            state = entry.stat()
+            files.append((state.st_mtime, state.st_size, entry.path))
+    total = sum(size for _, size, _ in files)
+    for _, size, path in sorted(files):
+        if total <= most:
             return
-        path.unlink(missing_ok=True)
-        total -= bytes_
+        Path(path).unlink(missing_ok=True)
+        total -= size

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -100,7 +101,7 @@ class Prepared:
         }
         indices = dict(zip(SPLITS, (self.division.train, self.division.validation, self.division.test), strict=True))
         return {
-            "source": {"name": source.name, "where": source.where, "form": source.form, "examples": len(source)},
+            "source": {"name": source.name, "where": _reopens(source), "form": source.form, "examples": len(source)},
             "classes": list(self.classes),
             "label_values": list(source.label_values),
             "mapping": dict(zip(source.label_values or self.classes, range(len(self.classes)), strict=False)),
@@ -121,6 +122,11 @@ class Prepared:
             "in_memory": self.in_memory,
             "notes": list(self.notes),
         }
+
+
+def _reopens(source: Source) -> str:
+    """What `open_source` finds from any folder: a name as it is, a path in full."""
+    return source.where if source.card or source.where.startswith("hub:") else str(Path(source.where).resolve())
 
 
 def _counts(labels: Tensor, classes: int) -> list[int]:

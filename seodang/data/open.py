@@ -81,7 +81,9 @@ def _with_card(source: Source, name: str, card: Card) -> Source:
     bare = all(value.isdecimal() for value in classes)
     if bare and len(classes) == len(card.classes) and classes != card.classes:
         source = replace(source, classes=card.classes, label_values=source.label_values or classes)
-    return replace(source, name=name, card=card)
+    place = Path(source.where)
+    notes = (f"{name} is read from {place}.", *source.notes) if place.exists() else source.notes
+    return replace(source, name=name, where=name, card=card, notes=notes)
 
 
 def _read(path: Path) -> Source:

@@ -27,12 +27,14 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageOps
 
+from seodang.data import png
+from seodang.data.kinds import kind_of, what_else
+
 # The cap of RELIABILITY rule 4: 25 to 40 million; a 40-megapixel photo still goes in.
 MOST_PIXELS = 40_000_000
 THUMBNAIL = 16
 # Up to this many pixels thumbnails of a whole chunk are made in one matrix product; above, Pillow is faster.
 SMALL = 64 * 64
-READABLE = "JPEG, PNG, WebP, BMP, GIF and TIFF can be read"
 # What Pillow raises on damaged files (its documentation promises OSError only; fuzzing finds the others).
 BROKEN = (
     OSError,
@@ -78,65 +80,6 @@ class Decoded:
     thumbnail: np.ndarray  # (n, 16, 16) uint8
     pixels: np.ndarray | None  # (n, channels, height, width) uint8, None where no target was given
     reasons: list[str | None]
-
-
-def kind_of(head: bytes) -> str | None:
-    """Pillow's name of the format that the first bytes announce, or None where it is none of ours.
-
-    >>> kind_of(b"GIF89a")
-    'GIF'
-    """
-    if head.startswith(b"\xff\xd8\xff"):
-        return "JPEG"
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "PNG"
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "WEBP"
-    if head.startswith(b"GIF8"):
-        return "GIF"
-    if head.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")):
-        return "TIFF"
-    if head.startswith(b"BM"):
-        return "BMP"
-    return None
-
-
-def what_else(head: bytes) -> str:
-    """Why bytes that are none of our formats are left out: the reason names what they are, where that is plain."""
-    text = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if not head:
-        return "empty file"
-    if head.startswith(b"version https://git-lfs"):
-        return "a Git LFS pointer, not the picture itself (`git lfs pull` fetches it)"
-    if b"<svg" in text:
-        return f"an SVG drawing, not pixels; {READABLE}"
-    if text.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
-        return "a web page (HTML), not a picture"
-    if text.startswith((b"<?xml", b"{", b"[")):
-        return f"text, not a picture; {READABLE}"
-    if head[4:8] == b"ftyp":
-        if head[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"heim", b"heis", b"hevc"):
-            return f"a HEIC picture; {READABLE}"
-        return f"an AVIF picture; {READABLE}" if head[8:12] in (b"avif", b"avis") else "a film, not a picture"
-    for magic, name in _OTHER.items():
-        if head.startswith(magic):
-            return f"{name}; {READABLE}"
-    if head.count(0) == len(head):
-        return "only zero bytes, not a picture"
-    if b"\0" not in head[:512] and text.isascii():
-        return f"text, not a picture; {READABLE}"
-    return f"not a picture; {READABLE}"
-
-
-_OTHER = {
-    b"%PDF": "a PDF document",
-    b"%!PS": "a PostScript drawing",
-    b"\xc5\xd0\xd3\xc6": "a PostScript drawing",
-    b"PK\x03\x04": "a ZIP archive",
-    b"8BPS": "a Photoshop document",
-    b"\0\0\1\0": "an icon (ICO)",
-    b"\x1f\x8b": "a gzip archive",
-}
 
 
 @contextmanager
@@ -219,14 +162,14 @@ def eight_bits(picture: Image.Image) -> Image.Image:
     return picture.convert("RGB")
 
 
-def fitted(picture: Image.Image, target: Target) -> np.ndarray:
-    """A picture of mode L or RGB at the wanted size and channels: (channels, height, width) uint8."""
+def fitted(picture: Image.Image, target: Target, raw: bytes | None = None) -> np.ndarray:
+    """A picture of mode L or RGB (`raw`: its bytes) at the wanted size and channels: (channels, height, width) uint8."""
     if target.channels == 1 and picture.mode == "RGB":
-        picture = picture.convert("L")
+        picture, raw = picture.convert("L"), None
     size = (target.width, target.height)
     if picture.size != size:
-        picture = _resized(picture, size, target.fit)
-    array = np.frombuffer(picture.tobytes(), np.uint8)
+        picture, raw = _resized(picture, size, target.fit), None
+    array = np.frombuffer(picture.tobytes() if raw is None else raw, np.uint8)
     if picture.mode == "L":
         plane = array.reshape(1, target.height, target.width)
         return plane if target.channels == 1 else np.broadcast_to(plane, (3, target.height, target.width))
@@ -256,7 +199,11 @@ def _resized(picture: Image.Image, size: tuple[int, int], fit: str) -> Image.Ima
 
 def digest(array: bytes | memoryview, height: int, width: int, channels: int) -> bytes:
     """16 bytes that two pictures share if their decoded pixels (H, W, C) are the same."""
-    return hashlib.blake2b(array, digest_size=16, salt=struct.pack("<IIB", height, width, channels)).digest()
+    return hashlib.blake2b(array, digest_size=16, salt=_salt(height, width, channels)).digest()
+
+
+def _salt(height: int, width: int, channels: int) -> bytes:
+    return struct.pack("<IIB", height, width, channels)
 
 
 @cache
@@ -307,16 +254,77 @@ def many(encoded: Sequence[bytes], target: Target | None) -> Decoded:
         pixels=pixels,
         reasons=[None] * count,
     )
+    plain: dict[tuple[int, int, int], list[tuple[int, bytes]]] = {}
+    odd: list[int] = []
+    for index, content in enumerate(encoded):
+        if (found := png.plain(content)) is not None:
+            plain.setdefault(found[0], []).append((index, found[1]))
+        else:
+            odd.append(index)
+    for shape, rows in plain.items():
+        odd += _plain(shape, rows, target, done)
     waiting: dict[tuple[int, int], list[tuple[int, np.ndarray]]] = {}
     with quiet():
-        for index, content in enumerate(encoded):
+        for index in odd:
             try:
-                _one_of_many(index, content, target, done, waiting)
+                _one_of_many(index, encoded[index], target, done, waiting)
             except Refused as refusal:
                 done.reasons[index] = str(refusal)
     for group in waiting.values():
         done.thumbnail[[index for index, _ in group]] = thumbnails(np.stack([grey for _, grey in group]))
     return done
+
+
+def _plain(
+    shape: tuple[int, int, int], rows: list[tuple[int, bytes]], target: Target | None, done: Decoded
+) -> list[int]:
+    """Plain PNG files of one shape, together. What turns out not to be plain is given back."""
+    height, width, deep = shape
+    decoded, sound = png.unfiltered([row for _, row in rows], shape)
+    if deep in (2, 4):  # with alpha: plain only where nothing is transparent
+        sound &= (decoded[..., -1] == 255).all((1, 2))
+        decoded = decoded[..., :-1]
+    where = np.array([index for index, _ in rows])
+    array, good = np.ascontiguousarray(decoded[sound]), where[sound]
+    if len(good):
+        channels = array.shape[3]
+        done.height[good], done.width[good] = height, width
+        for index in good.tolist():
+            done.mode[index] = png.MODES[deep]
+        done.content[good] = digests(array)
+        done.thumbnail[good] = thumbnails(array[..., 0] if channels == 1 else to_grey(array))
+        if target is not None and done.pixels is not None:
+            done.pixels[good] = prepare_arrays(array, target)
+    return where[~sound].tolist()
+
+
+def digests(array: np.ndarray) -> np.ndarray:
+    """(n,) S16 digests of decoded pictures (n, height, width, channels)."""
+    count, height, width, channels = array.shape
+    flat = np.ascontiguousarray(array).reshape(-1).data
+    size = height * width * channels
+    salted = hashlib.blake2b(digest_size=16, salt=_salt(height, width, channels))
+    found = []
+    for start in range(0, count * size, size):
+        one = salted.copy()
+        one.update(flat[start : start + size])
+        found.append(one.digest())
+    return np.array(found, "S16")
+
+
+def prepare_arrays(array: np.ndarray, target: Target) -> np.ndarray:
+    """(N, height, width, channels) uint8 → (N, C, H, W) uint8, byte for byte what `one_array` makes of each."""
+    count, height, width, channels = array.shape
+    if (height, width) != (target.height, target.width):
+        out = np.empty((count, target.channels, target.height, target.width), np.uint8)
+        for index, picture in enumerate(array):
+            out[index] = one_array(picture, target)
+        return out
+    if channels == target.channels:
+        return np.ascontiguousarray(array.transpose(0, 3, 1, 2))
+    if channels == 1:
+        return np.repeat(array.transpose(0, 3, 1, 2), 3, axis=1)
+    return np.concatenate([to_grey(array[i : i + 4096])[:, None] for i in range(0, count, 4096)])
 
 
 def _one_of_many(index: int, content: bytes, target: Target | None, done: Decoded, waiting: dict) -> None:
@@ -339,4 +347,4 @@ def _one_of_many(index: int, content: bytes, target: Target | None, done: Decode
         small = grey.resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX)
         done.thumbnail[index] = np.frombuffer(small.tobytes(), np.uint8).reshape(THUMBNAIL, THUMBNAIL)
     if target is not None and done.pixels is not None:
-        done.pixels[index] = fitted(seen, target)
+        done.pixels[index] = fitted(seen, target, raw)

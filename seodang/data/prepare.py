@@ -20,6 +20,7 @@ from seodang.data.source import Source
 LARGEST_OPEN_SIDE = 128
 SAMPLE = 256  # pictures whose header is read to find the size
 SAMPLE_COLOUR = 64  # pictures that are decoded to find whether all are grey
+_OPEN = "resolve() the preparation first: its height, width or channels are open"
 
 
 class Preparation(Value):
@@ -58,7 +59,9 @@ class Preparation(Value):
 def target_of(preparation: Preparation) -> Target:
     """Size, channels and fit of a resolved preparation."""
     height, width, channels = preparation.height, preparation.width, preparation.channels
-    assert height and width and channels, "resolve() the preparation first: height, width and channels are open"
+    assert height is not None, _OPEN
+    assert width is not None, _OPEN
+    assert channels is not None, _OPEN
     return Target(height, width, channels, preparation.fit)
 
 
@@ -172,13 +175,14 @@ class Normalise(nn.Module):
     def __init__(self, preparation: Preparation) -> None:
         super().__init__()
         channels = preparation.channels
-        assert channels, "resolve() the preparation first: channels are open"
+        assert channels is not None, _OPEN
         self.scale = preparation.scale
         mean, std = (0.0,) * channels, (1.0,) * channels
         if self.scale == "symmetric":
             mean, std = (0.5,) * channels, (0.5,) * channels
         elif self.scale == "standard":
-            assert preparation.mean and preparation.std, "load() measures mean and std for scale=standard"
+            assert preparation.mean is not None, "load() measures mean and std for scale=standard"
+            assert preparation.std is not None, "load() measures mean and std for scale=standard"
             mean, std = preparation.mean, preparation.std
         self.register_buffer("mean", torch.tensor(mean, dtype=torch.float32))
         self.register_buffer("std", torch.tensor(std, dtype=torch.float32))

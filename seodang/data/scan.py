@@ -13,11 +13,24 @@ from torch import Tensor
 from seodang.core.errors import DataError
 from seodang.data import kept
 from seodang.data.decoders import Decoders, cores, read_all
-from seodang.data.pictures import SMALL, THUMBNAIL, Decoded, Target, digest, many, one_array, thumbnails, to_grey
+from seodang.data.pictures import (
+    SMALL,
+    THUMBNAIL,
+    Decoded,
+    Target,
+    digests,
+    many,
+    one_array,
+    prepare_arrays,
+    thumbnails,
+    to_grey,
+)
 from seodang.data.prepare import Preparation, target_of
 from seodang.data.source import LeftOut, Source
 
-CHUNK = 512
+CHUNK = 4096
+# A chunk is about this much work, so that the processes end together and memory stays small.
+PIECE_SECONDS = 0.25
 # Other processes are worth their start (about 0.3 s) where this one alone would need longer than this.
 WORTH_SECONDS = 1.0
 
@@ -86,7 +99,7 @@ def _without_broken(source: Source, done: Decoded) -> Scan:
     if not good.all():
         left = tuple(LeftOut(source.ids[i], done.reasons[i] or "") for i in np.flatnonzero(~good))
         keep = np.flatnonzero(good)
-        source = replace(source.select(keep), left_out=(*source.left_out, *left))
+        source = _without_lost_classes(replace(source.select(keep), left_out=(*source.left_out, *left)))
         done = Decoded(
             height=done.height[keep],
             width=done.width[keep],
@@ -105,6 +118,23 @@ def _without_broken(source: Source, done: Decoded) -> Scan:
         content=done.content,
         thumbnail=done.thumbnail,
         pixels=None if pixels is None else torch.from_numpy(pixels),
+    )
+
+
+def _without_lost_classes(source: Source) -> Source:
+    """A class none of whose pictures can be read is no class any more; it is listed."""
+    counts = np.bincount(source.labels, minlength=len(source.classes))
+    if counts.all():
+        return source
+    stay = counts > 0
+    lost = [name for name, kept_ in zip(source.classes, stay, strict=True) if not kept_]
+    left = tuple(LeftOut(f"class {name}", "none of its files can be read, so it is no class") for name in lost)
+    return replace(
+        source,
+        classes=tuple(name for name, kept_ in zip(source.classes, stay, strict=True) if kept_),
+        label_values=tuple(value for value, kept_ in zip(source.label_values, stay, strict=False) if kept_),
+        labels=(np.cumsum(stay) - 1)[source.labels],
+        left_out=(*source.left_out, *left),
     )
 
 
@@ -135,27 +165,25 @@ def _parts(source: Source, target: Target | None) -> Iterator[tuple[range, Decod
     """The answers chunk by chunk, in order. The first few pictures tell how long the rest will take."""
     read, count = source.read, len(source)
     assert read is not None, "a source has pixels or read"
-    first = range(0, min(64, count))
-    begun = time.perf_counter()
-    encoded, unread = read_all(first, read)
-    part = many(encoded, target)
-    for position, reason in unread.items():
-        part.reasons[position] = reason
-    yield first, part
-    each = (time.perf_counter() - begun) / max(1, len(first))
-    rest = each * (count - len(first))
-    # A chunk is about a tenth of a second of work, so that the processes end together and memory stays small.
-    size = int(min(CHUNK, max(1, 0.1 / max(each, 1e-6))))
-    chunks = [range(start, min(start + size, count)) for start in range(len(first), count, size)]
-    if rest < WORTH_SECONDS or cores() == 1:
-        for chunk in chunks:
-            encoded, unread = read_all(chunk, read)
-            part = many(encoded, target)
-            for position, reason in unread.items():
-                part.reasons[position] = reason
-            yield chunk, part
+    start, size, each = 0, 64, 0.0
+    while start < count:
+        chunk = range(start, min(start + size, count))
+        begun = time.perf_counter()
+        encoded, unread = read_all(chunk, read)
+        part = many(encoded, target)
+        for position, reason in unread.items():
+            part.reasons[position] = reason
+        yield chunk, part
+        start = chunk.stop
+        each = (time.perf_counter() - begun) / len(chunk)
+        if each * (count - start) > WORTH_SECONDS and cores() > 1:
+            break
+        size = int(min(CHUNK, size * 4, max(1, PIECE_SECONDS / each)))
+    if start == count:
         return
-    with Decoders(min(cores(), max(2, int(rest / 0.5)), 32)) as decoders:
+    size = int(min(CHUNK, max(1, PIECE_SECONDS / each)))
+    chunks = [range(begin, min(begin + size, count)) for begin in range(start, count, size)]
+    with Decoders(min(cores(), max(2, int(each * (count - start) / 0.5)), 32)) as decoders:
         for chunk, part in decoders.map(chunks, read, target):
             assert isinstance(chunk, range), "chunks go in and come out as ranges"
             yield chunk, part
@@ -171,14 +199,11 @@ def _arrays(array: np.ndarray, target: Target | None) -> Decoded:
         some = slice(start, start + 4096)
         plane = grey[some] if grey is not None else to_grey(array[some])
         thumbnail[some] = thumbnails(plane) if small else _shrunk(plane)
-    content = np.zeros(count, "S16")
-    for index, picture in enumerate(np.ascontiguousarray(array)):
-        content[index] = digest(picture.tobytes(), height, width, channels)
     return Decoded(
         height=np.full(count, height, np.int32),
         width=np.full(count, width, np.int32),
         mode=["L" if channels == 1 else "RGB"] * count,
-        content=content,
+        content=digests(array),
         thumbnail=thumbnail,
         pixels=None if target is None else prepare_arrays(array, target),
         reasons=[None] * count,
@@ -188,18 +213,3 @@ def _arrays(array: np.ndarray, target: Target | None) -> Decoded:
 def _shrunk(grey: np.ndarray) -> np.ndarray:
     target = Target(THUMBNAIL, THUMBNAIL, 1, "box")
     return np.concatenate([one_array(plane, target) for plane in grey])
-
-
-def prepare_arrays(array: np.ndarray, target: Target) -> np.ndarray:
-    """(N, height, width, channels) uint8 → (N, C, H, W) uint8, byte for byte what `prepare` makes of each."""
-    count, height, width, channels = array.shape
-    if (height, width) != (target.height, target.width):
-        out = np.empty((count, target.channels, target.height, target.width), np.uint8)
-        for index, picture in enumerate(array):
-            out[index] = one_array(picture, target)
-        return out
-    if channels == target.channels:
-        return np.ascontiguousarray(array.transpose(0, 3, 1, 2))
-    if channels == 1:
-        return np.repeat(array.transpose(0, 3, 1, 2), 3, axis=1)
-    return np.concatenate([to_grey(array[i : i + 4096])[:, None] for i in range(0, count, 4096)])

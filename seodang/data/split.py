@@ -105,6 +105,9 @@ def divide(source: Source, settings: Split) -> Division:
     Raises:
         DataError: A class is too small to be cut, a group setting does not fit, or there is nothing to train on.
     """
+    if len(source.classes) < 2 and (settings.test or settings.validation):
+        only = repr(source.classes[0]) if source.classes else "none"
+        raise DataError(f"{source.where} has one class only, {only}. Telling classes apart needs 2 or more.")
     given = tuple(name for name in SPLITS if bool((source.splits == name).any()))
     parts = {name: np.flatnonzero(source.splits == name) for name in SPLITS}
     groups = groups_of(source, settings.by)
@@ -141,7 +144,7 @@ def divide(source: Source, settings: Split) -> Division:
             if settings.validation
             else "The data gives training and test; there is no validation split (split.validation=0)."
         )
-    if settings.by:
+    if settings.by and groups is not None:
         notes.append(f"Pictures with the same {settings.by} stay together ({len(set(groups.tolist())):,} groups).")
     _every_class_trains(source, train, given)
     return Division(train, validation, test, given, " ".join(notes))
@@ -238,8 +241,7 @@ def _draw(
 def draw_some(source: Source, indices: np.ndarray, number: int, seed: int) -> np.ndarray:
     """`number` of the indices, stratified by class, at least one of each. Sorted."""
     share = min(1.0, number / len(indices))
-    some = _draw(source, indices, share, seed, "examples", None)
-    return some
+    return _draw(source, indices, share, seed, "examples", None)
 
 
 def _draw_groups(

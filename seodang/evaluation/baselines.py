@@ -47,7 +47,9 @@ def naive(train_labels: Labels, num_examples: int, classes: tuple[str, ...]) -> 
     """
     counts = np.bincount(train_labels, minlength=len(classes))
     common = int(counts.argmax())
-    return Baseline(np.full(num_examples, common), f"always answers {classes[common]!r}, the most common class in training")
+    return Baseline(
+        np.full(num_examples, common), f"always answers {classes[common]!r}, the most common class in training"
+    )
 
 
 def linear(train: Subset, judged: Subset, num_classes: int, seed: int = 0) -> Baseline | None:

@@ -17,7 +17,8 @@ from seodang.evaluation.judged import Judged, other_examples, own_examples, pred
 from seodang.evaluation.metrics import Labels, Numbers
 from seodang.evaluation.pictures import spread
 from seodang.evaluation.verdict import verdict
-from seodang.runs.folder import Run, load, write_manifest
+from seodang.models.summary import summary, total
+from seodang.runs.folder import Run, input_spec, load, write_manifest
 
 if TYPE_CHECKING:
     from seodang.data.load import Prepared
@@ -26,11 +27,10 @@ if TYPE_CHECKING:
 EXAMPLES = 16
 MISTAKES = 24
 PAIRS = 20
+LARGEST_TABLE = 200  # classes up to which the confusion matrix is kept; above it the commonest pairs
 
 
-def evaluate(
-    run: Run | str | Path, data: str | Path | None = None, prepared: Prepared | None = None
-) -> dict[str, Any]:
+def evaluate(run: Run | str | Path, data: str | Path | None = None, prepared: Prepared | None = None) -> dict[str, Any]:
     """Judge a run and write report.json, report.html and predictions.parquet into its folder; give the report back.
 
     Args:
@@ -55,8 +55,10 @@ def evaluate(
     labels = judged.subset.labels.numpy()
     report = judge(run, judged, own, labels, probabilities)
     report["notes"] = [note for note in (judged.note, missing) if note]
-    suffix = "" if judged.is_own else "-" + (re.sub(r"[^A-Za-z0-9_.-]+", "-", Path(judged.data).name).strip("-.") or "data")
-    saved = predictions.Predictions(judged.subset.ids, labels, probabilities, run.classes, judged.sha256)
+    suffix = (
+        "" if judged.is_own else "-" + (re.sub(r"[^A-Za-z0-9_.-]+", "-", Path(judged.data).name).strip("-.") or "data")
+    )
+    saved = predictions.Predictions(judged.subset.ids, labels, probabilities, run.classes, judged.split, judged.sha256)
     predictions.write(run.folder / f"predictions{suffix}.parquet", saved)
     accuracy = report["metrics"]["accuracy"]
     opened.record(run.folder, split=judged.split, sha256=judged.sha256, examples=len(judged), accuracy=accuracy)
@@ -108,7 +110,7 @@ def judge(run: Run, judged: Judged, own: Prepared | None, labels: Labels, probab
         "baselines": _baselines(run, judged, own, labels, predicted),
         "classes": list(run.classes),
         "per_class": _per_class(run.classes, labels, predicted),
-        "confusion": table.tolist(),
+        "confusion": table.tolist() if len(run.classes) <= LARGEST_TABLE else None,
         "confused_pairs": confused_pairs(table, run.classes),
         "calibration": {
             "error": found["calibration_error"],
@@ -133,9 +135,14 @@ def training_seconds(run: Run) -> float:
 
 
 def _training(run: Run) -> dict[str, Any]:
-    """What was trained: network, size, and every setting of the resolved recipe."""
-    parameters = sum(each.numel() for each in run.network().parameters())
-    return {"parameters": parameters, "recipe": run.recipe.model_dump(mode="json")}
+    """What was trained: every setting of the resolved recipe, the network's layers, and how many parameters it has."""
+    model = list(run.network().children())[-1]  # behind its preparation
+    rows = summary(model, input_spec(run.recipe))
+    layers = [
+        {"layer": r.layer, "kind": r.kind, "output_shape": list(r.output_shape), "parameters": r.parameters}
+        for r in rows
+    ]
+    return {"recipe": run.recipe.model_dump(mode="json"), **total(rows), "layers": layers}
 
 
 def _seen(judged: Judged, own: Prepared | None, right) -> dict[str, Any]:
@@ -143,7 +150,9 @@ def _seen(judged: Judged, own: Prepared | None, right) -> dict[str, Any]:
     if own is None or judged.split == "train":
         return {"seen": None}
     division, content = own.division, own.scan.content
-    known = [division.train] if judged.split == "validation" and judged.is_own else [division.train, division.validation]
+    known = (
+        [division.train] if judged.split == "validation" and judged.is_own else [division.train, division.validation]
+    )
     seen = np.isin(judged.content, content[np.concatenate(known)])
     number, fresh = int(seen.sum()), right[~seen]
     if not number:
@@ -202,7 +211,13 @@ def confused_pairs(table, classes: tuple[str, ...], most: int = PAIRS) -> list[d
         if count := int(wrong[row, column]):
             of = int(table[row].sum())
             pairs.append(
-                {"true": classes[row], "predicted": classes[column], "count": count, "of": of, "share": round(count / of, 4)}
+                {
+                    "true": classes[row],
+                    "predicted": classes[column],
+                    "count": count,
+                    "of": of,
+                    "share": round(count / of, 4),
+                }
             )
     return pairs
 

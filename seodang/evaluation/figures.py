@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # Stand-ins that the page's own colours replace: text and axes, training, validation.
 INK, TRAIN, VALIDATION = "#010203", "#040506", "#070809"
 _VARIABLES = {INK: "currentColor", TRAIN: "var(--one)", VALIDATION: "var(--two)"}
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "svg.hashsalt": "seodang",
     "svg.fonttype": "path",
     "text.parse_math": False,
@@ -39,6 +39,8 @@ WIDTH, HEIGHT = 4.6, 2.9  # inches; a phone shows one drawing across
 
 def curve(history: list[dict[str, Any]], name: str, label: str) -> str:
     """One value over the epochs, training and, where there is one, validation: SVG. Empty where nothing was recorded."""
+    from matplotlib.ticker import MaxNLocator
+
     drawn = [
         (key, words, colour, dashes)
         for key, words, colour, dashes in (
@@ -54,13 +56,17 @@ def curve(history: list[dict[str, Any]], name: str, label: str) -> str:
         points = [(line["epoch"], line[key]) for line in history if _number(line.get(key))]
         epochs, values = zip(*points, strict=True)
         marker = "o" if len(points) <= 30 else None
-        axes.plot(epochs, values, linestyle=dashes, color=colour, marker=marker, markersize=3, linewidth=1.6, label=words)
+        axes.plot(
+            epochs, values, linestyle=dashes, color=colour, marker=marker, markersize=3, linewidth=1.6, label=words
+        )
     axes.set_xlabel("epoch")
     axes.set_ylabel(label)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    if len(history) == 1:
+        axes.set_xlim(0.5, 1.5)
     axes.grid(axis="y", color=INK, alpha=0.12, linewidth=0.6)
     if len(drawn) > 1:
-        axes.legend(frameon=False)
+        axes.legend(frameon=False, labelcolor=INK)
     return _svg(figure, f"{label} over the epochs")
 
 

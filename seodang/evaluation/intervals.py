@@ -49,7 +49,9 @@ def wilson(successes: float, trials: int) -> Interval:
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def all_intervals(labels: Labels, probabilities: Numbers, metrics: dict[str, float], seed: int = 0) -> dict[str, Interval]:
+def all_intervals(
+    labels: Labels, probabilities: Numbers, metrics: dict[str, float], seed: int = 0
+) -> dict[str, Interval]:
     """A 95 % interval for each of `metrics` (names of `all_metrics`), the examples taken as drawn at random.
 
     Shares by Wilson; area under the ROC curve by DeLong; the others by a bootstrap over examples (Efron, 1979,
@@ -75,7 +77,9 @@ def all_intervals(labels: Labels, probabilities: Numbers, metrics: dict[str, flo
             found[name] = _percentiles(_macro_f1_draws(table, generator))
         elif name == "log_loss":
             losses = example_losses(labels, probabilities)
-            found[name] = _percentiles(_draws(num_examples, generator, lambda chosen, all=losses: all[chosen].mean(axis=1)))
+            found[name] = _percentiles(
+                _draws(num_examples, generator, lambda chosen, all=losses: all[chosen].mean(axis=1))
+            )
         elif name == "calibration_error":
             found[name] = calibration_interval(labels, probabilities, value, generator)
         elif name == "roc_auc":

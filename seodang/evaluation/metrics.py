@@ -62,7 +62,10 @@ def class_scores(labels: Labels, predicted: Labels, classes: int) -> list[dict[s
     from sklearn.metrics import precision_recall_fscore_support
 
     precision, recall, f1, support = precision_recall_fscore_support(
-        labels, predicted, labels=np.arange(classes), zero_division=0
+        labels,
+        predicted,
+        labels=np.arange(classes),
+        zero_division=0,  # pyright: ignore[reportArgumentType]
     )
     calls = np.bincount(predicted, minlength=classes)
     columns = zip(precision, recall, f1, support, calls, strict=True)  # pyright: ignore[reportArgumentType]

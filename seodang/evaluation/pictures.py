@@ -34,23 +34,13 @@ def data_uri(pixels: NDArray[np.uint8]) -> str:
     return f"data:image/{kind};base64,{base64.b64encode(encoded.getvalue()).decode()}"
 
 
-def brightness_and_contrast(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean and standard deviation of each picture's values, 0 to 255: (N, C, H, W) → (N,), (N,).
-
-    >>> mean, deviation = brightness_and_contrast(np.array([[[[0, 255]]]], dtype=np.uint8))
-    >>> float(mean[0]), float(deviation[0])
-    (127.5, 127.5)
-    """
-    flat = pixels.reshape(len(pixels), -1)
-    return flat.mean(axis=1, dtype=np.float64), flat.std(axis=1, dtype=np.float64)
-
-
 def spread(train: Subset) -> dict[str, Any]:
-    """Between which brightness and contrast 99 % of the training pictures lie, so that `predict` can tell an odd photo."""
+    """Between which brightness and contrast 99 % of the training pictures lie, 0 to 255, so that `predict` can tell an odd photo."""
     import torch
 
     some = torch.linspace(0, len(train) - 1, min(MEASURED, len(train))).long().unique()
-    brightness, contrast = brightness_and_contrast(train.fetch(some).numpy())
+    flat = train.fetch(some).numpy().reshape(len(some), -1)
+    brightness, contrast = flat.mean(axis=1, dtype=np.float64), flat.std(axis=1, dtype=np.float64)
     return {
         "brightness": [round(float(value), 1) for value in np.percentile(brightness, [0.5, 99.5])],
         "contrast": [round(float(value), 1) for value in np.percentile(contrast, [0.5, 99.5])],

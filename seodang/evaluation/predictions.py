@@ -19,12 +19,13 @@ NAME = "predictions.parquet"
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """N judged examples: ids (names for a person), labels (N,), probabilities (N, C) float32, and the split's hash."""
+    """N judged examples: ids (names for a person), labels (N,), probabilities (N, C) float32, the split and its hash."""
 
     ids: list[str]
     labels: Labels
     probabilities: Numbers
     classes: tuple[str, ...]
+    split: str
     sha256: str
 
     @property
@@ -57,7 +58,11 @@ def write(path: Path, predictions: Predictions) -> None:
         "confidence": rows.max(axis=1),
         "probabilities": pyarrow.FixedSizeListArray.from_arrays(rows.ravel(), rows.shape[1]),
     }
-    notes = {b"sha256": predictions.sha256.encode(), b"classes": json.dumps(classes).encode()}
+    notes = {
+        b"split": predictions.split.encode(),
+        b"sha256": predictions.sha256.encode(),
+        b"classes": json.dumps(classes).encode(),
+    }
     table = pyarrow.table(columns).replace_schema_metadata(notes)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     os.close(handle)
@@ -91,7 +96,12 @@ def read(folder: Path) -> Predictions:
         labels = np.array([number[name] for name in table["true"].to_pylist()], dtype=np.int64)
         flat = table["probabilities"].combine_chunks().flatten().to_numpy()
         return Predictions(
-            table["id"].to_pylist(), labels, flat.reshape(len(labels), -1), classes, notes[b"sha256"].decode()
+            ids=table["id"].to_pylist(),
+            labels=labels,
+            probabilities=flat.reshape(len(labels), -1),
+            classes=classes,
+            split=notes[b"split"].decode(),
+            sha256=notes[b"sha256"].decode(),
         )
     except (OSError, ArrowInvalid, KeyError, TypeError, ValueError) as error:
         raise RunError(f"{path} cannot be read: {error}. Make it anew with `seodang evaluate {folder}`.") from None

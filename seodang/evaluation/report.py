@@ -55,7 +55,9 @@ def render(report: dict[str, Any], subset: Subset | None = None) -> str:
     """The page of a report of `evaluate`. `subset`: the judged pictures, to be shown; None: the page is without them."""
     import jinja2
 
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     examples = report["judged"]["examples"]
     environment.filters["percent"] = lambda share, of=examples: percent(share, of)
     environment.filters["points"] = lambda share, of=examples: points(share, of)
@@ -191,7 +193,7 @@ def _settings(report: dict[str, Any]) -> list[tuple[str, str]]:
     channels = "grey" if preparation["channels"] == 1 else "colour"
     rows = [
         ("recipe", recipe["name"]),
-        ("network", model["name"] + (" " + written(model["settings"]) if model["settings"] else "")),
+        ("network", _network(model)),
         ("parameters", f"{report['training']['parameters']:,}"),
         ("input", f"{preparation['width']}×{preparation['height']} {channels}, scale {preparation['scale']}"),
         ("loss", recipe["loss"].replace("_", "-")),
@@ -201,14 +203,41 @@ def _settings(report: dict[str, Any]) -> list[tuple[str, str]]:
         ("training time", duration(report["seconds"])),
         ("seed", str(training["seed"])),
     ]
-    shown = {"optimizer", "learning_rate", "schedule", "batch_size", "epochs", "seed", "height", "width", "channels", "scale"}
+    shown = {
+        "optimizer",
+        "learning_rate",
+        "schedule",
+        "batch_size",
+        "epochs",
+        "seed",
+        "height",
+        "width",
+        "channels",
+        "scale",
+    }
     for group in ("preparation", "augmentation", "split", "training"):
         for name, value in recipe[group].items():
             if name not in shown and value != plain[group].get(name):
                 rows.append((name.replace("_", " "), written(value)))
     machine = report["machine"]
-    known = [("device", "device"), ("threads", "threads"), ("torch", "PyTorch"), ("python", "Python"), ("commit", "commit")]
+    known = [
+        ("device", "device"),
+        ("threads", "threads"),
+        ("torch", "PyTorch"),
+        ("python", "Python"),
+        ("commit", "commit"),
+    ]
     return rows + [(title, str(machine[name])) for name, title in known if machine.get(name) is not None]
+
+
+def _network(model: dict[str, Any]) -> str:
+    """The model and its settings; a list of layers is only counted, for it is unfolded below."""
+    settings = {
+        name: f"{len(v)}, see below" if name == "layers" else v
+        for name, v in model["settings"].items()
+        if v is not None
+    }
+    return " ".join([model["name"], *(f"{name}={written(value)}" for name, value in settings.items())])
 
 
 def _data(report: dict[str, Any]) -> dict[str, Any]:

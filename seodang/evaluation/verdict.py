@@ -71,11 +71,17 @@ def _against(report: dict[str, Any]) -> list[str]:
     sentence = f"Guessing the most common class: {percent(naive['accuracy'], examples)}"
     if linear:
         sentence += f"; a linear model: {percent(linear['accuracy'], examples)}"
+    if all(_better(each["network_against_it"]) for each in found.values()):
+        return [f"{sentence}. Better than {'both' if linear else 'that'}, beyond chance."]
     lines = [f"{sentence}."]
     for name, words in (("naive", "always guessing the most common class"), ("linear", "a linear model")):
         if name in found and (line := _not_better(found[name]["network_against_it"], words)):
             lines.append(line)
     return lines
+
+
+def _better(test: dict[str, Any]) -> bool:
+    return test["p_value"] < LEVEL and test["difference"] > 0
 
 
 def _not_better(test: dict[str, Any], words: str) -> str | None:
@@ -93,11 +99,13 @@ def _weakest(report: dict[str, Any]) -> list[str]:
     if not rows or len(report["classes"]) < 2:
         return []
     worst = sorted(rows, key=lambda row: row["recall"])[:NAMED]
-    found = ", ".join(f"{row['class']} ({percent(row['recall'], row['support'])} of {row['support']:,} found)" for row in worst)
+    found = ", ".join(
+        f"{row['class']} ({percent(row['recall'], row['support'])} of {row['support']:,} found)" for row in worst
+    )
     line = f"Weakest: {found}."
     if pairs := report["confused_pairs"][:NAMED]:
         taken = ", ".join(f"{pair['true']} for {pair['predicted']} ({pair['count']:,}×)" for pair in pairs)
-        line += f" Most often taken: {taken}."
+        line += f" Most often mistaken: {taken}."
     return [line]
 
 

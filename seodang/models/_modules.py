@@ -43,7 +43,7 @@ class PaddedMaxPool(nn.MaxPool2d):
 
     def forward(self, input: Tensor) -> Tensor:
         """(B, C, H, W) → (B, C, H', W')."""
-        return super().forward(functional.pad(input, self.edges, value=-torch.inf))
+        return functional.max_pool2d(functional.pad(input, self.edges, value=-torch.inf), self.kernel_size, self.stride)
 
 
 class PaddedAveragePool(nn.AvgPool2d):
@@ -57,6 +57,33 @@ class PaddedAveragePool(nn.AvgPool2d):
         """(B, C, H, W) → (B, C, H', W')."""
         inside = functional.pad(torch.ones_like(input[:1, :1]), self.edges)
         return super().forward(functional.pad(input, self.edges)) / super().forward(inside)
+
+
+class BatchNorm1d(nn.BatchNorm1d):
+    """Batch norm that lets a batch of a single example pass with the running mean instead of refusing it.
+
+    Such a batch is what is left of an epoch now and then; there is nothing in it to compare.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """(B, C) → the same shape."""
+        return _with_running_mean(self, input) if _is_single(self, input) else super().forward(input)
+
+
+class BatchNorm2d(nn.BatchNorm2d):
+    """The same for pictures that are down to 1×1."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """(B, C, H, W) → the same shape."""
+        return _with_running_mean(self, input) if _is_single(self, input) else super().forward(input)
+
+
+def _is_single(norm: nn.BatchNorm1d | nn.BatchNorm2d, input: Tensor) -> bool:
+    return norm.training and input.numel() == input.shape[1]
+
+
+def _with_running_mean(norm: nn.BatchNorm1d | nn.BatchNorm2d, input: Tensor) -> Tensor:
+    return functional.batch_norm(input, norm.running_mean, norm.running_var, norm.weight, norm.bias, eps=norm.eps)
 
 
 class Relu(nn.Module):

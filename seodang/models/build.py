@@ -6,7 +6,7 @@ import importlib.util
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, cast, get_type_hints
 
 import torch
 from pydantic import create_model
@@ -54,7 +54,7 @@ def find_model(name: str) -> Model:
     model = getattr(module, path.stem, None)
     if not callable(model):
         raise RecipeError(f"{name} must define a function {path.stem}(inputs, outputs, …) that returns an nn.Module.")
-    return model
+    return cast(Model, model)
 
 
 def settings_of(model: Model, name: str) -> type[Value]:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from seodang.core.errors import SeodangError
 from seodang.core.spec import Spec
-from seodang.models.summary import Row, total
+from seodang.models.summary import Row, summary, total
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from torch import nn
 
 # Layers that are written under the block before them instead of being a block of their own: the shape stays the same.
 NOTES = ("relu", "leaky_relu", "elu", "selu", "gelu", "silu", "sigmoid", "tanh", "softmax", "dropout")
@@ -31,6 +32,7 @@ COLOURS = {
     "upsample": "#8e6bbf",
 }
 OTHER = "#9aa5b1"
+UNIT = "#5b6ee1"  # a layer made of several: residual, inception
 INK, FAINT = "#1f2933", "#52606d"
 IN_A_LINE = 10  # blocks; more go on the next line
 TALLEST = 1.5  # of a block, in the drawing's units; a block's slot is 1.25 wide
@@ -45,11 +47,11 @@ class _Block:
     notes: list[str] = field(default_factory=list)
 
 
-def draw(rows: Sequence[Row], inputs: Spec, path: str | Path, title: str = "") -> None:
+def draw(model: nn.Module, inputs: Spec, path: str | Path, title: str = "") -> None:
     """Save a picture of a network as .png, .svg or .pdf.
 
     Args:
-        rows: From `summary`.
+        model: Any network. Layers whose parts do not simply follow each other (residual, inception) are one block.
         inputs: Shape of one example.
         path: Where to; its ending decides the format. Another ending raises SeodangError.
         title: Stands on top.
@@ -62,30 +64,36 @@ def draw(rows: Sequence[Row], inputs: Spec, path: str | Path, title: str = "") -
         raise SeodangError(f"A picture is saved as .png, .svg or .pdf, got {path.name}.")
     if not path.parent.is_dir():
         raise SeodangError(f"The folder {path.parent} does not exist.")
-    picture(rows, inputs, title).savefig(path, dpi=160, facecolor="white")
+    from matplotlib import rc_context
+
+    # Words stay words in SVG, so that they can be found and read out; no date, so that equal networks give equal files.
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "seodang"}):
+        metadata = {"Date": None} if path.suffix.lower() == ".svg" else None
+        picture(model, inputs, title).savefig(path, dpi=160, facecolor="white", metadata=metadata)
 
 
-def picture(rows: Sequence[Row], inputs: Spec, title: str = "") -> Figure:
+def picture(model: nn.Module, inputs: Spec, title: str = "") -> Figure:
     """The same as a matplotlib figure."""
     from matplotlib.figure import Figure
 
-    blocks = _blocks(rows, inputs)
-    lines = [blocks[start : start + IN_A_LINE] for start in range(0, len(blocks), IN_A_LINE)]
+    blocks = _blocks(summary(model, inputs, inside=False), inputs)
+    in_a_line = math.ceil(len(blocks) / math.ceil(len(blocks) / IN_A_LINE))
+    lines = [blocks[start : start + in_a_line] for start in range(0, len(blocks), in_a_line)]
     tallest = max(max(block.shape[1:], default=1) for block in blocks)
     longest = max(len(line) for line in lines)
-    line_height = 3.1 + 0.17 * max(0, max(len(block.notes) for block in blocks) - 2)
+    line_height = 2.55 + 0.17 * max(len(block.notes) + (block.parameters > 0) for block in blocks)
     width, height = max(1.25 * longest + 0.4, 5.0), line_height * len(lines) + 0.55
     figure = Figure(figsize=(width, height))
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_xlim(0, width)
     axes.set_ylim(0, height)
     axes.axis("off")
-    sums = total(rows)
+    sums = total(summary(model, inputs))
     axes.text(0.2, height - 0.3, title, fontsize=13, fontweight="bold", color=INK, va="center")
     words = f"{sums['parameters']:,} parameters · {_short(sums['operations'])} multiply-adds a picture"
     axes.text(width - 0.2, height - 0.3, words, fontsize=9, color=FAINT, va="center", ha="right")
     for number, line in enumerate(lines):
-        _line(axes, line, tallest, height - 0.55 - line_height * (number + 1) + (line_height - 1.62))
+        _line(axes, line, tallest, height - 0.55 - line_height * number - 1.75)
     return figure
 
 
@@ -113,7 +121,7 @@ def _line(axes: Axes, blocks: list[_Block], tallest: int, base: float) -> None:
         left, right = _solid(axes, block, x, middle, tallest)
         if before is not None:
             style = {"arrowstyle": "-|>", "color": FAINT, "linewidth": 0.9, "shrinkA": 0, "shrinkB": 0}
-            axes.annotate("", (left - 0.03, middle), (before + 0.04, middle), arrowprops=style)
+            axes.annotate("", (left - 0.03, middle), (before + 0.02, middle), arrowprops=style)
         before = right
         _words(axes, block, x, base)
 
@@ -123,7 +131,7 @@ def _solid(axes: Axes, block: _Block, x: float, middle: float, tallest: int) -> 
     from matplotlib.colors import to_rgb
     from matplotlib.patches import Polygon
 
-    colour = to_rgb(COLOURS.get(block.kind, OTHER))
+    colour = to_rgb(COLOURS.get(block.kind, UNIT if block.parameters else OTHER))
     if len(block.shape) == 3:
         channels, rows, columns = block.shape
         high = 0.12 + (TALLEST - 0.35) * math.sqrt(rows / tallest)
@@ -143,7 +151,7 @@ def _solid(axes: Axes, block: _Block, x: float, middle: float, tallest: int) -> 
     face([(left, top), (right, top), (right + deep, top + deep), (left + deep, top + deep)], 0.45)
     face([(right, bottom), (right + deep, bottom + deep), (right + deep, top + deep), (right, top)], -0.22)
     axes.text(x, top + deep + 0.1, "×".join(map(str, block.shape)), fontsize=7.5, color=INK, ha="center", va="bottom")
-    return left, right + deep / 2
+    return left, right + deep
 
 
 def _words(axes: Axes, block: _Block, x: float, base: float) -> None:

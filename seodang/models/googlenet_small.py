@@ -19,7 +19,7 @@ def _conv(channels: int, filters: int, kernel: int) -> nn.Sequential:
     """Convolution that keeps the sides, batch norm, relu."""
     return nn.Sequential(
         nn.Conv2d(channels, filters, kernel, padding=kernel // 2, bias=False),
-        nn.BatchNorm2d(filters),
+        modules.BatchNorm2d(filters),
         modules.Relu(in_place=True),
     )
 

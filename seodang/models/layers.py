@@ -263,7 +263,7 @@ class BatchNorm(Layer):
     eps: float = Field(1e-5, gt=0, description="Added to the variance.")
 
     def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
-        norm = nn.BatchNorm2d if len(shape) == 3 else nn.BatchNorm1d
+        norm = modules.BatchNorm2d if len(shape) == 3 else modules.BatchNorm1d
         return norm(shape[0], eps=self.eps, momentum=round(1 - self.momentum, 12)), shape
 
 
@@ -455,7 +455,7 @@ def join(shape: Shape, out: Shape, shortcut: str, init: str) -> nn.Module:
         )
     if len(shape) == 1:
         projection: nn.Module = nn.Linear(shape[0], out[0], bias=False)
-        norm: nn.Module = nn.BatchNorm1d(out[0])
+        norm: nn.Module = modules.BatchNorm1d(out[0])
     else:
         stride = tuple(-(-before // after) for before, after in zip(shape[1:], out[1:], strict=True))
         if any(-(-before // step) != after for before, after, step in zip(shape[1:], out[1:], stride, strict=True)):
@@ -463,6 +463,7 @@ def join(shape: Shape, out: Shape, shortcut: str, init: str) -> nn.Module:
                 f"a 1×1 convolution cannot bring {'×'.join(map(str, shape))} to {'×'.join(map(str, out))}. "
                 "Write padding: same inside"
             )
-        projection, norm = nn.Conv2d(shape[0], out[0], 1, stride=stride, bias=False), nn.BatchNorm2d(out[0])
+        projection = nn.Conv2d(shape[0], out[0], 1, stride=(stride[0], stride[1]), bias=False)
+        norm = modules.BatchNorm2d(out[0])
     start(projection, init)
     return nn.Sequential(projection, norm)

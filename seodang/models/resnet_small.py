@@ -15,15 +15,15 @@ from seodang.models._initial import start
 # B batch · C channels · H height · W width
 
 
-class Block(nn.Module):
+class TwoConvs(nn.Module):
     """Two 3×3 convolutions whose result is added to what came in; without `skip`, just the two convolutions."""
 
     def __init__(self, channels: int, filters: int, stride: int, skip: bool) -> None:
         super().__init__()
         self.first = nn.Conv2d(channels, filters, 3, stride, padding=1, bias=False)
-        self.first_norm = nn.BatchNorm2d(filters)
+        self.first_norm = modules.BatchNorm2d(filters)
         self.second = nn.Conv2d(filters, filters, 3, padding=1, bias=False)
-        self.second_norm = nn.BatchNorm2d(filters)
+        self.second_norm = modules.BatchNorm2d(filters)
         # The paper's option A: the shortcut has no weights. Missing pixels are skipped, missing channels are zero, so
         # that a network with and one without skips have exactly the same weights.
         self.skip = skip
@@ -69,14 +69,14 @@ def resnet_small(
     269722
     """
     channels = inputs.shape[0]
-    layers: list[nn.Module] = [nn.Conv2d(channels, width, 3, padding=1, bias=False), nn.BatchNorm2d(width)]
+    layers: list[nn.Module] = [nn.Conv2d(channels, width, 3, padding=1, bias=False), modules.BatchNorm2d(width)]
     if stem_pool and min(inputs.shape[1:]) >= 2:
         layers.append(nn.MaxPool2d(2))
     layers.append(modules.Relu(in_place=True))
     channels = width
     for stage, filters in enumerate((width, 2 * width, 4 * width)):
         for place in range((depth - 2) // 6):
-            layers.append(Block(channels, filters, 2 if stage and not place else 1, skip))
+            layers.append(TwoConvs(channels, filters, 2 if stage and not place else 1, skip))
             channels = filters
     layers += [modules.GlobalPool(largest=False), nn.Linear(channels, outputs.size)]
     network = nn.Sequential(*layers)

@@ -125,8 +125,8 @@ class _Builder:
                 else line
                 for line in lines
             ]
-        lines = [line.replace(": must", " must").removesuffix(".") for line in lines]
-        return None, [f"{where} ({entry.kind}): {line}." for line in lines]
+        lines = [line.replace(": must", " must") for line in lines]
+        return None, [f"{where} ({entry.kind}): {line if line[-1] in '.?' else f'{line}.'}" for line in lines]
 
     def row(self, layers: list[tuple[Entry, Layer | None]], shape: Shape) -> tuple[Network, Shape]:
         """The modules of a list, for an input of `shape`, and what comes out."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from seodang.core.spec import Spec
 from seodang.models import _modules as modules
+from seodang.models.sequential import Network
 
 # What a module is called in the table, where its class name, in lower case, is not it.
 KIND_OF = {
@@ -52,12 +53,14 @@ class Row:
     detail: str = ""
 
 
-def summary(model: nn.Module, inputs: Spec) -> list[Row]:
+def summary(model: nn.Module, inputs: Spec, *, inside: bool = True) -> list[Row]:
     """Every layer of a network in the order in which it runs, seen by sending one empty example through it.
 
     Args:
         model: Any network; its mode (training or not) is left as it was.
         inputs: Shape of one example.
+        inside: Also look inside layers whose parts do not simply follow each other (residual, inception); otherwise
+            such a layer is one row.
 
     >>> from seodang.models.sequential import sequential
     >>> inputs = Spec((1, 28, 28))
@@ -66,9 +69,9 @@ def summary(model: nn.Module, inputs: Spec) -> list[Row]:
     [('flatten', (784,), 0, 0), ('dense', (10,), 7850, 7840)]
     """
     rows: dict[str, Row] = {}
-    leaves = {name: module for name, module in model.named_modules() if name and not any(module.children())}
+    leaves = dict(_leaves(model, "", inside))
 
-    def watch(name: str):
+    def watch(name: str) -> Callable[[nn.Module, object, Tensor], None]:
         def see(module: nn.Module, _: object, output: Tensor) -> None:
             rows.setdefault(name, _row(name, module, output))
 
@@ -88,6 +91,15 @@ def summary(model: nn.Module, inputs: Spec) -> list[Row]:
         if name not in rows and any(True for _ in module.parameters()):
             rows[name] = _row(name, module, None)
     return [row for row in rows.values() if row.kind != "identity"]
+
+
+def _leaves(module: nn.Module, prefix: str, inside: bool) -> Iterator[tuple[str, nn.Module]]:
+    """The modules that get a row, by name."""
+    for name, child in module.named_children():
+        if any(child.children()) and (inside or type(child).forward in (nn.Sequential.forward, Network.forward)):
+            yield from _leaves(child, f"{prefix}{name}.", inside)
+        else:
+            yield prefix + name, child
 
 
 def total(rows: Iterable[Row]) -> dict[str, int]:
@@ -158,6 +170,8 @@ def kind_of(module: nn.Module) -> str:
 
 def _operations(module: nn.Module, output: Tensor) -> int:
     numbers = output[0].numel()
+    if any(module.children()):
+        return 0  # a row that stands for several layers; `total` of the rows inside has the sum
     if isinstance(module, nn.Conv2d):
         return numbers * module.weight[0].numel()
     if isinstance(module, nn.Linear):

@@ -39,7 +39,7 @@ def vgg_small(
     layers: list[nn.Module] = []
     for filters in (width, 2 * width, 4 * width):
         for _ in range(2):
-            layers += [nn.Conv2d(channels, filters, 3, padding=1, bias=False), nn.BatchNorm2d(filters)]
+            layers += [nn.Conv2d(channels, filters, 3, padding=1, bias=False), modules.BatchNorm2d(filters)]
             layers.append(modules.Relu(in_place=True))
             channels = filters
         if min(height, side) >= 2:

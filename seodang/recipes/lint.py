@@ -66,14 +66,24 @@ def lint(
         training_examples: How many there are, where known.
         validation_examples: How many there are, where known; the recipe's share decides otherwise.
     """
+    facts = _facts(recipe, classes, label_values, training_examples, validation_examples)
+    found = [finding for check in CHECKS for finding in check(facts)]
+    return sorted(found, key=lambda finding: ("error", "warning", "note").index(finding.level))
+
+
+def _facts(
+    recipe: Recipe,
+    classes: tuple[str, ...] | None = None,
+    label_values: tuple[str, ...] = (),
+    training_examples: int | None = None,
+    validation_examples: int | None = None,
+) -> _Facts:
     given = recipe.model.settings.get("layers") if recipe.model.name == "sequential" else None
     outputs = 1 if recipe.loss == "binary_cross_entropy" else len(classes) if classes else None
     layers, last = without_final(given, outputs) if isinstance(given, list) else ([], None)
-    facts = _Facts(
+    return _Facts(
         recipe, classes, label_values, training_examples, validation_examples, entries(layers) if layers else [], last
     )
-    found = [finding for check in CHECKS for finding in check(facts)]
-    return sorted(found, key=lambda finding: ("error", "warning", "note").index(finding.level))
 
 
 def simplify(recipe: Recipe, classes: tuple[str, ...] | None = None) -> tuple[Recipe, list[str]]:

@@ -151,8 +151,6 @@ def explained_yaml(recipe: Recipe) -> str:
             continue
         lines.append(f"{name}:")
         for inner, setting in group.model_fields.items():
-            text = yaml.safe_dump(
-                {inner: value[inner]}, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110
-            )
-            lines += [f"  # {setting.description}", *(f"  {row}" for row in text.rstrip().splitlines())]
+            text = f"{inner}: {yaml.safe_dump(value[inner], default_flow_style=True, allow_unicode=True).split(chr(10))[0]}"
+            lines += [f"  # {setting.description}", f"  {text}"]
     return "\n".join(lines) + "\n"

@@ -75,7 +75,7 @@ def repeat_stream(run: Run, *, runs: str | Path | None = None) -> Iterator[Event
     """The stream of the repeated training. The recorded recipe is complete, so nothing is chosen anew."""
     recipe = run.recipe.model_copy(update={"training": run.recipe.training.model_copy(update={"minutes": None})})
     below = runs if runs is not None else run.folder.parent if run.folder.parent.name else RUNS
-    return stream(run.data["source"]["where"], recipe, runs=below, name=f"{run.name}-again")
+    return stream(run.data["opened"], recipe, runs=below, name=f"{run.name}-again")
 
 
 def difference(then: Run, now: Run) -> Difference:

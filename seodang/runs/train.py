@@ -152,7 +152,7 @@ def stream(
     with locked(folder):
         machine = describe_machine(place)
         write_text(folder / "recipe.yaml", to_yaml(resolved, reasons))
-        write_json(folder / "data.json", prepared.describe())
+        write_json(folder / "data.json", {"opened": _reopenable(where), **prepared.describe()})
         write_json(folder / "machine.json", machine)
         yield Begun(folder, resolved, plan, place, tuple(reasons))
         yield from _run(
@@ -242,6 +242,11 @@ def _run(
     write_json(folder / "machine.json", {**machine, "training_seconds": round(seconds, 3)})
     write_manifest(folder)
     yield Finished(load(folder), data, seconds, best.epoch if best.restores else None)
+
+
+def _reopenable(where: str | Path) -> str:
+    """What opens the data again from any folder: a data set's name as it is, a path in full."""
+    return str(Path(where).resolve()) if Path(where).exists() else str(where)
 
 
 class _Saver:

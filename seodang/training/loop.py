@@ -159,7 +159,7 @@ def fit(data: Prepared, recipe: Recipe, task: Classify, state: State, place: Pla
     while state.step < total or state.done_in_epoch:
         started, example = time.perf_counter(), state.done_in_epoch
         indices = order(len(train), settings.seed, state.epoch)[example:].to(train.labels.device)
-        for pixels, labels, _ in batches(train, batch_size, indices) if state.step < total else ():
+        for pixels, labels, _ in batches(train, batch_size, indices) if len(indices) and state.step < total else ():
             learning_rate = rate(settings, state.step - state.first_step, total - state.first_step, per_epoch)
             loss, notice = advance(pixels, labels, learning_rate)
             state.step += 1

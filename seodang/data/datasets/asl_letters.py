@@ -14,5 +14,6 @@ def asl_letters() -> Card:
         hub=None,
         counts={"train": 27455, "test": 7172},
         classes=tuple("abcdefghiklmnopqrstuvwxy"),
-        note="J and Z are movements, so they are not in it: labels 0 to 24 without 9. The rows come from 1,704 photos of few hands: a random split says little about a new hand.",
+        note="J and Z are movements, so they are not in it: labels 0 to 24 without 9. The rows come from 1,704 photos of few hands: "
+        "a random split says little about a new hand.",
     )

@@ -26,13 +26,13 @@ def read() -> Source:
     import sklearn
     from sklearn.datasets import load_digits
 
-    bundle = load_digits()
-    pixels = np.floor(np.asarray(bundle.images) * 255 / 16 + 0.5).astype(np.uint8)[..., None]
-    labels = np.asarray(bundle.target, np.int64)
+    values, target = load_digits(return_X_y=True)
+    pixels = np.floor(np.asarray(values) * 255 / 16 + 0.5).astype(np.uint8).reshape(-1, 8, 8, 1)
+    labels = np.asarray(target, np.int64)
     classes = tuple("0123456789")
     return Source(
         name="digits",
-        where="scikit-learn's digits",
+        where="digits",
         form="bundled",
         classes=classes,
         labels=labels,

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from seodang.core.errors import DataError
-from seodang.data.readers._common import classes_of, content_of, short_name, split_of, stamp_of
+from seodang.data.readers.content import content_of, stamp_of
+from seodang.data.readers.naming import classes_of, short_name, split_of
 from seodang.data.source import SPLITS, Source
 
 

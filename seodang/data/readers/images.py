@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from seodang.core.errors import DataError
-from seodang.data.pictures import READABLE, kind_of, what_else
-from seodang.data.readers._common import SPLIT_WORDS, classes_of, short_name
+from seodang.data.kinds import READABLE, kind_of, what_else
+from seodang.data.readers.naming import SPLIT_WORDS, classes_of, short_name
 from seodang.data.source import SPLITS, LeftOut, Source
 
 # Files that systems leave in folders. They are listed as left out without being opened.
@@ -21,7 +21,39 @@ SYSTEM_FILES = {"thumbs.db": "Windows", "desktop.ini": "Windows", "ehthumbs.db":
 SYSTEM_FOLDERS = {"__macosx", "@eadir", "$recycle.bin", "system volume information", "__pycache__", "lost+found"}
 # Names that promise something else than a picture: their first bytes are looked at at once.
 OTHER_SUFFIXES = set(
-    [".txt", ".md", ".csv", ".tsv", ".json", ".jsonl", ".xml", ".yaml", ".yml", ".html", ".htm", ".py", ".ipynb", ".pdf", ".zip", ".gz", ".tar", ".doc", ".docx", ".xls", ".xlsx", ".db", ".ini", ".log", ".npy", ".npz", ".parquet", ".mp4", ".mov", ".avi", ".svg"]
+    [
+        ".txt",
+        ".md",
+        ".csv",
+        ".tsv",
+        ".json",
+        ".jsonl",
+        ".xml",
+        ".yaml",
+        ".yml",
+        ".html",
+        ".htm",
+        ".py",
+        ".ipynb",
+        ".pdf",
+        ".zip",
+        ".gz",
+        ".tar",
+        ".doc",
+        ".docx",
+        ".xls",
+        ".xlsx",
+        ".db",
+        ".ini",
+        ".log",
+        ".npy",
+        ".npz",
+        ".parquet",
+        ".mp4",
+        ".mov",
+        ".avi",
+        ".svg",
+    ]
 )
 PICTURE_SUFFIXES = set([".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"])
 LARGEST_FILE = 512 * 1024 * 1024

@@ -6,13 +6,15 @@ import io
 import math
 import re
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
 
 from seodang.core.errors import DataError
-from seodang.data.readers._common import classes_of, content_of, most_bytes, short_name, split_of, stamp_of
-from seodang.data.readers.pixels import _side, _to_bytes
+from seodang.data.readers.content import content_of, most_bytes, stamp_of
+from seodang.data.readers.naming import classes_of, short_name, split_of
+from seodang.data.readers.rows import square_of, to_bytes
 from seodang.data.source import SPLITS, Source
 
 IMAGE_WORDS = {"x", "images", "image", "data", "features", "pixels", "imgs"}
@@ -51,7 +53,7 @@ def read_numpy(path: Path) -> Source:
             f"The arrays of {path} hold pictures of different shapes: {', '.join(map(str, sorted(shapes)))}."
         )
     shape = values[0].shape[1:]
-    pixels, remark = _to_bytes([value.reshape(len(value), -1) for value in values])
+    pixels, remark = to_bytes([value.reshape(len(value), -1) for value in values])
     notes += [remark] if remark else []
     labels = []
     for image, label, _ in pairs:
@@ -152,7 +154,7 @@ def _arrays(file: Path) -> dict[str, np.ndarray]:
         ValueError,
         NotImplementedError,
         RuntimeError,
-        zipfile.zlib.error,
+        zlib.error,
     ) as error:
         raise DataError(f"{file.name} is a damaged .npz archive ({error}).") from None
     return found
@@ -196,7 +198,7 @@ def _pictures(name: str, array: np.ndarray) -> np.ndarray:
         array = array.astype(np.uint8)
     elif array.dtype != np.uint8:
         array = array.astype(np.float64)
-    if array.ndim == 2 and (square := _side(array.shape[1])):
+    if array.ndim == 2 and (square := square_of(array.shape[1])):
         return array.reshape(-1, square[0], square[0], square[1])
     if array.ndim == 3:
         return array[..., None]

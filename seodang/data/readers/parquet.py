@@ -13,8 +13,9 @@ import pyarrow.ipc
 import pyarrow.parquet
 
 from seodang.core.errors import DataError
-from seodang.data.readers._common import LABEL_NAMES, classes_of, short_name, split_of, stamp_of
-from seodang.data.readers.pixels import is_pixel_table, read_pixel_tables
+from seodang.data.readers.content import stamp_of
+from seodang.data.readers.naming import LABEL_NAMES, classes_of, short_name, split_of
+from seodang.data.readers.rows import is_pixel_table, read_pixel_tables
 from seodang.data.source import SPLITS, LeftOut, Source
 
 SUFFIXES = (".parquet", ".arrow", ".feather")
@@ -65,7 +66,7 @@ def _table(file: Path) -> pa.Table:
         with open(file, "rb") as opened:
             head = opened.read(6)
         if head[:4] == b"PAR1":
-            return pyarrow.parquet.read_table(file, partitioning=None)
+            return pyarrow.parquet.ParquetFile(file).read()
         source = pa.memory_map(str(file))
         if head == b"ARROW1":
             return pyarrow.ipc.open_file(source).read_all()

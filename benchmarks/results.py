@@ -1,0 +1,219 @@
+"""The measured numbers as Markdown tables, with what was counted beside each."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterable
+from typing import Any
+
+from benchmarks.race import HOUSE, samples_per_second, seconds_to
+
+Found = dict[str, Any]
+
+
+def markdown(found: Found) -> str:
+    """All tables of one benchmark. Written by the command, never by hand."""
+    parts = [_head(found)]
+    if labs := found["labs"]:
+        parts += [_accuracy(labs), _work(labs), _epochs(labs)]
+    if "overhead" in found:
+        parts.append(_overhead(found["overhead"]))
+    if "start" in found:
+        parts.append(_start(found["start"]))
+    if "folder" in found:
+        parts.append(_folder(found["folder"]))
+    return "\n".join(parts)
+
+
+def _head(found: Found) -> str:
+    machine = found["machine"]
+    command = "python -m benchmarks" + (" --quick" if found["quick"] else "")
+    versions = ", ".join(
+        f"{name} {machine[name]}" for name in ("torch", "tensorflow", "keras", "numpy", "pillow", "pyarrow")
+    )
+    return (
+        f"# Benchmarks\n\nWritten by `{command}` in {found['seconds'] / 60:.1f} minutes, {machine['date']}, commit {machine['commit']}. "
+        f"{machine['cpu']}, {machine['cores']} cores, threads: {machine['threads']}, load before: {machine['load_before']}. "
+        f"{machine['system']}, Python {machine['python']}, {versions}. "
+        "Every run is a process of its own; the sides take turns. Every number is of this run.\n"
+    )
+
+
+def _accuracy(labs: list[Found]) -> str:
+    rows, first, second = [], [], []
+    for lab in labs:
+        rounds = lab["rounds"]
+        targets = [each["target"] for each in rounds]
+        keras = [_reached(each["keras"], each["target"]) for each in rounds]
+        faithful = [_reached(each["faithful"], each["target"]) for each in rounds]
+        house = [
+            each["house"]["seconds"] if each["house"]["accuracy"] >= each["target"] else math.inf for each in rounds
+        ]
+        read = statistics.median(each["keras"]["read_seconds"] for each in rounds)
+        from_files = _median(keras) - read + lab["keras_read_files"]
+        cold = lab["cold"]["seconds"]
+        first.append(_median(keras) / _median(house))
+        second.append(from_files / cold)
+        rows.append(
+            [
+                f"{lab['lab']} `{lab['recipe']}`",
+                _span(targets),
+                _seconds(_median(keras)),
+                f"{_seconds(_median(faithful))} ({_times(_median(keras) / _median(faithful))})",
+                f"{_seconds(_median(house))} ({_times(first[-1])}), {lab['house_epochs']} epochs",
+                _seconds(from_files),
+                f"{_seconds(cold)} ({_times(second[-1])})",
+            ]
+        )
+    rows.append(["geometric mean", "", "", "", _times(_geometric(first)), "", _times(_geometric(second))])
+    heads = ["lab", "accuracy", "Keras, arrays", "our lab recipe, decoded before", f"`{HOUSE}`, decoded before"]
+    return (
+        "## Seconds to the same accuracy\n\n"
+        "Accuracy on the test split, at the end of the first epoch that reaches it: the fixed target, or Keras' own best where it "
+        "stayed below. Median of the rounds, each with another seed. Counted for both: reading the data, set-up (Keras' tracing, "
+        "our plan), training; for the house recipe also its validation after each epoch and saving the run. Not counted: imports "
+        "(below), judging on the test split. Keras reads uncompressed NumPy arrays, made before the clock; ours has decoded the data in "
+        "an earlier run. In the last two columns both read the original files for the first time (Keras' time there is its time on "
+        "arrays, with the reading of arrays exchanged for the reading of files, measured apart). The house recipe is run with the fewest "
+        "epochs, tried from 1 up, that reach the target; all else is its default.\n\n"
+        + _table([*heads, "Keras, from files", f"`{HOUSE}`, from files"], rows)
+    )
+
+
+def _work(labs: list[Found]) -> str:
+    rows = []
+    for lab in labs:
+        keras, ours = [each["keras"] for each in lab["rounds"]], [each["faithful"] for each in lab["rounds"]]
+        operations = ours[0]["operations"]
+        assert keras[0]["parameters"] == ours[0]["parameters"], f"{lab['lab']}: the two networks are not the same"
+        rates = [max(samples_per_second(each["examples"], each["epochs"]) for each in side) for side in (keras, ours)]
+        limits = [max(each["matrix_rate"] for each in side) for side in (keras, ours)]
+        memory = [max(each["peak_memory"] for each in side) / 2**20 for side in (keras, ours)]
+        rows.append(
+            [
+                f"{lab['lab']} `{lab['recipe']}`",
+                f"{keras[0]['parameters']:,}",
+                *[f"{rate:,.0f}" for rate in rates],
+                _times(rates[1] / rates[0]),
+                f"{operations / 1e6:.2f}",
+                *[
+                    f"{operations * rate / 1e9:.0f} of {limit / 1e9:.0f} ({operations * rate / limit:.0%})"
+                    for rate, limit in zip(rates, limits, strict=True)
+                ],
+                *[f"{each:,.0f}" for each in memory],
+                *[f"{min(each['import_seconds'] for each in side):.1f}" for side in (keras, ours)],
+            ]
+        )
+    heads = ["lab", "parameters", "Keras samples/s", "ours", "ratio", "MFLOP a sample", "Keras GFLOP/s", "ours GFLOP/s"]
+    return (
+        "## The same work\n\n"
+        "Same network, optimiser, batch size and number of training examples; the fastest epoch of all rounds but each run's first, "
+        "training only. FLOP of a training step: dense layers and convolutions, a multiply-add as 2, forward once and backward twice, "
+        "without the first layer's input gradient; beside it what a product of two 2048 × 2048 float32 matrices reaches in the same "
+        "process. Memory: the most the training process held (resident), MiB. Imports in seconds.\n\n"
+        + _table([*heads, "Keras MiB", "ours MiB", "Keras imports", "ours"], rows)
+    )
+
+
+def _epochs(labs: list[Found]) -> str:
+    lines = []
+    for lab in labs:
+        for number, each in enumerate(lab["rounds"], 1):
+            for side in ("keras", "faithful"):
+                course = ", ".join(
+                    f"{epoch['accuracy']:.2%} at {epoch['seconds']:.1f} s" for epoch in each[side]["epochs"]
+                )
+                lines.append(f"- {lab['lab']} round {number}, {side}: {course}")
+            house = each["house"]
+            lines.append(
+                f"- {lab['lab']} round {number}, house, {house['num_epochs']} epochs: {house['accuracy']:.2%} at {house['seconds']:.1f} s"
+            )
+        if whole := lab.get("house_whole"):
+            count = len(whole["epochs"])
+            lines.append(
+                f"- {lab['lab']}, house with its own number of epochs ({count}): {whole['accuracy']:.2%} at {whole['seconds']:.1f} s "
+                f"(training as printed: {whole['training_seconds']:.1f} s)"
+            )
+    return (
+        "## Every run\n\nTest accuracy at the end of each epoch, and the seconds until then.\n\n"
+        + "\n".join(lines)
+        + "\n"
+    )
+
+
+def _overhead(found: Found) -> str:
+    rows = [
+        [f"`{name}`", *[f"{s:.2f}" for s in each["epoch_seconds"]], f"{each['epoch']:.3f}"]
+        + [*[f"{s:.2f}" for s in each["whole_seconds"]], f"{each['whole']:.3f}"]
+        for name, each in found.items()
+    ]
+    return (
+        "## The loop's own cost\n\n"
+        "MNIST, 60,000 examples, the same steps in a loop written by hand (`benchmarks/bare`), in turn, the fastest of each. "
+        "An epoch: training only. The whole: from imports done to weights trained, in ours with opening the data, the plan and saving "
+        "the run. Seconds.\n\n"
+        + _table(["recipe", "our epoch", "bare", "ratio", "our whole run", "bare", "ratio"], rows)
+    )
+
+
+def _start(found: Found) -> str:
+    rows = [[f"`{name}`" if " " in name else "Python alone", f"{seconds:.2f}"] for name, seconds in found.items()]
+    return "## Waiting\n\nWhole processes, the fastest of 5, seconds.\n\n" + _table(["command", "seconds"], rows)
+
+
+def _folder(found: Found) -> str:
+    first = found["runs"][0]["seconds"]
+    rows = [
+        [
+            f"`seodang train FOLDER training.epochs=1`, {each['turn']} run",
+            f"{each['seconds']:.1f}",
+            _metrics(each["metrics"]),
+            "",
+        ]
+        for each in found["runs"]
+    ]
+    rows += [
+        [f"{name} (quoted)", f"{seconds:.0f}", "", _times(seconds / first)] for name, seconds in found["quoted"].items()
+    ]
+    return (
+        f"## From a folder of {found['pictures']:,} PNG files\n\n"
+        "One epoch, the whole process counted: imports, finding and decoding the files, training, judging, report. The quoted figures were "
+        "measured earlier on a machine of the same size (PERFORMANCE.md), not in this run.\n\n"
+        + _table(["what", "seconds", "result", "times our first run"], rows)
+    )
+
+
+def _metrics(metrics: Found) -> str:
+    return f"accuracy {metrics['accuracy']:.2%}" if "accuracy" in metrics else ""
+
+
+def _reached(side: Found, target: float) -> float:
+    found = seconds_to(target, side["epochs"])
+    return math.inf if found is None else found
+
+
+def _median(values: Iterable[float]) -> float:
+    return statistics.median(values)
+
+
+def _geometric(values: list[float]) -> float:
+    return 0.0 if 0.0 in values or math.inf in values else statistics.geometric_mean(values)
+
+
+def _span(values: list[float]) -> str:
+    low, high = min(values), max(values)
+    return f"{low:.2%}" if low == high else f"{low:.2%} to {high:.2%}"
+
+
+def _seconds(value: float) -> str:
+    return "not reached" if math.isinf(value) else f"{value:.1f}"
+
+
+def _times(value: float) -> str:
+    return "–" if value == 0 or not math.isfinite(value) else f"{value:.1f}×"
+
+
+def _table(heads: list[str], rows: list[list[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"

@@ -1,0 +1,65 @@
+"""`seodang compare`: is one run better than another, or is it noise?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+# Where there is no terminal, lines are as long as they need to be.
+WIDE = 1000
+
+
+def compare(
+    runs: Annotated[list[str], typer.Argument(metavar="RUN RUN...", help="Two runs or more: folders or names.")],
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout, everything else on stderr.")] = False,
+) -> None:
+    """Put runs side by side, and test each pair that was judged on the same pictures.
+
+    Examples:
+
+      seodang compare mnist-mlp-1 lenet5-1
+
+      seodang compare runs/photos-* --json
+    """
+    from seodang.cli._screen import print_json, screen
+    from seodang.evaluation.compare import compare as put_side_by_side
+
+    console = screen(json)
+    found = put_side_by_side(runs)
+    console.print(_table(found["runs"]), width=None if console.is_terminal else WIDE)
+    console.print()
+    for line in [*(pair["words"] for pair in found["pairs"]), *found["notes"]]:
+        console.print(line, markup=False)
+    if json:
+        print_json(found)
+
+
+def _table(rows: list[dict[str, Any]]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    from seodang.evaluation.report import duration
+    from seodang.evaluation.verdict import percent, points
+
+    table = Table(box=None, pad_edge=False)
+    left = {"run", "recipe", "data"}
+    for title in ("run", "recipe", "data", "epochs", "time", "accuracy", "95 % interval", "on"):
+        table.add_column(title, justify="left" if title in left else "right", overflow="fold")
+    for row in rows:
+        low, high = row["interval"]
+        examples = row["examples"]
+        table.add_row(
+            Text(row["name"]),
+            Text(row["recipe"]),
+            Text(row["data"]),
+            f"{row['epochs']:,}",
+            duration(row["seconds"]),
+            percent(row["accuracy"], examples),
+            f"{points(low, examples)}–{points(high, examples)}",
+            f"{examples:,} {row['split']}",
+        )
+    return table

@@ -1,0 +1,59 @@
+"""`seodang evaluate`: judge a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+def evaluate(
+    run: Annotated[str, typer.Argument(help="A run: its folder, its name below ./runs, or `last`.")],
+    data: Annotated[
+        str | None, typer.Argument(help="Other labelled data to judge it on. Left out: the run's own test split.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout, everything else on stderr.")] = False,
+) -> None:
+    """Judge a run: score with interval, baselines, where it fails; writes report.html and report.json into the run.
+
+    Examples:
+
+      seodang evaluate last
+
+      seodang evaluate runs/photos-3 new-photos/
+
+      seodang evaluate last --json
+    """
+    from pathlib import Path
+
+    from seodang.cli._screen import print_json, screen
+    from seodang.evaluation.evaluate import evaluate as judge
+
+    console = screen(json)
+    report = judge(run, data)
+    for line in report["verdict"]:
+        console.print(line, markup=False)
+    console.print()
+    console.print(_scores(report))
+    console.print(f"\nReport: {Path(report['run']) / report['files']['html']}", markup=False)
+    if json:
+        print_json(report)
+
+
+def _scores(report: dict[str, Any]) -> Table:
+    """The metrics with their intervals, and the baselines' accuracy below."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for title, justify in (("", "left"), ("value", "right"), ("95 % interval", "right")):
+        table.add_column(title, justify=justify)  # pyright: ignore[reportArgumentType]
+    for name, value in report["metrics"].items():
+        low, high = report["intervals"][name]
+        table.add_row(name.replace("_", " "), f"{value:.4f}", f"{low:.4f} to {high:.4f}")
+    for name, found in report["baselines"].items():
+        low, high = found["interval"]
+        table.add_row(f"{name} baseline, accuracy", f"{found['accuracy']:.4f}", f"{low:.4f} to {high:.4f}")
+    return table

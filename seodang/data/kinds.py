@@ -1,0 +1,64 @@
+"""What a file is, by its first bytes: a picture of a format that is read, or what else."""
+
+from __future__ import annotations
+
+READABLE = "JPEG, PNG, WebP, BMP, GIF and TIFF can be read"
+
+
+def kind_of(head: bytes) -> str | None:
+    """Pillow's name of the format that the first bytes announce, or None where it is none of ours.
+
+    >>> kind_of(b"GIF89a")
+    'GIF'
+    """
+    if head.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "WEBP"
+    if head.startswith(b"GIF8"):
+        return "GIF"
+    if head.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")):
+        return "TIFF"
+    if head.startswith(b"BM"):
+        return "BMP"
+    return None
+
+
+def what_else(head: bytes) -> str:
+    """Why bytes that are none of our formats are left out: the reason names what they are, where that is plain."""
+    text = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if not head:
+        return "empty file"
+    if head.startswith(b"version https://git-lfs"):
+        return "a Git LFS pointer, not the picture itself (`git lfs pull` fetches it)"
+    if b"<svg" in text:
+        return f"an SVG drawing, not pixels; {READABLE}"
+    if text.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
+        return "a web page (HTML), not a picture"
+    if text.startswith((b"<?xml", b"{", b"[")):
+        return f"text, not a picture; {READABLE}"
+    if head[4:8] == b"ftyp":
+        if head[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"heim", b"heis", b"hevc"):
+            return f"a HEIC picture; {READABLE}"
+        return f"an AVIF picture; {READABLE}" if head[8:12] in (b"avif", b"avis") else "a film, not a picture"
+    for magic, name in _OTHER.items():
+        if head.startswith(magic):
+            return f"{name}; {READABLE}"
+    if head.count(0) == len(head):
+        return "only zero bytes, not a picture"
+    if b"\0" not in head[:512] and text.isascii():
+        return f"text, not a picture; {READABLE}"
+    return f"not a picture; {READABLE}"
+
+
+_OTHER = {
+    b"%PDF": "a PDF document",
+    b"%!PS": "a PostScript drawing",
+    b"\xc5\xd0\xd3\xc6": "a PostScript drawing",
+    b"PK\x03\x04": "a ZIP archive",
+    b"8BPS": "a Photoshop document",
+    b"\0\0\1\0": "an icon (ICO)",
+    b"\x1f\x8b": "a gzip archive",
+}

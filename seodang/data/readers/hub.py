@@ -1,0 +1,69 @@
+"""Data sets of the Hugging Face hub: their Parquet files, downloaded once into the hub's own cache."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from seodang.core.errors import DataError
+from seodang.data.readers.parquet import read_parquet
+from seodang.data.source import Source
+
+# Where a repository has no Parquet files of its own, the hub keeps a converted copy under this revision.
+CONVERTED = "refs/convert/parquet"
+
+
+def read_hub(repository: str, name: str) -> Source:
+    """Download (or find in the cache) a data set's Parquet files and read them.
+
+    HF_ENDPOINT, HF_HOME and HF_HUB_OFFLINE work as everywhere with the hub's library.
+
+    Raises:
+        DataError: The hub cannot be reached, or the data set is not there; the text says what else can be done.
+    """
+    folder = _download(repository, name)
+    source = read_parquet(folder)
+    return replace(source, where=f"hub:{repository}")
+
+
+def _download(repository: str, name: str) -> Path:
+    import httpx  # pyright: ignore[reportMissingImports] (comes with huggingface-hub)
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import (
+        GatedRepoError,
+        HfHubHTTPError,
+        HFValidationError,
+        LocalEntryNotFoundError,
+        OfflineModeIsEnabled,
+        RepositoryNotFoundError,
+        RevisionNotFoundError,
+    )
+
+    offline = (
+        f"Set SEODANG_DATA to a folder that holds {name}/, or, where it was downloaded before, set HF_HUB_OFFLINE=1."
+    )
+    for revision in (None, CONVERTED):
+        try:
+            folder = Path(
+                snapshot_download(repository, repo_type="dataset", revision=revision, allow_patterns=["*.parquet"])
+            )
+        except (GatedRepoError, RepositoryNotFoundError) as error:
+            kind = "asks for a login" if isinstance(error, GatedRepoError) else "is not there"
+            raise DataError(f"{name}: the data set {repository} {kind} on the Hugging Face hub. {offline}") from None
+        except RevisionNotFoundError:
+            continue
+        except (
+            LocalEntryNotFoundError,
+            OfflineModeIsEnabled,
+            HfHubHTTPError,
+            HFValidationError,
+            httpx.HTTPError,
+            OSError,
+        ) as error:
+            raise DataError(
+                f"{name} comes from the Hugging Face hub ({repository}), which cannot be reached "
+                f"({type(error).__name__}). {offline}"
+            ) from None
+        if any(folder.rglob("*.parquet")):
+            return folder
+    raise DataError(f"{name}: the data set {repository} on the Hugging Face hub has no Parquet files. {offline}")

@@ -1,0 +1,214 @@
+"""Rows of pixels in memory as pictures: which column is what, the square they make, 0 to 255 or 0 to 1."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from seodang.core.errors import DataError
+from seodang.data.readers.naming import LABEL_NAMES, classes_of, short_name, split_of
+from seodang.data.source import LeftOut, Source
+
+PIXEL = re.compile(r"^\D*\d+(\D+\d+)*$")  # pixel17, 17, px_17, 3x4, pixel_3_4
+INDEX_NAMES = {"", "id", "index", "unnamed: 0"}
+NAMED = 5  # mistakes that are quoted in a sentence
+
+
+@dataclass
+class Table:
+    """One file's rows: values as they stand, before it is known whether they go to 1 or to 255."""
+
+    file: str
+    values: np.ndarray  # (rows, pixels) uint8 or float64
+    labels: np.ndarray | None  # (rows,) str
+    lines: np.ndarray  # (rows,) int64, what a person would look for: the line in a CSV, else the row from 1
+    columns: dict[str, np.ndarray] = field(default_factory=dict)
+    left_out: list[LeftOut] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Form:
+    """Which column is what. Indices into the columns of the file."""
+
+    names: list[str]
+    label: int | None
+    pixels: list[int]
+    others: list[int]
+    header: bool
+    delimiter: str
+    note: str = ""
+
+
+def label_of(names: Sequence[str]) -> tuple[int | None, str]:
+    """Which column is the label, and what to say about it: a known name, else the only one that is no pixel.
+
+    >>> label_of(["pixel1", "pixel2", "kind"])
+    (2, 'the column kind is the label.')
+    """
+    lower = [name.lower() for name in names]
+    for name in LABEL_NAMES:
+        if name in lower:
+            return lower.index(name), ""
+    rest = [p for p, name in enumerate(names) if not PIXEL.match(name) and lower[p] not in INDEX_NAMES]
+    if len(rest) == 1 and len(names) > 4:
+        return rest[0], f"the column {names[rest[0]]} is the label."
+    return None, ""
+
+
+def square_of(pixels: int) -> tuple[int, int] | None:
+    """(side, channels) of a square picture with so many numbers, or None.
+
+    >>> square_of(784), square_of(3072), square_of(783)
+    ((28, 1), (32, 3), None)
+    """
+    for channels in (1, 3):
+        side = math.isqrt(pixels // channels)
+        if pixels > 0 and side >= 2 and side * side * channels == pixels:
+            return side, channels
+    return None
+
+
+def sure_of_form(file: str, form: Form) -> None:
+    """Refuse a number of pixel columns that makes no square picture, with a DataError."""
+    if square_of(len(form.pixels)) is None:
+        raise DataError(
+            f"{file} has {len(form.pixels):,} pixel columns, which make no square picture: 784 would be 28×28 grey, "
+            f"3,072 would be 32×32 in colour. Its first columns: {', '.join(form.names[:4])}."
+        )
+
+
+def is_pixel_table(table: pa.Table) -> bool:
+    """Whether a Parquet table holds a pixel a column."""
+    numbers = [
+        f for f in table.schema if (pa.types.is_integer(f.type) or pa.types.is_floating(f.type)) and PIXEL.match(f.name)
+    ]
+    return len(numbers) >= 4 and square_of(len(numbers)) is not None
+
+
+def read_pixel_tables(path: Path, tables: list[tuple[str, pa.Table]], form: str, stamp: str) -> Source:
+    """Tables already read (Parquet, Arrow) as pictures, a row a picture."""
+    return source_of(path, [_from_arrow(file, table) for file, table in tables], form, stamp)
+
+
+def _from_arrow(file: str, table: pa.Table) -> Table:
+    names = table.column_names
+    label, note = label_of(names)
+    pixels = [
+        p for p, f in enumerate(table.schema) if p != label and PIXEL.match(f.name) and not pa.types.is_string(f.type)
+    ]
+    others = [p for p in range(len(names)) if p not in {label, *pixels} and names[p].lower() not in INDEX_NAMES]
+    sure_of_form(file, Form(names, label, pixels, others, True, ","))
+    values = np.empty((table.num_rows, len(pixels)), np.float64)
+    try:
+        for position, column in enumerate(pixels):
+            values[:, position] = table.column(column).to_numpy()
+    except (pa.ArrowException, ValueError, TypeError):
+        raise DataError(f"{file}, column {names[pixels[0]]}: pixels must be numbers.") from None
+    wrong = ~(np.isfinite(values) & (values >= 0) & (values <= 255))
+    words = None if label is None else np.array(["" if v is None else str(v) for v in table.column(label).to_pylist()])
+    left = []
+    for row in np.flatnonzero(wrong.any(1)).tolist():
+        column = int(np.argmax(wrong[row]))
+        left.append(
+            LeftOut(
+                f"{file} row {row + 1}", f"column {names[pixels[column]]} is {values[row, column]:g}, outside 0 to 255"
+            )
+        )
+    if words is not None:
+        for row in np.flatnonzero((words == "") & ~wrong.any(1)).tolist():
+            left.append(LeftOut(f"{file} row {row + 1}", f"column {names[label or 0]} is empty: no label"))
+    good = ~wrong.any(1) & (np.ones(len(values), bool) if words is None else words != "")
+    if len(left) > good.sum():
+        mistakes = "\n".join(f"{one.path}: {one.reason}" for one in left[:NAMED])
+        raise DataError(
+            f"{file} cannot be read as a table of pixels: {len(left):,} of {len(values):,} rows are wrong.\n{mistakes}"
+        )
+    keep = np.flatnonzero(good)
+    return Table(
+        file,
+        values[keep],
+        None if words is None else words[keep],
+        keep + 1,
+        {names[p]: np.array([str(v) for v in table.column(p).to_pylist()])[keep] for p in others},
+        left,
+        [f"{file}: {note}"] if note else [],
+    )
+
+
+def source_of(path: Path, tables: list[Table], form: str, stamp: str) -> Source:
+    """The rows of all tables as one source. Tables without labels are left aside with a note."""
+    notes = [note for table in tables for note in table.notes]
+    left = [one for table in tables for one in table.left_out]
+    labelled = [table for table in tables if table.labels is not None]
+    if not labelled:
+        raise DataError(
+            f"{tables[0].file} has no label column. It is looked for under the names {', '.join(LABEL_NAMES)}; "
+            "without a header it is the first column."
+        )
+    for table in tables:
+        if table.labels is None:
+            notes.append(f"{table.file} has no label column: its {len(table.values):,} rows are left aside.")
+            left.append(LeftOut(table.file, "no label column, so no labels"))
+    widths = {table.values.shape[1]: table.file for table in labelled}
+    if len(widths) > 1:
+        listed = ", ".join(f"{file} {number:,}" for number, file in widths.items())
+        raise DataError(f"The tables of {path} differ in their number of pixels: {listed}.")
+    square = square_of(labelled[0].values.shape[1])
+    assert square, "checked when the columns were read"
+    side, channels = square
+    values, remark = to_bytes([table.values for table in labelled])
+    notes += [remark] if remark else []
+    if channels == 3:
+        notes.append(f"{side * side * 3:,} numbers a row are taken as {side}×{side} pixels of red, green and blue.")
+    classes, labels = classes_of(
+        _whole(np.concatenate([table.labels for table in labelled if table.labels is not None]))
+    )
+    shared = set.intersection(*(set(table.columns) for table in labelled))
+    unit = "row" if form != "pixel table" else "line"
+    return Source(
+        name=short_name(path),
+        where=str(path),
+        form=form,
+        classes=classes,
+        labels=labels,
+        ids=[f"{table.file} {unit} {line}" for table in labelled for line in table.lines.tolist()],
+        splits=np.concatenate([np.full(len(t.values), split_of(Path(t.file).name.split(".")[0])) for t in labelled]),
+        stamp=stamp,
+        pixels=values.reshape(-1, side, side, channels),
+        left_out=tuple(left),
+        notes=tuple(notes),
+        label_values=classes,
+        columns={name: np.concatenate([table.columns[name] for table in labelled]) for name in sorted(shared)},
+    )
+
+
+def _whole(labels: np.ndarray) -> np.ndarray:
+    """Labels written as 3.0 are 3, where all are whole numbers."""
+    try:
+        numbers = labels.astype(np.float64)
+    except ValueError:
+        return labels
+    if np.isfinite(numbers).all() and (numbers == np.floor(numbers)).all() and np.abs(numbers).max() < 2**53:
+        return numbers.astype(np.int64).astype(str)
+    return labels
+
+
+def to_bytes(tables: list[np.ndarray]) -> tuple[np.ndarray, str]:
+    """All values as uint8: 0..255 as they are, 0..1 times 255. One decision for all tables."""
+    if all(values.dtype == np.uint8 for values in tables):
+        together = np.concatenate(tables)
+        if together.max() > 1:
+            return together, ""
+    together = np.concatenate([values.astype(np.float64) for values in tables])
+    if together.max() <= 1:
+        return np.floor(together * 255 + 0.5).astype(np.uint8), "Pixel values from 0 to 1 are brought to 0 to 255."
+    whole = bool((together == np.floor(together)).all())
+    note = "" if whole else "Pixel values with fractions are rounded to whole numbers from 0 to 255."
+    return np.floor(together + 0.5).astype(np.uint8), note

@@ -1,0 +1,130 @@
+"""Is one run better than another, or is it noise? Paired tests on the same judged pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from seodang.core.errors import RunError
+from seodang.evaluation import predictions
+from seodang.evaluation.evaluate import training_seconds
+from seodang.evaluation.intervals import holm, paired, wilson
+from seodang.evaluation.predictions import Predictions
+from seodang.evaluation.verdict import LEVEL, chance, points
+from seodang.runs.folder import Run, load
+
+
+def compare(runs: Sequence[Run | str | Path]) -> dict[str, Any]:
+    """Put judged runs side by side and test every pair that was judged on the same pictures.
+
+    Gives `runs` [{run, name, recipe, data, epochs, seconds, parameters, split, examples, sha256, accuracy, interval}] and
+    `pairs` [{first, second, comparable, words, …}]; of a comparable pair also difference (accuracy of the second minus
+    that of the first) with its interval, first_only and second_only (pictures only that one got right), p_value (exact
+    McNemar) and adjusted_p_value (Holm, for several pairs). `words` says it in a sentence.
+
+    Raises RunError where fewer than two runs are given, one is given twice, or one has not been judged yet.
+    """
+    opened = [run if isinstance(run, Run) else load(run) for run in runs]
+    if len(opened) < 2:
+        raise RunError(f"Comparing needs two runs or more, got {len(opened)}.")
+    folders = [run.folder.resolve() for run in opened]
+    if len(set(folders)) < len(folders):
+        twice = next(run for run, folder in zip(opened, folders, strict=True) if folders.count(folder) > 1)
+        raise RunError(f"{twice.folder} is given twice. Give each run once.")
+    judged = [predictions.read(run.folder) for run in opened]
+    titles = _titles(opened)
+    pairs = [_pair(titles, judged, i, j) for i, j in combinations(range(len(opened)), 2)]
+    tested = [pair for pair in pairs if pair["comparable"]]
+    for pair, adjusted in zip(tested, holm([pair["p_value"] for pair in tested]), strict=True):
+        pair["adjusted_p_value"] = adjusted
+        pair["words"] = _words(pair)
+    rows = [_row(run, title, each) for run, title, each in zip(opened, titles, judged, strict=True)]
+    return {"runs": rows, "pairs": pairs, "notes": _notes(tested)}
+
+
+def _titles(runs: Sequence[Run]) -> list[str]:
+    """The runs' names; where two are the same, their folders."""
+    names = [run.name for run in runs]
+    return [str(run.folder) if names.count(run.name) > 1 else run.name for run in runs]
+
+
+def _row(run: Run, title: str, judged: Predictions) -> dict[str, Any]:
+    right = judged.right
+    low, high = wilson(int(right.sum()), len(right))
+    return {
+        "run": str(run.folder),
+        "name": title,
+        "recipe": run.recipe.name,
+        "data": run.data["source"]["name"],
+        "epochs": len(run.history),
+        "seconds": training_seconds(run),
+        "split": judged.split,
+        "examples": len(right),
+        "sha256": judged.sha256,
+        "accuracy": round(float(right.mean()), 6),
+        "interval": [round(low, 6), round(high, 6)],
+    }
+
+
+def _pair(titles: Sequence[str], judged: Sequence[Predictions], i: int, j: int) -> dict[str, Any]:
+    names = {"first": titles[i], "second": titles[j]}
+    first, second = judged[i], judged[j]
+    if first.sha256 != second.sha256:
+        return {**names, "comparable": False, "words": _why_not(titles[i], titles[j], first, second)}
+    assert first.ids == second.ids, "the same hash is of the same examples in the same order"
+    tested = paired(first.right, second.right)
+    return {**names, "comparable": True, "examples": len(first.ids), "split": first.split, **tested}
+
+
+def _why_not(first_name: str, second_name: str, first: Predictions, second: Predictions) -> str:
+    both = f"{first_name} and {second_name} cannot be compared picture by picture"
+    shared = len(set(first.ids) & set(second.ids))
+    sizes = f"{len(first.ids):,} {first.split} and {len(second.ids):,} {second.split} pictures"
+    if not shared:
+        return f"{both}: they were judged on other pictures ({sizes}). Judge both on one data set that neither was trained on."
+    return (
+        f"{both}: they were judged on different splits ({sizes}; {shared:,} in common by name). Train both with the same "
+        "data and split settings, split.seed too."
+    )
+
+
+def _words(pair: dict[str, Any]) -> str:
+    """The result of a comparable pair in one sentence."""
+    p_value, examples, difference = pair["adjusted_p_value"], pair["examples"], pair["difference"]
+    low, high = pair["interval"]
+    first, second, first_only, second_only = pair["first"], pair["second"], pair["first_only"], pair["second_only"]
+    if not first_only + second_only:
+        return f"No difference: {first} and {second} are right and wrong on the same {examples:,} {pair['split']} pictures."
+    if difference < 0:
+        first, second, first_only, second_only = second, first, second_only, first_only
+        difference, low, high = -difference, -high, -low
+    counts = f"{second_only:,} against {first_only:,} disagreements, {chance(p_value)}"
+    interval = f"95 % interval {_signed(low, examples)} to {_signed(high, examples)}"
+    if p_value < LEVEL:
+        return f"{second} is better than {first}: +{points(difference, examples)} points ({interval}), {counts}."
+    return (
+        f"No difference that {examples:,} {pair['split']} pictures can show between {first} and {second}: "
+        f"{_signed(difference, examples)} points for {second} ({interval}), {counts}."
+    )
+
+
+def _signed(share: float, examples: int) -> str:
+    """Points with a sign, zero without.
+
+    >>> _signed(0.006, 500), _signed(-0.006, 500), _signed(0.0, 500)
+    ('+0.6', '-0.6', '0')
+    """
+    return "0" if share == 0 else ("+" if share > 0 else "-") + points(abs(share), examples)
+
+
+def _notes(tested: Sequence[dict[str, Any]]) -> list[str]:
+    notes = []
+    if len(tested) > 1:
+        notes.append(
+            f"p-values are Holm's for {len(tested)} comparisons, so that looking often does not find by chance."
+        )
+    if tested:
+        notes.append("This compares these trained networks; another seed of the same recipe gives another network.")
+    return notes

@@ -1,0 +1,220 @@
+"""What new pictures are: any photo, prepared exactly as in training, and the most probable classes."""
+
+from __future__ import annotations
+
+import glob
+import io
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seodang.core.errors import DataError, RunError
+from seodang.core.files import read_json
+from seodang.data.prepare import Preparation, prepare
+from seodang.runs.folder import Run, load
+
+if TYPE_CHECKING:
+    import numpy as np
+
+# Pictures that are decoded, held and judged at once.
+AT_ONCE = 256
+# A photo whose shorter side is so many times the network's input loses what is small, where training pictures did not.
+MUCH_LARGER = 4
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A file that was asked about: its prepared pixels (C, H, W) uint8, or the reason why there are none.
+
+    size: width and height, as the file says.   brightness, contrast: mean and deviation of the prepared pixels, 0 to 255.
+    """
+
+    path: str
+    pixels: np.ndarray | None
+    reason: str = ""
+    size: tuple[int, int] = (0, 0)
+    is_colour: bool = False
+    brightness: float = 0.0
+    contrast: float = 0.0
+
+
+def predict(run: Run | str | Path, paths: str | Path | Iterable[str | Path], top: int = 3) -> list[dict[str, Any]]:
+    """The `top` most probable classes of each picture, in the order of the paths.
+
+    Args:
+        run: A run, or its path or name.
+        paths: Files, folders (every file below them) and patterns such as "photos/*.jpg".
+        top: How many classes, at least 1; more than there are gives all.
+
+    Each answer has `path`, `prediction`, `probability` and `top` [{class, probability}], or `path` and `error` (why the
+    file could not be read). Raises DataError where nothing matches a path, or `top` is below 1.
+    """
+    run = run if isinstance(run, Run) else load(run)
+    found = expand([paths] if isinstance(paths, str | Path) else paths)
+    return [answer for answers, _ in answered(run, found, top) for answer in answers]
+
+
+def answered(run: Run, files: Sequence[str], top: int) -> Iterator[tuple[list[dict[str, Any]], list[Photo]]]:
+    """Answers to files, some hundred at a time, beside the photos they are for (whose pixels are let go)."""
+    import torch
+
+    if top < 1:
+        raise DataError(f"top must be at least 1, got {top}.")
+    with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as threads:
+        for start in range(0, len(files), AT_ONCE):
+            some = files[start : start + AT_ONCE]
+            photos = list(threads.map(lambda file: opened(file, run.recipe.preparation), some))
+            pixels = [torch.from_numpy(photo.pixels) for photo in photos if photo.pixels is not None]
+            rows = iter(run.probabilities(torch.stack(pixels)) if pixels else [])
+            answers = [_answer(run, photo, None if photo.reason else next(rows), top) for photo in photos]
+            yield answers, [replace(photo, pixels=None) for photo in photos]
+
+
+def _answer(run: Run, photo: Photo, row: Any, top: int) -> dict[str, Any]:
+    if row is None:
+        return {"path": photo.path, "error": photo.reason}
+    values, indices = row.topk(min(top, len(row)))
+    best = [
+        {"class": run.classes[index], "probability": round(value, 6)}
+        for value, index in zip(values.tolist(), indices.tolist(), strict=True)
+    ]
+    return {"path": photo.path, "prediction": best[0]["class"], "probability": best[0]["probability"], "top": best}
+
+
+def opened(path: str, preparation: Preparation) -> Photo:
+    """Read and prepare one file; whatever is wrong with it becomes the photo's reason."""
+    try:
+        encoded = Path(path).read_bytes()
+    except FileNotFoundError:
+        return Photo(path, None, "there is no such file")
+    except OSError as error:
+        return Photo(path, None, error.strerror or str(error))
+    try:
+        pixels = prepare(encoded, preparation)
+    except DataError as error:
+        return Photo(path, None, str(error))
+    size, is_colour = _header(encoded)
+    return Photo(path, pixels, "", size, is_colour, float(pixels.mean()), float(pixels.std()))
+
+
+def _header(encoded: bytes) -> tuple[tuple[int, int], bool]:
+    """Size and whether the file says colour; `prepare` has read the file, so it is a picture."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(encoded)) as picture:
+        return picture.size, picture.mode not in ("1", "L", "LA", "I", "I;16", "F")
+
+
+def expand(paths: Iterable[str | Path]) -> list[str]:
+    """Files from files, folders and patterns, each once, in the order given; hidden files of a folder are left out.
+
+    Raises DataError, with every path that matches nothing, where not one file is left; a named file that is not there
+    stays, and is answered with its reason.
+    """
+    files: dict[str, None] = {}
+    nothing: list[str] = []
+    for path in map(str, paths):
+        matches = _matches(path)
+        files.update(dict.fromkeys(matches))
+        if not matches:
+            nothing.append(path)
+    if nothing and not files:
+        raise DataError("\n".join(_nothing(path) for path in nothing))
+    files.update(dict.fromkeys(path for path in nothing if not glob.has_magic(path) and not Path(path).is_dir()))
+    if not files:
+        raise DataError("Say which pictures: files, folders or patterns such as 'photos/*.jpg'.")
+    return list(files)
+
+
+def _matches(path: str) -> list[str]:
+    if Path(path).is_dir():
+        return [os.path.join(folder, name) for folder, name in _below(path)]
+    if Path(path).exists():
+        return [path]
+    if glob.has_magic(path):
+        return [match for match in sorted(glob.glob(path, recursive=True)) if not Path(match).is_dir()]
+    return []
+
+
+def _below(folder: str) -> Iterator[tuple[str, str]]:
+    for inside, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from ((inside, name) for name in sorted(names) if not name.startswith("."))
+
+
+def _nothing(path: str) -> str:
+    if Path(path).is_dir():
+        return f"{path} is an empty folder."
+    if glob.has_magic(path):
+        return f"No file matches {path!r}."
+    return f"{path} does not exist."
+
+
+def remarks(run: Run, photos: Sequence[Photo]) -> list[str]:
+    """What a person should know before believing the answers: photos unlike the training pictures, a sentence each kind."""
+    read = [photo for photo in photos if not photo.reason]
+    return [sentence for sentence in (_shrunk(run, read), _unlike(run, read)) if sentence]
+
+
+def _shrunk(run: Run, photos: Sequence[Photo]) -> str:
+    """Photos much larger than the network's input, or in colour for a grey one, and what was done to them."""
+    preparation = run.recipe.preparation
+    side = min(preparation.height or 1, preparation.width or 1)
+    large = [photo for photo in photos if min(photo.size) >= MUCH_LARGER * side]
+    grey = [photo for photo in photos if photo.is_colour and preparation.channels == 1]
+    changed = {id(photo): photo for photo in (*large, *grey)}
+    if not changed:
+        return ""
+    first = next(iter(changed.values()))
+    done = [
+        word
+        for word, some in (("turned grey", grey), (f"brought to {preparation.width}×{preparation.height}", large))
+        if some
+    ]
+    which = first.path if len(changed) == 1 else f"{len(changed):,} of {len(photos):,} photos"
+    example = (
+        f" ({first.size[0]}×{first.size[1]})"
+        if len(changed) == 1
+        else f" (such as {first.path}, {first.size[0]}×{first.size[1]})"
+    )
+    how = {"squash": "both sides scaled", "crop": "edges cut off", "pad": "edges filled"}[preparation.fit]
+    return (
+        f"{which}{example} {'was' if len(changed) == 1 else 'were'} {' and '.join(done)} ({how}), as this network was trained: "
+        "the thing to recognise should fill the picture."
+    )
+
+
+def _unlike(run: Run, photos: Sequence[Photo]) -> str:
+    """Photos brighter, darker or flatter than nearly all training pictures, as measured when the run was judged."""
+    spread = _spread(run)
+    if spread is None:
+        return ""
+    low, high = spread["brightness"]
+    slack = 10 + 0.1 * (high - low)  # of 255: what a camera changes
+    if odd := [photo for photo in photos if not low - slack <= photo.brightness <= high + slack]:
+        first = odd[0]
+        which = first.path if len(odd) == 1 else f"{len(odd):,} of {len(photos):,} photos, such as {first.path},"
+        return (
+            f"{which} {'is' if len(odd) == 1 else 'are'} much {'brighter' if first.brightness > high else 'darker'} "
+            f"(mean {first.brightness:.0f} of 255) than 99 % of the training pictures ({low:.0f} to {high:.0f}): the answer "
+            "means little. Is dark on light here what was light on dark there?"
+        )
+    if flat := [photo for photo in photos if photo.contrast < 0.5 * spread["contrast"][0]]:
+        which = flat[0].path if len(flat) == 1 else f"{len(flat):,} of {len(photos):,} photos, such as {flat[0].path},"
+        return f"{which} {'has' if len(flat) == 1 else 'have'} hardly any contrast: the answer means little."
+    return ""
+
+
+def _spread(run: Run) -> dict[str, Any] | None:
+    try:
+        report = read_json(run.folder / "report.json")
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise RunError(
+            f"{run.folder / 'report.json'} cannot be read: {error}. Make it anew with `seodang evaluate {run.folder}`."
+        ) from None
+    return report.get("pictures")

@@ -17,7 +17,7 @@ from benchmarks.process import answer, peak_memory
 
 @dataclass
 class Watched:
-    """What was seen of a training run: its first and last events, the live state, its epochs, and the times."""
+    """What was seen of a training run: the events Opened and Begun, the live State, its epochs, and how it finished."""
 
     opened: Any = None
     begun: Any = None
@@ -64,7 +64,7 @@ def watch(request: dict[str, Any]) -> Watched:
     from seodang.runs import train as flow
     from seodang.training.loop import Epoch
 
-    seen, begin = Watched(), flow.begin
+    seen, begin, target = Watched(), flow.begin, request["target"]
 
     def remember(*given: Any) -> Any:
         seen.state = begin(*given)
@@ -79,10 +79,15 @@ def watch(request: dict[str, Any]) -> Watched:
             seen.begun = event
         elif isinstance(event, Epoch):
             left = time.perf_counter()
-            accuracy = None if request["target"] is None else judge(seen)
+            accuracy = None if target is None else judge(seen)
             times = {"seconds": left - started - outside, "train_seconds": event.seconds}
             seen.epochs.append({**times, "accuracy": accuracy})
-            if accuracy is not None and accuracy >= float(request["target"]) and len(seen.epochs) >= request["least"]:
+            if (
+                accuracy is not None
+                and target is not None
+                and accuracy >= target
+                and len(seen.epochs) >= request["least"]
+            ):
                 break
             outside += time.perf_counter() - left
         elif isinstance(event, flow.Finished):

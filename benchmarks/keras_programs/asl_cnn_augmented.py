@@ -26,7 +26,8 @@ def train(x_train, y_train, x_valid, y_valid, epochs=EPOCHS, callbacks=None):
     augment.add(layers.RandomTranslation(0.1, 0.1))
     augment.add(layers.RandomFlip("horizontal"))
 
-    batches = tf.data.Dataset.from_tensor_slices((x_train, y_train)).shuffle(len(x_train)).batch(32)
+    batches = tf.data.Dataset.from_tensor_slices((x_train, y_train))  # type: ignore[arg-type]
+    batches = batches.shuffle(len(x_train)).batch(32)
     batches = batches.map(lambda x, y: (augment(x, training=True), y), num_parallel_calls=tf.data.AUTOTUNE)
     batches = batches.prefetch(tf.data.AUTOTUNE)
 

@@ -30,7 +30,9 @@ def compare(
 
     console = screen(json)
     found = put_side_by_side(runs)
-    console.print(_table(found["runs"]), width=None if console.is_terminal else WIDE)
+    if not console.is_terminal:
+        console.width = WIDE
+    console.print(_table(found["runs"]))
     console.print()
     for line in [*(pair["words"] for pair in found["pairs"]), *found["notes"]]:
         console.print(line, markup=False)

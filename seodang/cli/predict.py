@@ -77,7 +77,9 @@ def _print_table(console: Console, answers: list[dict[str, Any]]) -> None:
         for other in others:
             words.append(f"   {other['class']} {other['probability']:.1%}", style="dim")
         table.add_row(Text(answer["path"]), words)
-    console.print(table, width=None if console.is_terminal else WIDE)
+    if not console.is_terminal:
+        console.width = WIDE
+    console.print(table)
 
 
 def _print_csv(answers: list[dict[str, Any]], top: int) -> None:

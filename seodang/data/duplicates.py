@@ -16,6 +16,8 @@ https://doi.org/10.1023/B:VISI.0000029664.99615.94).
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +25,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from seodang.core.files import cache_folder, read_json, write_json
 from seodang.data.augment import move
 from seodang.data.pictures import Refused, Target, one
 from seodang.data.scan import Scan
@@ -39,6 +42,8 @@ CELL, CROP = 2048, 0.06
 SMALLEST = 12  # pixels: smaller pictures are too simple to be told apart so
 FLAT = 4.0  # grey levels of spread: below it there is nothing to compare
 PAIRS_AT_MOST = 10_000
+# From so many pictures on (a second or so) the pairs are kept in the cache folder. Raise VERSION when others are found.
+WORTH_KEEPING, VERSION = 4000, 1
 
 
 @dataclass(frozen=True)
@@ -81,8 +86,24 @@ def near(looked: Scan) -> list[Group]:
     first = first[looked.thumbnail[first].reshape(len(first), -1).std(1) >= FLAT]
     if len(first) < 2:
         return []
-    pairs, unexplained = near_pairs(looked, first)
+    pairs, unexplained = _kept_pairs(looked, first) if len(first) >= WORTH_KEEPING else near_pairs(looked, first)
     return _joined(pairs, unexplained, which)
+
+
+def _kept_pairs(looked: Scan, first: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """`near_pairs`, from the cache folder where the same pictures were looked through before."""
+    name = hashlib.blake2b(b"%d" % VERSION + looked.content.tobytes(), digest_size=16).hexdigest()
+    file = cache_folder() / f"near-{name}.json"
+    try:
+        kept = read_json(file)
+        return np.array(kept["pairs"], np.int64).reshape(-1, 2), np.array(kept["unexplained"], np.float32)
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # not there, or not whole: it is made again
+    pairs, unexplained = near_pairs(looked, first)
+    with contextlib.suppress(OSError):  # a folder that cannot be written costs time, nothing else
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_json(file, {"pairs": pairs.tolist(), "unexplained": unexplained.tolist()})
+    return pairs, unexplained
 
 
 def _joined(pairs: np.ndarray, unexplained: np.ndarray, which: np.ndarray) -> list[Group]:

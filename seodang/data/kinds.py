@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+BMP_HEADERS = {12, 16, 40, 52, 56, 64, 108, 124}  # lengths of the header's versions; text may begin with BM too
 READABLE = "JPEG, PNG, WebP, BMP, GIF and TIFF can be read"
 
 
@@ -21,7 +22,7 @@ def kind_of(head: bytes) -> str | None:
         return "GIF"
     if head.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")):
         return "TIFF"
-    if head.startswith(b"BM"):
+    if head.startswith(b"BM") and int.from_bytes(head[14:18], "little") in BMP_HEADERS:
         return "BMP"
     return None
 

@@ -192,6 +192,7 @@ class Normalise(nn.Module):
         values = pixels.to(self.mean.dtype)
         if self.scale == "samplewise":
             return (values - values.mean(dim=(1, 2, 3), keepdim=True)) / 255
-        # One multiply and one add: (v / 255 - mean) / std.
-        factor = 1 / (255 * self.std)
-        return values * factor[:, None, None] - (self.mean / self.std)[:, None, None]
+        # One multiply and one add: (v / 255 - mean) / std. In place only on a tensor made here.
+        factor = (1 / (255 * self.std))[:, None, None]
+        scaled = values * factor if values is pixels else values.mul_(factor)
+        return scaled.sub_((self.mean / self.std)[:, None, None])

@@ -28,8 +28,11 @@ from seodang.data.pictures import (
 from seodang.data.prepare import Preparation, target_of
 from seodang.data.source import LeftOut, Source
 
+FIRST = 64  # pictures that tell how large and how slow the others are
 CHUNK = 4096
-# A chunk is about this much work, so that the processes end together and memory stays small.
+CHUNK_BYTES = 32 * 2**20  # of prepared pixels in a chunk
+SMALL_FILE = 4096  # bytes
+# A chunk of larger files is about this much work, so that the processes end together and memory stays small.
 PIECE_SECONDS = 0.25
 # Other processes are worth their start (about 0.3 s) where this one alone would need longer than this.
 WORTH_SECONDS = 1.0
@@ -165,7 +168,8 @@ def _parts(source: Source, target: Target | None) -> Iterator[tuple[range, Decod
     """The answers chunk by chunk, in order. The first few pictures tell how long the rest will take."""
     read, count = source.read, len(source)
     assert read is not None, "a source has pixels or read"
-    start, size, each = 0, 64, 0.0
+    start, each = 0, 0.0
+    size = FIRST
     while start < count:
         chunk = range(start, min(start + size, count))
         begun = time.perf_counter()
@@ -174,19 +178,27 @@ def _parts(source: Source, target: Target | None) -> Iterator[tuple[range, Decod
         for position, reason in unread.items():
             part.reasons[position] = reason
         yield chunk, part
-        start = chunk.stop
         each = (time.perf_counter() - begun) / len(chunk)
-        if each * (count - start) > WORTH_SECONDS and cores() > 1:
+        size = _chunk_size(encoded, each, target)
+        measured = start > 0 or size < CHUNK  # small pictures are fast by the thousand only
+        start = chunk.stop
+        if measured and each * (count - start) > WORTH_SECONDS and cores() > 1:
             break
-        size = int(min(CHUNK, size * 4, max(1, PIECE_SECONDS / each)))
     if start == count:
         return
-    size = int(min(CHUNK, max(1, PIECE_SECONDS / each)))
     chunks = [range(begin, min(begin + size, count)) for begin in range(start, count, size)]
     with Decoders(min(cores(), max(2, int(each * (count - start) / 0.5)), 32)) as decoders:
         for chunk, part in decoders.map(chunks, read, target):
             assert isinstance(chunk, range), "chunks go in and come out as ranges"
             yield chunk, part
+
+
+def _chunk_size(encoded: list[bytes], each: float, target: Target | None) -> int:
+    """Small files go by the thousand (their PNG filters are undone together), others by a quarter of a second of work."""
+    most = CHUNK if target is None else max(1, CHUNK_BYTES // (target.channels * target.height * target.width))
+    if sum(map(len, encoded)) < SMALL_FILE * len(encoded):
+        return min(CHUNK, most)
+    return int(min(CHUNK, most, max(1, PIECE_SECONDS / each)))
 
 
 def _arrays(array: np.ndarray, target: Target | None) -> Decoded:

@@ -12,7 +12,7 @@ import numpy as np
 from seodang.core.errors import DataError, RunError
 from seodang.core.files import write_json, write_text
 from seodang.evaluation import baselines, metrics, opened, predictions
-from seodang.evaluation.intervals import all_intervals, paired, wilson
+from seodang.evaluation.intervals import all_intervals, calibration_by_chance, paired, wilson
 from seodang.evaluation.judged import Judged, other_examples, own_examples, predict_all
 from seodang.evaluation.metrics import Labels, Numbers
 from seodang.evaluation.pictures import spread
@@ -114,6 +114,7 @@ def judge(run: Run, judged: Judged, own: Prepared | None, labels: Labels, probab
         "confused_pairs": confused_pairs(table, run.classes),
         "calibration": {
             "error": found["calibration_error"],
+            "by_chance": round(calibration_by_chance(probabilities), 6),
             "mean_confidence": round(float(probabilities.max(axis=1).mean()), 6),
             "bins": metrics.reliability(labels, probabilities),
         },

@@ -146,7 +146,8 @@ def calibration_interval(
 
     The estimate is too high in small samples, and that of a resample is higher again, so the plain percentiles would
     sit above the truth. The basic bootstrap turns them around the estimate (Davison and Hinkley, 1997, section 5.2),
-    which takes that out; the estimate itself is always inside.
+    which takes part of that out; where an honest network would show as much by chance, the interval begins at 0. The
+    estimate itself is always inside.
     """
     confidence, right, index = confidence_bins(labels, probabilities, bins)
     gaps = confidence - right
@@ -157,7 +158,24 @@ def calibration_interval(
         return np.abs(sums.reshape(-1, bins)).sum(axis=1) / len(labels)
 
     low, high = _percentiles(_draws(len(labels), generator, errors))
-    return max(0.0, min(value, 2 * value - high)), min(1.0, max(value, 2 * value - low))
+    by_chance = calibration_by_chance(probabilities, bins)
+    lowest = 0.0 if value <= by_chance else max(0.0, min(value, 2 * value - high))
+    return lowest, min(1.0, max(value, 2 * value - low))
+
+
+def calibration_by_chance(probabilities: Numbers, bins: int = BINS, draws: int = 200, seed: int = 0) -> float:
+    """The calibration error that a perfectly honest network would stay under 95 % of the time, with these confidences.
+
+    Its answers are drawn right with exactly the probability it states. Broecker and Smith, 2007,
+    https://doi.org/10.1175/WAF993.1
+    """
+    generator = np.random.default_rng(seed)
+    confidence, _, index = confidence_bins(np.zeros(len(probabilities), dtype=np.int64), probabilities, bins)
+    errors = []
+    for _ in range(draws):
+        gaps = confidence - (generator.random(len(confidence)) < confidence)
+        errors.append(np.abs(np.bincount(index, weights=gaps, minlength=bins)).sum() / len(confidence))
+    return float(np.percentile(errors, 95))
 
 
 def roc_auc_interval(labels: Labels, scores: Numbers) -> Interval:

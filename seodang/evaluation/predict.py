@@ -147,7 +147,7 @@ def _below(folder: str) -> Iterator[tuple[str, str]]:
 
 def _nothing(path: str) -> str:
     if Path(path).is_dir():
-        return f"{path} is an empty folder."
+        return f"{path} has no files in it."
     if glob.has_magic(path):
         return f"No file matches {path!r}."
     return f"{path} does not exist."

@@ -126,7 +126,7 @@ def _overfitting(report: dict[str, Any]) -> list[str]:
     high = report["intervals"]["accuracy"][1]
     if remembered is None or remembered <= high or 100 * (remembered - accuracy) <= OVERFITTED:
         return []
-    gap = f"{100 * (remembered - accuracy):.0f} points"
+    gap = f"{100 * (remembered - accuracy):.1f} points"
     return [f"Overfitted: right on {100 * remembered:.1f} % of the training pictures, {gap} more than on new ones."]
 
 

@@ -6,107 +6,16 @@ because the labs are; a weight starts as in Keras unless `init` says otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 from torch import nn
 
-from seodang.core.values import Value
 from seodang.models import _modules as modules
 from seodang.models._initial import Initial, start
+from seodang.models._layer import KINDS, Edges, Layer, Misfit, Padding, Pair, Shape, edges_of, kind, picture, windows
 
-Shape = tuple[int, ...]  # without the batch: (channels, height, width) or (features,)
-
-
-class Misfit(Exception):
-    """A layer does not fit the shape that reaches it; the text says why, without the layer's number."""
-
-
-def _pair(value: Any, lowest: int = 1) -> tuple[int, int]:
-    pair = (value, value) if isinstance(value, int | str) else value
-    try:
-        height, width = (int(side) for side in pair)
-    except (TypeError, ValueError):
-        raise ValueError(f"must be a whole number or a pair [height, width], got {value!r}") from None
-    if min(height, width) < lowest:
-        raise ValueError(f"must be at least {lowest}, got {value!r}")
-    return height, width
-
-
-def _padding(value: Any) -> Any:
-    if value in ("same", "valid"):
-        return value
-    if isinstance(value, str) and not value.isdigit():
-        raise ValueError(f"must be same, valid or a number of pixels, got {value!r}")
-    return _pair(value, lowest=0)
-
-
-Pair = Annotated[tuple[int, int], BeforeValidator(_pair)]
-Padding = Annotated[Literal["same", "valid"] | tuple[int, int], BeforeValidator(_padding)]
-Edges = tuple[int, int, int, int]  # left, right, top, bottom
-
-
-class Layer(Value):
-    """Settings of one layer. `build` gives the module and the shape that comes out of it, or raises Misfit."""
-
-    name: ClassVar[str]
-
-    def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
-        """The module for an input of `shape`, started by the rule `init`, and its output's shape."""
-        raise NotImplementedError
-
-
-KINDS: dict[str, type[Layer]] = {}
-
-
-Kind = TypeVar("Kind", bound="type[Layer]")
-
-
-def kind(name: str) -> Callable[[Kind], Kind]:
-    """Enter a class into KINDS under the name that a list of layers uses; messages name the class so too."""
-
-    def enter(settings: Kind) -> Kind:
-        settings.name = settings.__name__ = name
-        KINDS[name] = settings
-        return settings
-
-    return enter
-
-
-def _picture(shape: Shape, what: str) -> tuple[int, int, int]:
-    if len(shape) != 3:
-        raise Misfit(
-            f"{what} needs a picture (channels×height×width), but a vector of {shape[0]} numbers comes in. "
-            "Put it before flatten or the global pool"
-        )
-    return shape[0], shape[1], shape[2]
-
-
-def _edges(shape: Shape, kernel: tuple[int, int], stride: tuple[int, int], padding: Any, dilation: int = 1) -> Edges:
-    """Pixels added left, right, above and below."""
-    if padding == "valid":
-        return 0, 0, 0, 0
-    if padding == "same":
-        top, bottom = modules.same_padding(shape[1], kernel[0], stride[0], dilation)
-        left, right = modules.same_padding(shape[2], kernel[1], stride[1], dilation)
-        return left, right, top, bottom
-    return padding[1], padding[1], padding[0], padding[0]
-
-
-def _windows(shape: Shape, kernel: tuple[int, int], stride: tuple[int, int], edges: Edges, dilation: int = 1) -> Shape:
-    """(height, width) of what a window of `kernel` gives, or Misfit where it does not fit once."""
-    sides = []
-    for length, size, step, added in zip(
-        shape[1:], kernel, stride, (edges[2] + edges[3], edges[0] + edges[1]), strict=True
-    ):
-        reach = dilation * (size - 1) + 1
-        if length + added < reach:
-            window = f"{kernel[0]}" if kernel[0] == kernel[1] else f"{kernel[0]}×{kernel[1]}"
-            spread = f" spread by dilation {dilation}" if dilation > 1 else ""
-            raise Misfit(f"the picture is {shape[1]}×{shape[2]} here, a window of {window}{spread} does not fit")
-        sides.append((length + added - reach) // step + 1)
-    return tuple(sides)
+__all__ = ["KINDS", "Layer", "Misfit", "ResidualLayer", "Shape", "join"]
 
 
 @kind("dense")
@@ -129,8 +38,8 @@ class Dense(Layer):
 
 
 def _convolution(shape: Shape, settings: Conv | Depthwise, filters: int, groups: int, dilation: int, init: str) -> Any:
-    edges = _edges(shape, settings.kernel, settings.stride, settings.padding, dilation)
-    sides = _windows(shape, settings.kernel, settings.stride, edges, dilation)
+    edges = edges_of(shape, settings.kernel, settings.stride, settings.padding, dilation)
+    sides = windows(shape, settings.kernel, settings.stride, edges, dilation)
     options: dict[str, Any] = {"stride": settings.stride, "dilation": dilation, "groups": groups, "bias": settings.bias}
     left, right, top, bottom = edges
     if left == right and top == bottom:
@@ -157,7 +66,7 @@ class Conv(Layer):
     init: Initial | None = Field(None, description="How the weights start. Null: as the network's `init` says.")
 
     def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
-        channels, _, _ = _picture(shape, "conv")
+        channels, _, _ = picture(shape, "conv")
         if channels % self.groups or self.filters % self.groups:
             raise Misfit(
                 f"groups {self.groups} must divide both the {channels} channels and the {self.filters} filters"
@@ -178,7 +87,7 @@ class Depthwise(Layer):
     init: Initial | None = Field(None, description="How the weights start. Null: as the network's `init` says.")
 
     def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
-        channels, _, _ = _picture(shape, "depthwise")
+        channels, _, _ = picture(shape, "depthwise")
         return _convolution(shape, self, channels, channels, 1, init)
 
 
@@ -193,14 +102,14 @@ class Pool(Layer):
 
     def place(self, shape: Shape) -> tuple[Edges, Shape, tuple[int, int]]:
         """Added edges, output's shape and stride."""
-        channels, _, _ = _picture(shape, self.name)
+        channels, _, _ = picture(shape, self.name)
         stride = self.stride or self.size
-        edges = _edges(shape, self.size, stride, self.padding)
+        edges = edges_of(shape, self.size, stride, self.padding)
         if isinstance(self.padding, tuple) and (
             self.padding[0] > self.size[0] // 2 or self.padding[1] > self.size[1] // 2
         ):
             raise Misfit(f"padding {self.padding[0]} is more than half the window of {self.size[0]}")
-        return edges, (channels, *_windows(shape, self.size, stride, edges)), stride
+        return edges, (channels, *windows(shape, self.size, stride, edges)), stride
 
 
 @kind("max_pool")
@@ -235,7 +144,7 @@ class GlobalAveragePool(Layer):
     """The mean of each channel over the whole picture."""
 
     def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
-        return modules.GlobalPool(largest=False), _picture(shape, "global_average_pool")[:1]
+        return modules.GlobalPool(largest=False), picture(shape, "global_average_pool")[:1]
 
 
 @kind("global_max_pool")
@@ -243,7 +152,7 @@ class GlobalMaxPool(Layer):
     """The largest value of each channel over the whole picture."""
 
     def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
-        return modules.GlobalPool(largest=True), _picture(shape, "global_max_pool")[:1]
+        return modules.GlobalPool(largest=True), picture(shape, "global_max_pool")[:1]
 
 
 @kind("batch_norm")
@@ -422,7 +331,7 @@ class Upsample(Layer):
     )
 
     def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
-        channels, height, width = _picture(shape, "upsample")
+        channels, height, width = picture(shape, "upsample")
         module = nn.Upsample(scale_factor=self.size, mode=self.mode)
         return module, (channels, height * self.size, width * self.size)
 

@@ -140,7 +140,13 @@ def stream(
     yield Opened(prepared, asked, time.perf_counter() - started)
 
     resolved, reasons = derive(asked, prepared)
-    findings = lint(resolved, prepared.classes)
+    findings = lint(
+        resolved,
+        prepared.classes,
+        label_values=prepared.source.label_values,
+        training_examples=len(prepared.train),
+        validation_examples=len(prepared.validation),
+    )
     if errors := [finding.words for finding in findings if finding.level == "error"]:
         raise RecipeError("\n".join(errors))
     reasons += [finding.words for finding in findings]

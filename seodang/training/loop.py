@@ -87,23 +87,17 @@ class State:
 
     def numbers(self) -> dict[str, Any]:
         """Every number of the state by name, fit for JSON."""
-        groups = self.optimizer.state_dict()["param_groups"]
-        counts = [group.get("count", 0) for group in groups]
-        names = ("step", "epoch", "done_in_epoch", "first_step", "pieces")
-        return {**{name: getattr(self, name) for name in names}, "counts": counts}
+        return {name: getattr(self, name) for name in ("step", "epoch", "done_in_epoch", "first_step", "pieces")}
 
     def restore(self, tensors: dict[str, Tensor], numbers: dict[str, Any]) -> None:
         """Go back to a saved state."""
         self.model.load_state_dict(_below("model.", tensors))
-        saved = self.optimizer.state_dict()
+        groups = self.optimizer.state_dict()["param_groups"]
         slots: dict[int, dict[str, Tensor]] = {}
         for name, tensor in _below("optimizer.", tensors).items():
             index, slot = name.split(".", 1)
             slots.setdefault(int(index), {})[slot] = tensor
-        for group, count in zip(saved["param_groups"], numbers["counts"], strict=True):
-            if "count" in group:
-                group["count"] = count
-        self.optimizer.load_state_dict({"state": slots, "param_groups": saved["param_groups"]})
+        self.optimizer.load_state_dict({"state": slots, "param_groups": groups})
         self._match_layouts()
         if self.average:
             self.average.load(_below("average.", tensors))

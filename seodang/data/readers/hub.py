@@ -27,7 +27,6 @@ def read_hub(repository: str, name: str) -> Source:
 
 
 def _download(repository: str, name: str) -> Path:
-    import httpx  # pyright: ignore[reportMissingImports] (comes with huggingface-hub)
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import (
         GatedRepoError,
@@ -39,6 +38,10 @@ def _download(repository: str, name: str) -> Path:
         RevisionNotFoundError,
     )
 
+    # The hub's library has changed its HTTP client with its major versions; its own error derives from the client's.
+    client_errors: tuple[type[Exception], ...] = tuple(
+        base for base in HfHubHTTPError.__mro__ if base.__module__.startswith("httpx") and issubclass(base, Exception)
+    )
     offline = (
         f"Set SEODANG_DATA to a folder that holds {name}/, or, where it was downloaded before, set HF_HUB_OFFLINE=1."
     )
@@ -57,7 +60,7 @@ def _download(repository: str, name: str) -> Path:
             OfflineModeIsEnabled,
             HfHubHTTPError,
             HFValidationError,
-            httpx.HTTPError,
+            *client_errors,
             OSError,
         ) as error:
             raise DataError(

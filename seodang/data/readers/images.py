@@ -167,7 +167,9 @@ def _walk(root: Path) -> _Found:
     """Every regular file below `root`, sorted; links are followed, loops and hidden folders are not."""
     found = _Found()
     state = os.stat(root)
+    found.folders.append("")
     _enter(str(root), "", {(state.st_dev, state.st_ino)}, found)
+    found.folders = [folder for folder in found.folders if folder]
     return found
 
 
@@ -177,6 +179,7 @@ def _enter(path: str, relative: str, above: set[tuple[int, int]], found: _Found)
             entries = sorted(listing, key=lambda entry: entry.name)
     except OSError as error:
         found.left_out.append(LeftOut(f"{relative}/", f"cannot be opened ({error.strerror})"))
+        found.folders.remove(relative)
         return
     for entry in entries:
         name = f"{relative}/{entry.name}" if relative else entry.name

@@ -49,8 +49,8 @@ class Form:
 def label_of(names: Sequence[str]) -> tuple[int | None, str]:
     """Which column is the label, and what to say about it: a known name, else the only one that is no pixel.
 
-    >>> label_of(["pixel1", "pixel2", "kind"])
-    (2, 'the column kind is the label.')
+    >>> label_of(["pixel1", "pixel2", "pixel3", "pixel4", "kind"])
+    (4, 'the column kind is the label.')
     """
     lower = [name.lower() for name in names]
     for name in LABEL_NAMES:

@@ -10,7 +10,8 @@ from seodang.recipes.settings import Part
 def resnet_small() -> Recipe:
     """L16: a deep stack with skip connections, ResNet's idea at a laptop's size, on Fashion-MNIST.
 
-    `resnet-small-plain` is the same network without the skips: compare the two to see what they are for.
+    32 layers with weights. `resnet-small-plain` is the same network without the skips: compare the two to see what they
+    are for. (A sounding, 12,000 pictures, 2 epochs, seed 0: 85.4 % with skips, 70.6 % without.)
     Measured: see README.
     """
     model = Part(name="resnet-small", settings={"depth": 32, "stem_pool": True})

@@ -20,7 +20,7 @@ def vgg_small() -> Recipe:
         model=Part(name="vgg-small"),
         preparation=Preparation(scale="unit"),
         training=Training(
-            epochs=8,
+            epochs=5,
             batch_size=128,
             optimizer="adamw",
             learning_rate=2e-3,

@@ -1,0 +1,198 @@
+"""`seodang look`: what this data is and what is wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from seodang.data.scan import Scan
+
+# Rows of the table of classes, and lines of the list of what was left out.
+CLASSES, FILES, PREVIEW = 20, 10, 8
+
+
+def look(
+    words: Annotated[list[str], typer.Argument(help="PATH or data set; with --augment, key=value settings too.")],
+    page: Annotated[
+        str | None,
+        typer.Option("--page", metavar="FILE", help="Where the page goes. Default: seodang-look-NAME.html here."),
+    ] = None,
+    no_page: Annotated[bool, typer.Option("--no-page", help="Write no page.")] = False,
+    augment: Annotated[
+        bool, typer.Option("--augment", help="Preview augmentation: key=value settings follow.")
+    ] = False,
+    seed: Annotated[int, typer.Option("--seed", help="Which pictures and variants --augment shows.")] = 0,
+    json: Annotated[
+        bool, typer.Option("--json", help="One JSON object on stdout; a page only where --page asks for one.")
+    ] = False,
+) -> None:
+    """Say what the data is, what is wrong with it, and write a page with samples.
+
+    Examples:
+
+      seodang look photos/
+
+      seodang look mnist --json
+
+      seodang look photos/ --augment rotation=10 zoom=0.1 flip_horizontal=true
+    """
+    from seodang.cli._screen import print_json, screen
+    from seodang.cli._words import divide
+    from seodang.core.errors import DataError
+    from seodang.data.look import look as look_at
+    from seodang.data.open import open_source
+    from seodang.data.scan import scan
+    from seodang.recipes.choose import suggest
+
+    paths, settings = divide(words)
+    if len(paths) != 1:
+        raise DataError(f"`seodang look` takes one path or data set, got {len(paths)}: {' '.join(paths) or 'none'}.")
+    if settings and not augment:
+        raise DataError(f"{', '.join(settings)}: settings go with --augment, such as `--augment rotation=10`.")
+    console = screen(json)
+    source = open_source(paths[0])
+    looked = scan(source)
+    if augment:
+        file = _preview(looked, settings, seed, page)
+        console.print(f"Preview: {file} (above the original, below its variant)", markup=False)
+        if json:
+            print_json({"kind": "pictures", "name": source.name, "preview": str(file)})
+        return
+    found = look_at(source, looked)
+    recipe, reason = suggest(found)
+    found["suggested_recipe"] = {"name": recipe, "reason": reason}
+    show(found, console, paths[0])
+    wanted = page or (None if json or no_page else f"seodang-look-{_safe(found['name'])}.html")
+    if wanted and not no_page:
+        from seodang.data.page import write_page
+
+        try:
+            write_page(found, looked, Path(wanted))
+            console.print(f"Page: {wanted}", markup=False)
+            found["page"] = wanted
+        except OSError as error:
+            message = f"The page could not be written to {wanted}: {error.strerror}. Choose a place with --page FILE."
+            if page:
+                raise DataError(message) from None
+            console.print(message, markup=False)
+    if json:
+        print_json(found)
+
+
+def show(found: dict[str, Any], console: Console, where: str) -> None:
+    """Print what was found for a person: what it is, the classes, the findings, what was left out, what to do next."""
+    sizes = found["sizes"]
+    console.print(f"[bold]{_plain(found['name'])}[/bold]  {_plain(found['where'])}")
+    console.print(
+        f"{found['examples']:,} pictures in {len(found['classes']):,} classes ({found['form']})", markup=False
+    )
+    if sizes["different"] == 1:
+        size = f"{_by(sizes['median'])} pixels, all of them"
+    else:
+        size = f"{_by(sizes['smallest'])} to {_by(sizes['largest'])} pixels, in the middle {_by(sizes['median'])}"
+    modes = ", ".join(f"{mode} {number:,}" for mode, number in found["modes"].items())
+    console.print(f"Size: {size}    Mode: {modes}\n", markup=False)
+    console.print(_table(found))
+    _show_findings(found, console)
+    if left := found["left_out"]:
+        console.print(f"\n[bold]Left out: {len(left):,}[/bold]")
+        for one in left[:FILES]:
+            console.print(f"  {one['path']}: {one['reason']}", markup=False)
+        if len(left) > FILES:
+            console.print(f"  and {len(left) - FILES:,} more (all with --json)", markup=False)
+    for note in found["notes"]:
+        console.print(f"\n{note}", markup=False)
+    if recipe := found.get("suggested_recipe"):
+        console.print(f"\nNext: seodang train {where} {recipe['name']}   ({recipe['reason']})", markup=False)
+
+
+def _show_findings(found: dict[str, Any], console: Console) -> None:
+    if not found["findings"]:
+        console.print(
+            "\nNothing was found wrong: no duplicates, no contradicting labels, no class too small.", markup=False
+        )
+        return
+    console.print("\n[bold]Findings[/bold]")
+    for finding in found["findings"]:
+        mark = "[bold red]![/bold red]" if finding["level"] == "serious" else "-"
+        console.print(f"{mark} [bold]{_plain(finding['what'])}[/bold] {_plain(finding['evidence'])}")
+        console.print(f"  {finding['why']} {finding['todo']}", markup=False)
+
+
+def _table(found: dict[str, Any]) -> Any:
+    """Classes by split; of many classes the largest and the smallest."""
+    from rich import box
+    from rich.table import Table
+
+    counts = found["counts"]
+    totals = {name: sum(split[name] for split in counts.values()) for name in found["classes"]}
+    shown = found["classes"]
+    cut = len(shown) > CLASSES
+    if cut:
+        ordered = sorted(shown, key=lambda name: -totals[name])
+        shown = ordered[: CLASSES // 2] + ordered[-CLASSES // 2 :]
+    table = Table(box=box.SIMPLE_HEAD, show_footer=True, pad_edge=False, show_edge=False)
+    table.add_column("class", footer="all")
+    for name, split in counts.items():
+        table.add_column("pictures" if name == "all" else name, justify="right", footer=f"{sum(split.values()):,}")
+    for place, name in enumerate(shown):
+        if cut and place == CLASSES // 2:
+            table.add_row(f"… {len(totals) - CLASSES:,} more …", *["" for _ in counts])
+        table.add_row(_plain(name), *[f"{split[name]:,}" for split in counts.values()])
+    return table
+
+
+def _preview(looked: Scan, settings: dict[str, str], seed: int, page: str | None) -> Path:
+    """Write a grid of a few training pictures, each above two variants of it."""
+    import numpy as np
+    import torch
+
+    from seodang.core.errors import DataError
+    from seodang.core.values import check
+    from seodang.data.augment import Augmentation, augment
+    from seodang.data.grid import grid, to_picture
+    from seodang.data.page import small_picture
+
+    plain = {key.removeprefix("augmentation."): value for key, value in settings.items()}
+    varied = check(Augmentation, plain)
+    if not varied.is_on:
+        raise DataError("--augment needs settings, such as --augment rotation=10 zoom=0.1 flip_horizontal=true.")
+    splits = looked.source.splits
+    usable = np.flatnonzero(splits == "train") if (splits == "train").any() else np.arange(len(looked))
+    draw = torch.Generator().manual_seed(seed)
+    chosen = usable[torch.randperm(len(usable), generator=draw)[:PREVIEW].numpy()]
+    pictures = [picture for index in chosen.tolist() if (picture := small_picture(looked, index, 200)) is not None]
+    rows = [pictures, [], []]
+    for picture in pictures:
+        array = np.asarray(picture)
+        pixels = torch.from_numpy(array.copy()).reshape(*array.shape[:2], -1).permute(2, 0, 1)[None].float()
+        for row in rows[1:]:
+            row.append(to_picture(augment(pixels, varied, draw)[0].round().to(torch.uint8)))
+    file = Path(page or f"seodang-augment-{_safe(looked.source.name)}.png")
+    try:
+        grid([picture for row in rows for picture in row], columns=len(pictures), cell=140).save(file)
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"The preview could not be written to {file}: {error}. Choose a place with --page FILE.png."
+        ) from None
+    return file
+
+
+def _by(size: list[int]) -> str:
+    return f"{size[0]}×{size[1]}"
+
+
+def _plain(text: str) -> str:
+    """Text in which nothing is taken for Rich's markup."""
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _safe(name: str) -> str:
+    return "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in name).strip(".") or "data"

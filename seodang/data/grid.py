@@ -1,0 +1,110 @@
+"""Many pictures in one: a grid with a short title under each."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+from torch import Tensor
+
+# Fonts with Korean letters where systems keep them, then one that comes with matplotlib and has Latin, Greek and Cyrillic.
+FONTS = (
+    "NanumGothic.ttf",
+    "NotoSansKR-Regular.otf",
+    "NotoSansCJK-Regular.ttc",
+    "/usr/share/fonts/truetype/nanum/NanumGothic.ttf",
+    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
+    "/usr/share/fonts/noto-cjk/NotoSansCJK-Regular.ttc",
+    "/System/Library/Fonts/AppleSDGothicNeo.ttc",
+    "malgun.ttf",
+    str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"),
+)
+GAP, INK, PAPER = 6, "#1b2430", "#ffffff"
+
+
+@functools.cache
+def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """The first font of FONTS that this machine has, else Pillow's own."""
+    for name in FONTS:
+        try:
+            return ImageFont.truetype(name, size)
+        except OSError:
+            continue
+    return ImageFont.load_default(size)
+
+
+@functools.cache
+def _is_drawn(letter: str, size: int) -> bool:
+    """Whether the font has a letter, told by its drawing being another than that of a letter no font has."""
+    if letter.isascii():
+        return letter.isprintable()
+    return _drawn(letter, size) != _drawn("\U0010fffd", size)
+
+
+def _drawn(letter: str, size: int) -> bytes:
+    sheet = Image.new("L", (3 * size, 3 * size))
+    ImageDraw.Draw(sheet).text((size, size), letter, fill=255, font=font(size))
+    return sheet.tobytes()
+
+
+def fitted_title(title: str, width: int, size: int) -> str:
+    """The title with what the font lacks as "?", cut with "…" to fit into `width` pixels."""
+    text = "".join(letter if _is_drawn(letter, size) else "?" for letter in " ".join(title.split()))
+    used = font(size)
+    if used.getlength(text) <= width:
+        return text
+    while text and used.getlength(text + "…") > width:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+def to_picture(pixels: Tensor | np.ndarray) -> Image.Image:
+    """One picture (C, H, W) uint8, C 1 or 3."""
+    array = np.asarray(pixels)
+    return Image.fromarray(np.ascontiguousarray(array[0] if len(array) == 1 else array.transpose(1, 2, 0)))
+
+
+def grid(
+    pixels: Tensor | np.ndarray | Sequence[Image.Image],
+    titles: Sequence[str] = (),
+    columns: int = 8,
+    cell: int | None = None,
+) -> Image.Image:
+    """Pictures in rows, each scaled to a square cell with its shape kept, a title under each.
+
+    Args:
+        pixels: (N, C, H, W) uint8, C 1 or 3; or N pictures of any size.
+        titles: N short lines, or none. A title that does not fit is cut; "\\n" begins another line.
+        columns: Pictures in a row.
+        cell: Side of a cell in pixels. None: the pictures' own longer side, at least 84, at most 200.
+    """
+    pictures = [one if isinstance(one, Image.Image) else to_picture(one) for one in pixels]
+    longest = max((max(one.size) for one in pictures), default=1)
+    cell = cell or min(200, max(84, longest))
+    size = max(11, cell // 9)
+    lines = max((title.count("\n") + 1 for title in titles), default=0)
+    high = cell + (lines * (size + 4) + 2 if lines else 0)
+    columns = max(1, min(columns, len(pictures)))
+    rows = -(-len(pictures) // columns)
+    sheet = Image.new("RGB", (columns * (cell + GAP) + GAP, max(1, rows) * (high + GAP) + GAP), PAPER)
+    pen = ImageDraw.Draw(sheet)
+    for index, one in enumerate(pictures):
+        left, top = GAP + index % columns * (cell + GAP), GAP + index // columns * (high + GAP)
+        shown = enlarged(one, cell)
+        sheet.paste(shown, (left + (cell - shown.width) // 2, top + (cell - shown.height) // 2))
+        for line, text in enumerate(titles[index].split("\n") if index < len(titles) else ()):
+            place = (left + cell / 2, top + cell + 3 + line * (size + 4))
+            pen.text(place, fitted_title(text, cell, size), fill=INK, font=font(size), anchor="ma")
+    return sheet
+
+
+def enlarged(one: Image.Image, side: int) -> Image.Image:
+    """A picture scaled so that its longer side is `side`: pixels stay visible when it grows, and are averaged when it shrinks."""
+    scale = side / max(one.size)
+    size = (max(1, round(one.width * scale)), max(1, round(one.height * scale)))
+    way = Image.Resampling.NEAREST if scale > 1 else Image.Resampling.LANCZOS
+    return one.convert("RGB").resize(size, way)

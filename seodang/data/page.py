@@ -1,0 +1,112 @@
+"""The page of `seodang look`: one HTML file that works offline, with samples of each class and the duplicates side by side."""
+
+from __future__ import annotations
+
+import base64
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jinja2 import Environment, PackageLoader, select_autoescape
+from markupsafe import Markup, escape
+from PIL import Image
+
+from seodang.core.files import write_text
+from seodang.data.findings import share
+from seodang.data.grid import to_picture
+from seodang.data.pictures import Refused, Target, one, one_array
+from seodang.data.scan import Scan
+
+# Longer side of a picture on the page, in pixels; pictures up to SMALL are shown with visible pixels, up to EXACT unpacked.
+SIDE, SMALL, EXACT = 160, 64, 100
+SAMPLES, SAMPLES_IN_ALL, GROUPS, MEMBERS, FILES = 12, 400, 24, 6, 1000
+
+
+def write_page(found: dict[str, Any], looked: Scan, path: Path) -> None:
+    """Write the page of what `look` found. Sample pictures are drawn evenly over each class, first train, then the rest."""
+    environment = Environment(loader=PackageLoader("seodang.data", ""), autoescape=select_autoescape(default=True))
+    environment.filters["code"] = _code
+    template = environment.get_template("page.html.jinja")
+    names = list(found["counts"])
+    text = template.render(
+        found=found,
+        splits=names,
+        classes=_classes(found, looked),
+        most=max((sum(found["counts"][name][one] for name in names) for one in found["classes"]), default=1) or 1,
+        groups=_groups(found, looked),
+        files=found["left_out"][:FILES],
+        share=share,
+    )
+    write_text(path, text)
+
+
+def _code(text: str) -> Markup:
+    """What stands in backticks as code; everything escaped."""
+    parts = text.split("`")
+    return Markup("").join(Markup("<code>{}</code>").format(p) if i % 2 else escape(p) for i, p in enumerate(parts))
+
+
+def _classes(found: dict[str, Any], looked: Scan) -> list[dict[str, Any]]:
+    """For each class: its name, counts by split, and sample pictures."""
+    each = max(4, min(SAMPLES, SAMPLES_IN_ALL // max(1, len(found["classes"]))))
+    labels = looked.source.labels
+    order = np.argsort(looked.source.splits != "train", kind="stable")
+    made = []
+    for label, name in enumerate(found["classes"]):
+        own = order[labels[order] == label]
+        first = own[looked.source.splits[own] == "train"]
+        own = first if len(first) >= each else own
+        some = own[np.linspace(0, len(own) - 1, min(each, len(own))).round().astype(int)] if len(own) else own
+        made.append(
+            {
+                "name": name,
+                "counts": [found["counts"][split][name] for split in found["counts"]],
+                "samples": [shown for index in some.tolist() if (shown := sample(looked, index))],
+            }
+        )
+    return made
+
+
+def _groups(found: dict[str, Any], looked: Scan) -> list[dict[str, Any]]:
+    """The first groups of duplicates, with pictures."""
+    made = []
+    for group in found["duplicates"]["groups"]:
+        if len(made) == GROUPS:
+            break
+        members = [
+            {**member, **shown} for member in group["members"][:MEMBERS] if (shown := sample(looked, member["index"]))
+        ]
+        if len(members) > 1:
+            different = len({member["class"] for member in group["members"]}) > 1
+            made.append(
+                {**group, "members": members, "more": len(group["members"]) - len(members), "labels": different}
+            )
+    return made
+
+
+def sample(looked: Scan, index: int) -> dict[str, Any] | None:
+    """One picture as a data address, and whether it is small; None where the file is gone since."""
+    picture = small_picture(looked, index, SIDE)
+    if picture is None:
+        return None
+    content, kind = io.BytesIO(), "PNG" if max(picture.size) <= EXACT else "JPEG"
+    picture.save(content, kind, quality=82)
+    address = f"data:image/{kind.lower()};base64,{base64.b64encode(content.getvalue()).decode('ascii')}"
+    return {"address": address, "small": max(picture.size) <= SMALL, "id": looked.source.ids[index]}
+
+
+def small_picture(looked: Scan, index: int, side: int) -> Image.Image | None:
+    """A picture in its own shape and colours, its longer side at most `side` pixels."""
+    high, wide = int(looked.height[index]), int(looked.width[index])
+    scale = min(1.0, side / max(high, wide))
+    source = looked.source
+    channels = 1 if looked.mode[index] in ("L", "1", "LA", "I;16") else 3
+    target = Target(max(1, round(high * scale)), max(1, round(wide * scale)), channels, "squash")
+    if source.pixels is not None:
+        return to_picture(one_array(source.pixels[index], target))
+    assert source.read is not None, "a source has pixels or read"
+    try:
+        return to_picture(one(source.read(index), target))
+    except (Refused, OSError):
+        return None

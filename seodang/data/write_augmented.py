@@ -1,0 +1,121 @@
+"""Augmented copies of pictures as files, in class folders, at their full size (lab L15)."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from seodang.core.errors import DataError
+from seodang.data.augment import Augmentation, augment
+from seodang.data.grid import to_picture
+from seodang.data.page import small_picture
+from seodang.data.scan import Scan, scan
+from seodang.data.source import Source
+
+QUALITY = 95  # of JPEG files, written where the original was one
+
+
+def write_augmented(
+    source: Source,
+    out: str | Path,
+    settings: Augmentation,
+    *,
+    copies: int,
+    prefix: str = "aug",
+    seed: int = 0,
+    splits: Sequence[str] = ("train", ""),
+) -> dict[str, int]:
+    """Write `copies` varied copies of every picture; the originals are only read.
+
+    Args:
+        source: Labelled pictures.
+        out: A folder that is empty or not there. Files become OUT/[SPLIT/]CLASS/PREFIX_NAME_1.jpg, …
+        settings: What is varied and how far.
+        copies: Copies of each picture, 1 or more.
+        prefix: What each file's name begins with.
+        seed: Same seed, same copies. Each picture has its own chance, whatever else is in the data.
+        splits: Of which splits; "" are pictures that are in none. By default training pictures only: varied validation or
+            test pictures would measure something else.
+
+    Returns: How many files were written for each class.
+
+    Raises:
+        DataError: `out` is not empty or lies inside the data, nothing is varied, or there are no pictures of those splits.
+    """
+    folder = Path(out)
+    _refuse(source, folder, settings, copies, prefix)
+    looked = scan(source.select(np.flatnonzero(np.isin(source.splits, list(splits)))) if len(source) else source)
+    written = dict.fromkeys(source.classes, 0)
+    taken: set[Path] = set()
+    for index in range(len(looked)):
+        name = looked.source.classes[looked.source.labels[index]]
+        place = folder / (str(looked.source.splits[index])) / folder_name(name)
+        for path, picture in _copies(looked, index, place, settings, copies, prefix, seed, taken):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            picture.save(path, quality=QUALITY)  # which PNG, without loss, does not ask for
+            written[name] += 1
+    return written
+
+
+def _refuse(source: Source, folder: Path, settings: Augmentation, copies: int, prefix: str) -> None:
+    if copies < 1:
+        raise DataError(f"--copies must be 1 or more, got {copies}.")
+    if not re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", prefix) or prefix.startswith("."):
+        raise DataError(f"--prefix must be 1 to 64 letters, digits, - and _, got {prefix!r}.")
+    if not settings.is_on:
+        raise DataError("Nothing to vary: give settings such as rotation=10 zoom=0.1 flip_horizontal=true.")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise DataError(f"{folder} is not an empty folder. Give a new one; nothing is ever written over.")
+    data = Path(source.where)
+    if data.is_dir() and data.resolve() in folder.resolve().parents:
+        raise DataError(
+            f"{folder} lies inside the data, {data}, and would become a part of it. Give a folder elsewhere."
+        )
+
+
+def _copies(
+    looked: Scan, index: int, place: Path, settings: Augmentation, copies: int, prefix: str, seed: int, taken: set[Path]
+) -> list[tuple[Path, Image.Image]]:
+    """The varied copies of one picture and where they go."""
+    original = small_picture(looked, index, side=1 << 30)
+    identity = looked.source.ids[index]
+    if original is None:
+        raise DataError(f"{identity} could be read a moment ago and cannot be now.")
+    array = np.asarray(original)
+    pixels = torch.from_numpy(array.copy()).reshape(*array.shape[:2], -1).permute(2, 0, 1)[None].float()
+    generator = torch.Generator().manual_seed((seed << 32) ^ _number(identity))
+    varied = augment(pixels.expand(copies, -1, -1, -1).contiguous(), settings, generator)
+    stem, suffix = os.path.splitext(identity.replace("\\", "/").rsplit("/", 1)[-1])
+    ending = ".jpg" if suffix.lower() in (".jpg", ".jpeg", ".jfif") else ".png"
+    base = f"{prefix}_{folder_name(stem)}"
+    number = 0
+    while (place / f"{base}{f'-{number}' if number else ''}_1{ending}") in taken:  # a.jpg of two nested folders
+        number += 1
+    base += f"-{number}" if number else ""
+    taken.add(place / f"{base}_1{ending}")
+    rounded = varied.round_().to(torch.uint8)
+    return [(place / f"{base}_{copy + 1}{ending}", to_picture(rounded[copy])) for copy in range(copies)]
+
+
+def _number(text: str) -> int:
+    """A number of 32 bits for a name, the same on every machine (FNV-1a)."""
+    value = 0x811C9DC5
+    for byte in text.encode("utf-8", "surrogateescape"):
+        value = ((value ^ byte) * 0x01000193) & 0xFFFFFFFF
+    return value
+
+
+def folder_name(name: str) -> str:
+    """A class or picture name as the name of a folder or file: letters, digits, spaces, - _ . stay, the rest becomes _.
+
+    >>> folder_name("../apple: red?")
+    '_apple_ red_'
+    """
+    kept = "".join(letter if letter.isalnum() or letter in " -_." else "_" for letter in name)
+    return kept.lstrip(".")[:120].rstrip(" .") or "_"

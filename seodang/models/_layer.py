@@ -1,0 +1,105 @@
+"""What the kinds of layer are made of: the settings' base, the list of kinds, and where windows fall."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
+
+from pydantic import BeforeValidator
+from torch import nn
+
+from seodang.core.values import Value
+from seodang.models import _modules as modules
+
+Shape = tuple[int, ...]  # without the batch: (channels, height, width) or (features,)
+
+
+class Misfit(Exception):
+    """A layer does not fit the shape that reaches it; the text says why, without the layer's number."""
+
+
+def _pair(value: Any, lowest: int = 1) -> tuple[int, int]:
+    pair = (value, value) if isinstance(value, int | str) else value
+    try:
+        height, width = (int(side) for side in pair)
+    except (TypeError, ValueError):
+        raise ValueError(f"must be a whole number or a pair [height, width], got {value!r}") from None
+    if min(height, width) < lowest:
+        raise ValueError(f"must be at least {lowest}, got {value!r}")
+    return height, width
+
+
+def _padding(value: Any) -> Any:
+    if value in ("same", "valid"):
+        return value
+    if isinstance(value, str) and not value.isdigit():
+        raise ValueError(f"must be same, valid or a number of pixels, got {value!r}")
+    return _pair(value, lowest=0)
+
+
+Pair = Annotated[tuple[int, int], BeforeValidator(_pair)]
+Padding = Annotated[Literal["same", "valid"] | tuple[int, int], BeforeValidator(_padding)]
+Edges = tuple[int, int, int, int]  # left, right, top, bottom
+
+
+class Layer(Value):
+    """Settings of one layer. `build` gives the module and the shape that comes out of it, or raises Misfit."""
+
+    name: ClassVar[str]
+
+    def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
+        """The module for an input of `shape`, started by the rule `init`, and its output's shape."""
+        raise NotImplementedError
+
+
+KINDS: dict[str, type[Layer]] = {}
+
+
+Kind = TypeVar("Kind", bound="type[Layer]")
+
+
+def kind(name: str) -> Callable[[Kind], Kind]:
+    """Enter a class into KINDS under the name that a list of layers uses; messages name the class so too."""
+
+    def enter(settings: Kind) -> Kind:
+        settings.name = settings.__name__ = name
+        KINDS[name] = settings
+        return settings
+
+    return enter
+
+
+def picture(shape: Shape, what: str) -> tuple[int, int, int]:
+    """(channels, height, width), or Misfit where a vector comes to a layer for pictures."""
+    if len(shape) != 3:
+        raise Misfit(
+            f"{what} needs a picture (channels×height×width), but a vector of {shape[0]} numbers comes in. "
+            "Put it before flatten or the global pool"
+        )
+    return shape[0], shape[1], shape[2]
+
+
+def edges_of(shape: Shape, kernel: tuple[int, int], stride: tuple[int, int], padding: Any, dilation: int = 1) -> Edges:
+    """Pixels added left, right, above and below."""
+    if padding == "valid":
+        return 0, 0, 0, 0
+    if padding == "same":
+        top, bottom = modules.same_padding(shape[1], kernel[0], stride[0], dilation)
+        left, right = modules.same_padding(shape[2], kernel[1], stride[1], dilation)
+        return left, right, top, bottom
+    return padding[1], padding[1], padding[0], padding[0]
+
+
+def windows(shape: Shape, kernel: tuple[int, int], stride: tuple[int, int], edges: Edges, dilation: int = 1) -> Shape:
+    """(height, width) of what a window of `kernel` gives, or Misfit where it does not fit once."""
+    sides = []
+    for length, size, step, added in zip(
+        shape[1:], kernel, stride, (edges[2] + edges[3], edges[0] + edges[1]), strict=True
+    ):
+        reach = dilation * (size - 1) + 1
+        if length + added < reach:
+            window = f"{kernel[0]}" if kernel[0] == kernel[1] else f"{kernel[0]}×{kernel[1]}"
+            spread = f" spread by dilation {dilation}" if dilation > 1 else ""
+            raise Misfit(f"the picture is {shape[1]}×{shape[2]} here, a window of {window}{spread} does not fit")
+        sides.append((length + added - reach) // step + 1)
+    return tuple(sides)

@@ -1,0 +1,218 @@
+"""Folders of pictures: layouts, odd files, and the exact words for what cannot be used."""
+
+import os
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from seodang.core.errors import DataError
+from seodang.data.open import open_source
+
+
+def picture(path, value=0, size=(8, 8), mode="L", **settings):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new(mode, size, value).save(path, **settings)
+
+
+def folder(root, *paths):
+    for number, path in enumerate(paths):
+        picture(root / path, number)
+    return root
+
+
+def left_out(source):
+    return {one.path: one.reason for one in source.left_out}
+
+
+def message(path):
+    with pytest.raises(DataError) as caught:
+        open_source(path)
+    return str(caught.value)
+
+
+def test_classes_without_splits(tmp_path):
+    source = open_source(folder(tmp_path, "dogs/2.png", "cats/1.png", "cats/0.png"))
+    assert source.classes == source.label_values == ("cats", "dogs")
+    assert source.ids == ["cats/0.png", "cats/1.png", "dogs/2.png"]
+    assert source.labels.tolist() == [0, 0, 1]
+    assert source.splits.tolist() == ["", "", ""]
+    assert source.form == "class folders"
+    assert source.where == str(tmp_path)
+    assert source.left_out == ()
+
+
+@pytest.mark.parametrize("words", [("train", "valid", "test"), ("Train", "VALIDATION", "Test"), ("training", "val", "testing")])
+def test_given_splits_in_any_words(tmp_path, words):
+    root = folder(tmp_path, *(f"{word}/{name}/1.png" for word in words for name in ("a", "b")))
+    source = open_source(root)
+    assert source.classes == ("a", "b")
+    assert source.splits.tolist() == ["train", "train", "validation", "validation", "test", "test"]
+    assert source.labels.tolist() == [0, 1] * 3
+
+
+def test_validation_that_lacks_a_class_is_aligned_by_name(tmp_path):
+    source = open_source(folder(tmp_path, "train/a/1.png", "train/b/1.png", "valid/b/1.png"))
+    assert source.labels[source.splits == "validation"].tolist() == [1]
+
+
+def test_a_class_may_be_a_path_and_numbers_sort_by_size(tmp_path):
+    assert open_source(folder(tmp_path / "x", "birds/heron/1.png", "birds/ibis/1.png", "fish/1.png")).classes == (
+        "birds/heron",
+        "birds/ibis",
+        "fish",
+    )
+    assert open_source(folder(tmp_path / "y", "10/1.png", "9/1.png")).classes == ("9", "10")
+
+
+def test_an_unpacked_archive_s_outer_folder_is_passed_through(tmp_path):
+    source = open_source(folder(tmp_path, "PetImages/Cat/1.png", "PetImages/Dog/1.png"))
+    assert source.classes == ("Cat", "Dog")
+    assert source.notes == ("The pictures lie in PetImages/.",)
+
+
+def test_what_systems_leave_behind_is_listed_and_is_no_class(tmp_path):
+    folder(tmp_path, "a/1.png", "b/1.png", ".ipynb_checkpoints/1.png", "__MACOSX/a/1.png", "a/.ipynb_checkpoints/1.png")
+    for name in ("Thumbs.db", "a/.DS_Store", "a/._1.png", "b/desktop.ini", "b/.hidden"):
+        (tmp_path / name).write_bytes(b"\0\1\2")
+    source = open_source(tmp_path)
+    assert source.classes == ("a", "b")
+    assert left_out(source) == {
+        ".ipynb_checkpoints/": "a hidden folder",
+        "__MACOSX/": "a folder of the system",
+        "a/.ipynb_checkpoints/": "a hidden folder",
+        "Thumbs.db": "a file that Windows keeps in folders, not a picture",
+        "a/.DS_Store": "a file that macOS keeps in folders, not a picture",
+        "a/._1.png": "a file that macOS keeps in folders, not a picture",
+        "b/desktop.ini": "a file that Windows keeps in folders, not a picture",
+        "b/.hidden": "a hidden file",
+    }
+
+
+def test_files_that_say_by_their_name_that_they_are_no_picture(tmp_path):
+    folder(tmp_path, "a/1.png", "b/1.png")
+    (tmp_path / "README.md").write_text("# Pictures")
+    (tmp_path / "a" / "notes.txt").write_text("seen at noon")
+    (tmp_path / "a" / "empty.jpg").write_bytes(b"")
+    picture(tmp_path / "b" / "really.gif")
+    (tmp_path / "b" / "really.gif").rename(tmp_path / "b" / "picture.txt")
+    source = open_source(tmp_path)
+    assert "b/picture.txt" in source.ids  # a wrong name is no problem
+    assert left_out(source) == {
+        "README.md": "text, not a picture; JPEG, PNG, WebP, BMP, GIF and TIFF can be read",
+        "a/empty.jpg": "empty file",
+        "a/notes.txt": "text, not a picture; JPEG, PNG, WebP, BMP, GIF and TIFF can be read",
+    }
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_links_are_followed_loops_and_dead_ones_are_not(tmp_path):
+    root = folder(tmp_path / "photos", "a/1.png", "b/1.png")
+    picture(tmp_path / "elsewhere" / "2.png", 9)
+    (root / "c").symlink_to(tmp_path / "elsewhere")
+    (root / "a" / "up").symlink_to(root)
+    (root / "a" / "gone.png").symlink_to(root / "nothing")
+    os.mkfifo(root / "b" / "pipe")
+    source = open_source(root)
+    assert source.ids == ["a/1.png", "b/1.png", "c/2.png"]
+    assert left_out(source) == {
+        "a/gone.png": "a link that leads nowhere",
+        "a/up/": "a link back to a folder above it",
+        "b/pipe": "a device or pipe, not a file",
+    }
+
+
+def test_an_empty_class_is_listed_and_is_no_class(tmp_path):
+    root = folder(tmp_path, "a/1.png", "b/1.png")
+    (root / "c").mkdir()
+    source = open_source(root)
+    assert source.classes == ("a", "b")
+    assert left_out(source) == {"c/": "an empty class folder: no pictures in it, so it is no class"}
+
+
+def test_a_folder_beside_the_splits_is_left_out(tmp_path):
+    source = open_source(folder(tmp_path, "train/a/1.png", "train/b/1.png", "test/a/1.png", "extra/1.png"))
+    assert source.classes == ("a", "b")
+    assert left_out(source) == {"extra/1.png": "extra/ is none of train, validation and test"}
+
+
+def test_pictures_beside_class_folders_have_no_class(tmp_path):
+    source = open_source(folder(tmp_path, "a/1.png", "b/1.png", "cover.png"))
+    assert left_out(source) == {"cover.png": "lies beside the class folders, so has no class"}
+
+
+def test_a_test_folder_without_labels_is_left_aside(tmp_path):
+    source = open_source(folder(tmp_path, "train/a/1.png", "train/b/1.png", "test/1.png", "test/2.png"))
+    assert set(source.splits.tolist()) == {"train"}
+    assert source.notes == ("test/ has 2 files but no class folders: without labels they are left aside.",)
+    assert left_out(source) == {"test/": "without labels they are left aside"}
+
+
+def test_pictures_without_classes(tmp_path):
+    folder(tmp_path, "1.png", "2.png")
+    assert message(tmp_path) == (
+        f"{tmp_path}/ has 2 files but no class folders. Put the pictures of each class into a folder of its own, such as "
+        f"{tmp_path}/cats/ and {tmp_path}/dogs/."
+    )
+
+
+def test_training_pictures_without_classes(tmp_path):
+    folder(tmp_path, "train/1.png", "test/a/2.png")
+    assert message(tmp_path) == (
+        f"{tmp_path}/train/ has 1 file but no class folders. Put the pictures of each class into a folder of its own, such as "
+        f"{tmp_path}/train/cats/ and {tmp_path}/train/dogs/."
+    )
+
+
+def test_a_folder_without_pictures(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "notes.txt").write_text("seen at noon")
+    assert message(tmp_path) == (
+        f"{tmp_path}/ has no pictures (1 file left out, the first: a/notes.txt, text, not a picture; JPEG, PNG, WebP, BMP, GIF "
+        "and TIFF can be read). JPEG, PNG, WebP, BMP, GIF and TIFF can be read, in one folder a class."
+    )
+
+
+def test_names_of_any_alphabet_are_one_class_however_they_are_written(tmp_path):
+    folder(tmp_path, "train/caf\u00e9/1.png", "valid/cafe\u0301/1.png", "train/강아지/1.png")
+    assert open_source(tmp_path).classes == ("caf\u00e9", "강아지")
+
+
+def test_the_stamp_changes_with_the_content(tmp_path):
+    root = folder(tmp_path, "a/1.png", "b/1.png")
+    before = open_source(root).stamp
+    assert open_source(root).stamp == before
+    os.utime(root / "a" / "1.png", ns=(1, 1))
+    assert open_source(root).stamp != before
+
+
+def test_a_folder_that_may_not_be_opened_is_listed(tmp_path, monkeypatch):
+    root = folder(tmp_path, "a/1.png", "b/1.png", "c/1.png")
+    scandir = os.scandir
+
+    def guarded(path):
+        if str(path).endswith("/c"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", guarded)
+    source = open_source(root)
+    assert source.classes == ("a", "b")
+    assert left_out(source)["c/"] == "cannot be opened (Permission denied)"
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("name", "classes", "counts"),
+    [
+        ("cats-dogs-small", 2, {"train": 2000, "validation": 1000, "test": 1000}),
+        ("presidential-doggy-door", 2, {"train": 138, "validation": 30}),
+        ("hand-drawn-shapes", 4, {"train": 2245, "validation": 428}),
+        ("fruits", 6, {"train": 1182, "validation": 329}),
+    ],
+)
+def test_real_folders(real_data, name, classes, counts):
+    source = open_source(real_data(name))
+    assert len(source.classes) == classes
+    assert {split: int((source.splits == split).sum()) for split in np.unique(source.splits)} == counts
+    assert source.left_out == ()

@@ -1,0 +1,120 @@
+"""`compare`: better, or noise, or not to be compared."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from seodang.core.errors import RunError
+from seodang.evaluation import predictions
+from seodang.evaluation.compare import compare
+from seodang.runs.folder import load
+
+
+@pytest.fixture
+def two(own_run):
+    """A run, and a copy of it whose saved predictions a test can change."""
+    other = own_run.folder.parent / "digits-2"
+    shutil.copytree(own_run.folder, other)
+    return own_run, load(other)
+
+
+def answer(run, right):
+    """Let a run's saved predictions be right exactly where `right` says."""
+    saved = predictions.read(run.folder)
+    said = np.where(right(len(saved.labels)), saved.labels, (saved.labels + 1) % 10)
+    probabilities = np.full(saved.probabilities.shape, 0.01, dtype=np.float32)
+    probabilities[np.arange(len(said)), said] = 0.91
+    predictions.write(run.folder / predictions.NAME, replace(saved, probabilities=probabilities))
+
+
+def test_a_better_run_is_called_better_whichever_comes_first(two):
+    first, second = two
+    answer(first, lambda number: np.arange(number) % 10 != 0)
+    answer(second, lambda number: np.arange(number) % 30 != 1)
+    number = predictions.read(first.folder).labels.size
+    words = compare([first, second])["pairs"][0]["words"]
+    assert words.startswith("digits-2 is better than digits-1: +6.7 points (95 % interval +2.")
+    assert words.endswith("27 against 9 disagreements, p = 0.0039.")
+    assert number == 270
+    turned = compare([second, first])["pairs"][0]
+    assert turned["words"].startswith("digits-2 is better than digits-1: +6.7 points")
+    assert (turned["difference"], turned["first_only"], turned["second_only"]) == (
+        pytest.approx(-0.0667, abs=1e-4),
+        27,
+        9,
+    )
+
+
+def test_noise_is_called_noise(two):
+    first, second = two
+    answer(first, lambda number: np.arange(number) % 20 != 0)
+    answer(second, lambda number: np.arange(number) % 22 != 1)
+    words = compare([first, second])["pairs"][0]["words"]
+    assert words.startswith(
+        "No difference that 270 test pictures can show between digits-1 and digits-2: +0.4 points for digits-2 "
+    )
+
+
+def test_a_run_and_its_copy_are_the_same(two):
+    found = compare(two)
+    assert found["pairs"][0]["words"] == (
+        "No difference: digits-1 and digits-2 are right and wrong on the same 270 test pictures."
+    )
+    assert [row["name"] for row in found["runs"]] == ["digits-1", "digits-2"]
+    assert found["runs"][0]["accuracy"] == found["runs"][1]["accuracy"]
+
+
+def test_the_table_is_that_of_the_report(judged, two):
+    _, report = judged
+    row = compare(two)["runs"][0]
+    assert row["accuracy"] == report["metrics"]["accuracy"]
+    assert row["interval"] == report["intervals"]["accuracy"]
+    assert (row["recipe"], row["split"], row["seconds"]) == (report["recipe"], "test", report["seconds"])
+
+
+def test_several_pairs_are_held_to_a_stricter_limit(two):
+    first, second = two
+    third = first.folder.parent / "digits-3"
+    shutil.copytree(first.folder, third)
+    answer(first, lambda number: np.arange(number) % 10 != 0)
+    answer(second, lambda number: np.arange(number) % 30 != 1)
+    found = compare([first, second, third])
+    assert [pair["adjusted_p_value"] >= pair["p_value"] for pair in found["pairs"]] == [True] * 3
+    assert found["notes"][0] == "p-values are Holm's for 3 comparisons, so that looking often does not find by chance."
+
+
+def test_other_splits_cannot_be_compared_and_it_is_said_why(two):
+    first, second = two
+    saved = predictions.read(second.folder)
+    predictions.write(
+        second.folder / predictions.NAME, replace(saved, sha256="another", ids=[f"x{i}" for i in saved.ids])
+    )
+    (pair,) = compare([first, second])["pairs"]
+    assert not pair["comparable"]
+    assert pair["words"] == (
+        "digits-1 and digits-2 cannot be compared picture by picture: they were judged on other pictures (270 test and 270 "
+        "test pictures). Judge both on one data set that neither was trained on."
+    )
+    predictions.write(second.folder / predictions.NAME, replace(saved, sha256="another"))
+    assert compare([first, second])["pairs"][0]["words"] == (
+        "digits-1 and digits-2 cannot be compared picture by picture: they were judged on different splits (270 test and "
+        "270 test pictures; 270 in common by name). Train both with the same data and split settings, split.seed too."
+    )
+
+
+def test_what_cannot_be_compared_is_refused(two):
+    first, second = two
+    with pytest.raises(RunError, match=r"^Comparing needs two runs or more, got 1\.$"):
+        compare([first])
+    with pytest.raises(RunError, match=r"digits-1 is given twice\. Give each run once\.$"):
+        compare([first, second, first.folder])
+    (second.folder / predictions.NAME).unlink()
+    with pytest.raises(RunError) as raised:
+        compare([first, second])
+    assert str(raised.value) == (
+        f"{second.folder} has not been judged yet. Do so with `seodang evaluate {second.folder}`."
+    )

@@ -18,7 +18,7 @@ REPEATS = 5
 def start(work: Path, *, tell: Callable[[str], None]) -> dict[str, Any]:
     """Seconds of `seodang --help`, `seodang list recipes` and a cold `seodang predict RUN photo`, and of Python alone."""
     environment = {**os.environ, "SEODANG_CACHE": str(work / "cache")}
-    prepare = ["train", str(data_folder("mnist")), "training.epochs=1", "training.steps=20", "--name", "start"]
+    prepare = ["train", "digits", "training.epochs=1", "--name", "start"]
     _call([*prepare, "--runs", str(work / "runs")], environment)
     run = max((work / "runs").glob("start-*"), key=lambda folder: folder.stat().st_mtime)
     photo = data_folder("asl-photos") / "a.png"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from seodang.data.scan import Scan
 
 # Rows of the table of classes, and lines of the list of what was left out.
-CLASSES, FILES, PREVIEW = 20, 10, 8
+CLASSES, FILES, PREVIEW = 30, 10, 8
 
 
 def look(

@@ -53,9 +53,10 @@ class Augmentation(Value):
         le=512,
         description="Whole-pixel shift of up to so many pixels either way: pad all round, crop at random.",
     )
-    flip_horizontal: bool = Field(
+    flip_horizontal: bool | None = Field(
         default=False,
-        description="Left and right exchanged with probability 0.5. A mirrored hand or letter is another one.",
+        description="Left and right exchanged with probability 0.5. A mirrored hand or letter is another one. "
+        "Null: used where a linear model reads mirrored pictures as well.",
     )
     flip_vertical: bool = Field(default=False, description="Top and bottom exchanged with probability 0.5.")
     brightness: Factor = Field(

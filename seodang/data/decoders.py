@@ -67,7 +67,8 @@ def _array(pipe: IO[bytes], kind: str, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
-    """The decoder's own loop, until its pipe is closed."""
+    """The decoder's own loop, until its pipe is closed. Its first word says that it could be started."""
+    _send(answers, {"ready": True})
     while True:
         try:
             header, encoded = _receive(requests)
@@ -99,6 +100,12 @@ class _Decoder:
             stderr=subprocess.DEVNULL,
             env={**os.environ, **threads, "PYTHONPATH": os.pathsep.join(paths)},
         )
+        assert self.process.stdout is not None, "a decoder is started with both pipes"
+        try:
+            _receive(self.process.stdout)
+        except EOFError:
+            self.stop()
+            raise
 
     def ask(self, encoded: Sequence[bytes], target: Target | None) -> Decoded:
         process, count = self.process, len(encoded)
@@ -181,8 +188,14 @@ class Decoders:
 
 
 def _surely(decoder: _Decoder | None, encoded: list[bytes], target: Target | None) -> tuple[_Decoder | None, Decoded]:
-    """Ask; where the process dies, start another and ask one by one, so that only the guilty picture is lost."""
-    decoder = decoder or _Decoder()
+    """Ask; where the process dies, start another and ask one by one, so that only the guilty picture is lost.
+
+    Where no process can be started at all (a sandbox, a frozen program), the work is done here.
+    """
+    try:
+        decoder = decoder or _Decoder()
+    except (EOFError, OSError):
+        return None, many(encoded, target)
     try:
         return decoder, decoder.ask(encoded, target)
     except (EOFError, OSError):

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,13 +36,14 @@ from seodang.data.scan import Scan
 NEIGHBOURS = 12  # the farthest of them says how alike pictures are that are no copies
 LOOKED_AT = 4  # of them, the nearest are looked at closer
 LOOSE, CLOSER = 0.06, 0.25  # to be looked at closer: unexplained at 16 x 16, and beside what is usual
-SURE, RATIO = 0.001, 0.1  # to count: unexplained without asking the neighbours; beside what is usual among them
-# The side that decides, and what may be left unexplained there. Small pictures lose more to JPEG, and have less to show.
-SIDE, LARGE, MOST = 32, 64, {32: 0.03, 64: 0.012}
+SURE = 0.001  # to count without asking the neighbours
+# The side that decides, what may be left unexplained there, and beside what is usual among the neighbours of both. Small
+# pictures lose more to JPEG, and have less to show.
+SIDE, LARGE, MOST, RATIO = 32, 64, {32: 0.03, 64: 0.012}, {32: 0.05, 64: 0.1}
 CELL, CROP = 2048, 0.06
 SMALLEST = 12  # pixels: smaller pictures are too simple to be told apart so
 FLAT = 4.0  # grey levels of spread: below it there is nothing to compare
-PAIRS_AT_MOST = 10_000
+PAIRS_AT_MOST, CROPS_AT_MOST = 60_000, 10_000
 # From so many pictures on (a second or so) the pairs are kept in the cache folder. Raise VERSION when others are found.
 WORTH_KEEPING, VERSION = 4000, 1
 
@@ -83,7 +85,8 @@ def near(looked: Scan) -> list[Group]:
         return []
     _, first, which = np.unique(looked.content, return_index=True, return_inverse=True)
     which = which.reshape(-1)
-    first = first[looked.thumbnail[first].reshape(len(first), -1).std(1) >= FLAT]
+    spread = torch.from_numpy(looked.thumbnail[first]).flatten(1).float().std(1, unbiased=False)
+    first = first[(spread >= FLAT).numpy()]
     if len(first) < 2:
         return []
     pairs, unexplained = _kept_pairs(looked, first) if len(first) >= WORTH_KEEPING else near_pairs(looked, first)
@@ -140,20 +143,22 @@ def near_pairs(looked: Scan, some: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     side = LARGE if float(np.median(np.minimum(looked.height, looked.width))) >= 0.75 * LARGE else SIDE
     grey, place = greys(looked, some, pairs, side)
     pairs = pairs[(place[pairs] >= 0).all(1)]
-    small = functional.avg_pool2d(grey[:, None], side // SIDE)[:, 0]
-    pairs = pairs[_both_ways(small, place[pairs], 1) < 2 * MOST[SIDE]]
-    fine = _both_ways(grey, place[pairs], 3)
-    usual = typical[pairs].amax(1)
-    good = (fine < SURE) | ((fine < MOST[side]) & (fine < RATIO * usual))
+    small = grey if side == SIDE else functional.avg_pool2d(grey[:, None], side // SIDE)[:, 0]
+    # Copies with hardly a change need no crop to be tried; the others, the most promising ones, at 32 x 32 first.
+    fine = _unexplained(grey, place[pairs], 0)
+    open_ones = (fine >= SURE).nonzero()[:, 0][:CROPS_AT_MOST]
+    open_ones = open_ones[_unexplained(small, place[pairs[open_ones]], 1) < 2 * MOST[SIDE]]
+    fine[open_ones] = torch.minimum(
+        _unexplained(grey, place[pairs[open_ones]], 3), _unexplained(grey, place[pairs[open_ones]].flip(1), 3)
+    )
+    usual = typical[pairs].log().mean(1).exp()
+    good = (fine < SURE) | ((fine < MOST[side]) & (fine < RATIO[side] * usual))
     return some[pairs[good].numpy()].reshape(-1, 2), fine[good].numpy()
 
 
-def _both_ways(grey: Tensor, pairs: Tensor, steps: int) -> Tensor:
-    """What is left unexplained of each pair, whichever of the two is the crop, (P,)."""
-    parts = [
-        torch.minimum(unexplained_by_crop(grey[a], grey[b], steps), unexplained_by_crop(grey[b], grey[a], steps))
-        for a, b in (part.unbind(1) for part in pairs.split(512))
-    ]
+def _unexplained(grey: Tensor, pairs: Tensor, steps: int) -> Tensor:
+    """What the first of each pair leaves unexplained of the second, (P,)."""
+    parts = [unexplained_by_crop(grey[some[:, 0]], grey[some[:, 1]], steps) for some in pairs.split(512)]
     return torch.cat(parts) if parts else torch.zeros(0)
 
 
@@ -214,28 +219,29 @@ def unexplained_by_neighbours(thumbnails: Tensor, nearest: Tensor) -> tuple[Tens
     columns = [*range(min(LOOKED_AT, known)), known - 1]
     out = torch.empty(count, len(columns))
     inside = slice(1, -1)
+    units = _unit(thumbnails[:, inside, inside])
     for start in range(0, count, 2048):
         some = slice(start, start + 2048)
-        basis = _basis(thumbnails[some], inside)
-        others = thumbnails[nearest[some][:, columns]][..., inside, inside].flatten(2)
-        others = functional.normalize(others - others.mean(2, keepdim=True), dim=2)
-        explained = (others @ basis).square().sum(2)
+        # What small crops, brightness and contrast make of each picture, (n, 5, pixels); explained is what of another lies
+        # in the space that these span.
+        made = functional.normalize(_changes(thumbnails[some], inside), dim=2)
+        gram = made @ made.mT + 1e-4 * torch.eye(5)
+        along = made @ units[nearest[some][:, columns]].mT
+        explained = torch.linalg.solve_triangular(torch.linalg.cholesky(gram), along, upper=False).square().sum(1)
         out[some] = 1 - explained.clamp(0, 1).sqrt()
     # Where there are too few others to say what is usual, nothing is: then only the limit itself counts.
     typical = out[:, -1] if known >= NEIGHBOURS else torch.ones(count)
     return out[:, :-1], typical.maximum(typical.median() / 4)
 
 
-def _basis(pictures: Tensor, inside: slice) -> Tensor:
-    """An orthonormal basis (N, pixels, 6) of what small crops, brightness and contrast make of each picture."""
-    count, size, _ = pictures.shape
+def _changes(pictures: Tensor, inside: slice) -> Tensor:
+    """What growing and shifting across and down add to each picture, and the picture, mean taken off: (N, 5, pixels)."""
+    size = pictures.shape[-1]
     across, down = _slopes(pictures)
     place = (torch.arange(size) * 2 + 1 - size) / size
-    columns = [across * place, across, down * place[:, None], down, pictures, torch.ones_like(pictures)]
-    made = torch.stack([column[:, inside, inside].flatten(1) for column in columns], 2)
-    made = functional.normalize(made, dim=1)
-    gram = made.mT @ made + 1e-4 * torch.eye(6)
-    return torch.linalg.solve_triangular(torch.linalg.cholesky(gram), made.mT, upper=False).mT
+    changes = [across * place, across, down * place[:, None], down, pictures]
+    made = torch.stack([change[:, inside, inside].flatten(1) for change in changes], 1)
+    return made - made.mean(2, keepdim=True)
 
 
 def _slopes(pictures: Tensor) -> tuple[Tensor, Tensor]:
@@ -256,7 +262,6 @@ def unexplained_by_crop(first: Tensor, second: Tensor, steps: int = 3) -> Tensor
     """
     count, size, _ = first.shape
     inside = slice(size // 16, -(size // 16))
-    place = (torch.arange(size) * 2 + 1 - size) / size
     wanted = _unit(second[:, inside, inside])
     crop = torch.zeros(count, 4)  # scale and shift across, scale and shift down
     best = torch.ones(count)
@@ -273,15 +278,12 @@ def unexplained_by_crop(first: Tensor, second: Tensor, steps: int = 3) -> Tensor
             likeness = likeness.sign() * torch.hypot(likeness, (bent * wanted).sum(1))
         best = torch.minimum(best, 1 - likeness)
         if step < steps:
-            across, down = _slopes(moved * (size / 2))
-            columns = [across * place, across, down * place[:, None], down, moved]
-            made = torch.stack([column[:, inside, inside].flatten(1) for column in columns], 2)
-            made = made - made.mean(1, keepdim=True)
-            gram = made.mT @ made
+            made = _changes(moved, inside)
+            gram = made @ made.mT
             gram = gram + 1e-5 * gram.diagonal(dim1=1, dim2=2).mean(1)[:, None, None] * torch.eye(5)
-            found = torch.linalg.solve(gram, made.mT @ wanted[:, :, None])[:, :, 0]
-            gain = found[:, 4:].clamp_min(0.2 / made[:, :, 4].norm(dim=1, keepdim=True).clamp_min(1e-6))
-            crop = (crop + found[:, :4] / gain).clamp(-2 * CROP, 2 * CROP)
+            found = torch.linalg.solve(gram, made @ wanted[:, :, None])[:, :, 0]
+            gain = found[:, 4:].clamp_min(0.2 / made[:, 4].norm(dim=1, keepdim=True).clamp_min(1e-6))
+            crop = (crop + found[:, :4] / gain / (size / 2)).clamp(-2 * CROP, 2 * CROP)
     return best
 
 
@@ -297,9 +299,11 @@ def greys(looked: Scan, some: np.ndarray, pairs: Tensor, side: int) -> tuple[Ten
     needed = torch.unique(pairs)
     source = looked.source
     if looked.pixels is not None and (source.read is None or min(looked.pixels.shape[-2:]) >= 0.75 * side):
-        pixels = looked.pixels[torch.from_numpy(some)[needed]].float().mean(1, keepdim=True)
+        held = looked.pixels
+        pixels = _made_small((held[part] for part in torch.from_numpy(some)[needed].split(512)), side)
     elif source.pixels is not None:
-        pixels = torch.from_numpy(source.pixels[some[needed.numpy()]]).permute(0, 3, 1, 2).float().mean(1, keepdim=True)
+        held = torch.from_numpy(source.pixels).permute(0, 3, 1, 2)
+        pixels = _made_small((held[part] for part in torch.from_numpy(some)[needed].split(512)), side)
     else:
         read = source.read
         assert read is not None, "a source has pixels or read"
@@ -311,8 +315,17 @@ def greys(looked: Scan, some: np.ndarray, pairs: Tensor, side: int) -> tuple[Ten
                 continue  # gone or damaged since the scan; loading says so
             taken.append(index)
         needed = torch.tensor(taken, dtype=torch.long)
-        pixels = torch.from_numpy(np.stack(pictures)).float() if pictures else torch.zeros(0, 1, side, side)
+        pixels = torch.from_numpy(np.stack(pictures)).float()[:, 0] if pictures else torch.zeros(0, side, side)
     place[needed] = torch.arange(len(needed))
-    if pixels.shape[-2:] != (side, side):
-        pixels = functional.interpolate(pixels, (side, side), mode="bilinear", antialias=True)
-    return pixels[:, 0], place
+    return pixels, place
+
+
+def _made_small(parts: Iterable[Tensor], side: int) -> Tensor:
+    """uint8 pictures (N, C, H, W) in parts as grey ones (N, side, side) float32."""
+    small = [torch.zeros(0, side, side)]
+    for part in parts:
+        grey = part.float().mean(1, keepdim=True)
+        if grey.shape[-2:] != (side, side):
+            grey = functional.interpolate(grey, (side, side), mode="bilinear", antialias=True)
+        small.append(grey[:, 0])
+    return torch.cat(small)

@@ -33,8 +33,9 @@ from seodang.data.kinds import kind_of, what_else
 # The cap of RELIABILITY rule 4: 25 to 40 million; a 40-megapixel photo still goes in.
 MOST_PIXELS = 40_000_000
 THUMBNAIL = 16
-# Up to this many pixels thumbnails of a whole chunk are made in one matrix product; above, Pillow is faster.
-SMALL = 64 * 64
+# Up to this many pixels thumbnails of a whole chunk are made in one matrix product; above, Pillow is faster. One rule for
+# every format, so that a picture's thumbnail does not depend on how it was stored.
+SMALL = png.MOST_PIXELS
 # What Pillow raises on damaged files (its documentation promises OSError only; fuzzing finds the others).
 BROKEN = (
     OSError,
@@ -142,6 +143,16 @@ def _turned(picture: Image.Image) -> Image.Image:
         return picture  # metadata that cannot be read says nothing; the pixels are fine
 
 
+def shown_size(picture: Image.Image) -> tuple[int, int]:
+    """(height, width) of a picture that is not decoded yet, as it is seen after the EXIF turn."""
+    width, height = picture.size
+    try:
+        on_its_side = picture.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+    except BROKEN:
+        on_its_side = False
+    return (width, height) if on_its_side else (height, width)
+
+
 def eight_bits(picture: Image.Image) -> Image.Image:
     """Any mode to L or RGB with 8 bits: transparency on white, 16 bits divided by 257, palette and CMYK to RGB."""
     mode = picture.mode
@@ -218,8 +229,11 @@ def _box(length: int) -> np.ndarray:
 def thumbnails(grey: np.ndarray) -> np.ndarray:
     """(n, height, width) uint8 grey → (n, 16, 16) uint8, each the mean of its part of the picture."""
     high, wide = _box(grey.shape[1]), _box(grey.shape[2])
-    means = high @ grey.astype(np.float32) @ wide.T
-    return (means + 0.5).astype(np.uint8)
+    out = np.empty((len(grey), THUMBNAIL, THUMBNAIL), np.uint8)
+    for start in range(0, len(grey), 512):
+        means = high @ grey[start : start + 512].astype(np.float32) @ wide.T
+        out[start : start + 512] = (means + 0.5).astype(np.uint8)
+    return out
 
 
 def to_grey(pixels: np.ndarray) -> np.ndarray:

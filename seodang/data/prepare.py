@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from seodang.core.errors import DataError
 from seodang.core.values import Value
-from seodang.data.pictures import Refused, Target, eight_bits, one, one_array, open_picture, quiet
+from seodang.data.pictures import BROKEN, Refused, Target, eight_bits, one, one_array, open_picture, quiet, shown_size
 from seodang.data.source import Source
 
 # Pictures that all have one size, at most this, keep it; larger or unequal ones are brought to a square of at most this
@@ -135,10 +135,7 @@ def _sizes(source: Source) -> Iterator[tuple[int, int]]:
                 picture = open_picture(source.read(int(index)))
             except (Refused, OSError):
                 continue  # left out by scan, which says why
-            width, height = picture.size
-            if picture.getexif().get(0x0112, 1) >= 5:  # lies on its side (EXIF orientation 5 to 8)
-                width, height = height, width
-            yield height, width
+            yield shown_size(picture)
 
 
 def _all_grey(source: Source) -> bool:
@@ -156,8 +153,8 @@ def _all_grey(source: Source) -> bool:
                     continue
                 picture.draft(None, (256, 256))
                 array = np.asarray(eight_bits(picture))
-            except (Refused, OSError, SyntaxError, ValueError):
-                continue
+            except (Refused, *BROKEN):
+                continue  # left out by scan, which says why
             if array.ndim == 3 and not (array == array[..., :1]).all():
                 return False
     return True

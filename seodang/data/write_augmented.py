@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Sequence
@@ -50,7 +51,10 @@ def write_augmented(
     """
     folder = Path(out)
     _refuse(source, folder, settings, copies, prefix)
-    looked = scan(source.select(np.flatnonzero(np.isin(source.splits, list(splits)))) if len(source) else source)
+    chosen = np.flatnonzero(np.isin(source.splits, list(splits)))
+    if not len(chosen):
+        raise DataError(f"There is no picture to vary: the data has none of {' and '.join(filter(None, splits))}.")
+    looked = scan(source.select(chosen))
     written = dict.fromkeys(source.classes, 0)
     taken: set[Path] = set()
     for index in range(len(looked)):
@@ -67,7 +71,9 @@ def _refuse(source: Source, folder: Path, settings: Augmentation, copies: int, p
     if copies < 1:
         raise DataError(f"--copies must be 1 or more, got {copies}.")
     if not re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", prefix) or prefix.startswith("."):
-        raise DataError(f"--prefix must be 1 to 64 letters, digits, - and _, got {prefix!r}.")
+        raise DataError(
+            f"--prefix must be 1 to 64 letters, digits, ., - and _, and not begin with a dot, got {prefix!r}."
+        )
     if not settings.is_on:
         raise DataError("Nothing to vary: give settings such as rotation=10 zoom=0.1 flip_horizontal=true.")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -89,7 +95,11 @@ def _copies(
         raise DataError(f"{identity} could be read a moment ago and cannot be now.")
     array = np.asarray(original)
     pixels = torch.from_numpy(array.copy()).reshape(*array.shape[:2], -1).permute(2, 0, 1)[None].float()
-    generator = torch.Generator().manual_seed((seed << 32) ^ _number(identity))
+    # PyTorch's generator on the CPU looks at the lower 32 bits of a seed only.
+    own_seed = int.from_bytes(
+        hashlib.blake2b(f"{seed} {identity}".encode("utf-8", "surrogateescape"), digest_size=4).digest()
+    )
+    generator = torch.Generator().manual_seed(own_seed)
     varied = augment(pixels.expand(copies, -1, -1, -1).contiguous(), settings, generator)
     stem, suffix = os.path.splitext(identity.replace("\\", "/").rsplit("/", 1)[-1])
     ending = ".jpg" if suffix.lower() in (".jpg", ".jpeg", ".jfif") else ".png"
@@ -101,14 +111,6 @@ def _copies(
     taken.add(place / f"{base}_1{ending}")
     rounded = varied.round_().to(torch.uint8)
     return [(place / f"{base}_{copy + 1}{ending}", to_picture(rounded[copy])) for copy in range(copies)]
-
-
-def _number(text: str) -> int:
-    """A number of 32 bits for a name, the same on every machine (FNV-1a)."""
-    value = 0x811C9DC5
-    for byte in text.encode("utf-8", "surrogateescape"):
-        value = ((value ^ byte) * 0x01000193) & 0xFFFFFFFF
-    return value
 
 
 def folder_name(name: str) -> str:

@@ -149,12 +149,16 @@ def fit(data: Prepared, recipe: Recipe, task: Classify, state: State, place: Pla
     train, validation = _on_device(data.train, place), _on_device(data.validation, place)
     per_epoch, total = count_steps(len(train), recipe)
     advance = _Advance(data, recipe, task, state, place)
-    learning_rate, batch_size = settings.learning_rate, settings.batch_size or 1
+    batch_size = settings.batch_size or 1
+
+    def rate_at(step: int) -> float:
+        return rate(settings, step - state.first_step, total - state.first_step, per_epoch)
+
     while state.step < total or state.done_in_epoch:
         started, example = time.perf_counter(), state.done_in_epoch
         indices = order(len(train), settings.seed, state.epoch)[example:].to(train.labels.device)
         for pixels, labels, _ in batches(train, batch_size, indices) if len(indices) and state.step < total else ():
-            learning_rate = rate(settings, state.step - state.first_step, total - state.first_step, per_epoch)
+            learning_rate = rate_at(state.step)
             loss, notice = advance(pixels, labels, learning_rate)
             state.step += 1
             state.done_in_epoch += len(labels)
@@ -171,7 +175,7 @@ def fit(data: Prepared, recipe: Recipe, task: Classify, state: State, place: Pla
         state.epoch += 1
         state.done_in_epoch = 0
         state.sums.zero_()
-        yield Epoch(state.epoch, state.step, metrics, learning_rate, time.perf_counter() - started)
+        yield Epoch(state.epoch, state.step, metrics, rate_at(state.step - 1), time.perf_counter() - started)
 
 
 class _Advance:

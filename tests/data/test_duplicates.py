@@ -96,11 +96,11 @@ def test_one_pixel_one_level_apart_is_not_exact_but_near():
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 def test_planted_near_copies_of_photos_are_found_and_only_they(way):
     random = np.random.default_rng(3)
-    pictures = [scene(seed) for seed in range(300)]
-    copies = [way(pictures[index], random) for index in range(40)]
+    pictures = [scene(seed) for seed in range(200)]
+    copies = [way(pictures[index], random) for index in range(30)]
     groups = members(near(scan_of([*pictures, *copies])))
-    found = {group for group in groups if len(group) == 2 and group[1] == group[0] + 300}
-    assert len(found) >= 38  # RELIABILITY T34 asks for 0.9 of them
+    found = {group for group in groups if len(group) == 2 and group[1] == group[0] + 200}
+    assert len(found) >= 28  # RELIABILITY T34 asks for 0.9 of them
     assert set(groups) == found
 
 

@@ -87,7 +87,9 @@ def test_what_is_transparent_is_white():
     assert row[:, 1].tolist() == [127, 127, 127]
     assert row[:, 2].tolist() == [255, 255, 255]
     palette = picture.convert("P")
-    assert prepare(encoded(palette, "PNG", transparency=palette.getpixel((5, 0))), COLOUR)[:, 0, 5].tolist() == [255] * 3
+    assert (
+        prepare(encoded(palette, "PNG", transparency=palette.getpixel((5, 0))), COLOUR)[:, 0, 5].tolist() == [255] * 3
+    )
 
 
 def test_a_gif_s_first_frame_counts():
@@ -200,7 +202,9 @@ def test_what_is_cut_off_is_named():
 
 def test_thirty_two_bits_have_no_known_range():
     content = encoded(Image.fromarray(np.ones((4, 6), np.float32)), "TIFF")
-    assert reason(content) == "32 bits a pixel, whose range from dark to bright is not stated; save it with 8 or 16 bits"
+    assert (
+        reason(content) == "32 bits a pixel, whose range from dark to bright is not stated; save it with 8 or 16 bits"
+    )
 
 
 def chunk(kind, content):

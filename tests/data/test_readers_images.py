@@ -42,7 +42,9 @@ def test_classes_without_splits(tmp_path):
     assert source.left_out == ()
 
 
-@pytest.mark.parametrize("words", [("train", "valid", "test"), ("Train", "VALIDATION", "Test"), ("training", "val", "testing")])
+@pytest.mark.parametrize(
+    "words", [("train", "valid", "test"), ("Train", "VALIDATION", "Test"), ("training", "val", "testing")]
+)
 def test_given_splits_in_any_words(tmp_path, words):
     root = folder(tmp_path, *(f"{word}/{name}/1.png" for word in words for name in ("a", "b")))
     source = open_source(root)

@@ -135,16 +135,14 @@ def test_a_signal_leaves_a_checkpoint_and_says_how_to_carry_on(tmp_path, number,
 
 
 def test_an_interrupted_run_resumes_exactly(whole, tmp_path):
-    for event in stream("digits", settings=SETTINGS, runs=tmp_path):
-        if isinstance(event, Step) and event.step == 10:
+    last = None
+    for last in stream("digits", settings=SETTINGS, runs=tmp_path):
+        if isinstance(last, Step) and last.step == 10:
             signal.raise_signal(signal.SIGINT)
-        if isinstance(event, Interrupted):
-            assert event.step == 11
-            assert sha256(finish(event.folder).folder / "model.safetensors") == sha256(
-                whole.folder / "model.safetensors"
-            )
-            return
-    raise AssertionError("not interrupted")
+    assert isinstance(last, Interrupted)
+    assert last.step == 11
+    run = finish(last.folder)
+    assert sha256(run.folder / "model.safetensors") == sha256(whole.folder / "model.safetensors")
 
 
 def test_two_processes_cannot_write_one_run(tmp_path):

@@ -56,6 +56,7 @@ OTHER_SUFFIXES = set(
     ]
 )
 PICTURE_SUFFIXES = set([".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"])
+_USUAL = {".jpg", "jpeg", ".png", "webp", ".bmp", ".gif", "tiff"}
 LARGEST_FILE = 512 * 1024 * 1024
 
 
@@ -106,7 +107,7 @@ def read_images(path: Path) -> Source:
     if all(name.lstrip("-").isdecimal() for name in classes):
         notes.append("Class names are numbers and are sorted by size.")
     ids = [row[2] for row in rows]
-    whole = [str(root / name) for name in ids]
+    prefix = f"{root}/"
     return Source(
         name=short_name(Path(path)),
         where=str(path),
@@ -116,7 +117,7 @@ def read_images(path: Path) -> Source:
         ids=ids,
         splits=np.array([row[0] for row in rows]),
         stamp=_stamp(root, found),
-        read=lambda index: _read(whole[index]),
+        read=lambda index: _read(prefix + ids[index]),
         left_out=tuple(left),
         notes=tuple(notes),
         label_values=classes,
@@ -211,6 +212,8 @@ def _enter(path: str, relative: str, above: set[tuple[int, int]], found: _Found)
 def _at_sight(entry: os.DirEntry[str], state: os.stat_result) -> str | None:
     """Why a file is left out without decoding, or None. Only names that promise no picture are opened."""
     name = entry.name.lower()
+    if name[-4:] in _USUAL and name[0] != "." and 0 < state.st_size <= LARGEST_FILE:
+        return None  # nearly every file, and there may be a million
     if name in SYSTEM_FILES:
         return f"a file that {SYSTEM_FILES[name]} keeps in folders, not a picture"
     if name == ".ds_store" or name.startswith("._"):

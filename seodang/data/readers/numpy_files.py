@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+import ast
 import math
 import re
 import zipfile
@@ -79,11 +79,13 @@ def read_numpy(path: Path) -> Source:
 
 def _beside(path: Path) -> list[Path]:
     """For X.npy also y.npy; an .npz stands alone."""
-    return (
-        [path]
-        if path.suffix.lower() == ".npz"
-        else [file for file in numpy_files(path.parent) if file.suffix == ".npy"]
-    )
+    if path.suffix.lower() == ".npz":
+        return [path]
+    words = IMAGE_WORDS | LABEL_WORDS | _GLUED_X | _GLUED_Y
+    near = [
+        file for file in numpy_files(path.parent) if file.suffix.lower() == ".npy" and words & set(_words(file.stem))
+    ]
+    return sorted({path, *near})
 
 
 def _words(name: str) -> list[str]:
@@ -162,13 +164,7 @@ def _arrays(file: Path) -> dict[str, np.ndarray]:
 
 def _array(name: str, content: bytes) -> np.ndarray:
     """One array from the bytes of an .npy file. The header is checked before anything is made of it."""
-    stream = io.BytesIO(content)
-    try:
-        version = np.lib.format.read_magic(stream)
-        reader = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
-        shape, fortran, kind = reader(stream)
-    except (ValueError, KeyError, EOFError, OSError, SyntaxError, TypeError, RecursionError, MemoryError):
-        raise DataError(f"{name} is no .npy file or is damaged: its header cannot be read.") from None
+    shape, fortran, kind, start = _header(name, content)
     if kind.hasobject:
         raise DataError(
             f"{name} holds Python objects, which are never loaded: they could run any program. Save it as numbers: "
@@ -177,12 +173,35 @@ def _array(name: str, content: bytes) -> np.ndarray:
     if kind.kind not in "uifbUS":
         raise DataError(f"{name} holds {kind}, not numbers.")
     size = math.prod(shape) * kind.itemsize
-    if len(content) - stream.tell() < size:
-        raise DataError(
-            f"{name} is cut off: its header promises {size:,} bytes, it has {len(content) - stream.tell():,}."
-        )
-    array = np.frombuffer(content, kind, math.prod(shape), stream.tell())
+    if len(content) - start < size:
+        raise DataError(f"{name} is cut off: its header promises {size:,} bytes, it has {len(content) - start:,}.")
+    if size == 0:
+        return np.zeros(shape, kind)
+    array = np.frombuffer(content, kind, math.prod(shape), start)
     return array.reshape(shape[::-1]).T if fortran else array.reshape(shape)
+
+
+def _header(name: str, content: bytes) -> tuple[tuple[int, ...], bool, np.dtype, int]:
+    """Shape, order, kind and start of the data, from an .npy header read as a literal; NumPy's own reader rewrites and runs
+    Python 2's tokens through a parser that can fail in other ways.
+
+    https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+    """
+    wide = content[6:7] != b"\x01"
+    start = 12 if wide else 10
+    length = int.from_bytes(content[8:start], "little")
+    try:
+        if content[:6] != b"\x93NUMPY" or content[6:7] not in (b"\x01", b"\x02", b"\x03") or length > 10_000:
+            raise ValueError("no .npy header")
+        header = ast.literal_eval(content[start : start + length].decode("latin1").strip())
+        shape, fortran, kind = header["shape"], header["fortran_order"], header["descr"]
+        if not (isinstance(shape, tuple) and all(isinstance(side, int) and side >= 0 for side in shape)):
+            raise ValueError("shape")
+        if not isinstance(kind, str):
+            raise ValueError("descr")
+        return shape, bool(fortran), np.dtype(kind), start + length
+    except (ValueError, KeyError, TypeError, SyntaxError, AttributeError, IndexError, RecursionError, MemoryError):
+        raise DataError(f"{name} is no .npy file or is damaged: its header cannot be read.") from None
 
 
 def _pictures(name: str, array: np.ndarray) -> np.ndarray:

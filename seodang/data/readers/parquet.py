@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,14 +48,27 @@ def read_parquet(path: Path) -> Source:
 
 def table_files(folder: Path) -> list[Path]:
     """Parquet, Arrow and Feather files in a folder or up to two below it, train before validation before test."""
-    files = [
-        file
-        for pattern in ("*", "*/*", "*/*/*")
-        for file in folder.glob(pattern)
-        if file.suffix.lower() in SUFFIXES and file.is_file() and not file.name.startswith((".", "dataset_info"))
-    ]
+    files = [Path(name) for name in _named(str(folder), 2)]
     order = {name: position for position, name in enumerate((*SPLITS, ""))}
     return sorted(files, key=lambda file: (order[_split(file, folder)], file.as_posix()))
+
+
+def _named(folder: str, deeper: int) -> Iterator[str]:
+    """Paths with our suffixes; made for folders that may also hold a million other files."""
+    try:
+        with os.scandir(folder) as listing:
+            entries = list(listing)
+    except OSError:
+        return
+    for entry in entries:
+        name = entry.name
+        if name[0] == ".":
+            continue
+        if name.lower().endswith(SUFFIXES):
+            if entry.is_file():
+                yield entry.path
+        elif deeper and entry.is_dir():
+            yield from _named(entry.path, deeper - 1)
 
 
 def _split(file: Path, root: Path) -> str:

@@ -1,0 +1,108 @@
+"""`seodang look` as a person and as a program see it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import typer
+from PIL import Image
+from typer.testing import CliRunner
+
+from seodang.cli.look import look
+from seodang.core.errors import SeodangError
+
+app = typer.Typer()
+app.command()(look)
+
+
+def run(*words: str) -> str:
+    result = CliRunner().invoke(app, words)
+    if isinstance(result.exception, SeodangError):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+@pytest.fixture
+def photos(tmp_path: Path, monkeypatch) -> Path:
+    """Two classes of 12 pictures; one stands under both labels, one file is none."""
+    random = np.random.default_rng(0)
+    for name in ("cats", "dogs"):
+        (tmp_path / "photos" / name).mkdir(parents=True)
+        for index in range(12):
+            array = random.integers(0, 255, (9, 12, 3)).astype(np.uint8).repeat(4, 0).repeat(4, 1)
+            Image.fromarray(array).save(tmp_path / "photos" / name / f"{index}.png")
+    (tmp_path / "photos/dogs/0.png").write_bytes((tmp_path / "photos/cats/0.png").read_bytes())
+    (tmp_path / "photos/dogs/broken.jpg").write_bytes(b"")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "photos"
+
+
+def test_words_for_a_person_and_a_page(photos):
+    text = run("photos")
+    assert "24 pictures in 2 classes (class folders)" in text
+    assert "! 2 pictures stand under two labels (the same picture in 1 group)." in text
+    assert "cats/0.png (cats) and dogs/0.png (dogs)" in text
+    assert "dogs/broken.jpg: empty file" in text
+    assert "Next: seodang train photos image-classifier" in text
+    assert text.rstrip().endswith("Page: seodang-look-photos.html")
+    assert Path("seodang-look-photos.html").read_text().startswith("<!doctype html>")
+
+
+def test_json_is_one_object_and_writes_nothing_unasked(photos, tmp_path):
+    told = json.loads(run("photos", "--json"))
+    assert told["kind"] == "pictures"
+    assert told["counts"] == {"all": {"cats": 12, "dogs": 12}}
+    assert told["left_out"] == [{"path": "dogs/broken.jpg", "reason": "empty file"}]
+    assert set(told["findings"][0]) == {"kind", "level", "what", "evidence", "why", "todo"}
+    assert told["suggested_recipe"]["name"] == "image-classifier"
+    assert [path.name for path in tmp_path.iterdir()] == ["photos"]
+    assert json.loads(run("photos", "--json", "--page", "mine.html"))["page"] == "mine.html"
+    assert Path("mine.html").exists()
+
+
+def test_no_page(photos, tmp_path):
+    assert "Page" not in run("photos", "--no-page")
+    assert [path.name for path in tmp_path.iterdir()] == ["photos"]
+
+
+def test_preview_of_augmentation_is_a_picture(photos):
+    assert run("photos", "--augment", "rotation=30", "flip_horizontal=true").startswith(
+        "Preview: seodang-augment-photos.png"
+    )
+    with Image.open("seodang-augment-photos.png") as sheet:
+        assert sheet.size == (8 * 146 + 6, 3 * 146 + 6)  # 8 originals above two variants of each
+        first = np.asarray(sheet)
+    run("photos", "--augment", "rotation=30", "flip_horizontal=true")
+    with Image.open("seodang-augment-photos.png") as sheet:
+        assert np.array_equal(np.asarray(sheet), first)  # the same seed
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["photos", "rotation=3"], "rotation: settings go with --augment, such as `--augment rotation=10`."),
+        (
+            ["photos", "--augment"],
+            "--augment needs settings, such as --augment rotation=10 zoom=0.1 flip_horizontal=true.",
+        ),
+        (["photos", "--augment", "rotate=3"], "rotate is not a setting of Augmentation. Did you mean rotation?"),
+        (["photos", "more"], "`seodang look` takes one path or data set, got 2: photos more."),
+        (
+            ["photos", "--page", "nowhere/x.html"],
+            "The page could not be written to nowhere/x.html: No such file or directory. Choose a place with --page FILE.",
+        ),
+    ],
+)
+def test_mistakes_are_told_in_a_sentence(photos, words, sentence):
+    with pytest.raises(SeodangError) as error:
+        run(*words)
+    assert str(error.value) == sentence
+
+
+def test_class_names_are_not_taken_for_markup(photos):
+    (photos / "cats").rename(photos / "[bold]cats[red]")
+    assert "[bold]cats[red]" in run("photos", "--no-page")

@@ -1,0 +1,117 @@
+"""What a person may name: a path of any form, or a data set."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from seodang.core.errors import DataError
+from seodang.data.open import open_source
+
+
+def message(where):
+    with pytest.raises(DataError) as caught:
+        open_source(where)
+    return str(caught.value)
+
+
+def pictures(root):
+    for name in ("a", "b"):
+        (root / name).mkdir(parents=True)
+        Image.new("L", (4, 4)).save(root / name / "1.png")
+    return root
+
+
+def test_the_bundled_digits():
+    source = open_source("digits")
+    assert source.pixels.shape == (1797, 8, 8, 1)
+    assert source.pixels.max() == 255
+    assert source.notes == ("Pixel values 0 to 16 are brought to 0 to 255.",)
+    assert source.where == source.name == "digits"
+    assert source.card.counts == {"": 1797}
+
+
+def test_a_name_is_found_in_seodang_data_first(tmp_path, monkeypatch):
+    pictures(tmp_path / "cats-dogs-small")
+    monkeypatch.setenv("SEODANG_DATA", str(tmp_path))
+    for name in ("cats-dogs-small", "cats_dogs_small"):
+        source = open_source(name)
+        assert source.name == source.where == "cats-dogs-small"
+        assert source.card.title.startswith("Cats and dogs")
+        assert source.notes == (f"cats-dogs-small is read from {tmp_path / 'cats-dogs-small'}.",)
+
+
+def test_a_path_wins_over_a_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    pictures(tmp_path / "mnist")
+    assert open_source("mnist").form == "class folders"
+
+
+def test_sign_letters_get_their_letters(tmp_path, monkeypatch):
+    values = [value for value in range(25) if value != 9]
+    lines = ["label,p1,p2,p3,p4", *(f"{value},1,2,3,4" for value in values)]
+    (tmp_path / "asl-letters").mkdir()
+    (tmp_path / "asl-letters" / "train.csv").write_text("\n".join(lines))
+    monkeypatch.setenv("SEODANG_DATA", str(tmp_path))
+    source = open_source("asl-letters")
+    assert source.classes == tuple("abcdefghiklmnopqrstuvwxy")
+    assert source.label_values == tuple(map(str, values))
+
+
+def test_what_is_not_there(tmp_path, monkeypatch):
+    monkeypatch.delenv("SEODANG_DATA", raising=False)
+    monkeypatch.chdir(tmp_path)
+    pictures(tmp_path / "photos")
+    assert message("mnits") == (
+        "mnits is neither a file or folder nor the name of a data set. Did you mean mnist? `seodang list datasets` shows all names."
+    )
+    assert message("./photo") == "./photo does not exist. Did you mean photos?"
+    assert message("zzz/qqq/photo") == "zzz/qqq/photo does not exist. zzz is not there either."
+    assert message("train.csv") == "train.csv does not exist."
+    assert message("fruits") == (
+        "fruits is not on the Hugging Face hub (not stated by its authors). Give the path of your copy, or set SEODANG_DATA to the "
+        "folder that holds fruits/. Its home: https://www.kaggle.com/datasets/sriramr/fruits-fresh-and-rotten-for-classification"
+    )
+
+
+def test_what_is_no_data(tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7")
+    Image.new("L", (4, 4)).save(tmp_path / "one.png")
+    forms = "class folders, CSV or TSV of pixels, Parquet, Arrow, IDX, .npy and .npz"
+    assert message(tmp_path / "empty") == f"{tmp_path / 'empty'} is empty. These can be read: {forms}."
+    assert message(tmp_path / "a.pdf") == f"{tmp_path / 'a.pdf'} is none of the forms that can be read: {forms}."
+    assert message(tmp_path / "one.png") == (
+        f"{tmp_path / 'one.png'} is one picture. Training needs a folder of pictures, a folder a class."
+    )
+
+
+def test_class_folders_win_over_a_table_beside_them(tmp_path):
+    pictures(tmp_path)
+    (tmp_path / "labels.csv").write_text("file,label\na/1.png,a\n")
+    np.save(tmp_path / "features.npy", np.zeros(3))
+    source = open_source(tmp_path)
+    assert source.form == "class folders"
+    assert [one.path for one in source.left_out] == ["features.npy", "labels.csv"]
+
+
+def test_a_model_in_disguise_is_not_opened(tmp_path):
+    import pickle
+
+    class Canary:
+        def __reduce__(self):
+            return (open, (str(tmp_path / "canary"), "w"))
+
+    for name in (
+        "a.npy",
+        "a.npz",
+        "a.parquet",
+        "a.csv",
+        "a.bin",
+        "a.pt",
+        "train-images-idx3-ubyte",
+        "a.arrow",
+        "a.csv.gz",
+    ):
+        (tmp_path / name).write_bytes(pickle.dumps(Canary()))
+        assert message(tmp_path / name)
+    assert not (tmp_path / "canary").exists()

@@ -15,7 +15,7 @@ LOOPS = {"mnist_mlp": "mnist-mlp", "house": "image-classifier"}
 def overhead(work: Path, *, quick: bool, threads: int | None, tell: Callable[[str], None]) -> dict[str, Any]:
     """Ratios of our time to the bare loop's: `epoch` (fastest epoch), `whole` (fastest run, from imports done to weights saved)."""
     found: dict[str, Any] = {}
-    epochs, rounds = (2, 1) if quick else (2, 3)
+    epochs, rounds = 2, (2 if quick else 3)
     for loop, name in LOOPS.items():
         bare, ours = [], []
         for number in range(rounds):
@@ -41,6 +41,7 @@ def overhead(work: Path, *, quick: bool, threads: int | None, tell: Callable[[st
             "whole_seconds": [ours_whole, bare_whole],
             "epochs": epochs,
             "rounds": rounds,
+            "examples": bare[0]["examples"],
         }
         tell(
             f"overhead {name}: an epoch {found[name]['epoch']:.3f}x, the whole {found[name]['whole']:.3f}x a bare loop"

@@ -148,9 +148,10 @@ def _overhead(found: Found) -> str:
         + [*[f"{s:.2f}" for s in each["whole_seconds"]], f"{each['whole']:.3f}"]
         for name, each in found.items()
     ]
+    examples = next(iter(found.values()))["examples"]
     return (
         "## The loop's own cost\n\n"
-        "MNIST, 60,000 examples, the same steps in a loop written by hand (`benchmarks/bare`), in turn, the fastest of each. "
+        f"MNIST, {examples:,} examples, the same steps in a loop written by hand (`benchmarks/bare`), in turn, the fastest of each. "
         "An epoch: training only. The whole: from imports done to weights trained, in ours with opening the data, the plan and saving "
         "the run. Seconds.\n\n"
         + _table(["recipe", "our epoch", "bare", "ratio", "our whole run", "bare", "ratio"], rows)

@@ -77,9 +77,7 @@ def test_an_unknown_public_name_says_what_there_is():
 def test_the_door_is_light(words):
     """--help and list load none of the heavy packages; the time itself is a benchmark's business."""
     code = f"import sys; sys.argv = ['seodang', *{words!r}]\nfrom seodang.cli import main\ntry: main()\nexcept SystemExit: pass\n"
-    code += (
-        "heavy = {'torch', 'torchvision', 'numpy', 'pandas', 'sklearn', 'matplotlib', 'PIL', 'pyarrow'}\n"
-    )
+    code += "heavy = {'torch', 'torchvision', 'numpy', 'pandas', 'sklearn', 'matplotlib', 'PIL', 'pyarrow'}\n"
     code += "sys.stderr.write('HEAVY ' + ' '.join(sorted(heavy & set(sys.modules))))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.strip().endswith("HEAVY"), done.stderr[-300:]

@@ -20,7 +20,10 @@ PACKAGE = Path(__file__).parent.parent
 # Where each kind of name lives, relative to the package.
 FOLDERS = {"recipes": "recipes", "models": "models", "tasks": "tasks", "datasets": "data/datasets"}
 # Files of those folders that hold the mechanism, not a name.
-MECHANISM = {"recipes": {"recipe", "settings", "resolve", "lint", "choose", "soundings"}, "models": {"layers", "summary", "drawing", "build"}}
+MECHANISM = {
+    "recipes": {"recipe", "settings", "resolve", "lint", "choose", "soundings"},
+    "models": {"layers", "summary", "drawing", "build"},
+}
 
 
 @functools.cache

@@ -74,15 +74,23 @@ def _groups(found: dict[str, Any], looked: Scan) -> list[dict[str, Any]]:
     for group in found["duplicates"]["groups"]:
         if len(made) == GROUPS:
             break
-        members = [
-            {**member, **shown} for member in group["members"][:MEMBERS] if (shown := sample(looked, member["index"]))
-        ]
+        ordered = _different_first(group["members"])[:MEMBERS]
+        members = [{**member, **shown} for member in ordered if (shown := sample(looked, member["index"]))]
         if len(members) > 1:
             different = len({member["class"] for member in group["members"]}) > 1
             made.append(
                 {**group, "members": members, "more": len(group["members"]) - len(members), "labels": different}
             )
     return made
+
+
+def _different_first(members: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One member of each split and class before the others, so that what a group is listed for is seen."""
+    first: dict[tuple[str, str], dict[str, Any]] = {}
+    for member in members:
+        first.setdefault((member["split"], member["class"]), member)
+    chosen = list(first.values())
+    return chosen + [member for member in members if member not in chosen]
 
 
 def sample(looked: Scan, index: int) -> dict[str, Any] | None:

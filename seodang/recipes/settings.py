@@ -44,7 +44,7 @@ class Training(Value):
     )
     optimizer: Literal["sgd", "rmsprop", "adam", "adamw"] = Field(default="adamw", description="The update rule.")
     learning_rate: float = Field(default=1e-3, gt=0, lt=100, description="Step size at its highest.")
-    momentum: float = Field(default=0.0, ge=0, lt=1, description="For sgd and rmsprop.")
+    momentum: float = Field(default=0.0, ge=0, lt=1, description="For sgd.")
     nesterov: bool = Field(default=False, description="Nesterov's form of momentum, for sgd.")
     weight_decay: float = Field(
         default=0.0, ge=0, description="Decoupled for adamw, an L2 penalty otherwise. Biases and norms have none."
@@ -53,7 +53,7 @@ class Training(Value):
         default=0.999,
         gt=0,
         lt=1,
-        description="For adamw: decay of the squared gradients' average. Short runs like it lower.",
+        description="For adam and adamw: decay of the squared gradients' average. Short runs like it lower.",
     )
     schedule: Literal["constant", "one_cycle", "cosine", "step"] = Field(
         default="constant", description="How the learning rate goes over the run."
@@ -88,7 +88,7 @@ class Training(Value):
         default=None, gt=0, description="Longer gradients are scaled down to this. Null: not."
     )
     channels_last: bool = Field(default=True, description="Memory order of pictures; faster convolutions.")
-    precision: Literal["auto", "float32", "bfloat16", "float16"] = Field(
+    precision: Literal["auto", "float32", "bfloat16"] = Field(
         default="auto", description="auto: float32 on a CPU, mixed on a GPU."
     )
     compile: bool = Field(default=False, description="torch.compile; needs a C++ compiler and tens of seconds.")

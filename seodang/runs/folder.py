@@ -111,9 +111,7 @@ def open_data(folder: Path, recipe: Recipe, described: dict[str, Any]) -> Prepar
     from seodang.data.load import load as load_data
     from seodang.data.open import open_source
 
-    prepared = load_data(
-        open_source(described["opened"]), recipe.preparation, recipe.split, examples=recipe.examples
-    )
+    prepared = load_data(open_source(described["opened"]), recipe.preparation, recipe.split, examples=recipe.examples)
     now, then, where = prepared.describe()["sha256"], described["sha256"], described["opened"]
     changed = [name for name in then if now.get(name) != then[name]]
     if changed:

@@ -1,7 +1,7 @@
 """Where the work is done: a CPU, a GPU, or several of them.
 
 One CPU process needs nothing around PyTorch. A GPU or several processes (`torchrun -m seodang train …`) go through
-Hugging Face accelerate, which places, wraps and scales; it is imported only then.
+Hugging Face accelerate, which places and wraps; it is imported only then.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Place:
         return contextlib.nullcontext() if self.accelerator is None else self.accelerator.autocast()
 
     def backward(self, loss: Tensor) -> None:
-        """Gradients of a loss, scaled where half precision needs it."""
+        """Gradients of a loss, averaged over the processes where there are several."""
         if self.accelerator is None:
             loss.backward()
         else:
@@ -72,7 +72,7 @@ def choose_device(settings: Training) -> Place:
         return Place(device)
     from accelerate import Accelerator  # 0.3 s to import, and of no use to one CPU process
 
-    mixed = {"float32": "no", "bfloat16": "bf16", "float16": "fp16"}[precision]
+    mixed = {"float32": "no", "bfloat16": "bf16"}[precision]
     accelerator = Accelerator(cpu=device.type == "cpu", mixed_precision=mixed)
     return Place(accelerator.device, precision, accelerator.process_index, accelerator.num_processes, accelerator)
 
@@ -80,7 +80,7 @@ def choose_device(settings: Training) -> Place:
 def _precision(asked: str, device: torch.device) -> str:
     if device.type == "cpu":
         # 9 to 51 times slower than float32 on CPUs without AVX512_BF16 (PERFORMANCE.md, measured).
-        if asked in ("bfloat16", "float16"):
+        if asked == "bfloat16":
             raise RecipeError(
                 f"precision is {asked}, which a CPU computes far slower than float32. Use precision=auto."
             )

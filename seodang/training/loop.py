@@ -23,7 +23,7 @@ from seodang.tasks.classify import Classify
 from seodang.training.average import Average
 from seodang.training.device import Place
 from seodang.training.mixing import mix_examples
-from seodang.training.optimizer import make_optimizer
+from seodang.training.optimizer import Optimizer, make_optimizer
 from seodang.training.randomness import order, seed_step
 from seodang.training.schedule import rate
 
@@ -65,7 +65,7 @@ class State:
     """All that changes while training. `tensors` and `numbers` are the whole of it, so saving them saves the run exactly."""
 
     model: nn.Module
-    optimizer: torch.optim.Optimizer
+    optimizer: Optimizer
     average: Average | None
     step: int = 0
     epoch: int = 0
@@ -79,8 +79,7 @@ class State:
     def tensors(self) -> dict[str, Tensor]:
         """Every tensor of the state by name."""
         found = {f"model.{name}": t for name, t in self.model.state_dict().items()}
-        for index, slots in self.optimizer.state_dict()["state"].items():
-            found |= {f"optimizer.{index}.{name}": t for name, t in slots.items() if isinstance(t, Tensor)}
+        found |= {f"optimizer.{name}": t for name, t in self.optimizer.tensors().items()}
         if self.average:
             found |= {f"average.{name}": t for name, t in self.average.tensors.items()}
         return {**found, "sums": self.sums}
@@ -92,25 +91,12 @@ class State:
     def restore(self, tensors: dict[str, Tensor], numbers: dict[str, Any]) -> None:
         """Go back to a saved state."""
         self.model.load_state_dict(_below("model.", tensors))
-        groups = self.optimizer.state_dict()["param_groups"]
-        slots: dict[int, dict[str, Tensor]] = {}
-        for name, tensor in _below("optimizer.", tensors).items():
-            index, slot = name.split(".", 1)
-            slots.setdefault(int(index), {})[slot] = tensor
-        self.optimizer.load_state_dict({"state": slots, "param_groups": groups})
-        self._match_layouts()
+        self.optimizer.load(_below("optimizer.", tensors))
         if self.average:
             self.average.load(_below("average.", tensors))
         self.sums.copy_(tensors["sums"])
         for name in ("step", "epoch", "done_in_epoch", "first_step", "pieces"):
             setattr(self, name, numbers[name])
-
-    def _match_layouts(self) -> None:
-        """Give each slot its parameter's memory order: the fused kernels walk both by address, and files are row-major."""
-        for parameter, slots in self.optimizer.state.items():
-            for name, tensor in slots.items():
-                if isinstance(tensor, Tensor) and tensor.shape == parameter.shape:
-                    slots[name] = torch.empty_like(parameter).copy_(tensor)
 
 
 def _below(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -196,12 +182,11 @@ class _Advance:
         self.model = place.wrap(state.model)
         if self.settings.compile:
             self.model = torch.compile(self.model)
-        self.parameters = [p for group in state.optimizer.param_groups for p in group["params"]]
+        self.parameters = state.optimizer.parameters
 
     def __call__(self, pixels: Tensor, labels: Tensor, learning_rate: float) -> tuple[Tensor, Notice | None]:
         state, notice = self.state, None
-        for group in state.optimizer.param_groups:
-            group["lr"] = learning_rate
+        state.optimizer.learning_rate = learning_rate
         while True:
             try:
                 loss, right = self._gradients(pixels, labels)

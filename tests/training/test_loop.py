@@ -54,6 +54,7 @@ PLAIN = {
     "training.learning_rate": "0.1",
     "training.label_smoothing": "0",
     "preparation.scale": "unit",
+    "augmentation": "{}",
 }
 
 

@@ -54,9 +54,58 @@ def test_biases_and_norms_do_not_decay():
     optimizer = make_optimizer(model, Training(optimizer="adamw", weight_decay=0.1, learning_rate=0.5))
     for p in model.parameters():
         p.grad = torch.zeros_like(p)
+    optimizer.learning_rate = 0.5
     before = [p.detach().clone() for p in model.parameters()]
     optimizer.step()
     weight, *others = [p.detach() for p in model.parameters()]
     torch.testing.assert_close(weight, before[0] * (1 - 0.5 * 0.1))
     for now, then in zip(others, before[1:], strict=True):
         assert torch.equal(now, then)
+
+
+def test_memory_order_makes_no_difference():
+    """Channels-last filters, gradients in another order, and slots that were saved and loaded: the same update."""
+
+    def after(memory_format, reload):
+        torch.manual_seed(3)
+        model = nn.Conv2d(4, 6, 3).to(memory_format=memory_format)
+        settings = Training(optimizer="adam", learning_rate=0.01)
+        optimizer = make_optimizer(model, settings)
+        for _ in range(4):
+            for p in model.parameters():
+                p.grad = torch.randn(p.shape)
+            optimizer.step()
+            if reload:
+                saved = {
+                    name: t.clone(memory_format=torch.contiguous_format) for name, t in optimizer.tensors().items()
+                }
+                optimizer = make_optimizer(model, settings)
+                optimizer.load(saved)
+        return model.weight.detach().contiguous()
+
+    plain = after(torch.contiguous_format, False)
+    for memory_format in (torch.contiguous_format, torch.channels_last):
+        for reload in (False, True):
+            torch.testing.assert_close(after(memory_format, reload), plain)
+
+
+def test_a_parameter_without_a_gradient_stays():
+    model = nn.Linear(2, 2)
+    optimizer = make_optimizer(model, Training(optimizer="sgd", learning_rate=1.0, momentum=0.9))
+    before = model.bias.detach().clone()
+    model.weight.grad = torch.ones_like(model.weight)
+    optimizer.step()
+    assert torch.equal(model.bias.detach(), before)
+
+
+def test_training_does_not_import_the_compiler():
+    import subprocess
+    import sys
+
+    code = (
+        "import sys, seodang.runs.train, torch; from torch import nn; from seodang.recipes.settings import Training; "
+    )
+    code += "from seodang.training.optimizer import make_optimizer; m = nn.Linear(2, 2); o = make_optimizer(m, Training()); "
+    code += "m(torch.ones(1, 2)).sum().backward(); o.step(); print('torch._dynamo' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

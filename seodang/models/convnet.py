@@ -39,7 +39,7 @@ def convnet(
     inputs: Spec,
     outputs: Spec,
     *,
-    widths: tuple[Annotated[int, Field(ge=1, le=4096)], ...] = (64, 96, 128),
+    widths: tuple[Annotated[int, Field(ge=1, le=4096)], ...] = (32, 64, 128),
     patch: Annotated[int, Field(ge=1, le=16)] | None = None,
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0,
 ) -> nn.Module:

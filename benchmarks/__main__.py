@@ -38,6 +38,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--quick", action="store_true", help="one round and fewer epochs, labs only where none is named"
     )
+    parser.add_argument("--rounds", type=int, default=9, help="rounds of a lab at most (default: the lab's own number)")
     parser.add_argument(
         "--threads", type=int, help="threads for every side (default: each library's own choice, all cores)"
     )
@@ -65,7 +66,7 @@ def main() -> None:
         for data in sorted({lab.data for lab in labs} | ({"mnist"} if "overhead" in chosen else set())):
             write_plain(data, work)
         for lab in labs:
-            found["labs"].append(race(lab, work, **options))
+            found["labs"].append(race(lab, work, most_rounds=asked.rounds, **options))
         if "overhead" in chosen:
             found["overhead"] = overhead(work, **options)
         if "start" in chosen:

@@ -11,24 +11,26 @@ from benchmarks.labs import Lab
 from benchmarks.process import measure
 
 HOUSE = "image-classifier"
-# The house recipe has a schedule that ends with its epochs, so its shortest run to a target is looked for, 1, 2, 3 … epochs.
-MOST_HOUSE_EPOCHS = 12
+# The house recipe has a schedule that ends with its steps, so its shortest run to a target is looked for among these.
+HOUSE_STEPS = (60, 90, 130, 200, 300, 450, 700, 1000, 1500, 2200)
 # The first epoch has the libraries' warming up in it, so samples a second need another.
 LEAST_EPOCHS = 2
 
 
-def race(lab: Lab, work: Path, *, quick: bool, threads: int | None, tell: Callable[[str], None]) -> dict[str, Any]:
+def race(
+    lab: Lab, work: Path, *, quick: bool, most_rounds: int, threads: int | None, tell: Callable[[str], None]
+) -> dict[str, Any]:
     """Run the rounds of one lab, the sides in turn, each in its own process.
 
     work: a folder that has the plain arrays and takes runs and caches.
     """
-    rounds = 1 if quick else lab.rounds
+    rounds = 1 if quick else min(lab.rounds, most_rounds)
     found: dict[str, Any] = {"lab": lab.id, "recipe": lab.recipe, "rounds": [], "notes_epochs": lab.epochs}
     warm = {"SEODANG_CACHE": str(work / "cache")}
     found["keras_read_files"] = measure("keras_side", {"read": lab.data})["read_seconds"]
     # Decode once, so that the rounds find the pictures as an earlier run left them; "cold" below counts the decoding.
     _ours(lab, work, lab.recipe, {"training.epochs": 1, "training.steps": 1}, threads, warm)
-    house_epochs = 1
+    house_steps = HOUSE_STEPS[0]
     for number in range(rounds):
         keras = _keras(lab, work, number, quick, threads)
         best = max(epoch["accuracy"] for epoch in keras["epochs"])
@@ -40,12 +42,12 @@ def race(lab: Lab, work: Path, *, quick: bool, threads: int | None, tell: Callab
         faithful = _ours(lab, work, lab.recipe, settings, threads, warm, target=target)
         tell(f"{lab.id} round {number + 1}: {lab.recipe} {faithful['epochs'][-1]['accuracy']:.2%}")
 
-        house, house_epochs = _house(lab, work, number, threads, warm, target, house_epochs)
-        tell(f"{lab.id} round {number + 1}: {HOUSE} {house['accuracy']:.2%} in {house_epochs} epochs")
+        house, house_steps = _house(lab, work, number, threads, warm, target, house_steps)
+        tell(f"{lab.id} round {number + 1}: {HOUSE} {house['accuracy']:.2%} in {house_steps} steps")
         found["rounds"].append({"target": target, "keras": keras, "faithful": faithful, "house": house})
 
-    settings = {"training.seed": 0, "training.epochs": house_epochs}
-    found["house_epochs"] = house_epochs
+    settings = {"training.seed": 0, "training.steps": house_steps}
+    found["house_steps"] = house_steps
     found["cold"] = _ours(lab, work, HOUSE, settings, threads, {"SEODANG_CACHE": str(work / f"cold-{lab.id}")})
     if not quick:
         found["house_whole"] = _ours(lab, work, HOUSE, {"training.seed": 0}, threads, warm)
@@ -73,15 +75,14 @@ def _ours(
 
 
 def _house(
-    lab: Lab, work: Path, seed: int, threads: int | None, environment: dict[str, str], target: float, epochs: int
+    lab: Lab, work: Path, seed: int, threads: int | None, environment: dict[str, str], target: float, least: int
 ) -> tuple[dict[str, Any], int]:
-    """The house recipe with its own settings, in the fewest epochs, from `epochs` up, that reach the target."""
-    while True:
-        settings = {"training.seed": seed, "training.epochs": epochs}
-        house = _ours(lab, work, HOUSE, settings, threads, environment)
-        if house["accuracy"] >= target or epochs == MOST_HOUSE_EPOCHS:
-            return {**house, "num_epochs": epochs}, epochs
-        epochs += 1
+    """The house recipe with its own settings, in the fewest steps of the ladder, from `least` up, that reach the target."""
+    for steps in (each for each in HOUSE_STEPS if each >= least):
+        house = _ours(lab, work, HOUSE, {"training.seed": seed, "training.steps": steps}, threads, environment)
+        if house["accuracy"] >= target:
+            break
+    return {**house, "num_steps": steps}, steps
 
 
 def seconds_to(target: float, epochs: list[dict[str, Any]]) -> float | None:

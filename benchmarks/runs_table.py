@@ -1,0 +1,66 @@
+"""The table of measured labs: `python -m benchmarks.runs_table RUNS [--write]` reads judged runs; `--write` puts it into README."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+README = Path(__file__).parents[1] / "README.md"
+BEGIN, END = "<!-- measured: python -m benchmarks.runs_table -->", "<!-- end of measured -->"
+
+
+def row(folder: Path) -> dict[str, Any]:
+    """What one run's own files say of it."""
+    report = json.loads((folder / "report.json").read_text())
+    machine = json.loads((folder / "machine.json").read_text())
+    recipe = yaml.safe_load((folder / "recipe.yaml").read_text())
+    low, high = report["intervals"]["accuracy"]
+    others = [each["accuracy"] for name, each in report["baselines"].items() if "linear" in name and "accuracy" in each]
+    return {
+        "recipe": recipe["name"],
+        "data": json.loads((folder / "data.json").read_text())["source"]["name"],
+        "epochs": len((folder / "history.jsonl").read_text().splitlines()),
+        "seed": recipe["training"]["seed"],
+        "split": report["split"],
+        "accuracy": f"{report['metrics']['accuracy']:.2%} ({low:.1%}–{high:.1%})",
+        "linear": f"{others[0]:.1%}" if others else "–",
+        "seconds": f"{machine['training_seconds']:.0f}",
+        "threads": machine["threads"],
+    }
+
+
+def table(runs: Path) -> str:
+    """Every judged run below a folder as Markdown, by recipe, data and seed."""
+    rows = [row(each.parent) for each in runs.glob("*/report.json") if (each.parent / "manifest.json").exists()]
+    rows.sort(key=lambda r: (r["recipe"], r["data"], r["seed"]))
+    heads = {
+        "recipe": "recipe", "data": "data", "epochs": "epochs", "seed": "seed", "split": "judged on",
+        "accuracy": "accuracy (95 % interval)", "linear": "linear model", "seconds": "training, s", "threads": "threads",
+    }  # fmt: skip
+    lines = ["| " + " | ".join(heads.values()) + " |", "|" + "---|" * len(heads)]
+    lines += [
+        "| " + " | ".join(str(r[key]) if key != "recipe" else f"`{r[key]}`" for key in heads) + " |" for r in rows
+    ]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Print the table, or put it between README's two marks."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.runs_table", description=__doc__)
+    parser.add_argument("runs", type=Path)
+    parser.add_argument("--write", action="store_true")
+    asked = parser.parse_args()
+    text = table(asked.runs)
+    sys.stdout.write(text + "\n")
+    if asked.write:
+        before, rest = README.read_text(encoding="utf-8").split(BEGIN)
+        README.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.split(END)[1]}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from seodang.cli._screen import print_json, screen
 from seodang.core.errors import SeodangError, did_you_mean
@@ -42,7 +44,7 @@ def list(  # noqa: A001 - the verb's name
         print_json(found)
 
 
-def _runs(console: object, as_json: bool) -> dict[str, dict[str, object]]:
+def _runs(console: Console, as_json: bool) -> dict[str, dict[str, object]]:
     from seodang.core.files import read_json, read_lines
     from seodang.runs.folder import list_runs
 
@@ -64,14 +66,14 @@ def _runs(console: object, as_json: bool) -> dict[str, dict[str, object]]:
             state = "" if facts["finished"] else "  (not finished: seodang train --resume)"
             console.print(
                 f"{name:28}  {facts['recipe']:20}  {facts['epochs']:>4} epochs  {judged}{state}", markup=False
-            )  # type: ignore[attr-defined]
+            )
         if not found:
-            console.print("No runs below ./runs yet. Make one with `seodang train digits`.", markup=False)  # type: ignore[attr-defined]
+            console.print("No runs below ./runs yet. Make one with `seodang train digits`.", markup=False)
     return found
 
 
-def _recipe_name(folder: object) -> str:
-    for line in (folder / "recipe.yaml").read_text(encoding="utf-8").splitlines():  # type: ignore[operator]
+def _recipe_name(folder: Path) -> str:
+    for line in (folder / "recipe.yaml").read_text(encoding="utf-8").splitlines():
         if line.startswith("name: "):
             return line.removeprefix("name: ").strip("'\"")
     return "?"

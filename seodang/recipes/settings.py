@@ -44,7 +44,9 @@ class Training(Value):
     )
     optimizer: Literal["sgd", "rmsprop", "adam", "adamw"] = Field(default="adamw", description="The update rule.")
     learning_rate: float = Field(default=1e-3, gt=0, lt=100, description="Step size at its highest.")
-    momentum: float = Field(default=0.0, ge=0, lt=1, description="For sgd.")
+    momentum: float = Field(
+        default=0.0, ge=0, lt=1, description="Share of the last step that is carried into the next, for sgd."
+    )
     nesterov: bool = Field(default=False, description="Nesterov's form of momentum, for sgd.")
     weight_decay: float = Field(
         default=0.0, ge=0, description="Decoupled for adamw, an L2 penalty otherwise. Biases and norms have none."

@@ -75,7 +75,7 @@ def test_the_recipe_says_what_was_chosen_and_why(trained):
             ["train", "a", "b", "c"],
             ["Got 3 words (a, b, c); at most two are wanted, the data and the recipe. Settings are key=value."],
         ),
-        (["evaluate", "nothing-like-it"], ["'nothing-like-it' is not a run. Did you mean"]),
+        (["evaluate", "nothing-like-it"], ["'nothing-like-it' is not a run. Allowed: digits-1."]),
         (["train", "digits", "model=[flatten, {dens: 3}]"], ["dense"]),
         (["list", "recipe"], ["'recipe' cannot be listed. Did you mean recipes?"]),
         (["new", "recipe", "digits-1", "--like", "lenet6"], ["'lenet6' is not a recipe. Did you mean lenet5?"]),
@@ -88,7 +88,7 @@ def test_a_mistake_is_told_without_a_traceback(trained, words, sentences):
     assert "Traceback" not in done.stderr
     for sentence in sentences:
         assert sentence in done.stderr, done.stderr
-    assert not done.stdout
+    assert "epoch" not in done.stdout
 
 
 def test_a_mistake_is_json_too(trained):

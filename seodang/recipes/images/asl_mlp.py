@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seodang.data.split import Split
 from seodang.recipes.images.mnist_mlp import mnist_mlp
 from seodang.recipes.recipe import Recipe
 
@@ -22,6 +23,7 @@ def asl_mlp() -> Recipe:
         update={
             "name": "asl-mlp",
             "data": "asl-letters",
+            "split": Split(),
             "training": first.training.model_copy(update={"epochs": 20}),
         }
     )

@@ -18,7 +18,7 @@ EASY_EPOCHS = (1, 60_000, 15)
 HARD_EPOCHS = (4, 190_000, 40)
 # Turned and shifted pictures need more passes than these to help; in a few passes they cost accuracy (LOG.md).
 MOVED_FROM_EPOCHS = 15
-BATCH_BY_EXAMPLES = ((2_000, 32), (8_000, 64), (10**9, 128))
+BATCH_BY_EXAMPLES = ((300, 16), (2_000, 32), (8_000, 64), (10**9, 128))
 
 
 def suggest(look: dict[str, Any]) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from seodang.data.look import look, short
-from seodang.runs.train import Begun, Epoch, Event, Interrupted, Notice, Opened, Step
+from seodang.runs.train import Begun, Epoch, Event, Interrupted, Notice, Opened, Replanned, Step
 from seodang.training.plan import duration
 
 # Seconds between two updates of the live line; reading a loss may wait for a GPU, so not every step is read.
@@ -35,6 +35,8 @@ def show(events: Iterable[Event], console: Console) -> Iterator[Event]:
                 line.step(event)
             elif isinstance(event, Epoch):
                 line.epoch(event)
+            elif isinstance(event, Replanned):
+                line.replanned(event)
             elif isinstance(event, Notice):
                 console.print(event.text, markup=False)
             elif isinstance(event, Interrupted):
@@ -71,7 +73,8 @@ class _Line:
 
     def begin(self, event: Begun) -> None:
         self.total, self.first = event.plan.steps, event.steps_done
-        self.epochs = -(-self.total // event.plan.steps_per_epoch)
+        self.per_epoch = event.plan.steps_per_epoch
+        self.epochs = -(-self.total // self.per_epoch)
         asked = event.recipe.training.log_every
         self.every = asked if asked > 1 or self.console.is_terminal else -(-self.epochs // PLAIN_LINES)
         self.started, self.examples = time.perf_counter(), 0
@@ -95,6 +98,12 @@ class _Line:
             f"{self.examples / passed:,.0f} examples/s  {duration(left)} left"
         )
         self.bar.update(self.task, completed=event.step, description=words)
+
+    def replanned(self, event: Replanned) -> None:
+        self.total = event.steps
+        self.epochs = -(-self.total // self.per_epoch)
+        if self.bar is not None:
+            self.bar.update(self.task, total=self.total)
 
     def epoch(self, event: Epoch) -> None:
         if event.epoch % self.every and event.epoch not in (1, self.epochs):

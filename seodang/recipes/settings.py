@@ -112,6 +112,10 @@ class Training(Value):
     minutes: float | None = Field(
         default=None, gt=0, description="Time that training may take; epochs are chosen to fit. Null: no limit."
     )
+    replanned: tuple[tuple[int, int], ...] = Field(
+        default=(),
+        description="Written where `minutes` were given: [step, steps], from that step on the run was to end after so many.",
+    )
     checkpoint_seconds: float = Field(
         default=10,
         ge=0,

@@ -43,7 +43,7 @@ from seodang.runs.machine import bits_may_differ, describe_machine
 from seodang.training.best import Best
 from seodang.training.device import Place, choose_device
 from seodang.training.loop import Epoch, Notice, State, Step, begin, fit
-from seodang.training.plan import Plan, make_plan
+from seodang.training.plan import Pace, Plan, make_plan
 
 # Between two checkpoints there is so much more time than writing one takes.
 CHECKPOINT_SHARE = 50
@@ -71,6 +71,13 @@ class Begun:
 
 
 @dataclass(frozen=True)
+class Replanned:
+    """The run keeps to its minutes by ending after another number of steps than planned."""
+
+    steps: int
+
+
+@dataclass(frozen=True)
 class Interrupted:
     """A signal came; the state is saved and the run can be carried on."""
 
@@ -89,7 +96,7 @@ class Finished:
     best_epoch: int | None
 
 
-Event = Opened | Begun | Step | Epoch | Notice | Interrupted | Finished
+Event = Opened | Begun | Step | Epoch | Notice | Replanned | Interrupted | Finished
 
 
 def train(
@@ -161,8 +168,16 @@ def stream(
         write_json(folder / "data.json", {"opened": _reopenable(where), **prepared.describe()})
         write_json(folder / "machine.json", machine)
         yield Begun(folder, resolved, plan, place, tuple(reasons))
+        minutes = resolved.training.minutes if asked.training.steps is None else None
         yield from _run(
-            folder, prepared, resolved, begin(model, resolved, place), Best(resolved.training), place, machine
+            folder,
+            prepared,
+            resolved,
+            begin(model, resolved, place),
+            Best(resolved.training),
+            place,
+            machine,
+            Pace(plan, minutes) if minutes else None,
         )
 
 
@@ -174,6 +189,7 @@ def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator
         before = read_recipe(folder)
         recipe = resolve(before, {key: str(value) for key, value in (settings or {}).items()})
         _refuse_other_changes(before, recipe)
+        recipe = _free_the_end(before, recipe)
         data = read_data(folder)
         prepared = open_data(folder, recipe, data)
         place = choose_device(recipe.training)
@@ -189,8 +205,14 @@ def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator
         for sentence in damaged:
             yield Notice(sentence)
         if checkpoint:
-            state.restore(checkpoint.tensors, checkpoint.numbers["state"])
-            best.restore(checkpoint.tensors, checkpoint.numbers["best"])
+            try:
+                state.restore(checkpoint.tensors, checkpoint.numbers["state"])
+                best.restore(checkpoint.tensors, checkpoint.numbers["best"])
+            except (KeyError, RuntimeError) as error:
+                raise RunError(
+                    f"The checkpoint of {folder} does not fit its recipe ({' '.join(str(error).split())[:120]}): another "
+                    f"version of seodang wrote it, or the recipe was changed. Train again with `seodang repeat {folder}`."
+                ) from None
         if (folder / "manifest.json").exists():
             if recipe == before:
                 raise RunError(
@@ -211,7 +233,14 @@ def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator
 
 
 def _run(
-    folder: Path, data: Prepared, recipe: Recipe, state: State, best: Best, place: Place, machine: dict[str, Any]
+    folder: Path,
+    data: Prepared,
+    recipe: Recipe,
+    state: State,
+    best: Best,
+    place: Place,
+    machine: dict[str, Any],
+    pace: Pace | None = None,
 ) -> Iterator[Event]:
     """Read the loop's stream: history, checkpoints, best weights, signals; then write what the run ends with."""
     task = find("tasks", recipe.task)(len(data.classes), recipe.loss)
@@ -233,6 +262,10 @@ def _run(
                 history.write(event)
             if isinstance(event, Step | Epoch) and saver.is_due():
                 saver.save()
+            if pace and (steps := pace.see(event, state)):
+                state.end_after(steps)
+                _write_replanned(folder, state, pace.plan.steps_per_epoch)
+                yield Replanned(steps)
             left = time.perf_counter()
             yield event
             outside += time.perf_counter() - left
@@ -253,6 +286,23 @@ def _run(
 def _reopenable(where: str | Path) -> str:
     """What opens the data again from any folder: a data set's name as it is, a path in full."""
     return str(Path(where).resolve()) if Path(where).exists() else str(where)
+
+
+def _free_the_end(before: Recipe, after: Recipe) -> Recipe:
+    """Where a run that ended after so many steps gets more epochs, these say where it ends."""
+    old, new = before.training, after.training
+    if new.epochs == old.epochs or new.steps != old.steps:
+        return after
+    return after.model_copy(update={"training": new.model_copy(update={"steps": None, "minutes": None})})
+
+
+def _write_replanned(folder: Path, state: State, per_epoch: int) -> None:
+    """Before a step is taken under a new plan it stands in the recipe, so that what is resumed or repeated goes the same way."""
+    path = folder / "recipe.yaml"
+    reasons = [line.removeprefix("# ") for line in path.read_text("utf-8").splitlines() if line.startswith("# ")]
+    found = {"steps": state.total, "epochs": -(-state.total // per_epoch), "replanned": tuple(state.replanned)}
+    recipe = read_recipe(folder)
+    write_text(path, to_yaml(recipe.model_copy(update={"training": recipe.training.model_copy(update=found)}), reasons))
 
 
 class _Saver:

@@ -25,7 +25,7 @@ from seodang.training.device import Place
 from seodang.training.mixing import mix_examples
 from seodang.training.optimizer import Optimizer, make_optimizer
 from seodang.training.randomness import order, seed_step
-from seodang.training.schedule import rate
+from seodang.training.schedule import rate, stretched
 
 # Examples in a batch where no gradient is needed; larger ones fall out of a CPU's cache.
 JUDGING_BATCH = 250
@@ -74,6 +74,8 @@ class State:
         default_factory=lambda: torch.zeros(2, dtype=torch.float64)
     )  # loss and right answers so far in it
     first_step: int = 0  # where the present phase began: extending a finished run begins another one
+    total: int = 0  # steps of the whole run; `end_after` changes it on the way
+    replanned: list[tuple[int, int]] = field(default_factory=list)  # see recipes.settings.Training
     pieces: int = 1  # a batch goes through the network in so many pieces; doubled where memory runs out
 
     def tensors(self) -> dict[str, Tensor]:
@@ -87,6 +89,11 @@ class State:
     def numbers(self) -> dict[str, Any]:
         """Every number of the state by name, fit for JSON."""
         return {name: getattr(self, name) for name in ("step", "epoch", "done_in_epoch", "first_step", "pieces")}
+
+    def end_after(self, steps: int) -> None:
+        """Let the run end after so many steps; its schedule goes on from where it stands and reaches its end there."""
+        self.replanned = [*(self.replanned or [(self.first_step, self.total)]), (self.step, steps)]
+        self.total = steps
 
     def restore(self, tensors: dict[str, Tensor], numbers: dict[str, Any]) -> None:
         """Go back to a saved state."""
@@ -114,6 +121,7 @@ def begin(model: nn.Module, recipe: Recipe, place: Place) -> State:
         make_optimizer(model, recipe.training),
         average,
         sums=torch.zeros(2, dtype=torch.float64, device=place.device),
+        replanned=list(recipe.training.replanned),
     )
 
 
@@ -133,17 +141,28 @@ def fit(data: Prepared, recipe: Recipe, task: Classify, state: State, place: Pla
     """
     settings = recipe.training
     train, validation = _on_device(data.train, place), _on_device(data.validation, place)
-    per_epoch, total = count_steps(len(train), recipe)
+    per_epoch, state.total = count_steps(len(train), recipe)
     advance = _Advance(data, recipe, task, state, place)
     batch_size = settings.batch_size or 1
 
     def rate_at(step: int) -> float:
-        return rate(settings, step - state.first_step, total - state.first_step, per_epoch)
+        total = state.total - state.first_step
+        plans = [
+            (at - state.first_step, steps - state.first_step) for at, steps in state.replanned if at >= state.first_step
+        ]
+        return rate(
+            settings,
+            stretched(step - state.first_step, plans, total) if plans else step - state.first_step,
+            total,
+            per_epoch,
+        )
 
-    while state.step < total or state.done_in_epoch:
+    while state.step < state.total or state.done_in_epoch:
         started, example = time.perf_counter(), state.done_in_epoch
         indices = order(len(train), settings.seed, state.epoch)[example:].to(train.labels.device)
-        for pixels, labels, _ in batches(train, batch_size, indices) if len(indices) and state.step < total else ():
+        for pixels, labels, _ in (
+            batches(train, batch_size, indices) if len(indices) and state.step < state.total else ()
+        ):
             learning_rate = rate_at(state.step)
             loss, notice = advance(pixels, labels, learning_rate)
             state.step += 1
@@ -151,7 +170,7 @@ def fit(data: Prepared, recipe: Recipe, task: Classify, state: State, place: Pla
             if notice:
                 yield notice
             yield Step(state.epoch + 1, state.step, loss, learning_rate, len(labels))
-            if state.step >= total:
+            if state.step >= state.total:
                 break
         mean_loss, accuracy = (state.sums / state.done_in_epoch).tolist()
         metrics = {"loss": mean_loss, "accuracy": accuracy}

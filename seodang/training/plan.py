@@ -16,12 +16,14 @@ from seodang.data.prepare import Normalise
 from seodang.recipes.recipe import Recipe
 from seodang.tasks.classify import Classify
 from seodang.training.device import Place
-from seodang.training.loop import JUDGING_BATCH, State, Step, begin, count_steps, fit, measure
+from seodang.training.loop import JUDGING_BATCH, Epoch, State, Step, begin, count_steps, fit, measure
 
 PROBE_STEPS = 8
 PROBE_SECONDS = 0.6
-# With a time budget the probe may be longer, for a steadier figure: this share of the budget, at most 6 s.
-BUDGET_SHARE = 0.03
+# A time budget is looked at anew when these shares of it have passed: other work comes and goes on a machine, and the
+# probe sees only a moment. Less than a hundredth is left as it is.
+LOOKS = (0.1, 0.25, 0.5, 0.75, 0.9)
+WORTH = 0.01
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Plan:
     seconds_per_step: float
     seconds_per_epoch: float
     seconds: float
+    most_steps: int | None  # a lab with a stated number of epochs is not trained longer because there is time
     memory_bytes: int  # of this process after the probe; on a GPU, its peak there
 
     @property
@@ -65,21 +68,67 @@ def make_plan(
 ) -> tuple[Plan, Recipe]:
     """Measure, and where the recipe has a time budget choose the number of steps that fills it. Nothing of it stays in `model`."""
     budget = recipe.training.minutes
-    longest = min(6.0, max(PROBE_SECONDS, BUDGET_SHARE * budget * 60)) if budget else PROBE_SECONDS
     state = begin(copy.deepcopy(model), recipe, place)
-    per_step = _seconds_per_step(data, recipe, task, state, place, longest)
+    per_step = _seconds_per_step(data, recipe, task, state, place)
     judging = _judging_seconds(data, task, state, place)
     per_epoch, total = count_steps(len(data.train), recipe)
     seconds_per_epoch = per_epoch * per_step + judging
+    most = per_epoch * recipe.training.epochs if recipe.training.epochs and _is_faithful(recipe) else None
     if budget and recipe.training.steps is None:
-        total = max(1, round(budget * 60 / (per_step + judging / per_epoch)))
-        if recipe.training.epochs and _is_faithful(recipe):
-            total = min(total, per_epoch * recipe.training.epochs)
+        total = steps_that_fit(budget * 60, 0, per_step, per_epoch, judging, most)
         recipe = recipe.model_copy(
             update={"training": recipe.training.model_copy(update={"steps": total, "epochs": -(-total // per_epoch)})}
         )
-    seconds = total * per_step + (total // per_epoch) * judging
-    return Plan(total, per_epoch, per_step, seconds_per_epoch, seconds, _memory(place)), recipe
+    seconds = total * per_step + -(-total // per_epoch) * judging
+    return Plan(total, per_epoch, per_step, seconds_per_epoch, seconds, most, _memory(place)), recipe
+
+
+def steps_that_fit(
+    seconds: float, step: int, per_step: float, per_epoch: int, judging: float, most: int | None = None
+) -> int:
+    """The step after which so many more seconds are over, the validation at each epoch's end and at the run's counted.
+
+    >>> steps_that_fit(10.0, step=100, per_step=0.1, per_epoch=50, judging=1.0)
+    180
+    """
+    left, to_epoch_end = seconds - judging, per_epoch - step % per_epoch
+    if left < to_epoch_end * per_step:
+        ends = step + max(1, int(left / per_step + 1e-9))
+    else:
+        epochs, left = divmod(left - to_epoch_end * per_step, per_epoch * per_step + judging)
+        more = max(0, int((left - judging) / per_step + 1e-9))
+        ends = step + to_epoch_end + int(epochs) * per_epoch + more
+    return min(ends, most) if most else ends
+
+
+class Pace:
+    """Keeps a run to its `minutes`: now and then it measures what a step really takes and says where the run should end."""
+
+    def __init__(self, plan: Plan, minutes: float) -> None:
+        self.plan, self.budget = plan, minutes * 60
+        self.looks = list(LOOKS)
+        self.began = self.since = time.perf_counter()
+        self.step = 0  # at the last look
+        self.judging = plan.seconds_per_epoch - plan.steps_per_epoch * plan.seconds_per_step
+        self.judged = 0.0  # seconds of validation since the last look
+        self.last_step = self.began
+
+    def see(self, event: object, state: State) -> int | None:
+        """Take in what happened. A number of steps where the run should end elsewhere than planned."""
+        now = time.perf_counter()
+        if isinstance(event, Step):
+            self.last_step = now
+        elif isinstance(event, Epoch):
+            self.judging = now - self.last_step
+            self.judged += self.judging
+        if not isinstance(event, Step) or not self.looks or now - self.began < self.looks[0] * self.budget:
+            return None
+        per_step = (now - self.since - self.judged) / max(1, state.step - self.step)
+        self.since, self.step, self.judged = now, state.step, 0.0
+        self.looks = [look for look in self.looks if now - self.began < look * self.budget]
+        left = self.budget - (now - self.began)
+        ends = steps_that_fit(left, state.step, per_step, self.plan.steps_per_epoch, self.judging, self.plan.most_steps)
+        return ends if abs(ends - state.total) > WORTH * state.total else None
 
 
 def _is_faithful(recipe: Recipe) -> bool:
@@ -87,9 +136,7 @@ def _is_faithful(recipe: Recipe) -> bool:
     return recipe.training.schedule == "constant"
 
 
-def _seconds_per_step(
-    data: Prepared, recipe: Recipe, task: Classify, state: State, place: Place, longest: float
-) -> float:
+def _seconds_per_step(data: Prepared, recipe: Recipe, task: Classify, state: State, place: Place) -> float:
     """The median time of a few steps after a first one that sets things up."""
     probe = recipe.model_copy(
         update={"training": recipe.training.model_copy(update={"steps": 10**6, "epochs": 1, "compile": False})}
@@ -104,9 +151,9 @@ def _seconds_per_step(
         now = time.perf_counter()
         times.append(now - last)
         last = now
-        if len(times) > PROBE_STEPS and now - started > longest:
+        if len(times) > PROBE_STEPS and now - started > PROBE_SECONDS:
             break
-        if now - started > 3 * longest and len(times) > 1:
+        if now - started > 3 * PROBE_SECONDS and len(times) > 1:
             break
     torch.random.set_rng_state(generator)
     return statistics.median(times[1:] or times)

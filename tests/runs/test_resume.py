@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from safetensors.torch import load_file
 from seodang.core.errors import RecipeError, RunError
 from seodang.core.files import read_lines, sha256
 from seodang.runs.folder import load, locked
+from seodang.runs.repeat import repeat
 from seodang.runs.train import Finished, Interrupted, Notice, Step, resume, stream, train
 
 # Everything that has state: dropout, batch norm, augmentation, an average, a schedule, best weights.
@@ -217,3 +219,43 @@ def test_a_damaged_run_is_refused(tmp_path):
     assert str(error.value) == (
         f"{run.folder} is damaged: model.safetensors is not the file that was saved (its SHA-256 differs). Restore it, or train again."
     )
+
+
+class Hurried:
+    """Stands for a clock: ends the run after 20 steps instead of 28, decided at step 9, and after 24, decided at step 15."""
+
+    def __init__(self, plan, minutes):
+        self.plan = plan
+
+    def see(self, event, state):
+        return {9: 20, 15: 24}.get(state.step) if isinstance(event, Step) else None
+
+
+@pytest.mark.parametrize("step", [None, 8, 9, 12, 16])
+def test_a_run_planned_anew_on_the_way_is_repeated_and_resumed_exactly(tmp_path, monkeypatch, step):
+    monkeypatch.setattr("seodang.runs.train.Pace", Hurried)
+    monkeypatch.setattr("seodang.training.plan.steps_that_fit", lambda *_: 28)
+    timed = {**SETTINGS, "training.minutes": 1, "training.schedule": "one_cycle"}
+    run = train("digits", settings=timed, runs=tmp_path / "first")
+    assert run.recipe.training.replanned == ((0, 28), (9, 20), (15, 24))
+    assert run.history[-1]["step"] == run.recipe.training.steps == 24
+    assert run.history[-1]["learning_rate"] == pytest.approx(run.recipe.training.learning_rate * 1e-3)
+    if step is None:
+        _, found = repeat(run, runs=tmp_path / "again")
+        assert found.words == "No difference: the same weights, bit for bit, and the same history."
+        assert finish(run.folder, {"training.epochs": "+1"}).history[-1]["step"] > 24
+    else:
+        folder = stop_after(step, tmp_path / "second", {**timed, "training.checkpoint_seconds": 0})
+        # What was planned before the kill is kept to; what the killed process had not yet decided, it does not decide now.
+        planned = {8: 28, 9: 20, 12: 20, 16: 24}[step]
+        assert finish(folder).history[-1]["step"] == planned
+        if planned == 24:
+            assert sha256(folder / "model.safetensors") == sha256(run.folder / "model.safetensors")
+
+
+def test_a_checkpoint_of_another_network_is_told(tmp_path):
+    folder = stop_after(8, tmp_path, {"training.checkpoint_seconds": 0})
+    recipe = (folder / "recipe.yaml").read_text()
+    (folder / "recipe.yaml").write_text(re.sub("( +)dropout: 0.2", r"\1widths: [8, 8]", recipe))
+    with pytest.raises(RunError, match="The checkpoint of .* does not fit its recipe"):
+        list(resume(folder))

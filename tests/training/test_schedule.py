@@ -1,12 +1,13 @@
 """The learning rate over a run."""
 
+import itertools
 import math
 
 import pytest
 import torch
 
 from seodang.recipes.settings import Training
-from seodang.training.schedule import rate
+from seodang.training.schedule import rate, stretched
 
 
 def rates(total, **settings):
@@ -69,3 +70,19 @@ def test_warm_up_rises_to_the_peak():
     assert found[0] == pytest.approx(0.05)
     assert found == sorted(found)
     assert found[9:] == [0.5] * 91
+
+
+def test_a_run_planned_anew_goes_on_where_it_stood_and_ends_at_its_end():
+    """The rate never jumps by more than a step of either plan, and the last step has the last rate of the schedule."""
+    settings = Training(learning_rate=0.5, schedule="one_cycle")
+    for plans in ([(0, 100), (40, 60)], [(0, 100), (10, 160)], [(0, 100), (20, 200), (150, 160)]):
+        total = plans[-1][1]
+        found = [rate(settings, stretched(step, plans, total), total, 10) for step in range(total)]
+        before = [rate(settings, step, 100, 10) for step in range(plans[1][0] + 1)]
+        assert found[: len(before)] == pytest.approx(before)
+        assert found[-1] == pytest.approx(rate(settings, total - 1, total, 10))
+        assert max(abs(a - b) for a, b in itertools.pairwise(found)) < 0.5 * 0.2
+
+
+def test_a_plan_that_stays_is_the_plan():
+    assert [stretched(step, [(0, 30)], 30) for step in range(30)] == pytest.approx(list(range(30)))

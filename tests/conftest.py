@@ -16,6 +16,7 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Decoded pictures of the tests do not mix with the user's."""
     os.environ["SEODANG_CACHE"] = str(tmp_path_factory.mktemp("cache"))
     os.environ["SEODANG_DATA"] = str(SHARED)
+    os.environ.setdefault("SEODANG_WEIGHTS", str(SHARED.parent / "weights"))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 import seodang
 
 PACKAGE = Path(seodang.__file__).parent
-FLOW = ["core", "data", "tasks", "recipes", "models", "training", "runs", "evaluation", "cli"]
+FLOW = ["core", "data", "tasks", "pretrained", "recipes", "models", "training", "runs", "evaluation", "cli"]
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

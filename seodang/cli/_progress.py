@@ -10,6 +10,8 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from seodang.data.look import look, short
 from seodang.runs.train import Begun, Epoch, Event, Interrupted, Notice, Opened, Replanned, Step
+from seodang.runs.transfer import PassPlan
+from seodang.training.features import Passed
 from seodang.training.plan import duration
 
 # Seconds between two updates of the live line; reading a loss may wait for a GPU, so not every step is read.
@@ -31,6 +33,8 @@ def show(events: Iterable[Event], console: Console) -> Iterator[Event]:
                 for text in _begun(event):
                     console.print(text, markup=False)
                 line.begin(event)
+            elif isinstance(event, Passed):
+                line.passed(event)
             elif isinstance(event, Step):
                 line.step(event)
             elif isinstance(event, Epoch):
@@ -54,9 +58,13 @@ def _begun(event: Begun) -> list[str]:
     training = event.recipe.training
     reasons = [f"  {reason}" for reason in event.reasons]
     start = f"Carrying on after step {event.steps_done}" if event.steps_done else "Training"
+    if event.recipe.solves_head:
+        how = f"the base frozen, the head solved for, on {event.place.words}."
+    else:
+        how = f"{training.optimizer} at {training.learning_rate:g}, batches of {training.batch_size}, on {event.place.words}."
+    network = event.recipe.transfer.backbone if event.recipe.model.name == "backbone" else event.recipe.model.name
     return [
-        f"{start}: {event.recipe.name} ({event.recipe.model.name}), {training.optimizer} at {training.learning_rate:g}, "
-        f"batches of {training.batch_size}, on {event.place.words}.",
+        f"{start}: {event.recipe.name} ({network}), {how}",
         *reasons,
         f"Plan: {event.plan.words}.",
     ]
@@ -70,8 +78,14 @@ class _Line:
         self.bar: Progress | None = None
         self.epochs = self.total = self.every = 1
         self.last = 0.0
+        self.passed_before: int | None = None
 
     def begin(self, event: Begun) -> None:
+        if isinstance(event.plan, PassPlan):
+            self.started, self.passed_before = time.perf_counter(), None
+            if self.console.is_terminal and event.plan.seconds > 1:
+                self._show(event.plan.pictures, 0)
+            return
         self.total, self.first = event.plan.steps, event.steps_done
         self.per_epoch = event.plan.steps_per_epoch
         self.epochs = -(-self.total // self.per_epoch)
@@ -79,11 +93,26 @@ class _Line:
         self.every = asked if asked > 1 or self.console.is_terminal else -(-self.epochs // PLAIN_LINES)
         self.started, self.examples = time.perf_counter(), 0
         if self.console.is_terminal:
-            self.bar = Progress(
-                BarColumn(bar_width=24), TextColumn("{task.description}"), console=self.console, transient=True
-            )
-            self.task = self.bar.add_task("", total=self.total, completed=self.first)
-            self.bar.start()
+            self._show(self.total, self.first)
+
+    def _show(self, total: int, completed: int) -> None:
+        self.bar = Progress(
+            BarColumn(bar_width=24), TextColumn("{task.description}"), console=self.console, transient=True
+        )
+        self.task = self.bar.add_task("", total=total, completed=completed)
+        self.bar.start()
+
+    def passed(self, event: Passed) -> None:
+        """Pictures that went through a frozen base; what was known before took no time."""
+        if self.passed_before is None:
+            self.passed_before = event.done
+        if self.bar is None:
+            return
+        fresh, passed = event.done - self.passed_before, time.perf_counter() - self.started
+        words = f"{event.done:,} of {event.total:,} pictures"
+        if fresh:
+            words += f"  {fresh / passed:,.0f} pictures/s  {duration((event.total - event.done) * passed / fresh)} left"
+        self.bar.update(self.task, total=event.total, completed=event.done, description=words)
 
     def step(self, event: Step) -> None:
         self.examples += event.examples
@@ -106,6 +135,8 @@ class _Line:
             self.bar.update(self.task, total=self.total)
 
     def epoch(self, event: Epoch) -> None:
+        if "penalty" in event.metrics:
+            return  # one of many; the chosen one is told, all are in history.jsonl
         if event.epoch % self.every and event.epoch not in (1, self.epochs):
             return
         found = event.metrics

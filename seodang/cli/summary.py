@@ -85,12 +85,17 @@ def _network(
             raise SeodangError("A run's network is what it is: settings, --input and --classes are for recipes.")
         outputs = find("tasks", run.recipe.task)(len(run.classes), run.recipe.loss).outputs
         shape = input_spec(run.recipe)
-        return run.name, shape, build(run.recipe.model, shape, outputs, run.recipe.training.seed), []
+        return run.name, shape, build(run.recipe.model.without_weights, shape, outputs, run.recipe.training.seed), []
     recipe = resolve(word, settings)
     shape, notes = _shape(recipe, inputs)
     count, more = _classes(recipe, classes)
     outputs = find("tasks", recipe.task)(count, recipe.loss).outputs
-    return recipe.name, shape, build(recipe.model, Spec(shape.shape), outputs, recipe.training.seed), [*notes, *more]
+    return (
+        recipe.name,
+        shape,
+        build(recipe.model.without_weights, Spec(shape.shape), outputs, recipe.training.seed),
+        [*notes, *more],
+    )
 
 
 def _shape(recipe: Any, inputs: str | None) -> tuple[Any, list[str]]:

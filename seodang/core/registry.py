@@ -22,7 +22,7 @@ FOLDERS = {"recipes": "recipes", "models": "models", "tasks": "tasks", "datasets
 # Files of those folders that hold the mechanism, not a name.
 MECHANISM = {
     "recipes": {"recipe", "settings", "resolve", "lint", "choose", "soundings"},
-    "models": {"layers", "summary", "drawing", "build"},
+    "models": {"layers", "summary", "drawing", "build", "folded"},
 }
 
 

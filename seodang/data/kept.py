@@ -114,6 +114,23 @@ def save_table(name: str, source: Source) -> None:
     _store(name, arrays, words)
 
 
+def fetch_features(key: str) -> dict[bytes, np.ndarray]:
+    """Features of pictures by the digest of their pixels, from every file that was kept under `key`."""
+    found: dict[bytes, np.ndarray] = {}
+    for path in sorted(_folder().glob(f"{key}-*.safetensors")):
+        if (kept := _fetch(path.stem)) is not None:
+            contents = np.ascontiguousarray(kept[0]["content"])
+            found |= {row.tobytes(): feature for row, feature in zip(contents, kept[0]["features"], strict=True)}
+    return found
+
+
+def store_features(key: str, content: list[bytes], features: np.ndarray) -> None:
+    """Keep features (n, …) of n pictures under `key`, beside those that are there."""
+    name = hashlib.blake2b(b"".join(content), digest_size=8).hexdigest()
+    rows = np.frombuffer(b"".join(content), np.uint8).reshape(len(content), -1)
+    _store(f"{key}-{name}", {"content": rows, "features": features}, {})
+
+
 def _folder() -> Path:
     return cache_folder() / "pictures"
 

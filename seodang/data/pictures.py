@@ -7,7 +7,7 @@ is decided here, once:
 - the header is read first: more than 40 million pixels are refused before anything is decoded;
 - the turn that a camera wrote into EXIF is applied; everything else of the metadata is dropped;
 - transparent pixels are shown on white, as a viewer shows them; 16 bits become 8 (divided by 257, rounded); CMYK becomes RGB;
-- size is changed with bilinear interpolation over the whole footprint (antialiased). A JPEG much larger than needed is decoded
+- size is changed with bilinear (or bicubic) interpolation over the whole footprint (antialiased). A JPEG much larger than needed is decoded
   at 1/2, 1/4 or 1/8 of its size, never below twice the wanted size nor below 256 pixels.
 """
 
@@ -58,12 +58,14 @@ BROKEN = (
 
 
 class Target(NamedTuple):
-    """The wanted form: height and width in pixels, channels 1 or 3, fit squash, crop or pad."""
+    """The wanted form: height and width in pixels, channels 1 or 3, fit squash, crop or pad; see `prepare.Preparation`."""
 
     height: int
     width: int
     channels: int
     fit: str
+    interpolation: str = "bilinear"
+    crop_share: float = 1.0
 
 
 class Refused(Exception):
@@ -178,8 +180,8 @@ def fitted(picture: Image.Image, target: Target, raw: bytes | None = None) -> np
     if target.channels == 1 and picture.mode == "RGB":
         picture, raw = picture.convert("L"), None
     size = (target.width, target.height)
-    if picture.size != size:
-        picture, raw = _resized(picture, size, target.fit), None
+    if picture.size != size or (target.fit == "crop" and target.crop_share < 1):
+        picture, raw = _resized(picture, size, target), None
     array = np.frombuffer(picture.tobytes() if raw is None else raw, np.uint8)
     if picture.mode == "L":
         plane = array.reshape(1, target.height, target.width)
@@ -187,24 +189,24 @@ def fitted(picture: Image.Image, target: Target, raw: bytes | None = None) -> np
     return array.reshape(target.height, target.width, 3).transpose(2, 0, 1)
 
 
-def _resized(picture: Image.Image, size: tuple[int, int], fit: str) -> Image.Image:
+_FILTERS = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC, "box": Image.Resampling.BOX}
+
+
+def _resized(picture: Image.Image, size: tuple[int, int], target: Target) -> Image.Image:
     width, height = picture.size
-    if fit == "squash":
-        return picture.resize(size, Image.Resampling.BILINEAR)
-    if fit == "box":  # thumbnails
-        return picture.resize(size, Image.Resampling.BOX)
-    if fit == "crop":
-        scale = min(width / size[0], height / size[1])
+    how = _FILTERS[target.interpolation]
+    if target.fit == "squash":
+        return picture.resize(size, how)
+    if target.fit == "crop":
+        scale = min(width / size[0], height / size[1]) * target.crop_share
         across, down = size[0] * scale, size[1] * scale
         left, top = (width - across) / 2, (height - down) / 2
         box = (max(left, 0.0), max(top, 0.0), min(left + across, width), min(top + down, height))
-        return picture.resize(size, Image.Resampling.BILINEAR, box=box)
+        return picture.resize(size, how, box=box)
     scale = min(size[0] / width, size[1] / height)
     inner = (max(1, round(width * scale)), max(1, round(height * scale)))
     canvas = Image.new(picture.mode, size)
-    canvas.paste(
-        picture.resize(inner, Image.Resampling.BILINEAR), ((size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2)
-    )
+    canvas.paste(picture.resize(inner, how), ((size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2))
     return canvas
 
 
@@ -329,7 +331,7 @@ def digests(array: np.ndarray) -> np.ndarray:
 def prepare_arrays(array: np.ndarray, target: Target) -> np.ndarray:
     """(N, height, width, channels) uint8 → (N, C, H, W) uint8, byte for byte what `one_array` makes of each."""
     count, height, width, channels = array.shape
-    if (height, width) != (target.height, target.width):
+    if (height, width) != (target.height, target.width) or (target.fit == "crop" and target.crop_share < 1):
         out = np.empty((count, target.channels, target.height, target.width), np.uint8)
         for index, picture in enumerate(array):
             out[index] = one_array(picture, target)

@@ -34,6 +34,12 @@ class Preparation(Value):
         description="How another shape is brought to size: squash (both sides scaled), crop (short side scaled, middle "
         "kept) or pad (long side scaled, edges filled with black).",
     )
+    crop_share: float = Field(
+        default=1.0, gt=0, le=1, description="For fit=crop: how much of the short side is kept, from its middle."
+    )
+    interpolation: Literal["bilinear", "bicubic"] = Field(
+        default="bilinear", description="How pixels between pixels are found; antialiased."
+    )
     scale: Literal["unit", "standard", "symmetric", "samplewise"] = Field(
         default="unit",
         description="unit: 0 to 1 (divided by 255). symmetric: -1 to 1. standard: minus mean, over standard deviation of "
@@ -62,7 +68,7 @@ def target_of(preparation: Preparation) -> Target:
     assert height is not None, _OPEN
     assert width is not None, _OPEN
     assert channels is not None, _OPEN
-    return Target(height, width, channels, preparation.fit)
+    return Target(height, width, channels, preparation.fit, preparation.interpolation, preparation.crop_share)
 
 
 def prepare(encoded: bytes | np.ndarray, preparation: Preparation) -> np.ndarray:
@@ -121,6 +127,14 @@ def open_size(source: Source) -> tuple[int, int]:
     short = float(np.median([min(size) for size in sizes]))
     side = int(min(LARGEST_OPEN_SIDE, max(8, round(short / 8) * 8)))
     return side, side
+
+
+def short_side(source: Source) -> float:
+    """The median of the pictures' shorter sides in pixels, from a sample; 0 where none can be read."""
+    if source.pixels is not None:
+        return float(min(source.pixels.shape[1:3]))
+    sides = [min(size) for size in _sizes(source)]
+    return float(np.median(sides)) if sides else 0.0
 
 
 def _sample(source: Source, most: int) -> np.ndarray:

@@ -223,5 +223,5 @@ def _arrays(array: np.ndarray, target: Target | None) -> Decoded:
 
 
 def _shrunk(grey: np.ndarray) -> np.ndarray:
-    target = Target(THUMBNAIL, THUMBNAIL, 1, "box")
+    target = Target(THUMBNAIL, THUMBNAIL, 1, "squash", "box")  # as `thumbnails` does
     return np.concatenate([one_array(plane, target) for plane in grey])

@@ -51,7 +51,7 @@ def evaluate(run: Run | str | Path, data: str | Path | None = None, prepared: Pr
     judged = other_examples(run, data) if data is not None else own_examples(run, own)  # pyright: ignore[reportArgumentType]
     if not len(judged):
         raise DataError(f"{judged.data} has no pictures to judge {run.name} on.")
-    probabilities = predict_all(run, judged.subset)
+    probabilities = predict_all(run, judged)
     labels = judged.subset.labels.numpy()
     report = judge(run, judged, own, labels, probabilities)
     report["notes"] = [note for note in (judged.note, missing) if note]
@@ -166,12 +166,14 @@ def _seen(judged: Judged, own: Prepared | None, right) -> dict[str, Any]:
 
 def _baselines(run: Run, judged: Judged, own: Prepared | None, labels: Labels, predicted: Labels) -> dict[str, Any]:
     """Accuracy and interval of each baseline on the judged examples, and the paired test of the network against it."""
+    where = "training"
     if own is not None:
         train_labels = own.train.labels.numpy()
-    else:
-        counts = run.data["counts"]["train"]
+    elif counts := run.data["counts"].get("train"):
         train_labels = np.repeat(np.arange(len(run.classes)), [counts.get(name, 0) for name in run.classes])
-    found = {"naive": baselines.naive(train_labels, len(labels), run.classes)}
+    else:  # imported: nothing is known of its training data, so the guess is the best that one class can do here
+        train_labels, where = labels, "these pictures"
+    found = {"naive": baselines.naive(train_labels, len(labels), run.classes, where)}
     if own is not None and (linear := baselines.linear(own.train, judged.subset, len(run.classes))):
         found["linear"] = linear
     return {name: _against(each, labels, predicted) for name, each in found.items()}

@@ -44,6 +44,20 @@ class Judged:
         return len(self.subset)
 
 
+def _by_features(run: Run, judged: Judged) -> Numbers:
+    import torch
+
+    from seodang.training.device import Place
+    from seodang.training.features import Extractor, all_features
+
+    model = list(run.network().children())[-1]  # behind its preparation
+    extractor = Extractor(model, run.recipe.preparation, Place(torch.device("cpu")))  # pyright: ignore[reportArgumentType]
+    features = all_features(extractor, judged.subset, judged.content)
+    with torch.inference_mode():
+        outputs = [model.head(part) for part in features.split(1000)]  # pyright: ignore[reportCallIssue]
+        return torch.cat([run.task.probabilities(part) for part in outputs]).numpy().astype(np.float32)
+
+
 def own_examples(run: Run, prepared: Prepared) -> Judged:
     """The run's test split; where it has none, validation; where it has neither, the training examples."""
     division = prepared.division
@@ -120,9 +134,15 @@ def _relabelled(labels, order: NDArray[np.int64]):
     return torch.from_numpy(order)[labels]
 
 
-def predict_all(run: Run, subset: Subset, batch_size: int = 1000) -> Numbers:
-    """The run's probabilities for every example of a split, in its order: (N, classes) float32."""
+def predict_all(run: Run, judged: Judged, batch_size: int = 1000) -> Numbers:
+    """The run's probabilities for every judged example, in its order: (N, classes) float32.
+
+    A pretrained base sees each picture once in its life: what earlier runs and evaluations kept of it is used.
+    """
     from seodang.data.batches import batches
 
+    subset = judged.subset
+    if run.recipe.model.name == "backbone":
+        return _by_features(run, judged)
     parts = [run.probabilities(pixels).numpy() for pixels, _, _ in batches(subset, batch_size, None)]
     return np.concatenate(parts).astype(np.float32) if parts else np.zeros((0, len(run.classes)), dtype=np.float32)

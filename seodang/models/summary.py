@@ -96,7 +96,14 @@ def summary(model: nn.Module, inputs: Spec, *, inside: bool = True) -> list[Row]
 def _leaves(module: nn.Module, prefix: str, inside: bool) -> Iterator[tuple[str, nn.Module]]:
     """The modules that get a row, by name."""
     for name, child in module.named_children():
-        if any(child.children()) and (inside or type(child).forward in (nn.Sequential.forward, Network.forward)):
+        has_its_own = any(
+            True for _ in child.parameters(recurse=False)
+        )  # such as timm's norms, which hold an activation
+        if (
+            any(child.children())
+            and not has_its_own
+            and (inside or type(child).forward in (nn.Sequential.forward, Network.forward))
+        ):
             yield from _leaves(child, f"{prefix}{name}.", inside)
         else:
             yield prefix + name, child
@@ -170,8 +177,6 @@ def kind_of(module: nn.Module) -> str:
 
 def _operations(module: nn.Module, output: Tensor) -> int:
     numbers = output[0].numel()
-    if any(module.children()):
-        return 0  # a row that stands for several layers; `total` of the rows inside has the sum
     if isinstance(module, nn.Conv2d):
         return numbers * module.weight[0].numel()
     if isinstance(module, nn.Linear):

@@ -8,7 +8,7 @@ from seodang.core.values import Value
 from seodang.data.augment import Augmentation
 from seodang.data.prepare import Preparation
 from seodang.data.split import Split
-from seodang.recipes.settings import Part, Training
+from seodang.recipes.settings import Part, Training, Transfer
 
 
 class Recipe(Value):
@@ -25,6 +25,7 @@ class Recipe(Value):
         description=("cross_entropy: one output a class. binary_cross_entropy: two classes, one output."),
     )
     model: Part = Field(default=Part(name="convnet"), description="The network.")
+    transfer: Transfer = Field(default=Transfer(), description="What is taken over from a pretrained network.")
     preparation: Preparation = Field(default=Preparation(), description="How a picture becomes numbers.")
     augmentation: Augmentation = Field(default=Augmentation(), description="How training pictures are varied.")
     split: Split = Field(default=Split(), description="What is kept apart.")
@@ -32,3 +33,8 @@ class Recipe(Value):
     examples: int | None = Field(
         default=None, ge=1, description="Use only so many training examples (stratified). Null: all."
     )
+
+    @property
+    def solves_head(self) -> bool:
+        """Whether the head is one dense layer on frozen features, which is solved for and not trained step by step."""
+        return self.transfer.strategy == "features" and not self.model.settings.get("head")

@@ -18,6 +18,13 @@ class Part(Value):
     )
     settings: dict[str, Any] = Field(default_factory=dict, description="Settings of that model.")
 
+    @property
+    def without_weights(self) -> Part:
+        """The same network, not given its pretrained weights: they are not needed where others are loaded, or only shapes shown."""
+        if self.name != "backbone":
+            return self
+        return self.model_copy(update={"settings": {**self.settings, "pretrained": False}})
+
     @model_validator(mode="before")
     @classmethod
     def _short_forms(cls, given: Any) -> Any:
@@ -31,6 +38,58 @@ class Part(Value):
                 "settings": {k: v for k, v in given.items() if k != "name"},
             }
         return given
+
+
+class Transfer(Value):
+    """How what a network learnt on other pictures is used."""
+
+    strategy: Literal["none", "auto", "features", "last", "everything"] = Field(
+        default="none",
+        description="none: from scratch. features: each picture goes through the frozen base once and the head is fitted on what "
+        "comes out. last: head and last stages are trained. everything. auto: features or none, by size and number of "
+        "pictures and by what weights are here.",
+    )
+    backbone: str = Field(
+        default="mobilenetv2_100",
+        pattern=r"^[A-Za-z0-9_.-]{1,64}$",
+        description="timm's name of the pretrained network. $SEODANG_WEIGHTS is looked at before the hub.",
+    )
+    mirror: bool | None = Field(
+        default=None,
+        description="Whether a picture's features are the mean of it and its mirror image; twice the time. Null: where "
+        "mirrored pictures are the same thing (auto only, else false).",
+    )
+    views: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="For features: how often a training picture goes through the base, first as it is, then augmented.",
+    )
+    penalty: float | None = Field(
+        default=None,
+        gt=0,
+        description="For features with a dense head: L2 penalty on its weights (of standardised features, over the number of "
+        "examples). Null: chosen on validation, or by cross-validation where there are few pictures.",
+    )
+    stages: int = Field(
+        default=1, ge=1, le=100, description="For last and fine_tune: how many of the last stages are trained."
+    )
+    rate_decay: float = Field(
+        default=1.0,
+        gt=0,
+        le=1,
+        description="Each stage further from the head learns so many times slower than the one above it.",
+    )
+    unfreeze_every: int | None = Field(
+        default=None,
+        ge=1,
+        description="Epochs after which one stage more is trained, from the head down. Null: all at once.",
+    )
+    fine_tune: bool = Field(
+        default=False,
+        description="After features: train the last stages too, with the recipe's training settings, and keep that only where "
+        "validation says it is better.",
+    )
 
 
 class Training(Value):

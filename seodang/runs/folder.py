@@ -99,7 +99,7 @@ def read_network(weights: Path, recipe: Recipe, num_classes: int) -> nn.Module:
     from seodang.models.build import build
 
     task = find("tasks", recipe.task)(num_classes, recipe.loss)
-    model = build(recipe.model, input_spec(recipe), task.outputs, recipe.training.seed)
+    model = build(recipe.model.without_weights, input_spec(recipe), task.outputs, recipe.training.seed)
     model.load_state_dict(load_file(weights))
     if recipe.training.channels_last:
         model = model.to(memory_format=torch.channels_last)
@@ -111,8 +111,9 @@ def open_data(folder: Path, recipe: Recipe, described: dict[str, Any]) -> Prepar
     from seodang.data.load import load as load_data
     from seodang.data.open import open_source
 
-    prepared = load_data(open_source(described["opened"]), recipe.preparation, recipe.split, examples=recipe.examples)
-    now, then, where = prepared.describe()["sha256"], described["sha256"], described["opened"]
+    where = trained_on(folder, described)
+    prepared = load_data(open_source(where), recipe.preparation, recipe.split, examples=recipe.examples)
+    now, then = prepared.describe()["sha256"], described["sha256"]
     changed = [name for name in then if now.get(name) != then[name]]
     if changed:
         raise RunError(
@@ -120,6 +121,16 @@ def open_data(folder: Path, recipe: Recipe, described: dict[str, Any]) -> Prepar
             f"Put the data back, or train again with `seodang train {where}`."
         )
     return prepared
+
+
+def trained_on(folder: Path, described: dict[str, Any]) -> str:
+    """What opens the data of a run again; RunError where the run was imported, so that nobody here knows its data."""
+    if described["opened"] is None:
+        raise RunError(
+            f"{folder.name} was imported, and the data it was trained on is not known here: it cannot be trained on or "
+            f"repeated. Judge it on data of yours with `seodang evaluate {folder} PATH`."
+        )
+    return described["opened"]
 
 
 def load(path: str | Path) -> Run:

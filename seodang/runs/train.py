@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from safetensors.torch import save as save_tensors
@@ -17,8 +17,9 @@ from seodang.core.registry import find
 from seodang.data.load import Prepared
 from seodang.data.load import load as load_data
 from seodang.data.open import open_source
+from seodang.models.backbone import Backbone
 from seodang.models.build import build
-from seodang.recipes.choose import HOUSE, derive
+from seodang.recipes.choose import HOUSE, decide, derive
 from seodang.recipes.lint import lint
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.resolve import is_recipe, resolve, to_yaml
@@ -40,8 +41,10 @@ from seodang.runs.folder import (
 from seodang.runs.history import History
 from seodang.runs.interrupt import listening
 from seodang.runs.machine import bits_may_differ, describe_machine
+from seodang.runs.transfer import Pass, PassPlan, fit_on_features
 from seodang.training.best import Best
 from seodang.training.device import Place, choose_device
+from seodang.training.features import Passed
 from seodang.training.loop import Epoch, Notice, State, Step, begin, fit
 from seodang.training.plan import Pace, Plan, make_plan
 
@@ -64,7 +67,7 @@ class Begun:
 
     folder: Path
     recipe: Recipe
-    plan: Plan
+    plan: Plan | PassPlan
     place: Place
     reasons: tuple[str, ...]
     steps_done: int = 0
@@ -96,7 +99,7 @@ class Finished:
     best_epoch: int | None
 
 
-Event = Opened | Begun | Step | Epoch | Notice | Replanned | Interrupted | Finished
+Event = Opened | Begun | Passed | Step | Epoch | Notice | Replanned | Interrupted | Finished
 
 
 def train(
@@ -143,10 +146,13 @@ def stream(
     if where is None:
         raise RecipeError(f"{asked.name} names no data. Say which: `seodang train PATH {asked.name}`.")
     place = choose_device(asked.training)
-    prepared = load_data(open_source(where), asked.preparation, asked.split, examples=asked.examples)
-    yield Opened(prepared, asked, time.perf_counter() - started)
+    source = open_source(where)
+    decided, decisions = decide(asked, source)
+    prepared = load_data(source, decided.preparation, decided.split, examples=decided.examples)
+    yield Opened(prepared, decided, time.perf_counter() - started)
 
-    resolved, reasons = derive(asked, prepared)
+    resolved, reasons = derive(decided, prepared)
+    reasons = [*decisions, *reasons]
     findings = lint(
         resolved,
         prepared.classes,
@@ -159,7 +165,8 @@ def stream(
     reasons += [finding.words for finding in findings]
     task = find("tasks", resolved.task)(len(prepared.classes), resolved.loss)
     model = build(resolved.model, input_spec(resolved), task.outputs, resolved.training.seed)
-    plan, resolved = make_plan(prepared, resolved, task, model, place)
+    once = Pass(prepared, resolved, cast(Backbone, model), place) if resolved.solves_head else None
+    plan, resolved = (once.plan(), resolved) if once else make_plan(prepared, resolved, task, model, place)
 
     folder = new_folder(name or (prepared.source.name if resolved.name == HOUSE else resolved.name), runs)
     with locked(folder):
@@ -168,6 +175,10 @@ def stream(
         write_json(folder / "data.json", {"opened": _reopenable(where), **prepared.describe()})
         write_json(folder / "machine.json", machine)
         yield Begun(folder, resolved, plan, place, tuple(reasons))
+        if isinstance(plan, PassPlan):
+            assert once is not None, "a pass plan is of a pass"
+            yield from _solve(folder, prepared, resolved, once, machine)
+            return
         minutes = resolved.training.minutes if asked.training.steps is None else None
         yield from _run(
             folder,
@@ -199,6 +210,15 @@ def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator
             yield Notice(f"Not exact: {', '.join(differences)} since this run began, so the last digits may differ.")
         task = find("tasks", recipe.task)(len(prepared.classes), recipe.loss)
         model = build(recipe.model, input_spec(recipe), task.outputs, recipe.training.seed)
+        if recipe.solves_head:
+            if (folder / "manifest.json").exists():
+                raise RunError(
+                    f"{folder} has finished: its head was solved for, and more steps change nothing. Start a new run."
+                )
+            once = Pass(prepared, recipe, cast(Backbone, model), place)
+            yield Begun(folder, recipe, once.plan(), place, ())
+            yield from _solve(folder, prepared, recipe, once, machine)
+            return
         plan, _ = make_plan(prepared, recipe, task, model, place)
         state, best = begin(model, recipe, place), Best(recipe.training)
         checkpoint, damaged = load_checkpoint(folder / "checkpoint")
@@ -276,11 +296,38 @@ def _run(
                 break
     seconds = time.perf_counter() - started - outside
     saver.save()
-    weights = {name: t.detach().cpu().contiguous() for name, t in best.final_weights(state).items()}
-    write_bytes(folder / "model.safetensors", save_tensors(weights))
+    yield _finish(folder, data, best.final_weights(state), machine, seconds, best.epoch if best.restores else None)
+
+
+def _solve(folder: Path, data: Prepared, recipe: Recipe, once: Pass, machine: dict[str, Any]) -> Iterator[Event]:
+    """Every picture through the frozen base, the head solved for, and what the run ends with. Nothing of it is random."""
+    task, started, outside = find("tasks", recipe.task)(len(data.classes), recipe.loss), time.perf_counter(), 0.0
+    with listening() as interrupt:
+        for event in fit_on_features(folder, data, recipe, task, once.model, once):
+            if interrupt.signal is not None:  # the features so far are kept
+                yield Interrupted(folder, 0, interrupt.signal)
+                return
+            left = time.perf_counter()
+            yield event
+            outside += time.perf_counter() - left
+    seconds = time.perf_counter() - started - outside
+    yield _finish(folder, data, once.model.state_dict(), machine, seconds, None)
+
+
+def _finish(
+    folder: Path,
+    data: Prepared,
+    weights: dict[str, torch.Tensor],
+    machine: dict[str, Any],
+    seconds: float,
+    best_epoch: int | None,
+) -> Finished:
+    """Write the weights, what the machine was, and the manifest, last."""
+    plain = {name: t.detach().cpu().contiguous() for name, t in weights.items()}
+    write_bytes(folder / "model.safetensors", save_tensors(plain))
     write_json(folder / "machine.json", {**machine, "training_seconds": round(seconds, 3)})
     write_manifest(folder)
-    yield Finished(load(folder), data, seconds, best.epoch if best.restores else None)
+    return Finished(load(folder), data, seconds, best_epoch)
 
 
 def _reopenable(where: str | Path) -> str:

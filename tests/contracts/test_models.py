@@ -26,11 +26,23 @@ LAYERS: list[Any] = [
     *[{"residual": [{"conv": {"filters": 12, "padding": "same", "stride": 2}}, "batch_norm", "relu"]}],
     *["flatten", {"dense": 16}, "leaky_relu", {"dropout": 0.1}, {"dense": "outputs"}],
 ]
-SETTINGS: dict[str, dict[str, Any]] = {"sequential": {"layers": LAYERS}}
+SETTINGS: dict[str, dict[str, Any]] = {
+    "sequential": {"layers": LAYERS},
+    # Random weights: what pretrained ones must do stands in tests/models/test_backbone.py.
+    "backbone": {"architecture": "mobilenetv1_025", "pretrained": False, "trains": "everything"},
+}
+# Models that claim fewer shapes.
+CLAIMS = {"backbone": [(3, 32, 32), (3, 64, 48)]}
 
 
-def make(name: str, shape: tuple[int, ...] = (1, 8, 8), outputs: int = 5, seed: int = 0) -> nn.Module:
-    return build(Part(name=name, settings=SETTINGS.get(name, {})), Spec(shape), Spec((outputs,)), seed)
+def shapes(name: str) -> list[tuple[int, ...]]:
+    return [*CLAIMS.get(name, SHAPES)]
+
+
+def make(name: str, shape: tuple[int, ...] | None = None, outputs: int = 5, seed: int = 0) -> nn.Module:
+    return build(
+        Part(name=name, settings=SETTINGS.get(name, {})), Spec(shape or shapes(name)[0]), Spec((outputs,)), seed
+    )
 
 
 def all_outputs(given: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
@@ -38,7 +50,7 @@ def all_outputs(given: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
 
 
 def gives_one_row_of_scores_for_each_example(name: str) -> None:
-    for shape in SHAPES:
+    for shape in shapes(name):
         for outputs in (1, 5):
             model = make(name, shape, outputs)
             pictures = torch.rand(3, *shape)
@@ -49,13 +61,13 @@ def gives_one_row_of_scores_for_each_example(name: str) -> None:
 
 
 def gives_raw_scores(name: str) -> None:
-    scores = make(name).eval()(torch.rand(16, 1, 8, 8) * 4)
+    scores = make(name).eval()(torch.rand(16, *shapes(name)[0]) * 4)
     assert not torch.allclose(scores.sum(1), torch.ones(16), atol=1e-3), "softmax belongs to the loss"
     assert scores.min() < 0, "scores go below zero"
 
 
 def sends_finite_gradients_to_every_parameter(name: str) -> None:
-    for shape in SHAPES:
+    for shape in shapes(name):
         model = make(name, shape).train()
         targets = torch.tensor([0, 1, 2, 3])
         sum(functional.cross_entropy(out, targets) for out in all_outputs(model(torch.rand(4, *shape)))).backward()
@@ -66,7 +78,7 @@ def sends_finite_gradients_to_every_parameter(name: str) -> None:
 
 
 def learns_eight_examples_by_heart(name: str) -> None:
-    model, pictures, targets = make(name, outputs=4).train(), torch.rand(8, 1, 8, 8), torch.arange(8) % 4
+    model, pictures, targets = make(name, outputs=4).train(), torch.rand(8, *shapes(name)[0]), torch.arange(8) % 4
     optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
     losses = []
     for _ in range(70):
@@ -80,7 +92,7 @@ def learns_eight_examples_by_heart(name: str) -> None:
 
 
 def gives_the_same_after_save_and_load(name: str) -> None:
-    model, pictures = make(name).train(), torch.rand(6, 1, 8, 8)
+    model, pictures = make(name).train(), torch.rand(6, *shapes(name)[0])
     model(pictures)  # batch norm has seen something
     saved = save({key: tensor.contiguous() for key, tensor in model.state_dict().items()})
     other = make(name, seed=1)
@@ -89,7 +101,7 @@ def gives_the_same_after_save_and_load(name: str) -> None:
 
 
 def judges_each_example_by_itself(name: str) -> None:
-    model, pictures = make(name).eval(), torch.rand(12, 1, 8, 8)
+    model, pictures = make(name).eval(), torch.rand(12, *shapes(name)[0])
     order = torch.randperm(12)
     with torch.no_grad():
         torch.testing.assert_close(model(pictures)[order], model(pictures[order]), atol=1e-5, rtol=1e-5)
@@ -103,7 +115,7 @@ def starts_the_same_from_the_same_seed(name: str) -> None:
 
 
 def leaves_its_input_alone(name: str) -> None:
-    pictures = torch.rand(4, 1, 8, 8) - 0.5
+    pictures = torch.rand(4, *shapes(name)[0]) - 0.5
     before, model = pictures.clone(), make(name)
     model.train()(pictures)
     model.eval()(pictures)
@@ -155,5 +167,5 @@ def test_has_a_line_for_the_list(name: str) -> None:
 def test_the_contract_finds_a_model_that_mixes_examples() -> None:
     """The negative control: a network in training mode normalises over the batch, so examples see each other."""
     model = make("convnet").train()
-    pictures = torch.rand(12, 1, 8, 8)
+    pictures = torch.rand(12, *shapes("convnet")[0])
     assert not torch.allclose(model(pictures)[:2], model(pictures[:2]), atol=1e-3)

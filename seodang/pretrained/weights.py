@@ -1,0 +1,156 @@
+"""Pretrained weights by name: a local folder first, then the hub's cache, then the hub. Only safetensors, never pickle."""
+
+from __future__ import annotations
+
+import functools
+import os
+import socket
+import urllib.parse
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from seodang.core.errors import SeodangError, did_you_mean
+from seodang.core.files import read_json, sha256
+
+VARIABLE = "SEODANG_WEIGHTS"
+FILES = ("model.safetensors", "config.json")
+PATIENCE = 5.0  # seconds until the hub must have answered a knock
+# Networks that timm can build but has no weights of: what their weights want (Howard et al., 2017,
+# https://arxiv.org/abs/1704.04861, as Keras' applications publish them).
+KERAS = {"mean": (0.5, 0.5, 0.5), "std": (0.5, 0.5, 0.5), "crop_pct": 0.875, "interpolation": "bicubic"}
+BEYOND_TIMM: dict[str, dict[str, Any]] = {
+    "mobilenetv1_025": {**KERAS, "input_size": (3, 224, 224), "num_classes": 1000}
+}
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Where the weights of an architecture lie and what they expect.
+
+    name: timm's name of the architecture.   path: the safetensors file.
+    size: (height, width) they were trained at, in pixels.   fixed_size: whether other sizes cannot go in.
+    mean, std: by channel, in units of 255.   crop_share: how much of the short side is kept.   classes: how many there are.
+    """
+
+    name: str
+    path: Path
+    size: tuple[int, int]
+    fixed_size: bool
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    crop_share: float
+    interpolation: str
+    num_classes: int
+
+    @functools.cached_property
+    def sha256(self) -> str:
+        """Of the file."""
+        return sha256(self.path)
+
+
+def find_weights(name: str) -> Weights:
+    """The weights of an architecture: `$SEODANG_WEIGHTS/NAME/model.safetensors`, else the hub's cache, else the hub.
+
+    Raises SeodangError, with what to fetch and where to put it, where there are none.
+    """
+    known = _known(name)
+    if (folder := _local(name)) is not None:
+        path, described = folder / FILES[0], folder / FILES[1]
+        config = read_json(described)["pretrained_cfg"] if described.exists() else known
+        if config is None:
+            raise SeodangError(
+                f"{folder} has no config.json, and timm knows no network {name!r}: how its weights want a picture is unknown."
+            )
+    else:
+        if known is None:
+            raise SeodangError(f"{name!r} is not a network of timm. {did_you_mean(name, architectures())}")
+        path, config = _from_hub(name, known), known
+    return Weights(
+        name=name,
+        path=path,
+        size=tuple(config["input_size"][1:]),
+        fixed_size=bool(config.get("fixed_input_size")),
+        mean=tuple(config["mean"]),
+        std=tuple(config["std"]),
+        crop_share=float(config.get("crop_pct") or 1.0),
+        interpolation="bilinear" if config.get("interpolation") == "bilinear" else "bicubic",
+        num_classes=int(config.get("num_classes") or 1000),
+    )
+
+
+def is_here(name: str) -> bool:
+    """Whether weights are on this machine, so that no network is needed."""
+    if _local(name) is not None:
+        return True
+    known = _known(name)
+    return bool(known and known.get("hf_hub_id") and _cached(known["hf_hub_id"]))
+
+
+@functools.cache
+def architectures() -> tuple[str, ...]:
+    """Every name that can be asked for. Imports timm (about a second)."""
+    import timm
+
+    return (*timm.list_models(), *BEYOND_TIMM)
+
+
+def _local(name: str) -> Path | None:
+    base = os.environ.get(VARIABLE)
+    folder = Path(base) / name if base else None
+    return folder if folder is not None and (folder / FILES[0]).is_file() else None
+
+
+def _known(name: str) -> dict[str, Any] | None:
+    """What timm says of an architecture's default weights, or None where it does not know it."""
+    if name in BEYOND_TIMM:
+        return BEYOND_TIMM[name]
+    import timm
+
+    try:
+        found = timm.get_pretrained_cfg(name)
+    except RuntimeError:
+        return None
+    return found.to_dict() if found is not None else None
+
+
+def _cached(repository: str) -> Path | None:
+    from huggingface_hub import try_to_load_from_cache
+
+    found = try_to_load_from_cache(repository, FILES[0])
+    return Path(found) if isinstance(found, str) else None
+
+
+def _knock() -> None:
+    """Raises OSError at once where the hub cannot be reached; its client would try for half a minute."""
+    from huggingface_hub import constants
+
+    if constants.HF_HUB_OFFLINE:
+        raise OSError("HF_HUB_OFFLINE is set")
+    if urllib.request.getproxies():  # the way there is not ours to judge
+        return
+    address = urllib.parse.urlsplit(constants.ENDPOINT)
+    port = address.port or (80 if address.scheme == "http" else 443)
+    socket.create_connection((address.hostname or "", port), timeout=PATIENCE).close()
+
+
+def _from_hub(name: str, known: dict[str, Any]) -> Path:
+    repository = known.get("hf_hub_id")
+    if not repository:
+        raise SeodangError(
+            f"There are no weights of {name} on the hub. Put model.safetensors and config.json into DIR/{name}/ and set {VARIABLE}=DIR."
+        )
+    if found := _cached(repository):
+        return found
+    from huggingface_hub import hf_hub_download
+
+    try:
+        _knock()
+        return Path(hf_hub_download(repository, FILES[0]))
+    except Exception as error:  # the hub's client raises its own, requests', httpx' and the system's errors
+        raise SeodangError(
+            f"The weights of {name} are not on this machine and the hub cannot be reached ({' '.join(str(error).split())[:100]}). "
+            f"Fetch model.safetensors and config.json from https://huggingface.co/{repository} elsewhere, put them into "
+            f"DIR/{name}/, and set {VARIABLE}=DIR."
+        ) from None

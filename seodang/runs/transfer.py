@@ -1,0 +1,137 @@
+"""The training of a head on a frozen base: every picture goes through the base once, then the head is solved for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from seodang.data.load import Prepared, Subset
+from seodang.models.backbone import Backbone
+from seodang.recipes.recipe import Recipe
+from seodang.runs.history import History
+from seodang.tasks.classify import Classify
+from seodang.training.device import Place
+from seodang.training.features import BATCH, Extractor, Passed
+from seodang.training.head import Head, fit_head
+from seodang.training.loop import Epoch, Notice
+from seodang.training.plan import duration
+
+
+@dataclass(frozen=True)
+class PassPlan:
+    """What a pass through a frozen base will take. `pictures` of all splits and views, of which `known` were kept earlier."""
+
+    pictures: int
+    known: int
+    seconds_per_picture: float
+    base: str
+
+    @property
+    def seconds(self) -> float:
+        """Of the pass; the head takes a few more."""
+        return (self.pictures - self.known) * self.seconds_per_picture
+
+    @property
+    def words(self) -> str:
+        """What a person is told before it begins."""
+        fresh = self.pictures - self.known
+        if not fresh:
+            return (
+                f"the features of all {self.pictures:,} pictures are known from an earlier run; only the head is fitted"
+            )
+        known = f", {self.known:,} are known from an earlier run" if self.known else ""
+        return (
+            f"{fresh:,} pictures go through {self.base} once{known}, about {duration(self.seconds)} "
+            f"({self.seconds_per_picture * 1000:.1f} ms a picture, measured); then the head is fitted, in seconds"
+        )
+
+
+class Pass:
+    """The pictures of a run on their way through the frozen base of its network."""
+
+    def __init__(self, data: Prepared, recipe: Recipe, model: Backbone, place: Place) -> None:
+        self.data, self.recipe, self.model = data, recipe, model
+        self.extractor = Extractor(model, recipe.preparation, place)
+
+    def plan(self) -> PassPlan:
+        """Measured on a batch of training pictures, the second after a first one that sets things up."""
+        parts = [(part, where) for part, where in self._parts() if len(part)]
+        views = self.recipe.transfer.views
+        pictures = sum(len(part) * (views if part is self.data.train else 1) for part, _ in parts)
+        known = sum(self.extractor.known(self.data.scan.content[where]) for _, where in parts)
+        seconds = 0.0
+        if known < pictures:
+            some = self.data.train.fetch(torch.arange(min(BATCH, len(self.data.train))))
+            self.extractor.through(some)
+            started = time.perf_counter()
+            self.extractor.through(some)
+            seconds = (time.perf_counter() - started) / len(some)
+        return PassPlan(pictures, known, seconds, self.recipe.transfer.backbone)
+
+    def _parts(self) -> list[tuple[Subset, np.ndarray]]:
+        division = self.data.division
+        wheres = (division.train, division.validation, division.test)
+        return list(zip((self.data.train, self.data.validation, self.data.test), wheres, strict=True))
+
+    def train_and_validation(self) -> Iterator[Passed | tuple[Tensor, Tensor, Tensor, Tensor]]:
+        """Yields how far it is, and at last the features and labels of training (views one after another) and of validation."""
+        transfer, content = self.recipe.transfer, self.data.scan.content
+        found: list[Tensor] = []
+        jobs = [(self.data.train, self.data.division.train, view) for view in range(transfer.views)]
+        jobs.append((self.data.validation, self.data.division.validation, 0))
+        total, before = sum(len(part) for part, _, _ in jobs), 0
+        for part, where, view in jobs:
+            for event in self.extractor.features(
+                part, content[where], self.recipe.augmentation, view, self.recipe.training.seed
+            ):
+                if isinstance(event, Passed):
+                    yield Passed(before + event.done, total)
+                else:
+                    found.append(event)
+            before += len(part)
+        *train, validation = found
+        labels = self.data.train.labels.repeat(transfer.views)
+        yield torch.cat(train).flatten(1), labels, validation.flatten(1), self.data.validation.labels
+
+
+def fit_on_features(
+    folder: Path, data: Prepared, recipe: Recipe, task: Classify, model: Backbone, steps: Pass
+) -> Iterator[Passed | Epoch | Notice]:
+    """Put the solved head into `model`; each penalty that was tried is a line of the history."""
+    ready: tuple[Tensor, Tensor, Tensor, Tensor] | None = None
+    for event in steps.train_and_validation():
+        if isinstance(event, Passed):
+            yield event
+        else:
+            ready = event
+    assert ready is not None, "the features come last"
+    history = History(folder / "history.jsonl")
+    for event in fit_head(ready[:2], ready[2:], task, recipe.transfer.penalty, recipe.transfer.views):
+        if isinstance(event, Epoch):
+            history.write(event)
+            yield event
+        else:
+            _put(event, model)
+            yield Notice(_words(event))
+
+
+def _words(head: Head) -> str:
+    found = head.metrics
+    chosen = f"the best of {head.tried} by {head.chosen_on}" if head.tried > 1 else f"by {head.chosen_on}"
+    words = f"The head: penalty {head.penalty:g}, {chosen}; loss {found['loss']:.4f}, accuracy {found['accuracy']:.2%}"
+    if "validation_loss" in found:
+        words += f"; validation loss {found['validation_loss']:.4f}, accuracy {found['validation_accuracy']:.2%}"
+    return f"{words}."
+
+
+def _put(head: Head, model: Backbone) -> None:
+    dense = [module for module in model.head.modules() if isinstance(module, torch.nn.Linear)][-1]
+    with torch.no_grad():
+        dense.weight.copy_(head.weight)
+        dense.bias.copy_(head.bias)

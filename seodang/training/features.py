@@ -1,0 +1,144 @@
+"""What a frozen base says of each picture, computed once and kept: by weights, preparation and the picture's own pixels."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from seodang.data import kept
+from seodang.data.augment import Augmentation, augment
+from seodang.data.batches import batches
+from seodang.data.load import Subset
+from seodang.data.prepare import Normalise, Preparation
+from seodang.models.backbone import Backbone
+from seodang.models.folded import folded
+from seodang.training.device import Place
+
+# Pictures that go through the base together. Always so many, filled up with zeros at the end: another number would change
+# the last bits of the sums, and with them what is kept and what is repeated.
+BATCH = 32
+# What was computed is kept after so many seconds, so that a run that is stopped goes on from there.
+KEEP_SECONDS = 10.0
+# Raise it when what is computed from the same weights and pixels changes.
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Passed:
+    """So many of so many pictures went through the frozen base; those known from an earlier run are counted as passed."""
+
+    done: int
+    total: int
+
+
+class Extractor:
+    """Gives the features of pictures: the base with batch norms folded, and what earlier runs kept.
+
+    Two pictures with the same pixels have the same features, whatever their names, splits or labels. A view is a picture
+    augmented with randomness of its own pixels, the seed and the view's number alone, so it does not depend on the others.
+    """
+
+    def __init__(self, model: Backbone, preparation: Preparation, place: Place) -> None:
+        self.normalise = Normalise(preparation).to(place.device)
+        size = (BATCH, 3, preparation.height or 1, preparation.width or 1)
+        example = torch.randn((2, *size[1:]), generator=torch.Generator().manual_seed(0))
+        model.base.to(place.device)
+        self.base = folded(model.base, example.to(place.device))
+        self.mirror, self.place = model.mirror, place
+        described = [VERSION, torch.__version__, str(place.device), preparation.model_dump(mode="json"), model.mirror]
+        digest = hashlib.blake2b(json.dumps(described).encode(), digest_size=16)
+        for name, tensor in sorted(model.base.state_dict().items()):
+            digest.update(name.encode() + tensor.cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
+        digest.update(type(model.base).__name__.encode())
+        self.key = digest.hexdigest()
+
+    def known(self, content: np.ndarray) -> int:
+        """How many of these pictures (N,) S16 need not go through the base."""
+        found = kept.fetch_features(self.key)
+        return sum(digest in found for digest in _digests(content))
+
+    def features(
+        self,
+        subset: Subset,
+        content: np.ndarray,
+        augmentation: Augmentation | None = None,
+        view: int = 0,
+        seed: int = 0,
+    ) -> Iterator[Passed | Tensor]:
+        """Yields `Passed` on the way and at last the features, (N, …) float32 on the CPU, in the order of the subset.
+
+        Args:
+            subset: N pictures.
+            content: (N,) S16, the digests of their pixels (see `data.scan`).
+            augmentation: For a view other than 0.
+            view: 0: the pictures as they are.
+        """
+        changed = augmentation if view else None
+        key = self.key if changed is None else _view_key(self.key, changed, view, seed)
+        digests = _digests(content)
+        found: dict[bytes, Any] = kept.fetch_features(key)
+        first = {digest: row for row, digest in reversed([*enumerate(digests)]) if digest not in found}
+        rows = sorted(first.values())
+        fresh: list[tuple[bytes, np.ndarray]] = []
+        last, done = time.monotonic(), len(subset) - len(rows)
+        yield Passed(done, len(subset))
+        for pixels, _, indices in batches(subset, BATCH, torch.tensor(rows, dtype=torch.int64)) if rows else ():
+            some = [digests[i] for i in indices.tolist()]
+            if changed is not None:
+                pixels = torch.cat([_varied(one, changed, d, view, seed) for one, d in zip(pixels, some, strict=True)])
+            fresh += zip(some, self.through(pixels).numpy(), strict=True)
+            done += len(some)
+            if time.monotonic() - last > KEEP_SECONDS:
+                found |= _keep(key, fresh)
+                fresh, last = [], time.monotonic()
+            yield Passed(done, len(subset))
+        found |= _keep(key, fresh)
+        yield torch.from_numpy(np.stack([found[digest] for digest in digests])) if digests else torch.zeros(0)
+
+    def through(self, pixels: Tensor) -> Tensor:
+        """(B, 3, H, W) uint8, or float32 in 0..255, to features (B, …); B at most `BATCH`."""
+        filled = torch.zeros((BATCH, *pixels.shape[1:]), dtype=pixels.dtype)
+        filled[: len(pixels)] = pixels
+        inputs = self.normalise(filled.to(self.place.device)).contiguous(memory_format=torch.channels_last)
+        with torch.inference_mode():
+            found = self.base(inputs)
+            if self.mirror:
+                found = (found + self.base(inputs.flip(3))) / 2
+        return found[: len(pixels)].float().cpu()
+
+
+def all_features(extractor: Extractor, subset: Subset, content: np.ndarray) -> Tensor:
+    """The same without telling how far it is."""
+    *_, found = extractor.features(subset, content)
+    assert isinstance(found, Tensor)
+    return found
+
+
+def _digests(content: np.ndarray) -> list[bytes]:
+    """16 bytes each; numpy's S16 drops zeros at the end."""
+    return [bytes(one).ljust(16, b"\0") for one in content]
+
+
+def _view_key(key: str, augmentation: Augmentation, view: int, seed: int) -> str:
+    text = json.dumps([key, augmentation.model_dump(mode="json"), view, seed])
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _varied(picture: Tensor, augmentation: Augmentation, digest: bytes, view: int, seed: int) -> Tensor:
+    """One augmented picture, (1, 3, H, W) float32."""
+    number = int.from_bytes(hashlib.blake2b(digest, digest_size=7, salt=f"{seed}.{view}".encode()[:16]).digest(), "big")
+    return augment(picture[None].float(), augmentation, torch.Generator().manual_seed(number))
+
+
+def _keep(key: str, fresh: list[tuple[bytes, np.ndarray]]) -> dict[bytes, np.ndarray]:
+    if fresh:
+        kept.store_features(key, [digest for digest, _ in fresh], np.stack([feature for _, feature in fresh]))
+    return dict(fresh)

@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from seodang.data.look import look, short
-from seodang.runs.train import Begun, Epoch, Event, Interrupted, Notice, Opened, Replanned, Step
+from seodang.runs.train import Begun, Epoch, Event, Interrupted, Notice, Opened, Planned, Replanned, Step
 from seodang.runs.transfer import PassPlan
 from seodang.training.features import Passed
-from seodang.training.plan import duration
+from seodang.training.plan import Plan, duration
 
 # Seconds between two updates of the live line; reading a loss may wait for a GPU, so not every step is read.
 REFRESH = 0.2
@@ -32,7 +32,10 @@ def show(events: Iterable[Event], console: Console) -> Iterator[Event]:
             elif isinstance(event, Begun):
                 for text in _begun(event):
                     console.print(text, markup=False)
-                line.begin(event)
+                line.begin(event.plan, event.steps_done, event.recipe.training.log_every)
+            elif isinstance(event, Planned):
+                console.print(f"Then: {event.plan.words}.", markup=False)
+                line.begin(event.plan, 0, 1)
             elif isinstance(event, Passed):
                 line.passed(event)
             elif isinstance(event, Step):
@@ -80,16 +83,16 @@ class _Line:
         self.last = 0.0
         self.passed_before: int | None = None
 
-    def begin(self, event: Begun) -> None:
-        if isinstance(event.plan, PassPlan):
+    def begin(self, plan: Plan | PassPlan, done: int, asked: int) -> None:
+        self.end()
+        if isinstance(plan, PassPlan):
             self.started, self.passed_before = time.perf_counter(), None
-            if self.console.is_terminal and event.plan.seconds > 1:
-                self._show(event.plan.pictures, 0)
+            if self.console.is_terminal and plan.seconds > 1:
+                self._show(plan.pictures, 0)
             return
-        self.total, self.first = event.plan.steps, event.steps_done
-        self.per_epoch = event.plan.steps_per_epoch
+        self.total, self.first = plan.steps, done
+        self.per_epoch = plan.steps_per_epoch
         self.epochs = -(-self.total // self.per_epoch)
-        asked = event.recipe.training.log_every
         self.every = asked if asked > 1 or self.console.is_terminal else -(-self.epochs // PLAIN_LINES)
         self.started, self.examples = time.perf_counter(), 0
         if self.console.is_terminal:
@@ -150,3 +153,4 @@ class _Line:
     def end(self) -> None:
         if self.bar is not None:
             self.bar.stop()
+            self.bar = None

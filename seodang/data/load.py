@@ -76,6 +76,7 @@ class Prepared:
     preparation: resolved, with mean and std measured where scale=standard.
     in_memory: whether pixels are held as one tensor a split; otherwise they are streamed.
     notes: what was inferred or decided, one sentence each, for a person.
+    holds_features: whether `pixels` are what a pretrained network said of the pictures, (N, F, …) float32, and not pictures.
     """
 
     source: Source
@@ -89,6 +90,7 @@ class Prepared:
     in_memory: bool
     notes: tuple[str, ...]
     split: Split
+    holds_features: bool = False
 
     def describe(self) -> dict[str, Any]:
         """The content of a run's data.json."""

@@ -46,6 +46,19 @@ class Backbone(nn.Module):
         """The trained parameters stage by stage: the head first, then back towards the input."""
         return [[*self.head.parameters()], *reversed(self._trained)]
 
+    def train_stages(self, stages: int) -> None:
+        """From now on the last so many stages of the base are trained too."""
+        named = dict(self.base.named_parameters())
+        self._trained = [[named[name] for name in stage] for stage in trained_stages(self.base, "last", stages)]
+        for parameter in itertools.chain(*self._trained):
+            parameter.requires_grad_(True)
+
+    def thaw(self, parts: int) -> None:
+        """Train the first so many of `parts` only; the others keep their values until they are asked for."""
+        for number, part in enumerate(self.parts):
+            for parameter in part:
+                parameter.requires_grad_(number < parts)
+
     def train(self, mode: bool = True) -> Backbone:
         """Training mode for the head alone. The base stays in inference mode, also where it is trained: with few pictures
         the statistics of ImageNet are better than those of a batch (as TensorFlow's guide to transfer learning has it)."""

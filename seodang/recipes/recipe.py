@@ -37,4 +37,9 @@ class Recipe(Value):
     @property
     def solves_head(self) -> bool:
         """Whether the head is one dense layer on frozen features, which is solved for and not trained step by step."""
-        return self.transfer.strategy == "features" and not self.model.settings.get("head")
+        return self.uses_features and not self.model.settings.get("head")
+
+    @property
+    def uses_features(self) -> bool:
+        """Whether each picture goes through a frozen pretrained base once, before anything is trained."""
+        return self.transfer.strategy == "features"

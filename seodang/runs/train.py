@@ -14,6 +14,7 @@ from safetensors.torch import save as save_tensors
 from seodang.core.errors import RecipeError, RunError
 from seodang.core.files import append_line, write_bytes, write_json, write_text
 from seodang.core.registry import find
+from seodang.data.augment import Augmentation
 from seodang.data.load import Prepared
 from seodang.data.load import load as load_data
 from seodang.data.open import open_source
@@ -41,7 +42,8 @@ from seodang.runs.folder import (
 from seodang.runs.history import History
 from seodang.runs.interrupt import listening
 from seodang.runs.machine import bits_may_differ, describe_machine
-from seodang.runs.transfer import Pass, PassPlan, fit_on_features
+from seodang.runs.transfer import Pass, PassPlan, solve_head
+from seodang.runs.transfer import words as head_words
 from seodang.training.best import Best
 from seodang.training.device import Place, choose_device
 from seodang.training.features import Passed
@@ -74,6 +76,13 @@ class Begun:
 
 
 @dataclass(frozen=True)
+class Planned:
+    """What comes after the features, measured."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True)
 class Replanned:
     """The run keeps to its minutes by ending after another number of steps than planned."""
 
@@ -99,7 +108,7 @@ class Finished:
     best_epoch: int | None
 
 
-Event = Opened | Begun | Passed | Step | Epoch | Notice | Replanned | Interrupted | Finished
+Event = Opened | Begun | Passed | Step | Epoch | Notice | Planned | Replanned | Interrupted | Finished
 
 
 def train(
@@ -165,7 +174,7 @@ def stream(
     reasons += [finding.words for finding in findings]
     task = find("tasks", resolved.task)(len(prepared.classes), resolved.loss)
     model = build(resolved.model, input_spec(resolved), task.outputs, resolved.training.seed)
-    once = Pass(prepared, resolved, cast(Backbone, model), place) if resolved.solves_head else None
+    once = Pass(prepared, resolved, cast(Backbone, model), place) if resolved.uses_features else None
     plan, resolved = (once.plan(), resolved) if once else make_plan(prepared, resolved, task, model, place)
 
     folder = new_folder(name or (prepared.source.name if resolved.name == HOUSE else resolved.name), runs)
@@ -177,7 +186,7 @@ def stream(
         yield Begun(folder, resolved, plan, place, tuple(reasons))
         if isinstance(plan, PassPlan):
             assert once is not None, "a pass plan is of a pass"
-            yield from _solve(folder, prepared, resolved, once, machine)
+            yield from _transfer(folder, prepared, resolved, once, place, machine)
             return
         minutes = resolved.training.minutes if asked.training.steps is None else None
         yield from _run(
@@ -210,35 +219,24 @@ def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator
             yield Notice(f"Not exact: {', '.join(differences)} since this run began, so the last digits may differ.")
         task = find("tasks", recipe.task)(len(prepared.classes), recipe.loss)
         model = build(recipe.model, input_spec(recipe), task.outputs, recipe.training.seed)
-        if recipe.solves_head:
+        if recipe.uses_features:
             if (folder / "manifest.json").exists():
-                raise RunError(
-                    f"{folder} has finished: its head was solved for, and more steps change nothing. Start a new run."
-                )
+                raise RunError(f"{folder} has finished. A head on features is not trained further; start a new run.")
             once = Pass(prepared, recipe, cast(Backbone, model), place)
             yield Begun(folder, recipe, once.plan(), place, ())
-            yield from _solve(folder, prepared, recipe, once, machine)
+            yield from _transfer(folder, prepared, recipe, once, place, machine)
             return
         plan, _ = make_plan(prepared, recipe, task, model, place)
         state, best = begin(model, recipe, place), Best(recipe.training)
-        checkpoint, damaged = load_checkpoint(folder / "checkpoint")
+        found, damaged = _restore(folder, state, best)
         for sentence in damaged:
             yield Notice(sentence)
-        if checkpoint:
-            try:
-                state.restore(checkpoint.tensors, checkpoint.numbers["state"])
-                best.restore(checkpoint.tensors, checkpoint.numbers["best"])
-            except (KeyError, RuntimeError) as error:
-                raise RunError(
-                    f"The checkpoint of {folder} does not fit its recipe ({' '.join(str(error).split())[:120]}): another "
-                    f"version of seodang wrote it, or the recipe was changed. Train again with `seodang repeat {folder}`."
-                ) from None
         if (folder / "manifest.json").exists():
             if recipe == before:
                 raise RunError(
                     f"{folder} has finished. Train it further with `seodang train --resume {folder} training.epochs=+5`."
                 )
-            if checkpoint is None:
+            if not found:
                 raise RunError(
                     f"{folder} has no whole checkpoint to go on from. Train again with `seodang repeat {folder}`."
                 )
@@ -261,8 +259,15 @@ def _run(
     place: Place,
     machine: dict[str, Any],
     pace: Pace | None = None,
+    whole: Backbone | None = None,
+    pictures: Prepared | None = None,
+    spent: float = 0.0,
 ) -> Iterator[Event]:
-    """Read the loop's stream: history, checkpoints, best weights, signals; then write what the run ends with."""
+    """Read the loop's stream: history, checkpoints, best weights, signals; then write what the run ends with.
+
+    whole: the network whose head is trained here, which is what is saved.   pictures: the run's data, where `data` is their
+    features.   spent: seconds that training took before.
+    """
     task = find("tasks", recipe.task)(len(data.classes), recipe.loss)
     history, saver = History(folder / "history.jsonl"), _Saver(folder, state, best, recipe.training.checkpoint_seconds)
     started, outside = time.perf_counter(), 0.0
@@ -296,22 +301,61 @@ def _run(
                 break
     seconds = time.perf_counter() - started - outside
     saver.save()
-    yield _finish(folder, data, best.final_weights(state), machine, seconds, best.epoch if best.restores else None)
+    weights = best.final_weights(state)
+    if whole is not None and state.model is whole.head:
+        whole.head.load_state_dict(weights)
+        weights = whole.state_dict()
+    yield _finish(folder, pictures or data, weights, machine, seconds + spent, best.epoch if best.restores else None)
 
 
-def _solve(folder: Path, data: Prepared, recipe: Recipe, once: Pass, machine: dict[str, Any]) -> Iterator[Event]:
-    """Every picture through the frozen base, the head solved for, and what the run ends with. Nothing of it is random."""
-    task, started, outside = find("tasks", recipe.task)(len(data.classes), recipe.loss), time.perf_counter(), 0.0
+def _transfer(
+    folder: Path, data: Prepared, recipe: Recipe, once: Pass, place: Place, machine: dict[str, Any]
+) -> Iterator[Event]:
+    """Every picture through the frozen base once; then the head is solved for, or trained step by step on the features;
+    then, where it is asked for, the last stages are trained too."""
+    task, model = find("tasks", recipe.task)(len(data.classes), recipe.loss), once.model
+    started, outside, head = time.perf_counter(), 0.0, None
+    features = None
     with listening() as interrupt:
-        for event in fit_on_features(folder, data, recipe, task, once.model, once):
+        for event in once.features():
+            if isinstance(event, Prepared):
+                features = event
+                continue
             if interrupt.signal is not None:  # the features so far are kept
                 yield Interrupted(folder, 0, interrupt.signal)
                 return
             left = time.perf_counter()
             yield event
             outside += time.perf_counter() - left
-    seconds = time.perf_counter() - started - outside
-    yield _finish(folder, data, once.model.state_dict(), machine, seconds, None)
+    assert features is not None, "the features come last"
+    if recipe.solves_head:
+        history = History(folder / "history.jsonl")
+        for event in solve_head(features, recipe, task, model):
+            if isinstance(event, Epoch):
+                if not recipe.transfer.fine_tune:
+                    history.write(event)
+                yield event
+            else:
+                head = event
+                yield Notice(head_words(head))
+        if not recipe.transfer.fine_tune:
+            seconds = time.perf_counter() - started - outside
+            yield _finish(folder, data, model.state_dict(), machine, seconds, None)
+            return
+    if head is None:
+        model_to_train: torch.nn.Module = model.head
+        recipe, data_to_see = recipe.model_copy(update={"augmentation": Augmentation()}), features
+        best = Best(recipe.training)
+    else:
+        model.train_stages(recipe.transfer.stages)
+        model_to_train, data_to_see = model, data
+        best = Best(recipe.training, head.metrics, model)
+    spent = time.perf_counter() - started - outside
+    plan, _ = make_plan(data_to_see, recipe, task, model_to_train, place)
+    yield Planned(plan)
+    state = begin(model_to_train, recipe, place)
+    _restore(folder, state, best)
+    yield from _run(folder, data_to_see, recipe, state, best, place, machine, whole=model, pictures=data, spent=spent)
 
 
 def _finish(
@@ -341,6 +385,21 @@ def _free_the_end(before: Recipe, after: Recipe) -> Recipe:
     if new.epochs == old.epochs or new.steps != old.steps:
         return after
     return after.model_copy(update={"training": new.model_copy(update={"steps": None, "minutes": None})})
+
+
+def _restore(folder: Path, state: State, best: Best) -> tuple[bool, list[str]]:
+    """Bring a state to the newest whole checkpoint. Whether there was one, and a sentence for each damaged one."""
+    checkpoint, damaged = load_checkpoint(folder / "checkpoint")
+    if checkpoint:
+        try:
+            state.restore(checkpoint.tensors, checkpoint.numbers["state"])
+            best.restore(checkpoint.tensors, checkpoint.numbers["best"])
+        except (KeyError, RuntimeError) as error:
+            raise RunError(
+                f"The checkpoint of {folder} does not fit its recipe ({' '.join(str(error).split())[:120]}): another "
+                f"version of seodang wrote it, or the recipe was changed. Train again with `seodang repeat {folder}`."
+            ) from None
+    return checkpoint is not None, damaged
 
 
 def _write_replanned(folder: Path, state: State, per_epoch: int) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -14,12 +13,11 @@ from torch import Tensor
 from seodang.data.load import Prepared, Subset
 from seodang.models.backbone import Backbone
 from seodang.recipes.recipe import Recipe
-from seodang.runs.history import History
 from seodang.tasks.classify import Classify
 from seodang.training.device import Place
 from seodang.training.features import BATCH, Extractor, Passed
 from seodang.training.head import Head, fit_head
-from seodang.training.loop import Epoch, Notice
+from seodang.training.loop import Epoch
 from seodang.training.plan import duration
 
 
@@ -79,49 +77,49 @@ class Pass:
         wheres = (division.train, division.validation, division.test)
         return list(zip((self.data.train, self.data.validation, self.data.test), wheres, strict=True))
 
-    def train_and_validation(self) -> Iterator[Passed | tuple[Tensor, Tensor, Tensor, Tensor]]:
-        """Yields how far it is, and at last the features and labels of training (views one after another) and of validation."""
-        transfer, content = self.recipe.transfer, self.data.scan.content
+    def features(self) -> Iterator[Passed | Prepared]:
+        """Yields how far it is, and at last the run's data with features in the place of pictures: training (its views one
+        after another) and validation."""
+        transfer, content, data = self.recipe.transfer, self.data.scan.content, self.data
         found: list[Tensor] = []
-        jobs = [(self.data.train, self.data.division.train, view) for view in range(transfer.views)]
-        jobs.append((self.data.validation, self.data.division.validation, 0))
+        jobs = [(data.train, data.division.train, view) for view in range(transfer.views)]
+        jobs.append((data.validation, data.division.validation, 0))
         total, before = sum(len(part) for part, _, _ in jobs), 0
+        seed = self.recipe.training.seed
         for part, where, view in jobs:
-            for event in self.extractor.features(
-                part, content[where], self.recipe.augmentation, view, self.recipe.training.seed
-            ):
+            for event in self.extractor.features(part, content[where], self.recipe.augmentation, view, seed):
                 if isinstance(event, Passed):
                     yield Passed(before + event.done, total)
                 else:
                     found.append(event)
             before += len(part)
-        *train, validation = found
-        labels = self.data.train.labels.repeat(transfer.views)
-        yield torch.cat(train).flatten(1), labels, validation.flatten(1), self.data.validation.labels
+        *views, validation = found
+        train = replace(
+            data.train,
+            pixels=torch.cat(views),
+            labels=data.train.labels.repeat(transfer.views),
+            ids=data.train.ids * transfer.views,
+        )
+        yield replace(data, train=train, validation=replace(data.validation, pixels=validation), holds_features=True)
 
 
-def fit_on_features(
-    folder: Path, data: Prepared, recipe: Recipe, task: Classify, model: Backbone, steps: Pass
-) -> Iterator[Passed | Epoch | Notice]:
-    """Put the solved head into `model`; each penalty that was tried is a line of the history."""
-    ready: tuple[Tensor, Tensor, Tensor, Tensor] | None = None
-    for event in steps.train_and_validation():
-        if isinstance(event, Passed):
-            yield event
-        else:
-            ready = event
-    assert ready is not None, "the features come last"
-    history = History(folder / "history.jsonl")
-    for event in fit_head(ready[:2], ready[2:], task, recipe.transfer.penalty, recipe.transfer.views):
-        if isinstance(event, Epoch):
-            history.write(event)
-            yield event
-        else:
+def solve_head(data: Prepared, recipe: Recipe, task: Classify, model: Backbone) -> Iterator[Epoch | Head]:
+    """Put the solved head into `model`. Yields each penalty that was tried, and at last the head.
+
+    `data` holds features, as `Pass.features` gives them.
+    """
+    pairs = []
+    for part in (data.train, data.validation):
+        assert part.pixels is not None, "features are in memory"
+        pairs.append((part.pixels.flatten(1), part.labels))
+    for event in fit_head(pairs[0], pairs[1], task, recipe.transfer.penalty, recipe.transfer.views):
+        if isinstance(event, Head):
             _put(event, model)
-            yield Notice(_words(event))
+        yield event
 
 
-def _words(head: Head) -> str:
+def words(head: Head) -> str:
+    """What a person is told of a solved head."""
     found = head.metrics
     chosen = f"the best of {head.tried} by {head.chosen_on}" if head.tried > 1 else f"by {head.chosen_on}"
     words = f"The head: penalty {head.penalty:g}, {chosen}; loss {found['loss']:.4f}, accuracy {found['accuracy']:.2%}"

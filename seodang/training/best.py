@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from seodang.core.errors import RecipeError
 from seodang.recipes.settings import Training
@@ -14,12 +14,19 @@ from seodang.training.loop import Epoch, State
 class Best:
     """Follows the monitored value over the epochs; keeps the weights of the best where the recipe wants them."""
 
-    def __init__(self, settings: Training) -> None:
+    def __init__(
+        self, settings: Training, before: dict[str, float] | None = None, model: nn.Module | None = None
+    ) -> None:
+        """`before`: what was measured of `model` as it is, which then is epoch 0 and stays where no epoch is better."""
         self.monitor, self.patience = settings.monitor, settings.patience
         self.restores = settings.keep == "best" or settings.patience is not None
         self.value: float | None = None
         self.epoch = 0
         self.weights: dict[str, Tensor] = {}
+        if before is not None and model is not None:
+            self.restores = True
+            self.value = before.get(self.monitor)
+            self.weights = {name: t.detach().clone() for name, t in model.state_dict().items()}
 
     def see(self, event: Epoch, state: State) -> bool:
         """Take in an epoch. True where training should stop: `patience` epochs went by without a better value."""

@@ -18,6 +18,7 @@ from seodang.data.augment import Augmentation, augment
 from seodang.data.batches import batches
 from seodang.data.load import Prepared, Subset
 from seodang.data.prepare import Normalise
+from seodang.models.backbone import Backbone
 from seodang.recipes.recipe import Recipe
 from seodang.tasks.classify import Classify
 from seodang.training.average import Average
@@ -118,7 +119,7 @@ def begin(model: nn.Module, recipe: Recipe, place: Place) -> State:
     average = Average(model, recipe.training.ema) if recipe.training.ema else None
     return State(
         model,
-        make_optimizer(model, recipe.training),
+        make_optimizer(model, recipe.training, recipe.transfer.rate_decay),
         average,
         sums=torch.zeros(2, dtype=torch.float64, device=place.device),
         replanned=list(recipe.training.replanned),
@@ -159,6 +160,7 @@ def fit(data: Prepared, recipe: Recipe, task: Classify, state: State, place: Pla
 
     while state.step < state.total or state.done_in_epoch:
         started, example = time.perf_counter(), state.done_in_epoch
+        _thaw(state.model, recipe, state.epoch)
         indices = order(len(train), settings.seed, state.epoch)[example:].to(train.labels.device)
         for pixels, labels, _ in (
             batches(train, batch_size, indices) if len(indices) and state.step < state.total else ()
@@ -188,7 +190,7 @@ class _Advance:
 
     def __init__(self, data: Prepared, recipe: Recipe, task: Classify, state: State, place: Place) -> None:
         self.settings, self.task, self.state, self.place = recipe.training, task, state, place
-        self.normalise = Normalise(data.preparation).to(place.device)
+        self.normalise = normaliser(data).to(place.device)
         self.augmentation = recipe.augmentation
         self.augments = recipe.augmentation != Augmentation()
         self.mixes = bool(self.settings.mixup or self.settings.cutmix)
@@ -268,6 +270,17 @@ class _Advance:
         with torch.no_grad():
             right = (self.task.decode(self.task.scores(outputs)) == labels).sum()
         return loss.detach(), right
+
+
+def normaliser(data: Prepared) -> nn.Module:
+    """What stands before the network: the preparation's scaling, or nothing where the examples are features."""
+    return nn.Identity() if data.holds_features else Normalise(data.preparation)
+
+
+def _thaw(model: nn.Module, recipe: Recipe, epoch: int) -> None:
+    """Of a pretrained network one stage more is trained every so many epochs, from the head down."""
+    if isinstance(model, Backbone) and recipe.transfer.unfreeze_every:
+        model.thaw(1 + epoch // recipe.transfer.unfreeze_every)
 
 
 def measure(state: State, subset: Subset, task: Classify, normalise: nn.Module, place: Place) -> dict[str, float]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
+from seodang.models.backbone import Backbone
 from seodang.recipes.settings import Training
 
 # Keras 2's epsilon, outside the root, as the labs were written with. Keras 3 has it inside for RMSprop: sqrt(v + 1e-7).
@@ -30,6 +31,7 @@ class Group:
 
     parameters: list[Tensor]
     weight_decay: float
+    scale: float = 1.0  # of the learning rate
     first: list[Tensor] = field(default_factory=list)  # momentum, or the average of the gradients
     second: list[Tensor] = field(default_factory=list)  # the average of their squares
     steps: list[Tensor] = field(default_factory=list)
@@ -89,7 +91,7 @@ class Optimizer:
             [group.first[i] for i in has] if momentum else [],
             weight_decay=group.weight_decay,
             momentum=momentum,
-            lr=self.learning_rate,
+            lr=self.learning_rate * group.scale,
             dampening=0.0,
             nesterov=self.settings.nesterov and momentum > 0,
             maximize=False,
@@ -111,7 +113,7 @@ class Optimizer:
             [group.second[i] for i in has],
             [],
             steps,
-            lr=self.learning_rate,
+            lr=self.learning_rate * group.scale,
             beta1=0.0 if name == "rmsprop" else 0.9,
             beta2=RHO if name == "rmsprop" else self.settings.beta2,
             weight_decay=group.weight_decay,
@@ -137,14 +139,17 @@ def _gradients(group: Group, has: Iterable[int]) -> list[Tensor]:
     return found
 
 
-def make_optimizer(model: nn.Module, settings: Training) -> Optimizer:
+def make_optimizer(model: nn.Module, settings: Training, rate_decay: float = 1.0) -> Optimizer:
     """The optimiser of a recipe over the trainable parameters of a model.
 
-    Weight decay is for matrices and filters; biases and the scales of norms have none (one dimension tells them).
+    Weight decay is for matrices and filters; biases and the scales of norms have none (one dimension tells them). Of a
+    pretrained network each stage further from the head learns `rate_decay` times as fast as the one after it (Howard &
+    Ruder, 2018, section 3.2, https://arxiv.org/abs/1801.06146).
     """
-    parameters = [p for p in model.parameters() if p.requires_grad]
-    groups = [
-        Group([p for p in parameters if p.ndim > 1], settings.weight_decay),
-        Group([p for p in parameters if p.ndim <= 1], 0.0),
-    ]
+    parts = model.parts if isinstance(model, Backbone) else [[p for p in model.parameters() if p.requires_grad]]
+    groups = []
+    for depth, parameters in enumerate(parts):
+        scale = rate_decay**depth
+        groups.append(Group([p for p in parameters if p.ndim > 1], settings.weight_decay, scale))
+        groups.append(Group([p for p in parameters if p.ndim <= 1], 0.0, scale))
     return Optimizer([group for group in groups if group.parameters], settings)

@@ -12,11 +12,10 @@ import psutil
 import torch
 
 from seodang.data.load import Prepared, Subset
-from seodang.data.prepare import Normalise
 from seodang.recipes.recipe import Recipe
 from seodang.tasks.classify import Classify
 from seodang.training.device import Place
-from seodang.training.loop import JUDGING_BATCH, Epoch, State, Step, begin, count_steps, fit, measure
+from seodang.training.loop import JUDGING_BATCH, Epoch, State, Step, begin, count_steps, fit, measure, normaliser
 
 PROBE_STEPS = 8
 PROBE_SECONDS = 0.6
@@ -165,7 +164,7 @@ def _judging_seconds(data: Prepared, task: Classify, state: State, place: Place)
     if not count:
         return 0.0
     sample = _first(data.validation, min(count, JUDGING_BATCH))
-    normalise = Normalise(data.preparation).to(place.device)
+    normalise = normaliser(data).to(place.device)
     started = time.perf_counter()
     measure(state, sample, task, normalise, place)
     return (time.perf_counter() - started) * count / len(sample)

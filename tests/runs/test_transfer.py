@@ -1,0 +1,174 @@
+"""Training with a pretrained network: what the house recipe decides, what is kept, what is repeated."""
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image, ImageDraw
+from safetensors.torch import load_file
+
+from seodang.core.errors import RunError
+from seodang.core.files import sha256
+from seodang.evaluation.evaluate import evaluate
+from seodang.evaluation.predict import predict
+from seodang.pretrained.weights import find_weights
+from seodang.runs.folder import load
+from seodang.runs.repeat import repeat
+from seodang.runs.train import Begun, Epoch, Finished, Interrupted, Passed, Planned, Step, resume, stream, train
+
+SMALL = {"transfer.backbone": "mobilenetv1_025", "preparation.height": 64, "preparation.width": 64}
+
+
+@pytest.fixture(scope="module")
+def shapes(tmp_path_factory):
+    """Coloured discs and squares on noise, 90×80 pixels: 30 of each."""
+    folder, rng = tmp_path_factory.mktemp("data") / "shapes", np.random.default_rng(0)
+    for index in range(60):
+        kind = "disc" if index % 2 else "square"
+        (folder / kind).mkdir(parents=True, exist_ok=True)
+        picture = Image.fromarray(rng.integers(0, 120, (80, 90, 3), dtype=np.uint8))
+        left, top, side = *rng.integers(5, 30, 2), int(rng.integers(25, 45))
+        draw, box = ImageDraw.Draw(picture), [int(left), int(top), int(left) + side, int(top) + side]
+        colour = tuple(int(value) for value in rng.integers(150, 256, 3))
+        (draw.ellipse if index % 2 else draw.rectangle)(box, fill=colour)
+        picture.save(folder / kind / f"{index:02d}.png")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(shapes, tmp_path_factory):
+    return train(shapes, settings=SMALL, runs=tmp_path_factory.mktemp("runs"))
+
+
+def test_photographs_go_through_a_pretrained_network(run):
+    recipe = run.recipe
+    assert (recipe.transfer.strategy, recipe.model.name) == ("features", "backbone")
+    assert recipe.preparation.mean == find_weights("mobilenetv1_025").mean
+    assert recipe.preparation.interpolation == "bicubic"
+    assert "what mobilenetv1_025 learnt on ImageNet says more" in (run.folder / "recipe.yaml").read_text()
+    assert all("penalty" in line for line in run.history)
+
+
+def test_small_pictures_are_trained_from_scratch(digits_run):
+    assert digits_run.recipe.transfer.strategy == "none"
+    assert digits_run.recipe.model.name == "convnet"
+
+
+def test_without_weights_it_says_so_and_trains_from_scratch(shapes, tmp_path, monkeypatch):
+    monkeypatch.setenv("SEODANG_WEIGHTS", str(tmp_path))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    settings = {"transfer.backbone": "resnet18", "training.epochs": 1}
+    begun = next(
+        event for event in stream(shapes, settings=settings, runs=tmp_path / "runs") if isinstance(event, Begun)
+    )
+    assert begun.recipe.model.name == "convnet"
+    assert any("told far better by a pretrained network. The weights of resnet18 are not" in r for r in begun.reasons)
+
+
+def test_a_network_of_ones_own_is_left_alone(shapes, tmp_path):
+    settings = {"model": "[flatten, {dense: outputs}]", "training.epochs": 1}
+    assert train(shapes, settings=settings, runs=tmp_path).recipe.transfer.strategy == "none"
+
+
+def test_the_base_of_the_saved_run_is_the_pretrained_file_bit_for_bit(run):
+    saved, given = load_file(run.folder / "model.safetensors"), load_file(find_weights("mobilenetv1_025").path)
+    for name, tensor in saved.items():
+        if name.startswith("base."):
+            wanted = given[name.removeprefix("base.")]
+            assert torch.equal(tensor, wanted.float() if wanted.is_floating_point() else wanted), name
+
+
+def test_it_tells_discs_from_squares_and_predicts_what_it_judged(run, shapes):
+    report = evaluate(run)
+    assert report["metrics"]["accuracy"] > report["baselines"]["naive"]["accuracy"]
+    prepared = run.prepared()
+    files = [shapes / name for name in prepared.test.ids]
+    by_file = {answer["path"]: answer for answer in predict(run, [str(file) for file in files])}
+    from seodang.evaluation.predictions import read
+
+    judged = read(run.folder)
+    for name, row, file in zip(judged.ids, judged.probabilities, files, strict=True):
+        best = by_file[str(file)]["top"][0]
+        assert best["class"] == run.classes[int(row.argmax())], name
+        assert best["probability"] == pytest.approx(float(row.max()), abs=1e-3)
+
+
+def test_a_second_training_passes_nothing_and_ends_with_the_same_weights(run, shapes, tmp_path):
+    events = list(stream(shapes, settings=SMALL, runs=tmp_path))
+    begun = next(event for event in events if isinstance(event, Begun))
+    assert begun.plan.words.startswith("the features of all 60 pictures are known")
+    assert {event.done for event in events if isinstance(event, Passed)} == {46, 51}  # training, and validation, at once
+    assert sha256(events[-1].run.folder / "model.safetensors") == sha256(run.folder / "model.safetensors")
+
+
+def test_a_repeat_has_no_difference(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("SEODANG_CACHE", str(tmp_path / "empty"))
+    _, found = repeat(run, runs=tmp_path)
+    assert found.words == "No difference: the same weights, bit for bit, and the same history."
+
+
+def test_a_stopped_pass_goes_on_and_a_finished_one_says_so(run, shapes, tmp_path, monkeypatch):
+    import signal
+
+    monkeypatch.setenv("SEODANG_CACHE", str(tmp_path / "empty"))
+    last = None
+    for last in stream(shapes, settings=SMALL, runs=tmp_path / "runs"):
+        if isinstance(last, Passed):
+            signal.raise_signal(signal.SIGINT)
+    assert isinstance(last, Interrupted)
+    *_, finished = resume(last.folder)
+    assert isinstance(finished, Finished)
+    assert sha256(finished.run.folder / "model.safetensors") == sha256(run.folder / "model.safetensors")
+    with pytest.raises(RunError, match="has finished. A head on features is not trained further; start a new run."):
+        list(resume(last.folder))
+
+
+HEAD = {
+    "model.name": "backbone",
+    "model.head": "[{dense: 16}, relu, {dense: outputs}]",
+    "transfer.strategy": "features",
+}
+
+
+def test_a_head_of_layers_is_trained_on_features_and_resumed_exactly(shapes, tmp_path):
+    settings = {**SMALL, **HEAD, "training.epochs": 4, "training.batch_size": 8, "training.checkpoint_seconds": 0}
+    whole = train(shapes, settings=settings, runs=tmp_path / "whole")
+    assert [line["epoch"] for line in whole.history] == [1, 2, 3, 4]
+    assert whole.history[-1]["loss"] < whole.history[0]["loss"]
+    for event in (events := stream(shapes, settings=settings, runs=tmp_path / "cut")):
+        if isinstance(event, Step) and event.step == 9:
+            break
+    events.close()
+    (folder,) = (tmp_path / "cut").iterdir()
+    *_, finished = resume(folder)
+    assert sha256(finished.run.folder / "model.safetensors") == sha256(whole.folder / "model.safetensors")
+    assert 0 <= evaluate(whole)["metrics"]["accuracy"] <= 1
+
+
+def test_fine_tuning_begins_at_the_solved_head_and_is_kept_only_where_it_helps(shapes, tmp_path):
+    def tuned(rate):
+        settings = {**SMALL, "transfer.fine_tune": True, "training.epochs": 2, "training.learning_rate": rate}
+        events = list(stream(shapes, settings=settings, runs=tmp_path / f"{rate}"))
+        assert any(isinstance(event, Planned) for event in events)
+        solved = [event.metrics for event in events if isinstance(event, Epoch) and "penalty" in event.metrics]
+        steps = [event.metrics for event in events if isinstance(event, Epoch) and "penalty" not in event.metrics]
+        return events[-1], solved, steps
+
+    finished, _, steps = tuned(1e-4)
+    after = load(finished.run.folder)
+    base = load_file(find_weights("mobilenetv1_025").path)
+    moved = [
+        name
+        for name, tensor in load_file(after.folder / "model.safetensors").items()
+        if name.startswith("base.") and not torch.equal(tensor.float(), base[name.removeprefix("base.")].float())
+    ]
+    assert finished.best_epoch is not None
+    assert bool(moved) == (finished.best_epoch > 0)
+    assert not any("running" in name for name in moved)
+
+    ruined, _, steps = tuned(5.0)
+    assert steps[-1]["validation_loss"] > 1
+    assert ruined.best_epoch == 0, "the head alone was better, and is what is kept"
+    for name, tensor in load_file(ruined.run.folder / "model.safetensors").items():
+        if name.startswith("base."):
+            assert torch.equal(tensor.float(), base[name.removeprefix("base.")].float()), name

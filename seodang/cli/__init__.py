@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import keyword
 import os
 import signal
 import sys
@@ -14,7 +15,7 @@ import typer
 from seodang.core.errors import SeodangError
 
 # In the order of a first day's work; `seodang --help` shows them so.
-VERBS = ("look", "train", "evaluate", "predict", "compare", "summary", "list", "new", "augment", "repeat")
+VERBS = ("look", "train", "evaluate", "predict", "recognise", "compare", "summary", "list", "new", "augment", "repeat", "import")
 
 app = typer.Typer(
     name="seodang",
@@ -28,9 +29,10 @@ app = typer.Typer(
 
 def _add_verbs() -> None:
     for verb in VERBS:
-        if (Path(__file__).parent / f"{verb}.py").exists():
-            module = importlib.import_module(f"seodang.cli.{verb}")
-            app.command(name=verb, no_args_is_help=verb != "list")(getattr(module, verb))
+        word = f"{verb}_" if keyword.iskeyword(verb) else verb  # `import` is a word of Python's own: import_.py
+        if (Path(__file__).parent / f"{word}.py").exists():
+            module = importlib.import_module(f"seodang.cli.{word}")
+            app.command(name=verb, no_args_is_help=verb != "list")(getattr(module, word))
 
 
 def main() -> None:

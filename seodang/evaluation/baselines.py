@@ -39,8 +39,8 @@ class Baseline:
     seconds: float = 0.0
 
 
-def naive(train_labels: Labels, num_examples: int, classes: tuple[str, ...]) -> Baseline:
-    """Always the class that is most common in training.
+def naive(train_labels: Labels, num_examples: int, classes: tuple[str, ...], where: str = "training") -> Baseline:
+    """Always the class that is most common in training, or `where` else the labels are from.
 
     >>> naive(np.array([0, 1, 1]), 2, ("cat", "dog")).predicted.tolist()
     [1, 1]
@@ -48,7 +48,7 @@ def naive(train_labels: Labels, num_examples: int, classes: tuple[str, ...]) -> 
     counts = np.bincount(train_labels, minlength=len(classes))
     common = int(counts.argmax())
     return Baseline(
-        np.full(num_examples, common), f"always answers {classes[common]!r}, the most common class in training"
+        np.full(num_examples, common), f"always answers {classes[common]!r}, the most common class in {where}"
     )
 
 

@@ -127,7 +127,7 @@ def trained_on(folder: Path, described: dict[str, Any]) -> str:
     """What opens the data of a run again; RunError where the run was imported, so that nobody here knows its data."""
     if described["opened"] is None:
         raise RunError(
-            f"{folder.name} was imported, and the data it was trained on is not known here: it cannot be trained on or "
+            f"{folder.name} was imported, and the data it was trained on is not known here: it cannot be trained further or "
             f"repeated. Judge it on data of yours with `seodang evaluate {folder} PATH`."
         )
     return described["opened"]

@@ -11,7 +11,7 @@ import numpy as np
 from safetensors.numpy import load_file
 
 from seodang.core.files import sha256
-from seodang.runs.folder import RUNS, Run
+from seodang.runs.folder import RUNS, Run, trained_on
 from seodang.runs.machine import bits_may_differ
 from seodang.runs.train import Event, Finished, stream
 
@@ -75,7 +75,7 @@ def repeat_stream(run: Run, *, runs: str | Path | None = None) -> Iterator[Event
     """The stream of the repeated training. The recorded recipe is complete, so nothing is chosen anew."""
     recipe = run.recipe.model_copy(update={"training": run.recipe.training.model_copy(update={"minutes": None})})
     below = runs if runs is not None else run.folder.parent if run.folder.parent.name else RUNS
-    return stream(run.data["opened"], recipe, runs=below, name=f"{run.name}-again")
+    return stream(trained_on(run.folder, run.data), recipe, runs=below, name=f"{run.name}-again")
 
 
 def difference(then: Run, now: Run) -> Difference:

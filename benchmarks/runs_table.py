@@ -21,10 +21,12 @@ def row(folder: Path) -> dict[str, Any]:
     recipe = yaml.safe_load((folder / "recipe.yaml").read_text())
     low, high = report["intervals"]["accuracy"]
     others = [each["accuracy"] for name, each in report["baselines"].items() if "linear" in name and "accuracy" in each]
+    history = [json.loads(line) for line in (folder / "history.jsonl").read_text().splitlines()]
+    base = recipe["transfer"]["backbone"] if recipe["model"]["name"] == "backbone" else ""
     return {
-        "recipe": recipe["name"],
+        "recipe": f"`{recipe['name']}`" + (f", {base}" if base else ""),
         "data": json.loads((folder / "data.json").read_text())["source"]["name"],
-        "epochs": len((folder / "history.jsonl").read_text().splitlines()),
+        "epochs": "solved" if history and "penalty" in history[0] else len(history),
         "seed": recipe["training"]["seed"],
         "split": report["split"],
         "accuracy": f"{report['metrics']['accuracy']:.2%} ({low:.1%}–{high:.1%})",
@@ -43,9 +45,7 @@ def table(runs: Path) -> str:
         "accuracy": "accuracy (95 % interval)", "linear": "linear model", "seconds": "training, s", "threads": "threads",
     }  # fmt: skip
     lines = ["| " + " | ".join(heads.values()) + " |", "|" + "---|" * len(heads)]
-    lines += [
-        "| " + " | ".join(str(r[key]) if key != "recipe" else f"`{r[key]}`" for key in heads) + " |" for r in rows
-    ]
+    lines += ["| " + " | ".join(str(r[key]) for key in heads) + " |" for r in rows]
     return "\n".join(lines)
 
 

@@ -35,6 +35,9 @@ BATCH_BY_EXAMPLES = ((300, 16), (2_000, 32), (8_000, 64), (10**9, 128))
 def suggest(look: dict[str, Any]) -> tuple[str, str]:
     """The recipe for what `seodang look` found, and why."""
     count = sum(sum(classes.values()) for classes in look["counts"].values())
+    side = min(look["sizes"]["median"])
+    if side >= LEAST_SIDE and count <= MOST_PICTURES:
+        return HOUSE, f"{count:,} labelled pictures of about {side} pixels: a pretrained network with a new head"
     return HOUSE, f"{count:,} labelled pictures: a small network trained from scratch"
 
 
@@ -54,9 +57,7 @@ def decide(recipe: Recipe, source: Source) -> tuple[Recipe, list[str]]:
         if strategy == "none":
             return recipe, reasons
     weights = find_weights(transfer.backbone)
-    trains = {"features": "head", "last": "last", "everything": "everything"}[transfer.strategy]
-    given = recipe.model.settings if recipe.model.name == "backbone" else {}
-    settings = {**given, "architecture": transfer.backbone, "trains": trains, "stages": transfer.stages}
+    recipe = recipe.with_backbone
     prepared = recipe.preparation
     asked = (prepared.height, prepared.width)
     height, width = weights.size if weights.fixed_size or None in asked else asked
@@ -65,7 +66,6 @@ def decide(recipe: Recipe, source: Source) -> tuple[Recipe, list[str]]:
     found = {
         "height": height,
         "width": width,
-        "channels": 3,
         "fit": "crop" if prepared.fit == "squash" else prepared.fit,
         "scale": "standard",
         "mean": weights.mean,
@@ -75,8 +75,7 @@ def decide(recipe: Recipe, source: Source) -> tuple[Recipe, list[str]]:
     reasons.append(
         f"preparation: {width}×{height} pixels, mean, standard deviation and interpolation as the weights of {weights.name} want it"
     )
-    model = Part(name="backbone", settings=settings)
-    return recipe.model_copy(update={"model": model, "preparation": prepared.model_copy(update=found)}), reasons
+    return recipe.model_copy(update={"preparation": prepared.model_copy(update=found)}), reasons
 
 
 def _from_scratch_or_not(recipe: Recipe, source: Source) -> tuple[str, str]:

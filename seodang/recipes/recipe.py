@@ -35,6 +35,17 @@ class Recipe(Value):
     )
 
     @property
+    def with_backbone(self) -> Recipe:
+        """The recipe with its pretrained network in the place of the model, where it says that there is one."""
+        trains = {"features": "head", "last": "last", "everything": "everything"}.get(self.transfer.strategy)
+        if trains is None:
+            return self
+        given = self.model.settings if self.model.name == "backbone" else {}
+        settings = {**given, "architecture": self.transfer.backbone, "trains": trains, "stages": self.transfer.stages}
+        preparation = self.preparation.model_copy(update={"channels": 3})
+        return self.model_copy(update={"model": Part(name="backbone", settings=settings), "preparation": preparation})
+
+    @property
     def solves_head(self) -> bool:
         """Whether the head is one dense layer on frozen features, which is solved for and not trained step by step."""
         return self.uses_features and not self.model.settings.get("head")

@@ -39,7 +39,7 @@ def resolve(recipe: str | Path | Recipe, settings: dict[str, str] | None = None)
         mistakes.append(str(error))
     if mistakes:
         raise RecipeError("\n".join(mistakes))
-    return resolved
+    return resolved.with_backbone
 
 
 def is_recipe(word: str) -> bool:

@@ -97,7 +97,10 @@ def test_a_second_training_passes_nothing_and_ends_with_the_same_weights(run, sh
     events = list(stream(shapes, settings=SMALL, runs=tmp_path))
     begun = next(event for event in events if isinstance(event, Begun))
     assert begun.plan.words.startswith("the features of all 60 pictures are known")
-    assert {event.done for event in events if isinstance(event, Passed)} == {46, 51}  # training, and validation, at once
+    assert {event.done for event in events if isinstance(event, Passed)} == {
+        46,
+        51,
+    }  # training, and validation, at once
     assert sha256(events[-1].run.folder / "model.safetensors") == sha256(run.folder / "model.safetensors")
 
 

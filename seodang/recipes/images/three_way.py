@@ -8,9 +8,10 @@ from seodang.recipes.settings import Part, Training, Transfer
 
 
 def three_way() -> Recipe:
-    """L26: frozen VGG16, Flatten, Dense 1024 relu, Dropout .5, softmax; `seodang summary` says of each layer whether it trains.
+    """L26: three classes of your own on a frozen VGG16 with a large head.
 
-    The notes have three classes of the learner's own: `seodang train FOLDER three-way`. They leave rate and epochs open.
+    The notes: frozen VGG16, Flatten, Dense 1024 relu, Dropout .5, softmax 3; `seodang summary` says of each layer whether it
+    trains. Use it with `seodang train FOLDER three-way`. They leave rate and epochs open.
     """
     layers = ["flatten", {"dense": 1024}, "relu", {"dropout": 0.5}, {"dense": "outputs"}]
     return Recipe(

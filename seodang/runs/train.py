@@ -176,6 +176,16 @@ def stream(
     model = build(resolved.model, input_spec(resolved), task.outputs, resolved.training.seed)
     once = Pass(prepared, resolved, cast(Backbone, model), place) if resolved.uses_features else None
     plan, resolved = (once.plan(), resolved) if once else make_plan(prepared, resolved, task, model, place)
+    while isinstance(plan, PassPlan) and asked.preparation.height is None and (side := plan.side_within(resolved)):
+        reasons.append(
+            f"preparation: {side}×{side} pixels instead, so that {plan.words} becomes less than the minutes given"
+        )
+        smaller = decided.preparation.model_copy(update={"height": side, "width": side})
+        prepared = load_data(source, smaller, decided.split, examples=decided.examples)
+        resolved = resolved.model_copy(update={"preparation": prepared.preparation})
+        model = build(resolved.model, input_spec(resolved), task.outputs, resolved.training.seed)
+        once = Pass(prepared, resolved, cast(Backbone, model), place)
+        plan = once.plan()
 
     folder = new_folder(name or (prepared.source.name if resolved.name == HOUSE else resolved.name), runs)
     with locked(folder):

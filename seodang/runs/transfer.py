@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -20,6 +21,12 @@ from seodang.training.head import Head, fit_head
 from seodang.training.loop import Epoch
 from seodang.training.plan import duration
 
+# Of the minutes that a person gives, the pass may take so much; the head and the judging take the rest.
+PASS_SHARE = 0.85
+# Most networks halve a picture five times.
+STRIDE = 32
+LEAST_SIDE = 64
+
 
 @dataclass(frozen=True)
 class PassPlan:
@@ -34,6 +41,15 @@ class PassPlan:
     def seconds(self) -> float:
         """Of the pass; the head takes a few more."""
         return (self.pictures - self.known) * self.seconds_per_picture
+
+    def side_within(self, recipe: Recipe) -> int | None:
+        """The side of pictures, in pixels, with which the pass is over in the recipe's minutes; None where it is anyway, or where
+        they would be smaller than networks like them."""
+        minutes, side = recipe.training.minutes, recipe.preparation.height or 0
+        if minutes is None or self.seconds <= PASS_SHARE * 60 * minutes:
+            return None
+        smaller = int(side * math.sqrt(PASS_SHARE * 60 * minutes / self.seconds)) // STRIDE * STRIDE
+        return max(smaller, LEAST_SIDE) if side > LEAST_SIDE else None
 
     @property
     def words(self) -> str:

@@ -14,6 +14,7 @@ from seodang.pretrained.weights import find_weights
 from seodang.runs.folder import load
 from seodang.runs.repeat import repeat
 from seodang.runs.train import Begun, Epoch, Finished, Interrupted, Passed, Planned, Step, resume, stream, train
+from seodang.runs.transfer import PassPlan
 
 SMALL = {"transfer.backbone": "mobilenetv1_025", "preparation.height": 64, "preparation.width": 64}
 
@@ -102,6 +103,20 @@ def test_a_second_training_passes_nothing_and_ends_with_the_same_weights(run, sh
         51,
     }  # training, and validation, at once
     assert sha256(events[-1].run.folder / "model.safetensors") == sha256(run.folder / "model.safetensors")
+
+
+def test_pictures_become_smaller_where_the_minutes_are_few(shapes, tmp_path, monkeypatch):
+    """The time of a pass is by the pixel; a clock that says 1 s a picture at 192 pixels says 1/9 s at 64."""
+    monkeypatch.setenv("SEODANG_CACHE", str(tmp_path / "empty"))
+    monkeypatch.setattr(
+        "seodang.runs.transfer.Pass.plan",
+        lambda self: PassPlan(60, 0, (self.recipe.preparation.height / 192) ** 2, "x"),
+    )
+    for minutes, side in ((2.0, 192), (0.5, 96), (0.01, 64)):
+        settings = {"transfer.backbone": "mobilenetv1_025", "training.minutes": minutes}
+        begun = next(e for e in stream(shapes, settings=settings, runs=tmp_path) if isinstance(e, Begun))
+        assert begun.recipe.preparation.height == begun.recipe.preparation.width == side
+        assert any("pixels instead" in reason for reason in begun.reasons) == (side < 192)
 
 
 def test_a_repeat_has_no_difference(run, tmp_path, monkeypatch):

@@ -48,7 +48,7 @@ from seodang.training.best import Best
 from seodang.training.device import Place, choose_device
 from seodang.training.features import Passed
 from seodang.training.loop import Epoch, Notice, State, Step, begin, fit
-from seodang.training.plan import Pace, Plan, make_plan
+from seodang.training.plan import Pace, Plan, duration, make_plan
 
 # Between two checkpoints there is so much more time than writing one takes.
 CHECKPOINT_SHARE = 50
@@ -178,7 +178,8 @@ def stream(
     plan, resolved = (once.plan(), resolved) if once else make_plan(prepared, resolved, task, model, place)
     while isinstance(plan, PassPlan) and asked.preparation.height is None and (side := plan.side_within(resolved)):
         reasons.append(
-            f"preparation: {side}×{side} pixels instead, so that {plan.words} becomes less than the minutes given"
+            f"preparation: {side}×{side} pixels instead: the larger pictures would take {duration(plan.seconds)}, too much for the "
+            f"{resolved.training.minutes:g} minutes given"
         )
         smaller = decided.preparation.model_copy(update={"height": side, "width": side})
         prepared = load_data(source, smaller, decided.split, examples=decided.examples)

@@ -12,14 +12,14 @@ from seodang.cli._screen import print_json, screen
 from seodang.core.errors import SeodangError, did_you_mean
 from seodang.core.registry import describe, family, names
 
-KINDS = ("recipes", "models", "datasets", "tasks", "runs")
+KINDS = ("recipes", "models", "datasets", "tasks", "decisions", "runs")
 
 
 def list(  # noqa: A001 - the verb's name
     kind: Annotated[str, typer.Argument(help=f"One of {', '.join(KINDS)}; all but runs where left out.")] = "",
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    """Show the recipes, models, data sets and tasks by name, or the runs below ./runs.
+    """Show the recipes, models, data sets, tasks and decisions by name, or the runs below ./runs.
 
     Examples:
 
@@ -54,7 +54,7 @@ def _runs(console: Console, as_json: bool) -> dict[str, dict[str, object]]:
         report = read_json(folder / "report.json") if (folder / "report.json").exists() else {}
         found[folder.name] = {
             "recipe": _recipe_name(folder),
-            "epochs": len(lines),
+            "epochs": 0 if lines and "penalty" in lines[0] else len(lines),
             "finished": (folder / "manifest.json").exists(),
             "split": report.get("split"),
             "accuracy": report.get("metrics", {}).get("accuracy"),
@@ -64,9 +64,8 @@ def _runs(console: Console, as_json: bool) -> dict[str, dict[str, object]]:
             accuracy, split = facts["accuracy"], facts["split"]
             judged = f"{accuracy:.2%} on {split}" if isinstance(accuracy, float) else "not judged"
             state = "" if facts["finished"] else "  (not finished: seodang train --resume)"
-            console.print(
-                f"{name:28}  {facts['recipe']:20}  {facts['epochs']:>4} epochs  {judged}{state}", markup=False
-            )
+            long = f"{facts['epochs']:>4} epochs" if facts["epochs"] else "head solved"
+            console.print(f"{name:28}  {facts['recipe']:20}  {long:11}  {judged}{state}", markup=False)
         if not found:
             console.print("No runs below ./runs yet. Make one with `seodang train digits`.", markup=False)
     return found

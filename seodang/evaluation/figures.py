@@ -38,7 +38,8 @@ WIDTH, HEIGHT = 4.6, 2.9  # inches; a phone shows one drawing across
 
 
 def curve(history: list[dict[str, Any]], name: str, label: str) -> str:
-    """One value over the epochs, training and, where there is one, validation: SVG. Empty where nothing was recorded."""
+    """One value over the epochs, or over the penalties that were tried where a head was solved for: training and, where there
+    is one, validation. SVG; empty where nothing was recorded."""
     from matplotlib.ticker import MaxNLocator
 
     drawn = [
@@ -52,22 +53,29 @@ def curve(history: list[dict[str, Any]], name: str, label: str) -> str:
     if not drawn:
         return ""
     figure, axes = _figure()
+    along = "penalty" if "penalty" in history[0] else "epoch"
     for key, words, colour, dashes in drawn:
-        points = [(line["epoch"], line[key]) for line in history if _number(line.get(key))]
+        points = [(line[along], line[key]) for line in history if _number(line.get(key))]
         epochs, values = zip(*points, strict=True)
         marker = "o" if len(points) <= 30 else None
         axes.plot(
             epochs, values, linestyle=dashes, color=colour, marker=marker, markersize=3, linewidth=1.6, label=words
         )
-    axes.set_xlabel("epoch")
+    axes.set_xlabel(along)
     axes.set_ylabel(label)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-    if len(history) == 1:
-        axes.set_xlim(0.5, 1.5)
+    if along == "penalty":
+        axes.set_xscale("log")
+        axes.invert_xaxis()
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")  # text stays text in SVG: no formulas
+        axes.xaxis.set_minor_formatter(lambda *_: "")
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        if len(history) == 1:
+            axes.set_xlim(0.5, 1.5)
     axes.grid(axis="y", color=INK, alpha=0.12, linewidth=0.6)
     if len(drawn) > 1:
         axes.legend(frameon=False, labelcolor=INK)
-    return _svg(figure, f"{label} over the epochs")
+    return _svg(figure, f"{label} over the {'penalties' if along == 'penalty' else 'epochs'}")
 
 
 def _number(value: Any) -> bool:

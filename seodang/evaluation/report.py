@@ -82,6 +82,7 @@ def render(report: dict[str, Any], subset: Subset | None = None) -> str:
         settings=_settings(report),
         data=_data(report),
         history=report["history"],
+        solved=is_solved(report),
         most_history=HISTORY,
         commands=_commands(report),
         words=WORDS,
@@ -197,9 +198,18 @@ def _settings(report: dict[str, Any]) -> list[tuple[str, str]]:
         ("parameters", f"{report['training']['parameters']:,}"),
         ("input", f"{preparation['width']}×{preparation['height']} {channels}, scale {preparation['scale']}"),
         ("loss", recipe["loss"].replace("_", "-")),
-        ("optimiser", f"{training['optimizer']}, rate {written(training['learning_rate'])}, {training['schedule']}"),
-        ("batch size", str(training["batch_size"])),
-        ("epochs", str(report["epochs"])),
+        *(
+            [("head", f"solved for, {report['epochs']} penalties tried")]
+            if is_solved(report)
+            else [
+                (
+                    "optimiser",
+                    f"{training['optimizer']}, rate {written(training['learning_rate'])}, {training['schedule']}",
+                ),
+                ("batch size", str(training["batch_size"])),
+                ("epochs", str(report["epochs"])),
+            ]
+        ),
         ("training time", duration(report["seconds"])),
         ("seed", str(training["seed"])),
     ]
@@ -265,5 +275,10 @@ def _commands(report: dict[str, Any]) -> list[tuple[str, str]]:
         (f"seodang evaluate {run} other-data/", "judge it on other labelled pictures"),
         (f"seodang compare {run} ANOTHER-RUN", "is another run better, or is it chance"),
         (f"seodang repeat {run}", "train it again and see that the same comes out"),
-        (f"seodang train --resume {run} training.epochs=+5", "train it further"),
+        *([] if is_solved(report) else [(f"seodang train --resume {run} training.epochs=+5", "train it further")]),
     ]
+
+
+def is_solved(report: dict[str, Any]) -> bool:
+    """Whether a head was solved for, so that the history has penalties and no epochs."""
+    return bool(report["history"]) and "penalty" in report["history"][0]

@@ -19,8 +19,9 @@ from benchmarks.machine import describe
 from benchmarks.overhead import overhead
 from benchmarks.race import race
 from benchmarks.start import start
+from benchmarks.transfer import transfer
 
-OTHERS = ("overhead", "start", "folder")
+OTHERS = ("overhead", "start", "folder", "transfer")
 RESULTS = Path(__file__).parent / "results.md"
 
 
@@ -30,7 +31,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Measure Seodang beside the labs' Keras programs, a bare PyTorch loop, and a person's patience.",
-        epilog="Examples: python -m benchmarks --quick · python -m benchmarks L06 --json l06.json · python -m benchmarks overhead",
+        epilog="Examples: python -m benchmarks --quick · python -m benchmarks L06 --json l06.json · python -m benchmarks transfer --write",
     )
     parser.add_argument(
         "what", nargs="*", metavar="WHAT", help=f"{labs}, {', '.join(OTHERS)}; none: L01, L03, L06 and all others."
@@ -43,7 +44,11 @@ def arguments() -> argparse.Namespace:
         "--threads", type=int, help="threads for every side (default: each library's own choice, all cores)"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every number to FILE")
-    parser.add_argument("--write", action="store_true", help=f"write the tables to {RESULTS.name} beside this file")
+    parser.add_argument(
+        "--write",
+        action="store_true",
+        help=f"write the tables to {RESULTS.name} beside this file; where no lab is measured, only the sections of this run",
+    )
     return parser.parse_args()
 
 
@@ -55,10 +60,10 @@ def main() -> None:
         raise SystemExit(f"{', '.join(unknown)}: not known here. Allowed: {', '.join(known)}.")
     chosen = asked.what or [lab.id for lab in LABS.values() if lab.main] + ([] if asked.quick else list(OTHERS))
     labs = [LABS[word] for word in chosen if word in LABS]
-    if labs and importlib.util.find_spec("keras") is None:
+    if (labs or "transfer" in chosen) and importlib.util.find_spec("keras") is None:
         raise SystemExit("Keras is not installed. Install it with `pip install 'seodang[bench]'`.")
     began = time.perf_counter()
-    found: dict[str, Any] = {"machine": describe(asked.threads), "quick": asked.quick, "labs": []}
+    found: dict[str, Any] = {"machine": describe(asked.threads), "what": asked.what, "quick": asked.quick, "labs": []}
     options = {"quick": asked.quick, "threads": asked.threads, "tell": _tell}
     with tempfile.TemporaryDirectory(prefix="seodang-benchmarks-") as name:
         work = Path(name)
@@ -73,13 +78,18 @@ def main() -> None:
             found["start"] = start(work, tell=_tell)
         if "folder" in chosen:
             found["folder"] = folder(work, tell=_tell)
+        if "transfer" in chosen:
+            found["transfer"] = transfer(work, most_rounds=asked.rounds, **options)
     found["seconds"] = time.perf_counter() - began
     text = results.markdown(found)
     sys.stdout.write(text)
     if asked.json:
         asked.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     if asked.write:
-        RESULTS.write_text(text, encoding="utf-8")
+        apart = asked.what and not labs and RESULTS.exists()
+        RESULTS.write_text(
+            results.merged(RESULTS.read_text(encoding="utf-8"), found) if apart else text, encoding="utf-8"
+        )
 
 
 def _tell(sentence: str) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 import statistics
 from collections.abc import Iterable
 from typing import Any
 
 from benchmarks.race import HOUSE, samples_per_second, seconds_to
+from benchmarks.transfer import WAYS
 
 Found = dict[str, Any]
 
@@ -23,20 +25,41 @@ def markdown(found: Found) -> str:
         parts.append(_start(found["start"]))
     if "folder" in found:
         parts.append(_folder(found["folder"]))
+    if "transfer" in found:
+        parts.append(_transfer(found["transfer"]))
     return "\n".join(parts)
 
 
+def merged(before: str, found: Found) -> str:
+    """What stood there before, with the sections of this run in the place of those with the same heading, or at the end.
+
+    Each of them says which run it is of, for the head speaks of the others.
+    """
+    head, *sections = re.split(r"(?m)^(?=## )", before)
+    kept = {each.splitlines()[0]: each.rstrip("\n") + "\n" for each in sections}
+    for fresh in re.split(r"(?m)^(?=## )", markdown(found))[1:]:
+        heading, text = fresh.split("\n", 1)
+        kept[heading] = f"{heading}\n\nMeasured apart from the rest, {_made(found)}\n{text.rstrip()}\n"
+    return "\n".join([head.rstrip("\n") + "\n", *kept.values()])
+
+
 def _head(found: Found) -> str:
+    return (
+        f"# Benchmarks\n\nWritten {_made(found)} "
+        "Every run is a process of its own; the sides take turns. Every number is of this run.\n"
+    )
+
+
+def _made(found: Found) -> str:
     machine = found["machine"]
-    command = "python -m benchmarks" + (" --quick" if found["quick"] else "")
+    command = " ".join(["python -m benchmarks", *found["what"], *(["--quick"] if found["quick"] else [])])
     versions = ", ".join(
         f"{name} {machine[name]}" for name in ("torch", "tensorflow", "keras", "numpy", "pillow", "pyarrow")
     )
     return (
-        f"# Benchmarks\n\nWritten by `{command}` in {found['seconds'] / 60:.1f} minutes, {machine['date']}, commit {machine['commit']}. "
+        f"by `{command}` in {found['seconds'] / 60:.1f} minutes, {machine['date']}, commit {machine['commit']}. "
         f"{machine['cpu']}, {machine['cores']} cores, threads: {machine['threads']}, load before: {machine['load_before']}. "
-        f"{machine['system']}, Python {machine['python']}, {versions}. "
-        "Every run is a process of its own; the sides take turns. Every number is of this run.\n"
+        f"{machine['system']}, Python {machine['python']}, {versions}."
     )
 
 
@@ -183,6 +206,91 @@ def _folder(found: Found) -> str:
         "measured earlier on a machine of the same size (PERFORMANCE.md), not in this run.\n\n"
         + _table(["what", "seconds", "result", "times our first run"], rows)
     )
+
+
+def _transfer(found: Found) -> str:
+    rounds, agreement = found["rounds"], found["agreement"]
+    courses = [
+        f"- round {number}, Keras, {WAYS[way].words}: "
+        + ", ".join(f"{epoch['accuracy']:.2%} at {epoch['seconds']:.1f} s" for epoch in side["epochs"])
+        for number, each in enumerate(rounds, 1)
+        for way, side in each["keras"].items()
+    ]
+    return (
+        "## Cats and dogs by a frozen network\n\n"
+        f"`{found['data']}`, pictures of {found['side']}×{found['side']}, MobileNetV2 with the same weights on both sides (features of "
+        f"{agreement['pictures']} pictures differ by {agreement['difference']:.0e} of the largest), one dense head. Ours is "
+        "`seodang train FOLDER`, nothing else given. Keras' programs are in `keras_programs/cats_dogs_transfer.py`; they squash pictures "
+        "to size as Keras does, ours crops. The accuracy is on the validation pictures: the best that both reach, and half a point less, "
+        "for a best of many epochs is luck in part. Counted for both: finding and decoding the files, set-up, training, validating; for "
+        "ours also choosing the penalty. Not counted: imports, judging on the test pictures. Keras validates after every epoch; in "
+        "brackets its time with the last validation only. Median of the rounds, seconds.\n\n"
+        + _table(
+            ["Keras", "validation accuracy", "Keras, s", "ours from nothing, s", "ours, features kept, s"],
+            [_transfer_race(rounds, way, less) for way in rounds[0]["keras"] for less in (0.0, 0.005)],
+        )
+        + "\nWhat each took. Until the end: of Keras its last epoch (it stops where it reaches ours), of ours the head and its validation "
+        "accuracy. The whole process goes from Python's start to its exit (not told of Keras, which judged on the test pictures after "
+        "its clock stopped). Memory: the most the process held (resident) while training, MiB; of ours with judging and the report.\n\n"
+        + _table(
+            ["side", "imports, s", "until the end, s", "until the report, s", "whole process, s"]
+            + ["validation accuracy", "test accuracy", "MiB"],
+            _transfer_sides(rounds),
+        )
+        + "\nValidation accuracy at the end of each epoch, and the seconds until then.\n\n"
+        + "\n".join(courses)
+        + "\n"
+    )
+
+
+def _transfer_race(rounds: list[Found], way: str, less: float) -> list[str]:
+    targets, keras, once = [], [], []
+    for each in rounds:
+        epochs = each["keras"][way]["epochs"]
+        target = min(each["cold"]["validation_accuracy"], max(epoch["accuracy"] for epoch in epochs)) - less
+        first = next(epoch for epoch in epochs if epoch["accuracy"] >= target)
+        targets.append(target)
+        keras.append(first["seconds"])
+        once.append(first["seconds_validated_once"])
+    ours = [_median(each[turn]["head_seconds"] for each in rounds) for turn in ("cold", "kept")]
+    return [
+        WAYS[way].words,
+        _span(targets),
+        f"{_seconds(_median(keras))} ({_seconds(_median(once))})",
+        *[f"{_seconds(seconds)} ({_times(_median(keras) / seconds)})" for seconds in ours],
+    ]
+
+
+def _transfer_sides(rounds: list[Found]) -> list[list[str]]:
+    rows = []
+    for way in rounds[0]["keras"]:
+        sides = [each["keras"][way] for each in rounds]
+        rows.append(
+            [
+                f"Keras, {WAYS[way].words}",
+                _seconds(_median(each["import_seconds"] for each in sides)),
+                f"{_seconds(_median(each['epochs'][-1]['seconds'] for each in sides))} ({_counts(sides)} epochs)",
+                "",
+                "",
+                f"{_span([max(epoch['accuracy'] for epoch in each['epochs']) for each in sides])} at best, "
+                f"{_span([each['epochs'][-1]['accuracy'] for each in sides])} at the end",
+                _span([each["test_accuracy"] for each in sides]),
+                f"{max(each['peak_memory'] for each in sides) / 2**20:,.0f}",
+            ]
+        )
+    for turn, words in {"cold": "ours from nothing", "kept": "ours, features kept"}.items():
+        sides = [each[turn] for each in rounds]
+        names = ("import_seconds", "head_seconds", "report_seconds", "process_seconds")
+        rows.append(
+            [words, *[_seconds(_median(each[name] for each in sides)) for name in names]]
+            + [_span([each[name] for each in sides]) for name in ("validation_accuracy", "test_accuracy")]
+            + [f"{max(each['peak_memory'] for each in sides) / 2**20:,.0f}"]
+        )
+    return rows
+
+
+def _counts(sides: list[Found]) -> str:
+    return " and ".join(str(count) for count in sorted({len(each["epochs"]) for each in sides}))
 
 
 def _metrics(metrics: Found) -> str:

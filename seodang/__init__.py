@@ -16,6 +16,7 @@ _HOME = {
     "look": "seodang.data.look",
     "names": "seodang.core.registry",
     "predict": "seodang.evaluation.predict",
+    "recognise": "seodang.evaluation.recognise",
     "repeat": "seodang.runs.repeat",
     "resume": "seodang.runs.train",
     "train": "seodang.runs.train",

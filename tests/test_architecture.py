@@ -10,7 +10,19 @@ import pytest
 import seodang
 
 PACKAGE = Path(seodang.__file__).parent
-FLOW = ["core", "data", "tasks", "pretrained", "recipes", "models", "training", "runs", "evaluation", "cli"]
+FLOW = [
+    "core",
+    "data",
+    "tasks",
+    "pretrained",
+    "recipes",
+    "models",
+    "training",
+    "runs",
+    "decisions",
+    "evaluation",
+    "cli",
+]
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -63,7 +75,8 @@ def test_no_import_cycle():
 
 def test_public_names_are_exactly_these():
     assert seodang.__all__ == [
-        "Recipe", "Run", "SeodangError", "compare", "evaluate", "load", "look", "names", "predict", "repeat", "resume", "train",
+        "Recipe", "Run", "SeodangError", "compare", "evaluate", "load", "look", "names", "predict", "recognise", "repeat", "resume",
+        "train",
     ]  # fmt: skip
     assert all(getattr(seodang, name).__doc__ for name in seodang.__all__)
 
@@ -73,11 +86,13 @@ def test_an_unknown_public_name_says_what_there_is():
         _ = seodang.learn
 
 
-@pytest.mark.parametrize("words", [["--help"], ["list"], ["train", "--help"], ["look", "--help"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [["--help"], ["list"], ["train", "--help"], ["look", "--help"], ["recognise", "--help"]], ids=" ".join
+)
 def test_the_door_is_light(words):
     """--help and list load none of the heavy packages; the time itself is a benchmark's business."""
     code = f"import sys; sys.argv = ['seodang', *{words!r}]\nfrom seodang.cli import main\ntry: main()\nexcept SystemExit: pass\n"
-    code += "heavy = {'torch', 'torchvision', 'numpy', 'pandas', 'sklearn', 'matplotlib', 'PIL', 'pyarrow'}\n"
+    code += "heavy = {'torch', 'torchvision', 'timm', 'numpy', 'pandas', 'sklearn', 'matplotlib', 'PIL', 'pyarrow'}\n"
     code += "sys.stderr.write('HEAVY ' + ' '.join(sorted(heavy & set(sys.modules))))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.strip().endswith("HEAVY"), done.stderr[-300:]

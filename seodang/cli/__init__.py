@@ -15,7 +15,20 @@ import typer
 from seodang.core.errors import SeodangError
 
 # In the order of a first day's work; `seodang --help` shows them so.
-VERBS = ("look", "train", "evaluate", "predict", "recognise", "compare", "summary", "list", "new", "augment", "repeat", "import")
+VERBS = (
+    "look",
+    "train",
+    "evaluate",
+    "predict",
+    "recognise",
+    "compare",
+    "summary",
+    "list",
+    "new",
+    "augment",
+    "repeat",
+    "import",
+)
 
 app = typer.Typer(
     name="seodang",

@@ -1,4 +1,4 @@
-"""`seodang new recipe NAME`: a file to start from."""
+"""`seodang new recipe NAME`, `seodang new decision NAME`: a file to start from."""
 
 from __future__ import annotations
 
@@ -8,31 +8,47 @@ import typer
 
 
 def new(
-    what: Annotated[str, typer.Argument(help="What to make: recipe.")],
+    what: Annotated[str, typer.Argument(help="What to make: recipe or decision.")],
     name: Annotated[str, typer.Argument(help="Its name; the file is NAME.yaml in this folder.")],
-    like: Annotated[str, typer.Option("--like", help="The recipe to start from.")] = "image-classifier",
+    like: Annotated[
+        str | None, typer.Option("--like", help="What to start from. [default: image-classifier, doggy-door]")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    """Write a recipe file with every setting explained, to change and to train with.
+    """Write a recipe or a decision file with every setting explained, to change and to use.
 
     Examples:
 
       seodang new recipe birds
 
       seodang new recipe birds --like lenet5 && seodang train photos/ birds.yaml
+
+      seodang new decision gate && seodang recognise photo.jpg --decide gate.yaml
     """
     from pathlib import Path
 
     from seodang.cli._screen import print_json, screen
     from seodang.core.errors import SeodangError, did_you_mean
-    from seodang.recipes.resolve import explained_yaml, resolve
 
-    if what != "recipe":
-        raise SeodangError(f"{what!r} cannot be made. {did_you_mean(what, ['recipe'])}")
     path = Path(name if name.endswith(".yaml") else f"{name}.yaml")
+    if what == "recipe":
+        from seodang.recipes.resolve import explained_yaml, resolve
+
+        like = like or "image-classifier"
+        text, use = explained_yaml(resolve(like).model_copy(update={"name": path.stem})), f"seodang train PATH {path}"
+    elif what == "decision":
+        from seodang.decisions.find import explained_yaml as explained
+        from seodang.decisions.find import find_decision
+
+        like = like or "doggy-door"
+        decision = find_decision(like)
+        verb = "recognise" if decision.network == "imagenet" else "predict RUN"
+        text, use = explained(decision, path.stem), f"seodang {verb} PHOTO --decide {path}"
+    else:
+        raise SeodangError(f"{what!r} cannot be made. {did_you_mean(what, ['recipe', 'decision'])}")
     if path.exists():
         raise SeodangError(f"{path} is there already. Take another name, or delete it first.")
-    path.write_text(explained_yaml(resolve(like).model_copy(update={"name": path.stem})), encoding="utf-8")
-    screen(json).print(f"{path}: change what you like, then `seodang train PATH {path}`.", markup=False)
+    path.write_text(text, encoding="utf-8")
+    screen(json).print(f"{path}: change what you like, then `{use}`.", markup=False)
     if json:
-        print_json({"recipe": str(path), "like": like})
+        print_json({what: str(path), "like": like})

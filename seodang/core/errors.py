@@ -5,6 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+# More words than these are not listed in a sentence: ImageNet has 1,000 classes, timm as many networks.
+MOST_LISTED = 60
+
 
 class SeodangError(Exception):
     """A mistake that a person can mend. The command line prints its text and ends with exit code 2."""
@@ -35,11 +38,17 @@ def nearest(word: str, allowed: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:
-    """A sentence that names the nearest allowed word, or lists them all where nothing is near.
+    """A sentence that names the nearest allowed word, or lists them where nothing is near: all, or a few of very many.
 
     >>> did_you_mean("lenet", ["lenet5", "mnist-mlp"])
     'Did you mean lenet5?'
+    >>> did_you_mean("zebra", map(str, range(1000)))
+    'Allowed: 0, 1, 2, 3, 4, 5, … (1,000 in all).'
     """
     allowed = list(allowed)
     match = nearest(word, allowed)
-    return f"Did you mean {match}?" if match else f"Allowed: {', '.join(allowed)}."
+    if match:
+        return f"Did you mean {match}?"
+    if len(allowed) > MOST_LISTED:
+        return f"Allowed: {', '.join(allowed[:6])}, … ({len(allowed):,} in all)."
+    return f"Allowed: {', '.join(allowed)}."

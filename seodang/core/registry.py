@@ -1,4 +1,4 @@
-"""Names of recipes, models, tasks and data sets: the file name is the public name, nothing is registered by hand.
+"""Names of recipes, models, tasks, data sets and decisions: the file name is the public name, nothing is registered by hand.
 
 `asl_cnn.py` is `asl-cnn` and must define a function `asl_cnn`. Names and their first docstring line are read without
 importing the file, so that `seodang list` answers without loading PyTorch. Other packages add names by an entry point of
@@ -18,11 +18,18 @@ from seodang.core.errors import SeodangError, did_you_mean
 
 PACKAGE = Path(__file__).parent.parent
 # Where each kind of name lives, relative to the package.
-FOLDERS = {"recipes": "recipes", "models": "models", "tasks": "tasks", "datasets": "data/datasets"}
+FOLDERS = {
+    "recipes": "recipes",
+    "models": "models",
+    "tasks": "tasks",
+    "datasets": "data/datasets",
+    "decisions": "decisions",
+}
 # Files of those folders that hold the mechanism, not a name.
 MECHANISM = {
     "recipes": {"recipe", "settings", "resolve", "lint", "choose", "soundings"},
     "models": {"layers", "summary", "drawing", "build", "folded"},
+    "decisions": {"decision", "find"},
 }
 
 
@@ -42,7 +49,7 @@ def _plugins(kind: str) -> dict[str, Any]:
 
 
 def names(kind: str) -> list[str]:
-    """Every public name of a kind ("recipes", "models", "tasks", "datasets"), in alphabetical order."""
+    """Every public name of a kind ("recipes", "models", "tasks", "datasets", "decisions"), in alphabetical order."""
     return sorted({*_files(kind), *_plugins(kind)})
 
 

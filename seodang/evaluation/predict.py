@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from seodang.core.errors import DataError, RunError
 from seodang.core.files import read_json
 from seodang.data.prepare import Preparation, prepare
+from seodang.decisions.decision import Decider, Decision
+from seodang.decisions.find import find_decision
 from seodang.runs.folder import Run, load
 
 if TYPE_CHECKING:
@@ -41,39 +43,50 @@ class Photo:
     contrast: float = 0.0
 
 
-def predict(run: Run | str | Path, paths: str | Path | Iterable[str | Path], top: int = 3) -> list[dict[str, Any]]:
+def predict(
+    run: Run | str | Path,
+    paths: str | Path | Iterable[str | Path],
+    top: int = 3,
+    decide: str | Path | Decision | None = None,
+) -> list[dict[str, Any]]:
     """The `top` most probable classes of each picture, in the order of the paths.
 
     Args:
         run: A run, or its path or name.
         paths: Files, folders (every file below them) and patterns such as "photos/*.jpg".
         top: How many classes, at least 1; more than there are gives all.
+        decide: A decision, its name or YAML file, whose rules name classes of the run.
 
-    Each answer has `path`, `prediction`, `probability` and `top` [{class, probability}], or `path` and `error` (why the
-    file could not be read). Raises DataError where nothing matches a path, or `top` is below 1.
+    Each answer has `path`, `prediction`, `probability` and `top` [{class, probability}], with `decision` {answer, rule, sums}
+    where one was asked for; or `path` and `error` (why the file could not be read). Raises DataError where nothing matches a
+    path, or `top` is below 1.
     """
+    decision = None if decide is None else find_decision(decide)
     run = run if isinstance(run, Run) else load(run)
     found = expand([paths] if isinstance(paths, str | Path) else paths)
-    return [answer for answers, _ in answered(run, found, top) for answer in answers]
+    return [answer for answers, _ in answered(run, found, top, decision) for answer in answers]
 
 
-def answered(run: Run, files: Sequence[str], top: int) -> Iterator[tuple[list[dict[str, Any]], list[Photo]]]:
+def answered(
+    run: Run, files: Sequence[str], top: int, decision: Decision | None = None
+) -> Iterator[tuple[list[dict[str, Any]], list[Photo]]]:
     """Answers to files, some hundred at a time, beside the photos they are for (whose pixels are let go)."""
     import torch
 
     if top < 1:
         raise DataError(f"top must be at least 1, got {top}.")
+    decider = None if decision is None else Decider(decision, run.classes, run.name)
     with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as threads:
         for start in range(0, len(files), AT_ONCE):
             some = files[start : start + AT_ONCE]
             photos = list(threads.map(lambda file: opened(file, run.recipe.preparation), some))
             pixels = [torch.from_numpy(photo.pixels) for photo in photos if photo.pixels is not None]
             rows = iter(run.probabilities(torch.stack(pixels)) if pixels else [])
-            answers = [_answer(run, photo, None if photo.reason else next(rows), top) for photo in photos]
+            answers = [_answer(run, photo, None if photo.reason else next(rows), top, decider) for photo in photos]
             yield answers, [replace(photo, pixels=None) for photo in photos]
 
 
-def _answer(run: Run, photo: Photo, row: Any, top: int) -> dict[str, Any]:
+def _answer(run: Run, photo: Photo, row: Any, top: int, decider: Decider | None) -> dict[str, Any]:
     if row is None:
         return {"path": photo.path, "error": photo.reason}
     values, indices = row.topk(min(top, len(row)))
@@ -81,7 +94,8 @@ def _answer(run: Run, photo: Photo, row: Any, top: int) -> dict[str, Any]:
         {"class": run.classes[index], "probability": round(value, 6)}
         for value, index in zip(values.tolist(), indices.tolist(), strict=True)
     ]
-    return {"path": photo.path, "prediction": best[0]["class"], "probability": best[0]["probability"], "top": best}
+    answer = {"path": photo.path, "prediction": best[0]["class"], "probability": best[0]["probability"], "top": best}
+    return answer if decider is None else {**answer, "decision": decider(row.tolist()).as_dict()}
 
 
 def opened(path: str, preparation: Preparation) -> Photo:

@@ -32,6 +32,7 @@ class Weights:
     name: timm's name of the architecture.   path: the safetensors file.
     size: (height, width) they were trained at, in pixels.   fixed_size: whether other sizes cannot go in.
     mean, std: by channel, in units of 255.   crop_share: how much of the short side is kept.   classes: how many there are.
+    crop_mode: timm's word: center (the short side is scaled), squash (both sides are) or border (the long side is).
     """
 
     name: str
@@ -43,6 +44,7 @@ class Weights:
     crop_share: float
     interpolation: str
     num_classes: int
+    crop_mode: str = "center"
 
     @functools.cached_property
     def sha256(self) -> str:
@@ -77,6 +79,7 @@ def find_weights(name: str) -> Weights:
         crop_share=float(config.get("crop_pct") or 1.0),
         interpolation="bilinear" if config.get("interpolation") == "bilinear" else "bicubic",
         num_classes=int(config.get("num_classes") or 1000),
+        crop_mode=config.get("crop_mode") or "center",
     )
 
 

@@ -62,9 +62,9 @@ def test_csv_has_a_row_a_picture_and_harmless_cells(digits_run, photo, tmp_path)
     rows = list(csv.reader(io.StringIO(result.stdout)))
     assert rows[0] == ["path", "class_1", "probability_1", "error"]
     assert rows[1][:2] == [str(photo), "0"]
-    from seodang.cli.predict import _harmless
+    from seodang.cli._answers import harmless
 
-    assert [_harmless(each) for each in ("=cmd.png", "-1", 0.5, "cat")] == ["'=cmd.png", "'-1", 0.5, "cat"]
+    assert [harmless(each) for each in ("=cmd.png", "-1", 0.5, "cat")] == ["'=cmd.png", "'-1", 0.5, "cat"]
 
 
 def test_where_no_file_can_be_read_the_exit_code_is_2(digits_run, tmp_path):

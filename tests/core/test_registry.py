@@ -9,7 +9,7 @@ from seodang.core.errors import SeodangError
 from seodang.core.registry import describe, family, find, names
 
 
-@pytest.mark.parametrize("kind", ["recipes", "models", "datasets", "tasks"])
+@pytest.mark.parametrize("kind", ["recipes", "models", "datasets", "tasks", "decisions"])
 def test_every_name_is_found_and_has_a_line(kind):
     assert names(kind)
     for name in names(kind):

@@ -28,7 +28,7 @@ BATCH = 32
 # What was computed is kept after so many seconds, so that a run that is stopped goes on from there.
 KEEP_SECONDS = 10.0
 # Raise it when what is computed from the same weights and pixels changes.
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from seodang.core.errors import SeodangError, did_you_mean
-from seodang.core.files import read_json, sha256
+from seodang.core.files import read_json
 
 VARIABLE = "SEODANG_WEIGHTS"
 FILES = ("model.safetensors", "config.json")
@@ -46,11 +46,6 @@ class Weights:
     num_classes: int
     crop_mode: str = "center"
 
-    @functools.cached_property
-    def sha256(self) -> str:
-        """Of the file."""
-        return sha256(self.path)
-
 
 def find_weights(name: str) -> Weights:
     """The weights of an architecture: `$SEODANG_WEIGHTS/NAME/model.safetensors`, else the hub's cache, else the hub.
@@ -81,14 +76,6 @@ def find_weights(name: str) -> Weights:
         num_classes=int(config.get("num_classes") or 1000),
         crop_mode=config.get("crop_mode") or "center",
     )
-
-
-def is_here(name: str) -> bool:
-    """Whether weights are on this machine, so that no network is needed."""
-    if _local(name) is not None:
-        return True
-    known = _known(name)
-    return bool(known and known.get("hf_hub_id") and _cached(known["hf_hub_id"]))
 
 
 @functools.cache

@@ -9,6 +9,7 @@ from seodang.data.augment import Augmentation
 from seodang.data.load import Prepared
 from seodang.data.prepare import short_side
 from seodang.data.source import Source
+from seodang.pretrained.preparing import preparation_for
 from seodang.pretrained.weights import find_weights
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.settings import Part
@@ -58,24 +59,17 @@ def decide(recipe: Recipe, source: Source) -> tuple[Recipe, list[str]]:
             return recipe, reasons
     weights = find_weights(transfer.backbone)
     recipe = recipe.with_backbone
-    prepared = recipe.preparation
-    asked = (prepared.height, prepared.width)
-    height, width = weights.size if weights.fixed_size or None in asked else asked
-    if None in asked and not weights.fixed_size:
-        height = width = SIDE
-    found = {
-        "height": height,
-        "width": width,
-        "fit": "crop" if prepared.fit == "squash" else prepared.fit,
-        "scale": "standard",
-        "mean": weights.mean,
-        "std": weights.std,
-        "interpolation": weights.interpolation,
-    }
+    asked, wanted = recipe.preparation, preparation_for(weights)
+    # The whole short side is kept, and the side is smaller than the weights' own where any may go in: faster, and no worse.
+    found = {"crop_share": asked.crop_share, "fit": "crop" if asked.fit == "squash" else asked.fit}
+    if not weights.fixed_size:
+        found |= {"height": asked.height or asked.width or SIDE, "width": asked.width or asked.height or SIDE}
+    prepared = wanted.model_copy(update=found)
     reasons.append(
-        f"preparation: {width}×{height} pixels, mean, standard deviation and interpolation as the weights of {weights.name} want it"
+        f"preparation: {prepared.width}×{prepared.height} pixels; mean, standard deviation and interpolation as the weights of "
+        f"{weights.name} want them"
     )
-    return recipe.model_copy(update={"preparation": prepared.model_copy(update=found)}), reasons
+    return recipe.model_copy(update={"preparation": prepared}), reasons
 
 
 def _from_scratch_or_not(recipe: Recipe, source: Source) -> tuple[str, str]:

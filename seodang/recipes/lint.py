@@ -314,6 +314,22 @@ def _unread_settings(facts: _Facts) -> Iterator[Finding]:
         )
 
 
+def _foreign_preparation(facts: _Facts) -> Iterator[Finding]:
+    model = facts.recipe.model
+    if (
+        model.name != "backbone"
+        or facts.recipe.transfer.strategy != "none"
+        or not model.settings.get("pretrained", True)
+    ):
+        return
+    yield Finding(
+        "error",
+        "The network is pretrained, and transfer.strategy is none.",
+        "Only with a strategy are pictures prepared as the weights want them; others they do not understand.",
+        "Write transfer.strategy=features (or last, everything) and transfer.backbone=NAME, and leave model out.",
+    )
+
+
 def _choosing(facts: _Facts) -> Iterator[Finding]:
     training = facts.recipe.training
     what = "training.patience" if training.patience else "training.keep=best" if training.keep == "best" else ""
@@ -420,6 +436,7 @@ CHECKS = (
     _tiny_batches,
     _learning_rate,
     _unread_settings,
+    _foreign_preparation,
     _choosing,
     _schedule,
     _one_step,

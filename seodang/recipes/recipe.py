@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from seodang.core.errors import RecipeError
 from seodang.core.values import Value
 from seodang.data.augment import Augmentation
 from seodang.data.prepare import Preparation
@@ -40,8 +41,20 @@ class Recipe(Value):
         trains = {"features": "head", "last": "last", "everything": "everything"}.get(self.transfer.strategy)
         if trains is None:
             return self
+        if self.model.name != "backbone" and self.model != Part(name="convnet"):
+            raise RecipeError(
+                f"transfer.strategy={self.transfer.strategy} puts {self.transfer.backbone} in the place of the network, but the "
+                f"recipe has one of its own ({self.model.name}). Write transfer.strategy=none, or leave the model out."
+            )
         given = self.model.settings if self.model.name == "backbone" else {}
-        settings = {**given, "architecture": self.transfer.backbone, "trains": trains, "stages": self.transfer.stages}
+        transfer = self.transfer
+        settings = {
+            **given,
+            "architecture": transfer.backbone,
+            "trains": trains,
+            "stages": transfer.stages,
+            "mirror": transfer.mirror,
+        }
         preparation = self.preparation.model_copy(update={"channels": 3})
         return self.model_copy(update={"model": Part(name="backbone", settings=settings), "preparation": preparation})
 

@@ -54,10 +54,9 @@ class Transfer(Value):
         pattern=r"^[A-Za-z0-9_.-]{1,64}$",
         description="timm's name of the pretrained network. $SEODANG_WEIGHTS is looked at before the hub.",
     )
-    mirror: bool | None = Field(
-        default=None,
-        description="Whether a picture's features are the mean of it and its mirror image; twice the time. Null: where "
-        "mirrored pictures are the same thing (auto only, else false).",
+    mirror: bool = Field(
+        default=False,
+        description="Whether a picture's features are the mean of its own and its mirror image's; twice the time.",
     )
     views: int = Field(
         default=1,

@@ -79,6 +79,10 @@ class Pass:
         views = self.recipe.transfer.views
         pictures = sum(len(part) * (views if part is self.data.train else 1) for part, _ in parts)
         known = sum(self.extractor.known(self.data.scan.content[where]) for _, where in parts)
+        seed = self.recipe.training.seed
+        for view in range(1, views):
+            content = self.data.scan.content[self.data.division.train]
+            known += self.extractor.known(content, self.recipe.augmentation, view, seed)
         seconds = 0.0
         if known < pictures:
             some = self.data.train.fetch(torch.arange(min(BATCH, len(self.data.train))))
@@ -137,7 +141,7 @@ def solve_head(data: Prepared, recipe: Recipe, task: Classify, model: Backbone) 
 def words(head: Head) -> str:
     """What a person is told of a solved head."""
     found = head.metrics
-    chosen = f"the best of {head.tried} by {head.chosen_on}" if head.tried > 1 else f"by {head.chosen_on}"
+    chosen = f"chosen of {head.tried} by {head.chosen_on}" if head.tried > 1 else f"by {head.chosen_on}"
     words = f"The head: penalty {head.penalty:g}, {chosen}; loss {found['loss']:.4f}, accuracy {found['accuracy']:.2%}"
     if "validation_loss" in found:
         words += f"; validation loss {found['validation_loss']:.4f}, accuracy {found['validation_accuracy']:.2%}"

@@ -7,7 +7,6 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -59,11 +58,18 @@ class Extractor:
             digest.update(name.encode() + tensor.cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
         digest.update(type(model.base).__name__.encode())
         self.key = digest.hexdigest()
+        self.found: dict[str, dict[bytes, np.ndarray]] = {}
 
-    def known(self, content: np.ndarray) -> int:
-        """How many of these pictures (N,) S16 need not go through the base."""
-        found = kept.fetch_features(self.key)
+    def known(self, content: np.ndarray, augmentation: Augmentation | None = None, view: int = 0, seed: int = 0) -> int:
+        """How many of these pictures (N,) S16, in this view, need not go through the base."""
+        found = self._kept(_view_key(self.key, augmentation, view, seed))
         return sum(digest in found for digest in _digests(content))
+
+    def _kept(self, key: str) -> dict[bytes, np.ndarray]:
+        """What earlier runs kept, read once."""
+        if key not in self.found:
+            self.found[key] = kept.fetch_features(key)
+        return self.found[key]
 
     def features(
         self,
@@ -82,9 +88,8 @@ class Extractor:
             view: 0: the pictures as they are.
         """
         changed = augmentation if view else None
-        key = self.key if changed is None else _view_key(self.key, changed, view, seed)
-        digests = _digests(content)
-        found: dict[bytes, Any] = kept.fetch_features(key)
+        key = _view_key(self.key, augmentation, view, seed)
+        digests, found = _digests(content), self._kept(key)
         first = {digest: row for row, digest in reversed([*enumerate(digests)]) if digest not in found}
         rows = sorted(first.values())
         fresh: list[tuple[bytes, np.ndarray]] = []
@@ -97,10 +102,10 @@ class Extractor:
             fresh += zip(some, self.through(pixels).numpy(), strict=True)
             done += len(some)
             if time.monotonic() - last > KEEP_SECONDS:
-                found |= _keep(key, fresh)
+                found.update(_keep(key, fresh))
                 fresh, last = [], time.monotonic()
             yield Passed(done, len(subset))
-        found |= _keep(key, fresh)
+        found.update(_keep(key, fresh))
         yield torch.from_numpy(np.stack([found[digest] for digest in digests])) if digests else torch.zeros(0)
 
     def through(self, pixels: Tensor) -> Tensor:
@@ -127,7 +132,9 @@ def _digests(content: np.ndarray) -> list[bytes]:
     return [bytes(one).ljust(16, b"\0") for one in content]
 
 
-def _view_key(key: str, augmentation: Augmentation, view: int, seed: int) -> str:
+def _view_key(key: str, augmentation: Augmentation | None, view: int, seed: int) -> str:
+    if not view or augmentation is None:
+        return key
     text = json.dumps([key, augmentation.model_dump(mode="json"), view, seed])
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 

@@ -9,7 +9,7 @@ from seodang.core.errors import RecipeError, SeodangError
 from seodang.core.spec import Spec
 from seodang.models.backbone import backbone, make_base
 from seodang.models.folded import folded
-from seodang.pretrained.weights import find_weights, is_here
+from seodang.pretrained.weights import find_weights
 from seodang.recipes.settings import Training
 from seodang.training.optimizer import make_optimizer
 
@@ -149,7 +149,6 @@ def test_without_weights_and_network_one_sentence_says_what_to_fetch(tmp_path, m
     monkeypatch.setenv("SEODANG_WEIGHTS", str(tmp_path))
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
-    assert not is_here("resnet18")
     with pytest.raises(SeodangError) as told:
         find_weights("resnet18")
     assert str(told.value) == (

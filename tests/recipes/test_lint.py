@@ -232,6 +232,14 @@ PLANTED: list[tuple[Recipe, dict[str, Any], str, str]] = [
         "augmentation.rotation turns pictures of single characters by up to 180°. Upside down, a 6 is a 9. Write "
         "augmentation.rotation=15 or so.",
     ),
+    (
+        check(Recipe, {"model": {"name": "backbone"}}),
+        {},
+        "error",
+        "The network is pretrained, and transfer.strategy is none. Only with a strategy are pictures prepared as the "
+        "weights want them; others they do not understand. Write transfer.strategy=features (or last, everything) and "
+        "transfer.backbone=NAME, and leave model out.",
+    ),
 ]
 
 

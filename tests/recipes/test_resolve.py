@@ -72,3 +72,24 @@ def test_a_bad_file_is_one_sentence(tmp_path, text, sentence):
         resolve(path)
     assert f"{path} {sentence}" in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_a_pretrained_network_does_not_push_another_one_out() -> None:
+    with pytest.raises(
+        RecipeError, match=r"puts mobilenetv2_100 in the place of the network, but the recipe has one of its own"
+    ):
+        resolve("lenet5", {"transfer.strategy": "features"})
+
+
+def test_what_transfer_says_reaches_the_network() -> None:
+    settings = {
+        "transfer.strategy": "last",
+        "transfer.stages": "2",
+        "transfer.mirror": "true",
+        "transfer.backbone": "resnet18",
+    }
+    recipe = resolve("image-classifier", settings)
+    assert recipe.model.name == "backbone"
+    wanted = {"architecture": "resnet18", "trains": "last", "stages": 2, "mirror": True}
+    assert recipe.model.settings == wanted
+    assert resolve(recipe).model == recipe.model, "resolving twice changes nothing"

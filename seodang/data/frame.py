@@ -1,0 +1,79 @@
+"""What a reader of tables, texts or series gives back: rows with named and typed columns, not yet encoded or split."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from seodang.data.source import Card, LeftOut
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Kind = Literal["number", "category", "text", "date", "picture", "id", "constant", "empty"]
+KINDS: tuple[Kind, ...] = ("number", "category", "text", "date", "picture", "id", "constant", "empty")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: what it holds and why that is believed.
+
+    name: as in the header, or "column 3" (from 1) where there is none.
+    kind: number (float64, NaN where missing), category (str or None), text (str or None; more than a name: several words,
+        hardly two alike), date (datetime64[ns]), picture (str: paths of pictures), id (another value in every row, says
+        nothing of new rows), constant (one value), empty (none).
+    reason: a clause for a person: "213 different whole numbers", "3 values, such as Adelie, Gentoo".
+    missing: rows without a value.   distinct: different values, missing not counted.
+    given: whether a person said the kind.
+    """
+
+    name: str
+    kind: Kind
+    reason: str
+    missing: int
+    distinct: int
+    given: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """Rows with named columns: a table, labelled texts, sentence pairs or a time series, as it lies. N rows.
+
+    name: short, for a run's folder.   where: the path or hub id.   form: "CSV", "TSV", "Excel", "Parquet", "text folders", …
+    table: N rows, a column each of `columns`, with the types that their kinds say.
+    ids: N strings that name each row for a person: "train.csv row 17" (the first row of data is row 1), or a file's path.
+    splits: (N,) array of str: "train", "validation", "test", or "" where the source gives no split.
+    stamp: a string that changes when the content may have changed.
+    left_out: rows and files that could not be used, and why.   notes: what was inferred, a sentence each.
+    """
+
+    name: str
+    where: str
+    form: str
+    table: pd.DataFrame
+    columns: tuple[Column, ...]
+    ids: list[str]
+    splits: np.ndarray
+    stamp: str
+    left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[str, ...] = ()
+    card: Card | None = None
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def column(self, name: str) -> Column:
+        """The column of that name."""
+        return next(column for column in self.columns if column.name == name)
+
+    def select(self, rows: np.ndarray) -> Frame:
+        """The same frame with only some rows, in the order of `rows`."""
+        rows = np.asarray(rows)
+        return replace(
+            self,
+            table=self.table.iloc[rows].reset_index(drop=True),
+            ids=[self.ids[row] for row in rows],
+            splits=self.splits[rows],
+        )

@@ -9,6 +9,7 @@ import yaml
 
 from seodang.core.errors import RecipeError
 from seodang.core.registry import find
+from seodang.core.settings_file import read_settings
 from seodang.core.values import check
 from seodang.decisions.decision import Decision, Rule
 
@@ -22,22 +23,8 @@ def find_decision(decision: str | Path | Decision) -> Decision:
         return decision
     path = Path(decision)
     if path.suffix in (".yaml", ".yml") or path.is_file():
-        return _read(path)
+        return _checked(read_settings(path, kind="decision", name=path.stem, such_as="rules: …"))
     return find("decisions", str(decision))()
-
-
-def _read(path: Path) -> Decision:
-    try:
-        plain = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise RecipeError(
-            f"There is no decision file {path}. `seodang new decision {path.stem}` writes one to start from."
-        ) from None
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-        raise RecipeError(f"{path} cannot be read as YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(plain, dict):
-        raise RecipeError(f"{path} must hold settings by name (rules: …), got {type(plain).__name__}.")
-    return _checked(plain)
 
 
 def _checked(plain: dict[Any, Any]) -> Decision:

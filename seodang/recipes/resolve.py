@@ -10,6 +10,7 @@ import yaml
 
 from seodang.core.errors import RecipeError, did_you_mean, nearest
 from seodang.core.registry import find, names
+from seodang.core.settings_file import read_settings
 from seodang.core.values import Value, check
 from seodang.recipes.recipe import Recipe
 
@@ -54,16 +55,7 @@ def to_yaml(recipe: Recipe, notes: list[str] | None = None) -> str:
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:
-    try:
-        plain = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise RecipeError(
-            f"There is no recipe file {path}. `seodang new recipe NAME` writes one to start from."
-        ) from None
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-        raise RecipeError(f"{path} cannot be read as YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(plain, dict):
-        raise RecipeError(f"{path} must hold settings by name (key: value), got {type(plain).__name__}.")
+    plain = read_settings(path, kind="recipe", name="NAME", such_as="key: value")
     if base := plain.pop("like", None):
         return _merge(find("recipes", str(base))().model_dump(mode="json"), {"name": path.stem, **plain})
     return {"name": path.stem, **plain}

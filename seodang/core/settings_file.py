@@ -1,0 +1,34 @@
+"""A YAML file of settings that a person wrote: read as plain values, or refused in a sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from seodang.core.errors import RecipeError
+
+
+def read_settings(path: Path, *, kind: str, name: str, such_as: str) -> dict[Any, Any]:
+    """What a YAML file holds, key by key, unchecked. Only plain values are read: a tag that would make an object is refused.
+
+    kind, name: what the file should be and what it may be called, for `seodang new KIND NAME`, which is told where there is
+    no file. such_as: an entry as an example. Raises RecipeError.
+
+    >>> read_settings(Path("gone.yaml"), kind="decision", name="gone", such_as="rules: …")
+    Traceback (most recent call last):
+        ...
+    seodang.core.errors.RecipeError: There is no decision file gone.yaml. `seodang new decision gone` writes one to start from.
+    """
+    try:
+        plain = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RecipeError(
+            f"There is no {kind} file {path}. `seodang new {kind} {name}` writes one to start from."
+        ) from None
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        raise RecipeError(f"{path} cannot be read as YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(plain, dict):
+        raise RecipeError(f"{path} must hold settings by name ({such_as}), got {type(plain).__name__}.")
+    return plain

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
+
+from seodang.cli._options import Csv, Decide, Json, Pictures, RunName, Top
 
 
 def predict(
-    run: Annotated[str, typer.Argument(help="A run: its folder, its name below ./runs, or `last`.")],
-    paths: Annotated[list[str], typer.Argument(metavar="FILE|FOLDER|GLOB...", help="Pictures, folders, patterns.")],
-    top: Annotated[int, typer.Option("--top", help="How many classes to show, the most probable first.")] = 3,
-    decide: Annotated[
-        str | None,
-        typer.Option("--decide", help="Also say what to do: a name of `seodang list decisions`, or FILE.yaml."),
-    ] = None,
-    csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values on stdout.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout, everything else on stderr.")] = False,
+    run: RunName,
+    paths: Pictures,
+    top: Top = 3,
+    decide: Decide = None,
+    csv: Csv = False,
+    json: Json = False,
 ) -> None:
     """Say what pictures are, prepared exactly as in training. What is no picture is listed with its reason.
 

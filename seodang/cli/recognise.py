@@ -6,20 +6,19 @@ from typing import Annotated
 
 import typer
 
+from seodang.cli._options import Csv, Decide, Json, Pictures, Top
+
 
 def recognise(
-    paths: Annotated[list[str], typer.Argument(metavar="FILE|FOLDER|GLOB...", help="Pictures, folders, patterns.")],
+    paths: Pictures,
     networks: Annotated[
         list[str] | None,
         typer.Option("--with", metavar="NAME,NAME...", help="Networks, by timm's names. [default: mobilenetv2_100]"),
     ] = None,
-    top: Annotated[int, typer.Option("--top", help="How many classes to show, the most probable first.")] = 3,
-    decide: Annotated[
-        str | None,
-        typer.Option("--decide", help="Also say what to do: a name of `seodang list decisions`, or FILE.yaml."),
-    ] = None,
-    csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values on stdout.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout, everything else on stderr.")] = False,
+    top: Top = 3,
+    decide: Decide = None,
+    csv: Csv = False,
+    json: Json = False,
 ) -> None:
     """Say what photos show, of the 1,000 things of ImageNet, by pretrained networks side by side.
 

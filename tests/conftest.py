@@ -42,6 +42,29 @@ def digits_run(tmp_path_factory: pytest.TempPathFactory):
     return train("digits", settings={"training.epochs": 6}, runs=tmp_path_factory.mktemp("runs"))
 
 
+@pytest.fixture(scope="session")
+def command():
+    """`command("predict", RUN, PHOTO)`: the command line as a person types it, without a new process.
+
+    Gives back stdout, stderr and the exit code, which must be `code`. A person's mistake raises, as in Python.
+    """
+    from typer.testing import CliRunner
+
+    from seodang import cli
+    from seodang.core.errors import SeodangError
+
+    cli._add_verbs()
+
+    def run(*words, code=0):
+        result = CliRunner().invoke(cli.app, [str(word) for word in words])
+        if isinstance(result.exception, SeodangError):
+            raise result.exception
+        assert result.exit_code == code, result.output
+        return result
+
+    return run
+
+
 @pytest.fixture(autouse=True)
 def one_seed():
     """Tests that draw from PyTorch's default generator start from one state and leave it."""

@@ -7,23 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import typer
 from PIL import Image
-from typer.testing import CliRunner
 
-from seodang.cli.augment import augment
 from seodang.core.errors import SeodangError
-
-app = typer.Typer()
-app.command()(augment)
-
-
-def run(*words: str) -> str:
-    result = CliRunner().invoke(app, words)
-    if isinstance(result.exception, SeodangError):
-        raise result.exception
-    assert result.exit_code == 0, result.output
-    return result.stdout
 
 
 @pytest.fixture(autouse=True)
@@ -36,8 +22,8 @@ def photos(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def test_words_for_a_person():
-    assert run("photos", "out", "--copies", "2", "rotation=20", "zoom=0.8,1.2").splitlines() == [
+def test_words_for_a_person(command):
+    assert command("augment", "photos", "out", "--copies", "2", "rotation=20", "zoom=0.8,1.2").stdout.splitlines() == [
         "Only training pictures are varied; test pictures stay as they are.",
         "4 pictures written to out (2 of each, seed 0).",
     ]
@@ -49,8 +35,10 @@ def test_words_for_a_person():
     ]
 
 
-def test_json_and_other_splits():
-    told = json.loads(run("photos", "out", "--json", "--split", "test", "--prefix", "turned", "rotation=20"))
+def test_json_and_other_splits(command):
+    told = json.loads(
+        command("augment", "photos", "out", "--json", "--split", "test", "--prefix", "turned", "rotation=20").stdout
+    )
     assert told["written"] == 2
     assert told["classes"] == {"cats": 1, "dogs": 1}
     assert Path("out/test/cats/turned_cats_1.png").exists()
@@ -68,7 +56,7 @@ def test_json_and_other_splits():
         (["photos", "out", "--split", "tset", "rotation=1"], "--split tset: 'tset' is not a split. Did you mean test?"),
     ],
 )
-def test_mistakes_are_told_in_a_sentence(words, sentence):
+def test_mistakes_are_told_in_a_sentence(command, words, sentence):
     with pytest.raises(SeodangError) as error:
-        run(*words)
+        command("augment", *words)
     assert str(error.value) == sentence

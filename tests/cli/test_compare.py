@@ -6,23 +6,9 @@ import json
 import shutil
 
 import pytest
-import typer
-from typer.testing import CliRunner
 
-from seodang.cli.compare import compare
 from seodang.core.errors import SeodangError
 from seodang.evaluation.evaluate import evaluate
-
-app = typer.Typer()
-app.command()(compare)
-
-
-def run(*words):
-    result = CliRunner().invoke(app, [str(word) for word in words])
-    if isinstance(result.exception, SeodangError):
-        raise result.exception
-    assert result.exit_code == 0, result.output
-    return result.stdout
 
 
 @pytest.fixture(scope="module")
@@ -33,19 +19,19 @@ def two(digits_run, tmp_path_factory):
     return first, shutil.copytree(first, below / "digits-2")
 
 
-def test_a_person_sees_the_runs_and_a_sentence_a_pair(two):
-    lines = run(*two).splitlines()
+def test_a_person_sees_the_runs_and_a_sentence_a_pair(command, two):
+    lines = command("compare", *two).stdout.splitlines()
     assert lines[0].split() == ["run", "recipe", "data", "epochs", "time", "accuracy", "95", "%", "interval", "on"]
     assert lines[1].split()[:4] == ["digits-1", "image-classifier", "digits", "6"]
     assert "No difference: digits-1 and digits-2 are right and wrong on the same 270 test pictures." in lines
 
 
-def test_json_is_one_object(two):
-    told = json.loads(run(*two, "--json"))
+def test_json_is_one_object(command, two):
+    told = json.loads(command("compare", *two, "--json").stdout)
     assert [row["run"] for row in told["runs"]] == [str(folder) for folder in two]
     assert told["pairs"][0]["p_value"] == 1.0
 
 
-def test_one_run_cannot_be_compared(two):
+def test_one_run_cannot_be_compared(command, two):
     with pytest.raises(SeodangError, match=r"^Comparing needs two runs or more, got 1\.$"):
-        run(two[0])
+        command("compare", two[0])

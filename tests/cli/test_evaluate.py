@@ -6,22 +6,8 @@ import json
 import shutil
 
 import pytest
-import typer
-from typer.testing import CliRunner
 
-from seodang.cli.evaluate import evaluate
 from seodang.core.errors import SeodangError
-
-app = typer.Typer()
-app.command()(evaluate)
-
-
-def run(*words):
-    result = CliRunner().invoke(app, [str(word) for word in words])
-    if isinstance(result.exception, SeodangError):
-        raise result.exception
-    assert result.exit_code == 0, result.output
-    return result
 
 
 @pytest.fixture
@@ -29,8 +15,8 @@ def folder(digits_run, tmp_path):
     return shutil.copytree(digits_run.folder, tmp_path / "runs" / "digits-1")
 
 
-def test_a_person_sees_the_verdict_the_scores_and_where_the_report_is(folder):
-    lines = run(folder).stdout.splitlines()
+def test_a_person_sees_the_verdict_the_scores_and_where_the_report_is(command, folder):
+    lines = command("evaluate", folder).stdout.splitlines()
     assert lines[0].startswith("Right on ")
     assert lines[1].startswith("Guessing the most common class: ")
     assert any(line.startswith("accuracy ") and " to " in line for line in lines)
@@ -39,8 +25,8 @@ def test_a_person_sees_the_verdict_the_scores_and_where_the_report_is(folder):
     assert (folder / "report.html").exists()
 
 
-def test_json_is_one_object_and_the_words_go_to_stderr(folder):
-    result = run(folder, "--json")
+def test_json_is_one_object_and_the_words_go_to_stderr(command, folder):
+    result = command("evaluate", folder, "--json")
     told = json.loads(result.stdout)
     assert {"run", "recipe", "seconds", "split", "metrics", "intervals", "baselines", "verdict"} <= set(told)
     low, high = told["intervals"]["accuracy"]
@@ -48,6 +34,6 @@ def test_json_is_one_object_and_the_words_go_to_stderr(folder):
     assert "Right on " in result.stderr
 
 
-def test_what_is_no_run_is_refused(tmp_path):
+def test_what_is_no_run_is_refused(command, tmp_path):
     with pytest.raises(SeodangError, match="is not a run"):
-        run(tmp_path / "nothing")
+        command("evaluate", tmp_path / "nothing")

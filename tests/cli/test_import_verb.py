@@ -9,27 +9,9 @@ import sys
 import h5py
 import numpy as np
 import pytest
-import typer
 from PIL import Image
-from typer.testing import CliRunner
 
-from seodang.cli.import_ import import_
-from seodang.cli.predict import predict
-from seodang.cli.summary import summary
 from seodang.core.errors import SeodangError
-
-app = typer.Typer()
-app.command("import")(import_)
-app.command()(predict)
-app.command()(summary)
-
-
-def run(*words):
-    result = CliRunner().invoke(app, [str(word) for word in words])
-    if isinstance(result.exception, SeodangError):
-        raise result.exception
-    assert result.exit_code == 0, result.output
-    return result
 
 
 @pytest.fixture
@@ -44,8 +26,8 @@ def weights(tmp_path):
 SIZE = ("preparation.height=8", "preparation.width=8")
 
 
-def test_from_a_file_to_an_answer(weights, tmp_path):
-    result = run(
+def test_from_a_file_to_an_answer(command, weights, tmp_path):
+    result = command(
         "import", weights, "mnist-mlp", *SIZE, "--classes", "a, b,c", "--runs", tmp_path / "runs", "--name", "x"
     )
     lines = result.stdout.splitlines()
@@ -53,16 +35,18 @@ def test_from_a_file_to_an_answer(weights, tmp_path):
     assert lines[1].endswith("these are the recipe's. Here 8×8, grey, pixels / 255.")
     assert lines[3] == f"Run: {tmp_path}/runs/x-1    Try it: seodang predict {tmp_path}/runs/x-1 PHOTO"
     Image.fromarray(np.zeros((8, 8), np.uint8)).save(tmp_path / "photo.png")
-    told = json.loads(run("predict", tmp_path / "runs" / "x-1", tmp_path / "photo.png", "--json").stdout)
+    told = json.loads(command("predict", tmp_path / "runs" / "x-1", tmp_path / "photo.png", "--json").stdout)
     odds = np.exp([0, 1 / 3, 2 / 3])  # zero kernels: the last biases alone decide
     assert told["predictions"][0]["top"][0]["class"] == "c"
     assert told["predictions"][0]["probability"] == pytest.approx(odds[2] / odds.sum(), abs=1e-5)
-    assert json.loads(run("summary", tmp_path / "runs" / "x-1", "--json").stdout)["parameters"] == 297_475
+    assert json.loads(command("summary", tmp_path / "runs" / "x-1", "--json").stdout)["parameters"] == 297_475
 
 
-def test_json_is_one_object(weights, tmp_path):
+def test_json_is_one_object(command, weights, tmp_path):
     told = json.loads(
-        run("import", weights, "mnist-mlp", *SIZE, "--classes", "a,b,c", "--runs", tmp_path / "runs", "--json").stdout
+        command(
+            "import", weights, "mnist-mlp", *SIZE, "--classes", "a,b,c", "--runs", tmp_path / "runs", "--json"
+        ).stdout
     )
     assert told["run"] == f"{tmp_path}/runs/mnist-mlp-1"
     assert told["classes"] == ["a", "b", "c"]
@@ -70,11 +54,11 @@ def test_json_is_one_object(weights, tmp_path):
     assert (told["form"], told["numbers"], len(told["sha256"])) == ("Keras 3 weights", 297_475, 64)
 
 
-def test_one_recipe_is_named(weights):
+def test_one_recipe_is_named(command, weights):
     with pytest.raises(
         SeodangError, match=r"^Name one recipe, the network that .* was trained as, got 2\. `seodang list"
     ):
-        run("import", weights, "mnist-mlp", "lenet5")
+        command("import", weights, "mnist-mlp", "lenet5")
 
 
 def test_a_refusal_is_a_sentence_and_exit_code_2(tmp_path):

@@ -7,23 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import typer
 from PIL import Image
-from typer.testing import CliRunner
 
-from seodang.cli.look import look
 from seodang.core.errors import SeodangError
-
-app = typer.Typer()
-app.command()(look)
-
-
-def run(*words: str) -> str:
-    result = CliRunner().invoke(app, words)
-    if isinstance(result.exception, SeodangError):
-        raise result.exception
-    assert result.exit_code == 0, result.output
-    return result.stdout
 
 
 @pytest.fixture
@@ -41,8 +27,8 @@ def photos(tmp_path: Path, monkeypatch) -> Path:
     return tmp_path / "photos"
 
 
-def test_words_for_a_person_and_a_page(photos):
-    text = run("photos")
+def test_words_for_a_person_and_a_page(command, photos):
+    text = command("look", "photos").stdout
     assert "24 pictures in 2 classes (class folders)" in text
     assert "! 2 pictures stand under two labels (the same picture in 1 group)." in text
     assert "cats/0.png (cats) and dogs/0.png (dogs)" in text
@@ -52,31 +38,31 @@ def test_words_for_a_person_and_a_page(photos):
     assert Path("seodang-look-photos.html").read_text().startswith("<!doctype html>")
 
 
-def test_json_is_one_object_and_writes_nothing_unasked(photos, tmp_path):
-    told = json.loads(run("photos", "--json"))
+def test_json_is_one_object_and_writes_nothing_unasked(command, photos, tmp_path):
+    told = json.loads(command("look", "photos", "--json").stdout)
     assert told["kind"] == "pictures"
     assert told["counts"] == {"all": {"cats": 12, "dogs": 12}}
     assert told["left_out"] == [{"path": "dogs/broken.jpg", "reason": "empty file"}]
     assert set(told["findings"][0]) == {"kind", "level", "what", "evidence", "why", "todo"}
     assert told["suggested_recipe"]["name"] == "image-classifier"
     assert [path.name for path in tmp_path.iterdir()] == ["photos"]
-    assert json.loads(run("photos", "--json", "--page", "mine.html"))["page"] == "mine.html"
+    assert json.loads(command("look", "photos", "--json", "--page", "mine.html").stdout)["page"] == "mine.html"
     assert Path("mine.html").exists()
 
 
-def test_no_page(photos, tmp_path):
-    assert "Page" not in run("photos", "--no-page")
+def test_no_page(command, photos, tmp_path):
+    assert "Page" not in command("look", "photos", "--no-page").stdout
     assert [path.name for path in tmp_path.iterdir()] == ["photos"]
 
 
-def test_preview_of_augmentation_is_a_picture(photos):
-    assert run("photos", "--augment", "rotation=30", "flip_horizontal=true").startswith(
+def test_preview_of_augmentation_is_a_picture(command, photos):
+    assert command("look", "photos", "--augment", "rotation=30", "flip_horizontal=true").stdout.startswith(
         "Preview: seodang-augment-photos.png"
     )
     with Image.open("seodang-augment-photos.png") as sheet:
         assert sheet.size == (8 * 146 + 6, 3 * 146 + 6)  # 8 originals above two variants of each
         first = np.asarray(sheet)
-    run("photos", "--augment", "rotation=30", "flip_horizontal=true")
+    command("look", "photos", "--augment", "rotation=30", "flip_horizontal=true")
     with Image.open("seodang-augment-photos.png") as sheet:
         assert np.array_equal(np.asarray(sheet), first)  # the same seed
 
@@ -97,12 +83,12 @@ def test_preview_of_augmentation_is_a_picture(photos):
         ),
     ],
 )
-def test_mistakes_are_told_in_a_sentence(photos, words, sentence):
+def test_mistakes_are_told_in_a_sentence(command, photos, words, sentence):
     with pytest.raises(SeodangError) as error:
-        run(*words)
+        command("look", *words)
     assert str(error.value) == sentence
 
 
-def test_class_names_are_not_taken_for_markup(photos):
+def test_class_names_are_not_taken_for_markup(command, photos):
     (photos / "cats").rename(photos / "[bold]cats[red]")
-    assert "[bold]cats[red]" in run("photos", "--no-page")
+    assert "[bold]cats[red]" in command("look", "photos", "--no-page").stdout

@@ -8,12 +8,9 @@ import json
 
 import pytest
 import torch
-import typer
 from PIL import Image
 from safetensors.torch import save_file
-from typer.testing import CliRunner
 
-from seodang.cli import new, predict, recognise
 from seodang.core.errors import SeodangError
 
 BOTH = ("test_byobnet", "test_efficientnet")
@@ -44,26 +41,18 @@ def photos(tmp_path, weights, monkeypatch):
     return tmp_path
 
 
-def run(*words, code=0, verb=recognise.recognise):
-    app = typer.Typer()
-    app.command()(verb)
-    result = CliRunner().invoke(app, [str(word) for word in words])
-    if isinstance(result.exception, SeodangError):
-        raise result.exception
-    assert result.exit_code == code, result.output
-    return result
-
-
-def test_one_network_gives_a_line_a_picture(photos):
-    lines = run("orange.png", "notes.txt", "--with", BOTH[0], "--top", 2).stdout.splitlines()
+def test_one_network_gives_a_line_a_picture(command, photos):
+    lines = command("recognise", "orange.png", "notes.txt", "--with", BOTH[0], "--top", 2).stdout.splitlines()
     assert len(lines) == 2
     assert lines[0].startswith("orange.png  ")
     assert lines[0].count("%") == 2
     assert lines[1].startswith("notes.txt   left out: text, not a picture")
 
 
-def test_several_networks_give_a_table_a_picture(photos):
-    lines = run("orange.png", "notes.txt", "--with", ",".join(BOTH), "--decide", "all.yaml").stdout.splitlines()
+def test_several_networks_give_a_table_a_picture(command, photos):
+    lines = command(
+        "recognise", "orange.png", "notes.txt", "--with", ",".join(BOTH), "--decide", "all.yaml"
+    ).stdout.splitlines()
     assert lines[0] == "orange.png"
     assert lines[1].split() == [*BOTH]
     assert all(line.count("%") == 2 for line in lines[2:5])
@@ -73,21 +62,25 @@ def test_several_networks_give_a_table_a_picture(photos):
     assert lines[8].startswith("  left out: text, not a picture")
 
 
-def test_a_decision_stands_before_the_classes(photos):
-    line = run("orange.png", "--with", BOTH[0], "--decide", "all.yaml").stdout
+def test_a_decision_stands_before_the_classes(command, photos):
+    line = command("recognise", "orange.png", "--with", BOTH[0], "--decide", "all.yaml").stdout
     assert line.startswith("orange.png  seen (all 100.0%)  ")
     assert line.count("%") == 4
 
 
-def test_where_no_rule_decides_all_sums_are_shown(photos):
+def test_where_no_rule_decides_all_sums_are_shown(command, photos):
     (photos / "no.yaml").write_text("rules:\n- {name: few, classes: [1], answer: x, at_least: 0.99}\n")
-    line = run("orange.png", "--with", BOTH[0], "--decide", "no.yaml").stdout
+    line = command("recognise", "orange.png", "--with", BOTH[0], "--decide", "no.yaml").stdout
     assert "don't know (few 0." in line
     assert "%, the rest 9" in line
 
 
-def test_json_is_one_object(photos):
-    told = json.loads(run("orange.png", "notes.txt", "--with", ",".join(BOTH), "--json", "--decide", "all.yaml").stdout)
+def test_json_is_one_object(command, photos):
+    told = json.loads(
+        command(
+            "recognise", "orange.png", "notes.txt", "--with", ",".join(BOTH), "--json", "--decide", "all.yaml"
+        ).stdout
+    )
     assert told["networks"] == [*BOTH]
     orange, notes = told["predictions"]
     assert [len(orange["networks"][name]["top"]) for name in BOTH] == [3, 3]
@@ -95,8 +88,10 @@ def test_json_is_one_object(photos):
     assert set(notes) == {"path", "error"}
 
 
-def test_csv_has_a_row_a_picture_and_network(photos):
-    result = run("orange.png", "notes.txt", "--with", ",".join(BOTH), "--csv", "--top", 1, "--decide", "all.yaml")
+def test_csv_has_a_row_a_picture_and_network(command, photos):
+    result = command(
+        "recognise", "orange.png", "notes.txt", "--with", ",".join(BOTH), "--csv", "--top", 1, "--decide", "all.yaml"
+    )
     rows = list(csv.DictReader(io.StringIO(result.stdout)))
     assert [*rows[0]] == ["path", "network", "answer", "rule", "class_1", "probability_1", "error"]
     assert [row["network"] for row in rows] == [*BOTH, ""]
@@ -105,41 +100,42 @@ def test_csv_has_a_row_a_picture_and_network(photos):
     assert "notes.txt: text, not a picture" in result.stderr
 
 
-def test_where_nothing_can_be_read_the_exit_code_is_2(photos):
-    result = run("notes.txt", "--with", BOTH[0], code=2)
+def test_where_nothing_can_be_read_the_exit_code_is_2(command, photos):
+    result = command("recognise", "notes.txt", "--with", BOTH[0], code=2)
     assert result.stderr == "The file could not be read as a picture.\n"
-    assert json.loads(run("notes.txt", "--with", BOTH[0], "--json", code=2).stdout)["predictions"][0]["error"]
+    told = json.loads(command("recognise", "notes.txt", "--with", BOTH[0], "--json", code=2).stdout)
+    assert told["predictions"][0]["error"]
 
 
-def test_mistakes_are_a_sentence(photos):
+def test_mistakes_are_a_sentence(command, photos):
     with pytest.raises(SeodangError, match=r"^--csv and --json exclude each other; give one\.$"):
-        run("orange.png", "--csv", "--json")
+        command("recognise", "orange.png", "--csv", "--json")
     with pytest.raises(SeodangError, match=r"^'no-door' is not a decision\."):
-        run("orange.png", "--decide", "no-door")
+        command("recognise", "orange.png", "--decide", "no-door")
     with pytest.raises(SeodangError, match=r"^rules\.Bo: 'bo' is not a class of test_byobnet\. Did you mean bow\?$"):
-        run("orange.png", "--with", BOTH[0], "--decide", "bo-door")
+        command("recognise", "orange.png", "--with", BOTH[0], "--decide", "bo-door")
 
 
-def test_a_new_decision_is_a_file_that_works_at_once(photos):
-    told = run("decision", "gate", verb=new.new).stdout
+def test_a_new_decision_is_a_file_that_works_at_once(command, photos):
+    told = command("new", "decision", "gate").stdout
     assert told == "gate.yaml: change what you like, then `seodang recognise PHOTO --decide gate.yaml`.\n"
-    assert "(" in run("orange.png", "--with", BOTH[0], "--decide", "gate.yaml").stdout
-    assert run("decision", "bo", "--like", "bo-door", verb=new.new).stdout.endswith(
+    assert "(" in command("recognise", "orange.png", "--with", BOTH[0], "--decide", "gate.yaml").stdout
+    assert command("new", "decision", "bo", "--like", "bo-door").stdout.endswith(
         "`seodang predict RUN PHOTO --decide bo.yaml`.\n"
     )
     with pytest.raises(SeodangError, match=r"^gate\.yaml is there already\."):
-        run("decision", "gate", verb=new.new)
+        command("new", "decision", "gate")
 
 
-def test_predict_decides_too(digits_run, photos):
+def test_predict_decides_too(command, digits_run, photos):
     (photos / "low.yaml").write_text("rules:\n- {name: low, classes: [0-4], answer: below 5}\notherwise: 5 or more\n")
     words = (digits_run.folder, "orange.png", "--decide", "low.yaml")
-    line = run(*words, verb=predict.predict).stdout.splitlines()[0]
+    line = command("predict", *words).stdout.splitlines()[0]
     assert line.startswith(("orange.png  below 5 (low ", "orange.png  5 or more (low "))
-    told = json.loads(run(*words, "--json", verb=predict.predict).stdout)["predictions"][0]["decision"]
+    told = json.loads(command("predict", *words, "--json").stdout)["predictions"][0]["decision"]
     assert sum(told["sums"].values()) == pytest.approx(1, abs=1e-5)
-    rows = list(csv.reader(io.StringIO(run(*words, "--csv", "--top", 1, verb=predict.predict).stdout)))
+    rows = list(csv.reader(io.StringIO(command("predict", *words, "--csv", "--top", 1).stdout)))
     assert rows[0] == ["path", "answer", "rule", "class_1", "probability_1", "error"]
     assert rows[1][1] == told["answer"]
     with pytest.raises(SeodangError, match=r"^rules\.Bo: 'bo' is not a class of digits-1\. Allowed: 0, 1, 2, "):
-        run(digits_run.folder, "orange.png", "--decide", "bo-door", verb=predict.predict)
+        command("predict", digits_run.folder, "orange.png", "--decide", "bo-door")

@@ -6,34 +6,20 @@ import json
 from pathlib import Path
 
 import pytest
-import typer
-from typer.testing import CliRunner
 
-from seodang.cli.summary import summary
 from seodang.core.errors import SeodangError
 
-app = typer.Typer()
-app.command()(summary)
 
-
-def run(*words: str) -> str:
-    result = CliRunner().invoke(app, words)
-    if isinstance(result.exception, SeodangError):
-        raise result.exception
-    assert result.exit_code == 0, result.output
-    return result.stdout
-
-
-def test_the_table_has_the_labs_numbers() -> None:
-    lines = run("lenet5").splitlines()
+def test_the_table_has_the_labs_numbers(command) -> None:
+    lines = command("summary", "lenet5").stdout.splitlines()
     assert "lenet5  (input 1×28×28)" in lines[0]
     table = [line.split() for line in lines if line.strip()]
     assert ["4", "conv", "5×5", "16×10×10", "2,416", "2,416", "240,000"] in table
     assert ["total", "61,706", "61,706", "416,520"] in table
 
 
-def test_json_is_one_object_with_the_same_numbers() -> None:
-    told = json.loads(run("asl-cnn", "--json", "--classes", "24"))
+def test_json_is_one_object_with_the_same_numbers(command) -> None:
+    told = json.loads(command("summary", "asl-cnn", "--json", "--classes", "24").stdout)
     assert told["name"] == "asl-cnn"
     assert told["input"] == [1, 28, 28]
     assert told["parameters"] == 264_049
@@ -49,46 +35,46 @@ def test_json_is_one_object_with_the_same_numbers() -> None:
     }
 
 
-def test_what_the_recipe_leaves_open_is_assumed_aloud_or_given() -> None:
-    notes = json.loads(run("image-classifier", "--json"))["notes"]
+def test_what_the_recipe_leaves_open_is_assumed_aloud_or_given(command) -> None:
+    notes = json.loads(command("summary", "image-classifier", "--json").stdout)["notes"]
     assert notes == [
         "The pictures' size comes from the data; shown for 1×28×28 (--input 3,64,64 for another).",
         "The number of classes comes from the data; shown for 10 (--classes 5 for another).",
     ]
-    told = json.loads(run("image-classifier", "--json", "--input", "3,64,48", "--classes", "5"))
+    told = json.loads(command("summary", "image-classifier", "--json", "--input", "3,64,48", "--classes", "5").stdout)
     assert told["notes"] == []
     assert told["input"] == [3, 64, 48]
     assert told["layers"][-1]["output_shape"] == [5]
 
 
-def test_settings_change_the_network() -> None:
-    deep = json.loads(run("resnet-small", "model.depth=14", "--json"))
+def test_settings_change_the_network(command) -> None:
+    deep = json.loads(command("summary", "resnet-small", "model.depth=14", "--json").stdout)
     assert sum(layer["kind"] == "conv" for layer in deep["layers"]) == 13
 
 
-def test_a_recipe_file(tmp_path: Path) -> None:
+def test_a_recipe_file(command, tmp_path: Path) -> None:
     file = tmp_path / "tiny.yaml"
     file.write_text(
         "model: [flatten, {dense: 7}, relu, {dense: outputs}]\npreparation: {height: 4, width: 4, channels: 1}\n"
     )
-    told = json.loads(run(str(file), "--classes", "3", "--json"))
+    told = json.loads(command("summary", str(file), "--classes", "3", "--json").stdout)
     assert told["parameters"] == 16 * 7 + 7 + 7 * 3 + 3
 
 
-def test_a_picture_is_saved(tmp_path: Path) -> None:
-    told = run("lenet5", "--picture", str(tmp_path / "lenet5.svg"))
+def test_a_picture_is_saved(command, tmp_path: Path) -> None:
+    told = command("summary", "lenet5", "--picture", str(tmp_path / "lenet5.svg")).stdout
     assert f"The picture is in {tmp_path / 'lenet5.svg'}." in told
     assert ">lenet5<" in (tmp_path / "lenet5.svg").read_text()
 
 
-def test_a_run(digits_run) -> None:
-    told = json.loads(run(str(digits_run.folder), "--json"))
+def test_a_run(command, digits_run) -> None:
+    told = json.loads(command("summary", str(digits_run.folder), "--json").stdout)
     assert told["input"] == [1, 8, 8]
     assert told["layers"][-1]["output_shape"] == [10]
     assert told["parameters"] > 1000
     sentence = r"^A run's network is what it is: settings, --input and --classes are for recipes\.$"
     with pytest.raises(SeodangError, match=sentence):
-        run(str(digits_run.folder), "--classes", "3")
+        command("summary", str(digits_run.folder), "--classes", "3")
 
 
 @pytest.mark.parametrize(
@@ -106,7 +92,7 @@ def test_a_run(digits_run) -> None:
         ),
     ],
 )
-def test_mistakes_are_explained(words: list[str], sentence: str) -> None:
+def test_mistakes_are_explained(command, words: list[str], sentence: str) -> None:
     with pytest.raises(SeodangError) as caught:
-        run(*words)
+        command("summary", *words)
     assert str(caught.value) == sentence

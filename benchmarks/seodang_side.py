@@ -61,6 +61,7 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
 
 def watch(request: dict[str, Any]) -> Watched:
     """Train and take the times; the clock stands still while an epoch's weights are judged on the test split."""
+    from seodang.runs import events
     from seodang.runs import train as flow
     from seodang.training.loop import Epoch
 
@@ -73,9 +74,9 @@ def watch(request: dict[str, Any]) -> Watched:
     flow.begin = remember  # the stream does not show the live network, and no copy of its weights is made at each epoch
     started, outside = time.perf_counter(), 0.0
     for event in flow.stream(request["data"], request["recipe"], request["settings"], runs=request["runs"]):
-        if isinstance(event, flow.Opened):
+        if isinstance(event, events.Opened):
             seen.opened = event
-        elif isinstance(event, flow.Begun):
+        elif isinstance(event, events.Begun):
             seen.begun = event
         elif isinstance(event, Epoch):
             left = time.perf_counter()
@@ -90,7 +91,7 @@ def watch(request: dict[str, Any]) -> Watched:
             ):
                 break
             outside += time.perf_counter() - left
-        elif isinstance(event, flow.Finished):
+        elif isinstance(event, events.Finished):
             seconds = time.perf_counter() - started - outside
             seen.finished = {"seconds": seconds, "training_seconds": event.training_seconds, "accuracy": judge(seen)}
     return seen

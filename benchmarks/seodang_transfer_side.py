@@ -24,7 +24,8 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     import torch
 
     from seodang.evaluation.evaluate import evaluate
-    from seodang.runs import train as flow
+    from seodang.runs import events, transfer
+    from seodang.runs.train import stream
     from seodang.training.head import Head
 
     if "features" in request:
@@ -34,7 +35,7 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     import_seconds = time.perf_counter() - started
 
     seen: dict[str, Any] = {}
-    solve_head = flow.solve_head
+    solve_head = transfer.solve_head
 
     def watched(*given: Any) -> Iterator[Any]:
         for event in solve_head(*given):
@@ -43,16 +44,16 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
                 seen["validation_accuracy"] = event.metrics["validation_accuracy"]
             yield event
 
-    flow.solve_head = watched  # the stream tells of the head in words only
+    transfer.solve_head = watched  # the stream tells of the head in words only
     report: dict[str, Any] = {}
     started = time.perf_counter()
-    for event in flow.stream(request["data"], runs=request["runs"]):
-        if isinstance(event, flow.Opened):
+    for event in stream(request["data"], runs=request["runs"]):
+        if isinstance(event, events.Opened):
             seen["read_seconds"] = event.seconds
-        elif isinstance(event, flow.Begun):
+        elif isinstance(event, events.Begun):
             seen["recipe"], seen["reasons"] = event.recipe.model_dump(mode="json"), list(event.reasons)
             seen["pictures"], seen["known"] = getattr(event.plan, "pictures", 0), getattr(event.plan, "known", 0)
-        elif isinstance(event, flow.Finished):
+        elif isinstance(event, events.Finished):
             seen["saved_seconds"] = time.perf_counter() - started
             report = evaluate(event.run, prepared=event.data)
             seen["report_seconds"] = time.perf_counter() - started
@@ -73,6 +74,7 @@ def features(request: dict[str, Any]) -> dict[str, Any]:
     import numpy as np
     import torch
 
+    from seodang.core.files import sha256
     from seodang.data.prepare import Normalise, Preparation, prepare
     from seodang.models.backbone import make_base
     from seodang.pretrained.weights import find_weights
@@ -96,7 +98,7 @@ def features(request: dict[str, Any]) -> dict[str, Any]:
         found = base(Normalise(form)(torch.from_numpy(pictures)))
     np.save(request["pictures"], pictures, allow_pickle=False)
     np.save(request["features"], found.numpy(), allow_pickle=False)
-    return {"weights": str(weights.path), "sha256": weights.sha256, "pictures": len(pictures)}
+    return {"weights": str(weights.path), "sha256": sha256(weights.path), "pictures": len(pictures)}
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ from seodang.cli._progress import show
 from seodang.cli._screen import print_json
 from seodang.evaluation.evaluate import evaluate
 from seodang.evaluation.verdict import verdict
+from seodang.runs.events import Event, Finished, Interrupted
 from seodang.runs.folder import Run
-from seodang.runs.train import Event, Finished, Interrupted
 from seodang.training.plan import duration
 
 

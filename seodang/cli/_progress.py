@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from seodang.data.look import look, short
-from seodang.runs.train import Begun, Epoch, Event, Interrupted, Notice, Opened, Planned, Replanned, Step
-from seodang.runs.transfer import PassPlan
+from seodang.runs.events import Begun, Event, Interrupted, Opened, Planned, Replanned
 from seodang.training.features import Passed
-from seodang.training.plan import Plan, duration
+from seodang.training.loop import Epoch, Notice, Step
+from seodang.training.plan import PassPlan, Plan, duration
 
 # Seconds between two updates of the live line; reading a loss may wait for a GPU, so not every step is read.
 REFRESH = 0.2

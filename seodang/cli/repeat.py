@@ -21,9 +21,9 @@ def repeat(
     """
     from seodang.cli._progress import show
     from seodang.cli._screen import print_json, screen
+    from seodang.runs.events import Finished, Interrupted
     from seodang.runs.folder import load
     from seodang.runs.repeat import difference, repeat_stream
-    from seodang.runs.train import Finished, Interrupted
 
     then, console = load(run), screen(json)
     for event in show(repeat_stream(then), console):

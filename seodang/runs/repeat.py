@@ -11,9 +11,10 @@ import numpy as np
 from safetensors.numpy import load_file
 
 from seodang.core.files import sha256
+from seodang.runs.events import Event, Finished
 from seodang.runs.folder import RUNS, Run, trained_on
 from seodang.runs.machine import bits_may_differ
-from seodang.runs.train import Event, Finished, stream
+from seodang.runs.train import stream
 
 # Told apart when two histories are compared; seconds are never the same.
 _TIMES = {"seconds"}

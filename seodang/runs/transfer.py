@@ -2,68 +2,32 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from seodang.core.registry import find
+from seodang.data.augment import Augmentation
 from seodang.data.load import Prepared, Subset
 from seodang.models.backbone import Backbone
 from seodang.recipes.recipe import Recipe
+from seodang.runs.events import Event, Interrupted, Planned
+from seodang.runs.follow import finish, follow, restore
+from seodang.runs.history import History
+from seodang.runs.interrupt import listening
 from seodang.tasks.classify import Classify
+from seodang.training.best import Best
 from seodang.training.device import Place
 from seodang.training.features import BATCH, Extractor, Passed
 from seodang.training.head import Head, fit_head
-from seodang.training.loop import Epoch
-from seodang.training.plan import duration
-
-# Of the minutes that a person gives, the pass may take so much; the head and the judging take the rest.
-PASS_SHARE = 0.85
-# Most networks halve a picture five times.
-STRIDE = 32
-LEAST_SIDE = 64
-
-
-@dataclass(frozen=True)
-class PassPlan:
-    """What a pass through a frozen base will take. `pictures` of all splits and views, of which `known` were kept earlier."""
-
-    pictures: int
-    known: int
-    seconds_per_picture: float
-    base: str
-
-    @property
-    def seconds(self) -> float:
-        """Of the pass; the head takes a few more."""
-        return (self.pictures - self.known) * self.seconds_per_picture
-
-    def side_within(self, recipe: Recipe) -> int | None:
-        """The side of pictures, in pixels, with which the pass is over in the recipe's minutes; None where it is anyway, or where
-        they would be smaller than networks like them."""
-        minutes, side = recipe.training.minutes, recipe.preparation.height or 0
-        if minutes is None or self.seconds <= PASS_SHARE * 60 * minutes:
-            return None
-        smaller = int(side * math.sqrt(PASS_SHARE * 60 * minutes / self.seconds)) // STRIDE * STRIDE
-        return max(smaller, LEAST_SIDE) if side > LEAST_SIDE else None
-
-    @property
-    def words(self) -> str:
-        """What a person is told before it begins."""
-        fresh = self.pictures - self.known
-        if not fresh:
-            return (
-                f"the features of all {self.pictures:,} pictures are known from an earlier run; only the head is fitted"
-            )
-        known = f", {self.known:,} are known from an earlier run" if self.known else ""
-        return (
-            f"{fresh:,} pictures go through {self.base} once{known}, about {duration(self.seconds)} "
-            f"({self.seconds_per_picture * 1000:.1f} ms a picture, measured); then the head is fitted, in seconds"
-        )
+from seodang.training.loop import Epoch, Notice, begin
+from seodang.training.plan import PassPlan, make_plan
 
 
 class Pass:
@@ -121,6 +85,56 @@ class Pass:
             ids=data.train.ids * transfer.views,
         )
         yield replace(data, train=train, validation=replace(data.validation, pixels=validation), holds_features=True)
+
+
+def transfer(
+    folder: Path, data: Prepared, recipe: Recipe, once: Pass, place: Place, machine: dict[str, Any]
+) -> Iterator[Event]:
+    """Every picture through the frozen base once; then the head is solved for, or trained step by step on the features;
+    then, where it is asked for, the last stages are trained too."""
+    task, model = find("tasks", recipe.task)(len(data.classes), recipe.loss), once.model
+    started, outside, head = time.perf_counter(), 0.0, None
+    features = None
+    with listening() as interrupt:
+        for event in once.features():
+            if isinstance(event, Prepared):
+                features = event
+                continue
+            if interrupt.signal is not None:  # the features so far are kept
+                yield Interrupted(folder, 0, interrupt.signal)
+                return
+            left = time.perf_counter()
+            yield event
+            outside += time.perf_counter() - left
+    assert features is not None, "the features come last"
+    if recipe.solves_head:
+        history = History(folder / "history.jsonl")
+        for event in solve_head(features, recipe, task, model):
+            if isinstance(event, Epoch):
+                if not recipe.transfer.fine_tune:
+                    history.write(event)
+                yield event
+            else:
+                head = event
+                yield Notice(words(head))
+        if not recipe.transfer.fine_tune:
+            seconds = time.perf_counter() - started - outside
+            yield finish(folder, data, model.state_dict(), machine, seconds, None)
+            return
+    if head is None:
+        model_to_train: torch.nn.Module = model.head
+        recipe, data_to_see = recipe.model_copy(update={"augmentation": Augmentation()}), features
+        best = Best(recipe.training)
+    else:
+        model.train_stages(recipe.transfer.stages)
+        model_to_train, data_to_see = model, data
+        best = Best(recipe.training, head.metrics, model)
+    spent = time.perf_counter() - started - outside
+    plan, _ = make_plan(data_to_see, recipe, task, model_to_train, place)
+    yield Planned(plan)
+    state = begin(model_to_train, recipe, place)
+    restore(folder, state, best)
+    yield from follow(folder, data_to_see, recipe, state, best, place, machine, whole=model, pictures=data, spent=spent)
 
 
 def solve_head(data: Prepared, recipe: Recipe, task: Classify, model: Backbone) -> Iterator[Epoch | Head]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import statistics
 import time
 from dataclasses import dataclass, replace
@@ -23,6 +24,11 @@ PROBE_SECONDS = 0.6
 # probe sees only a moment. Less than a hundredth is left as it is.
 LOOKS = (0.1, 0.25, 0.5, 0.75, 0.9)
 WORTH = 0.01
+# Of the minutes that a person gives, the pass may take so much; the head and the judging take the rest.
+PASS_SHARE = 0.85
+# Most networks halve a picture five times.
+STRIDE = 32
+LEAST_SIDE = 64
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,44 @@ class Plan:
         return (
             f"{shown} epoch{'' if shown == '1' else 's'} of {self.steps_per_epoch} steps, about {duration(self.seconds)} "
             f"({self.seconds_per_step * 1000:.1f} ms a step, measured), {self.memory_bytes / 2**30:.1f} GiB of memory"
+        )
+
+
+@dataclass(frozen=True)
+class PassPlan:
+    """What a pass through a frozen base will take. `pictures` of all splits and views, of which `known` were kept earlier."""
+
+    pictures: int
+    known: int
+    seconds_per_picture: float
+    base: str
+
+    @property
+    def seconds(self) -> float:
+        """Of the pass; the head takes a few more."""
+        return (self.pictures - self.known) * self.seconds_per_picture
+
+    def side_within(self, recipe: Recipe) -> int | None:
+        """The side of pictures, in pixels, with which the pass is over in the recipe's minutes; None where it is anyway, or where
+        they would be smaller than networks like them."""
+        minutes, side = recipe.training.minutes, recipe.preparation.height or 0
+        if minutes is None or self.seconds <= PASS_SHARE * 60 * minutes:
+            return None
+        smaller = int(side * math.sqrt(PASS_SHARE * 60 * minutes / self.seconds)) // STRIDE * STRIDE
+        return max(smaller, LEAST_SIDE) if side > LEAST_SIDE else None
+
+    @property
+    def words(self) -> str:
+        """What a person is told before it begins."""
+        fresh = self.pictures - self.known
+        if not fresh:
+            return (
+                f"the features of all {self.pictures:,} pictures are known from an earlier run; only the head is fitted"
+            )
+        known = f", {self.known:,} are known from an earlier run" if self.known else ""
+        return (
+            f"{fresh:,} pictures go through {self.base} once{known}, about {duration(self.seconds)} "
+            f"({self.seconds_per_picture * 1000:.1f} ms a picture, measured); then the head is fitted, in seconds"
         )
 
 

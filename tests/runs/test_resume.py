@@ -14,9 +14,11 @@ from safetensors.torch import load_file
 
 from seodang.core.errors import RecipeError, RunError
 from seodang.core.files import read_lines, sha256
+from seodang.runs.events import Finished, Interrupted
 from seodang.runs.folder import load, locked
 from seodang.runs.repeat import repeat
-from seodang.runs.train import Finished, Interrupted, Notice, Step, resume, stream, train
+from seodang.runs.train import resume, stream, train
+from seodang.training.loop import Notice, Step
 
 # Everything that has state: dropout, batch norm, augmentation, an average, a schedule, best weights.
 SETTINGS = {

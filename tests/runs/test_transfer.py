@@ -11,10 +11,13 @@ from seodang.core.files import sha256
 from seodang.evaluation.evaluate import evaluate
 from seodang.evaluation.predict import predict
 from seodang.pretrained.weights import find_weights
+from seodang.runs.events import Begun, Finished, Interrupted, Planned
 from seodang.runs.folder import load
 from seodang.runs.repeat import repeat
-from seodang.runs.train import Begun, Epoch, Finished, Interrupted, Passed, Planned, Step, resume, stream, train
-from seodang.runs.transfer import PassPlan
+from seodang.runs.train import resume, stream, train
+from seodang.training.features import Passed
+from seodang.training.loop import Epoch, Step
+from seodang.training.plan import PassPlan
 
 SMALL = {"transfer.backbone": "mobilenetv1_025", "preparation.height": 64, "preparation.width": 64}
 

@@ -1,0 +1,71 @@
+"""What a training tells while it runs: a stream of these, which the command line, the report and the tests read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from seodang.data.load import Prepared
+from seodang.recipes.recipe import Recipe
+from seodang.runs.folder import Run
+from seodang.training.device import Place
+from seodang.training.features import Passed
+from seodang.training.loop import Epoch, Notice, Step
+from seodang.training.plan import PassPlan, Plan
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The data was read and divided."""
+
+    data: Prepared
+    recipe: Recipe
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Begun:
+    """The run has its folder, and the first step is next. `reasons` are sentences on what was chosen and why."""
+
+    folder: Path
+    recipe: Recipe
+    plan: Plan | PassPlan
+    place: Place
+    reasons: tuple[str, ...]
+    steps_done: int = 0
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What comes after the features, measured."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class Replanned:
+    """The run keeps to its minutes by ending after another number of steps than planned."""
+
+    steps: int
+
+
+@dataclass(frozen=True)
+class Interrupted:
+    """A signal came; the state is saved and the run can be carried on."""
+
+    folder: Path
+    step: int
+    signal: int
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The run is whole. `data` spares `evaluate` opening it again."""
+
+    run: Run
+    data: Prepared
+    training_seconds: float
+    best_epoch: int | None
+
+
+Event = Opened | Begun | Passed | Step | Epoch | Notice | Planned | Replanned | Interrupted | Finished

@@ -1,0 +1,158 @@
+"""A training loop followed to its end: history, checkpoints, best weights, signals, and what a run ends with."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save as save_tensors
+
+from seodang.core.errors import RunError
+from seodang.core.files import append_line, write_bytes, write_json, write_text
+from seodang.core.registry import find
+from seodang.data.load import Prepared
+from seodang.models.backbone import Backbone
+from seodang.recipes.recipe import Recipe
+from seodang.recipes.resolve import to_yaml
+from seodang.runs.checkpoint import load_checkpoint, save_checkpoint
+from seodang.runs.events import Event, Finished, Interrupted, Replanned
+from seodang.runs.folder import load, read_recipe, write_manifest
+from seodang.runs.history import History
+from seodang.runs.interrupt import listening
+from seodang.training.best import Best
+from seodang.training.device import Place
+from seodang.training.loop import Epoch, Notice, State, Step, fit
+from seodang.training.plan import Pace
+
+# Between two checkpoints there is so much more time than writing one takes.
+CHECKPOINT_SHARE = 50
+
+
+def follow(
+    folder: Path,
+    data: Prepared,
+    recipe: Recipe,
+    state: State,
+    best: Best,
+    place: Place,
+    machine: dict[str, Any],
+    pace: Pace | None = None,
+    whole: Backbone | None = None,
+    pictures: Prepared | None = None,
+    spent: float = 0.0,
+) -> Iterator[Event]:
+    """Read the loop's stream: history, checkpoints, best weights, signals; then write what the run ends with.
+
+    whole: the network whose head is trained here, which is what is saved.   pictures: the run's data, where `data` is their
+    features.   spent: seconds that training took before.
+    """
+    task = find("tasks", recipe.task)(len(data.classes), recipe.loss)
+    history, saver = History(folder / "history.jsonl"), _Saver(folder, state, best, recipe.training.checkpoint_seconds)
+    started, outside = time.perf_counter(), 0.0
+    with listening() as interrupt, torch.random.fork_rng(devices=[]):
+        for event in () if best.is_spent(state.epoch) else fit(data, recipe, task, state, place):
+            if interrupt.signal is not None and isinstance(event, Step | Epoch):
+                if isinstance(event, Epoch):
+                    best.see(event, state)
+                    history.write(event)
+                saver.save()
+                yield Interrupted(folder, state.step, interrupt.signal)
+                return
+            stop = False
+            if isinstance(event, Epoch):
+                _refuse_nonsense(event, folder)
+                stop = best.see(event, state)
+                history.write(event)
+            if isinstance(event, Step | Epoch) and saver.is_due():
+                saver.save()
+            if pace and (steps := pace.see(event, state)):
+                state.end_after(steps)
+                _write_replanned(folder, state, pace.plan.steps_per_epoch)
+                yield Replanned(steps)
+            left = time.perf_counter()
+            yield event
+            outside += time.perf_counter() - left
+            if stop:
+                yield Notice(
+                    f"Stopped after epoch {state.epoch}: {best.monitor} has not been better since epoch {best.epoch}."
+                )
+                break
+    seconds = time.perf_counter() - started - outside
+    saver.save()
+    weights = best.final_weights(state)
+    if whole is not None and state.model is whole.head:
+        whole.head.load_state_dict(weights)
+        weights = whole.state_dict()
+    yield finish(folder, pictures or data, weights, machine, seconds + spent, best.epoch if best.restores else None)
+
+
+def finish(
+    folder: Path,
+    data: Prepared,
+    weights: dict[str, torch.Tensor],
+    machine: dict[str, Any],
+    seconds: float,
+    best_epoch: int | None,
+) -> Finished:
+    """Write the weights, what the machine was, and the manifest, last."""
+    plain = {name: t.detach().cpu().contiguous() for name, t in weights.items()}
+    write_bytes(folder / "model.safetensors", save_tensors(plain))
+    write_json(folder / "machine.json", {**machine, "training_seconds": round(seconds, 3)})
+    write_manifest(folder)
+    return Finished(load(folder), data, seconds, best_epoch)
+
+
+def restore(folder: Path, state: State, best: Best) -> tuple[bool, list[str]]:
+    """Bring a state to the newest whole checkpoint. Whether there was one, and a sentence for each damaged one."""
+    checkpoint, damaged = load_checkpoint(folder / "checkpoint")
+    if checkpoint:
+        try:
+            state.restore(checkpoint.tensors, checkpoint.numbers["state"])
+            best.restore(checkpoint.tensors, checkpoint.numbers["best"])
+        except (KeyError, RuntimeError) as error:
+            raise RunError(
+                f"The checkpoint of {folder} does not fit its recipe ({' '.join(str(error).split())[:120]}): another "
+                f"version of seodang wrote it, or the recipe was changed. Train again with `seodang repeat {folder}`."
+            ) from None
+    return checkpoint is not None, damaged
+
+
+def _write_replanned(folder: Path, state: State, per_epoch: int) -> None:
+    """Before a step is taken under a new plan it stands in the recipe, so that what is resumed or repeated goes the same way."""
+    path = folder / "recipe.yaml"
+    reasons = [line.removeprefix("# ") for line in path.read_text("utf-8").splitlines() if line.startswith("# ")]
+    found = {"steps": state.total, "epochs": -(-state.total // per_epoch), "replanned": tuple(state.replanned)}
+    recipe = read_recipe(folder)
+    write_text(path, to_yaml(recipe.model_copy(update={"training": recipe.training.model_copy(update=found)}), reasons))
+
+
+class _Saver:
+    """Writes checkpoints, seldom enough not to slow training."""
+
+    def __init__(self, folder: Path, state: State, best: Best, seconds: float) -> None:
+        self.folder, self.state, self.best = folder / "checkpoint", state, best
+        self.seconds = self.wait = seconds
+        self.last = time.monotonic()
+
+    def is_due(self) -> bool:
+        return time.monotonic() - self.last > self.wait
+
+    def save(self) -> None:
+        started = time.monotonic()
+        numbers = {"state": self.state.numbers(), "best": self.best.numbers()}
+        save_checkpoint(self.folder, self.state.step, {**self.state.tensors(), **self.best.tensors()}, numbers)
+        self.last = time.monotonic()
+        self.wait = max(self.seconds, CHECKPOINT_SHARE * (self.last - started)) if self.seconds else 0
+
+
+def _refuse_nonsense(event: Epoch, folder: Path) -> None:
+    loss = event.metrics["loss"]
+    if loss != loss or loss in (float("inf"), float("-inf")):
+        append_line(folder / "failed.jsonl", {"epoch": event.epoch, "loss": str(loss)})
+        raise RunError(
+            f"The loss is not a number any more (epoch {event.epoch}): the steps were too large. "
+            "Train again with a smaller rate, such as learning_rate a tenth of now, or with max_gradient_norm=1."
+        )

@@ -13,6 +13,7 @@ from typing import Any
 
 from seodang.core.errors import SeodangError, did_you_mean
 from seodang.core.files import read_json
+from seodang.core.hub import hub_errors
 
 VARIABLE = "SEODANG_WEIGHTS"
 FILES = ("model.safetensors", "config.json")
@@ -138,7 +139,7 @@ def _from_hub(name: str, known: dict[str, Any]) -> Path:
     try:
         _knock()
         return Path(hf_hub_download(repository, FILES[0]))
-    except Exception as error:  # the hub's client raises its own, requests', httpx' and the system's errors
+    except hub_errors() as error:
         raise SeodangError(
             f"The weights of {name} are not on this machine and the hub cannot be reached ({' '.join(str(error).split())[:100]}). "
             f"Fetch model.safetensors and config.json from https://huggingface.co/{repository} elsewhere, put them into "

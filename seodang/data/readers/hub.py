@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from seodang.core.errors import DataError
+from seodang.core.hub import hub_errors
 from seodang.data.readers.parquet import read_parquet
 from seodang.data.source import Source
 
@@ -28,20 +29,8 @@ def read_hub(repository: str, name: str) -> Source:
 
 def _download(repository: str, name: str) -> Path:
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import (
-        GatedRepoError,
-        HfHubHTTPError,
-        HFValidationError,
-        LocalEntryNotFoundError,
-        OfflineModeIsEnabled,
-        RepositoryNotFoundError,
-        RevisionNotFoundError,
-    )
+    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
 
-    # The hub's library has changed its HTTP client with its major versions; its own error derives from the client's.
-    client_errors: tuple[type[Exception], ...] = tuple(
-        base for base in HfHubHTTPError.__mro__ if base.__module__.startswith("httpx") and issubclass(base, Exception)
-    )
     offline = (
         f"Set SEODANG_DATA to a folder that holds {name}/, or, where it was downloaded before, set HF_HUB_OFFLINE=1."
     )
@@ -55,14 +44,7 @@ def _download(repository: str, name: str) -> Path:
             raise DataError(f"{name}: the data set {repository} {kind} on the Hugging Face hub. {offline}") from None
         except RevisionNotFoundError:
             continue
-        except (
-            LocalEntryNotFoundError,
-            OfflineModeIsEnabled,
-            HfHubHTTPError,
-            HFValidationError,
-            *client_errors,
-            OSError,
-        ) as error:
+        except hub_errors() as error:
             raise DataError(
                 f"{name} comes from the Hugging Face hub ({repository}), which cannot be reached "
                 f"({type(error).__name__}). {offline}"

@@ -29,6 +29,7 @@ FOLDERS = {
 MECHANISM = {
     "recipes": {"recipe", "settings", "resolve", "lint", "choose", "soundings"},
     "models": {"layers", "summary", "drawing", "build", "folded"},
+    "tasks": {"build"},
     "decisions": {"decision", "find"},
 }
 

@@ -32,6 +32,11 @@ def batches(subset: Subset, batch_size: int, order: Tensor | None = None) -> Ite
             yield pixels[start:stop], labels[start:stop], torch.arange(start, stop)
         return
     for indices in order.split(batch_size) if len(order) else ():
+        if subset.lengths is not None:
+            longest = int(subset.lengths[indices].max())
+            some, wanted = pixels.index_select(0, indices), labels.index_select(0, indices)
+            yield some[..., :longest], wanted[:, :longest] if wanted.dim() > 1 else wanted, indices
+            continue
         yield (
             pixels.index_select(0, indices),
             labels.index_select(0, indices),

@@ -30,8 +30,10 @@ MEASURED = 4096
 class Subset:
     """One split. N examples.
 
-    name: "train", "validation" or "test".   labels: (N,) int64.   ids: N names for a person.
-    pixels: (N, C, H, W) uint8, or None where they are streamed.
+    name: "train", "validation" or "test".   labels: (N,) int64; of other tasks than classifying: (N, K) amounts or (N, L) tokens.
+    ids: N names for a person.
+    pixels: (N, C, H, W) uint8, or None where they are streamed. Of tables, texts and series: what goes into the network.
+    lengths: (N,) of token sequences that are padded at their end, so that batches need not be as long as the longest of all.
     """
 
     name: str
@@ -41,6 +43,12 @@ class Subset:
     source: Source
     preparation: Preparation
     decoders: Decoders | None = None
+    lengths: Tensor | None = None
+
+    @property
+    def by_length(self) -> Tensor | None:
+        """An order in which like lengths meet, or None where all are as they lie."""
+        return None if self.lengths is None else self.lengths.argsort(stable=True)
 
     def __len__(self) -> int:
         return len(self.labels)

@@ -21,6 +21,7 @@ class Classify:
 
     num_classes: int
     loss_name: str = "cross_entropy"
+    tallied = ("accuracy",)
 
     @property
     def outputs(self) -> Spec:
@@ -54,6 +55,14 @@ class Classify:
         wanted = targets.to(outputs.dtype) * (1 - smoothing) + smoothing / 2
         each = None if weights is None else weights[targets]
         return F.binary_cross_entropy_with_logits(outputs.squeeze(1), wanted, weight=each)
+
+    def weight(self, targets: Tensor) -> int:
+        """Of how many things a batch's loss is the mean."""
+        return len(targets)
+
+    def tally(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Sums over a batch of what `tallied` names: (1,), the examples that were right."""
+        return (self.decode(outputs) == targets).sum().reshape(1)
 
     def scores(self, outputs: Tensor | tuple[Tensor, ...]) -> Tensor:
         """The main raw scores of a network's outputs, (B, outputs)."""

@@ -20,14 +20,16 @@ from seodang.data.load import Prepared, Subset
 from seodang.data.prepare import Normalise
 from seodang.models.backbone import Backbone
 from seodang.recipes.recipe import Recipe
-from seodang.tasks.classify import Classify
+from seodang.tasks.build import Task
 from seodang.training.average import Average
 from seodang.training.device import Place
 from seodang.training.mixing import mix_examples
 from seodang.training.optimizer import Optimizer, make_optimizer
-from seodang.training.randomness import order, seed_step
+from seodang.training.randomness import bucketed, order, seed_step
 from seodang.training.schedule import rate, stretched
 
+# What is summed up over an epoch: the loss, of how many things it is the mean, and what the task tallies (at most two).
+SUMS = 4
 # Examples in a batch where no gradient is needed; larger ones fall out of a CPU's cache.
 JUDGING_BATCH = 250
 
@@ -45,7 +47,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Epoch:
-    """The end of an epoch: mean loss and accuracy over its examples, the same on validation where there is one."""
+    """The end of an epoch: mean loss and what the task tallies over its examples, the same on validation where there is one."""
 
     epoch: int
     step: int
@@ -72,8 +74,8 @@ class State:
     epoch: int = 0
     done_in_epoch: int = 0  # examples of the present epoch already used
     sums: Tensor = field(
-        default_factory=lambda: torch.zeros(2, dtype=torch.float64)
-    )  # loss and right answers so far in it
+        default_factory=lambda: torch.zeros(SUMS, dtype=torch.float64)
+    )  # of the present epoch, see SUMS
     first_step: int = 0  # where the present phase began: extending a finished run begins another one
     total: int = 0  # steps of the whole run; `end_after` changes it on the way
     replanned: list[tuple[int, int]] = field(default_factory=list)  # see recipes.settings.Training
@@ -121,7 +123,7 @@ def begin(model: nn.Module, recipe: Recipe, place: Place) -> State:
         model,
         make_optimizer(model, recipe.training, recipe.transfer.rate_decay),
         average,
-        sums=torch.zeros(2, dtype=torch.float64, device=place.device),
+        sums=torch.zeros(SUMS, dtype=torch.float64, device=place.device),
         replanned=list(recipe.training.replanned),
     )
 
@@ -135,7 +137,7 @@ def count_steps(num_examples: int, recipe: Recipe) -> tuple[int, int]:
     return per_epoch, settings.steps or per_epoch * settings.epochs
 
 
-def fit(data: Prepared, recipe: Recipe, task: Classify, state: State, place: Place) -> Iterator[Step | Epoch | Notice]:
+def fit(data: Prepared, recipe: Recipe, task: Task, state: State, place: Place) -> Iterator[Step | Epoch | Notice]:
     """Train `state.model` in place, from wherever the state stands to the end of the recipe.
 
     The state is consistent whenever this yields: it may be saved, or left, there.
@@ -161,7 +163,7 @@ def fit(data: Prepared, recipe: Recipe, task: Classify, state: State, place: Pla
     while state.step < state.total or state.done_in_epoch:
         started, example = time.perf_counter(), state.done_in_epoch
         _thaw(state.model, recipe, state.epoch)
-        indices = order(len(train), settings.seed, state.epoch)[example:].to(train.labels.device)
+        indices = _order(train, batch_size, settings.seed, state.epoch)[example:].to(train.labels.device)
         for pixels, labels, _ in (
             batches(train, batch_size, indices) if len(indices) and state.step < state.total else ()
         ):
@@ -174,8 +176,7 @@ def fit(data: Prepared, recipe: Recipe, task: Classify, state: State, place: Pla
             yield Step(state.epoch + 1, state.step, loss, learning_rate, len(labels))
             if state.step >= state.total:
                 break
-        mean_loss, accuracy = (state.sums / state.done_in_epoch).tolist()
-        metrics = {"loss": mean_loss, "accuracy": accuracy}
+        metrics = _means(state.sums, task)
         if len(validation):
             judged = measure(state, validation, task, advance.normalise, place)
             metrics |= {f"validation_{name}": value for name, value in judged.items()}
@@ -188,14 +189,14 @@ def fit(data: Prepared, recipe: Recipe, task: Classify, state: State, place: Pla
 class _Advance:
     """One update of the weights: forward, loss, backward, step. Made once a run, so that nothing is looked up in the loop."""
 
-    def __init__(self, data: Prepared, recipe: Recipe, task: Classify, state: State, place: Place) -> None:
+    def __init__(self, data: Prepared, recipe: Recipe, task: Task, state: State, place: Place) -> None:
         self.settings, self.task, self.state, self.place = recipe.training, task, state, place
         self.normalise = normaliser(data).to(place.device)
         self.augmentation = recipe.augmentation
         self.augments = recipe.augmentation != Augmentation()
         self.mixes = bool(self.settings.mixup or self.settings.cutmix)
         self.weights = (
-            _class_weights(data.train, task.num_classes).to(place.device)
+            _class_weights(data.train, len(data.classes)).to(place.device)
             if self.settings.class_weights == "balanced"
             else None
         )
@@ -210,7 +211,7 @@ class _Advance:
         state.optimizer.learning_rate = learning_rate
         while True:
             try:
-                loss, right = self._gradients(pixels, labels)
+                loss, tally = self._gradients(pixels, labels)
                 break
             except torch.OutOfMemoryError as error:
                 largest = -(-len(labels) // state.pieces)
@@ -228,25 +229,26 @@ class _Advance:
         state.optimizer.step()
         if state.average:
             state.average.update(state.step)
-        state.sums[0] += loss * len(labels)
-        state.sums[1] += right
+        _add(state.sums, loss, self.task.weight(labels), tally)
         return loss, notice
 
     def _gradients(self, pixels: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """Leave the gradients of the batch's mean loss in the parameters; give the loss and how many were right."""
+        """Leave the gradients of the batch's mean loss in the parameters; give the loss and what the task tallies."""
         self.state.model.train()
         seed_step(self.generator, self.settings.seed, self.state.step)
         self.state.optimizer.zero_grad()
         if self.state.pieces == 1:
             return self._piece(pixels, labels, 1.0)
-        losses, rights = [], []
+        losses, tallies = [], []
+        whole = self.task.weight(labels)
         for some_pixels, some_labels in zip(
             pixels.chunk(self.state.pieces), labels.chunk(self.state.pieces), strict=True
         ):
-            loss, right = self._piece(some_pixels, some_labels, len(some_labels) / len(labels))
-            losses.append(loss * (len(some_labels) / len(labels)))
-            rights.append(right)
-        return torch.stack(losses).sum(), torch.stack(rights).sum()
+            share = float(self.task.weight(some_labels) / whole)
+            loss, tally = self._piece(some_pixels, some_labels, share)
+            losses.append(loss * share)
+            tallies.append(tally)
+        return torch.stack(losses).sum(), torch.stack(tallies).sum(0)
 
     def _piece(self, pixels: Tensor, labels: Tensor, share: float) -> tuple[Tensor, Tensor]:
         pixels, labels = (
@@ -268,8 +270,8 @@ class _Advance:
                 loss = self.task.loss(outputs, labels, weights=self.weights, smoothing=smoothing)
         self.place.backward(loss if share == 1.0 else loss * share)
         with torch.no_grad():
-            right = (self.task.decode(self.task.scores(outputs)) == labels).sum()
-        return loss.detach(), right
+            tally = self.task.tally(self.task.scores(outputs), labels)
+        return loss.detach(), tally
 
 
 def normaliser(data: Prepared) -> nn.Module:
@@ -283,21 +285,38 @@ def _thaw(model: nn.Module, recipe: Recipe, epoch: int) -> None:
         model.thaw(1 + epoch // recipe.transfer.unfreeze_every)
 
 
-def measure(state: State, subset: Subset, task: Classify, normalise: nn.Module, place: Place) -> dict[str, float]:
-    """Mean loss and accuracy of the present weights (the averaged ones where the recipe keeps an average) on a subset."""
+def measure(state: State, subset: Subset, task: Task, normalise: nn.Module, place: Place) -> dict[str, float]:
+    """Mean loss and what the task tallies of the present weights (the averaged ones where the recipe keeps an average)."""
     if state.average:
         with state.average.in_place():
             return measure(replace(state, average=None), subset, task, normalise, place)
     state.model.eval()
-    sums = torch.zeros(2, dtype=torch.float64, device=place.device)
+    sums = torch.zeros(SUMS, dtype=torch.float64, device=place.device)
     with torch.inference_mode(), place.autocast():
-        for pixels, labels, _ in batches(subset, JUDGING_BATCH, None):
+        for pixels, labels, _ in batches(subset, JUDGING_BATCH, subset.by_length):
             outputs = state.model(normalise(pixels.to(place.device)))
             labels = labels.to(place.device)
-            sums[0] += task.loss(outputs, labels) * len(labels)
-            sums[1] += (task.decode(outputs) == labels).sum()
-    loss, accuracy = (sums / len(subset)).tolist()
-    return {"loss": loss, "accuracy": accuracy}
+            _add(sums, task.loss(outputs, labels), task.weight(labels), task.tally(outputs, labels))
+    return _means(sums, task)
+
+
+def _add(sums: Tensor, loss: Tensor, weight: int | Tensor, tally: Tensor) -> None:
+    """Add a batch to `sums` (see SUMS): its mean loss, of how many things it is the mean, and the task's own sums."""
+    sums[0] += loss * weight
+    sums[1] += weight
+    sums[2 : 2 + len(tally)] += tally
+
+
+def _means(sums: Tensor, task: Task) -> dict[str, float]:
+    loss, weight, *tallies = sums.tolist()
+    return {"loss": loss / weight, **{name: t / weight for name, t in zip(task.tallied, tallies, strict=False)}}
+
+
+def _order(train: Subset, batch_size: int, seed: int, epoch: int) -> Tensor:
+    """The examples' order in an epoch; sequences of like length meet in a batch, so that little of it is padding."""
+    if train.lengths is None:
+        return order(len(train), seed, epoch)
+    return bucketed(train.lengths, batch_size, seed, epoch)
 
 
 def _on_device(subset: Subset, place: Place) -> Subset:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import torch
 
 _MASK = (1 << 64) - 1
-ORDER, STEP, INITIALISATION = 1, 2, 3
+ORDER, STEP, INITIALISATION, BUCKETS = 1, 2, 3, 4
 
 
 def mix(seed: int, purpose: int, step: int) -> int:
@@ -30,6 +30,28 @@ def order(num_examples: int, seed: int, epoch: int) -> torch.Tensor:
     """The order of the examples in an epoch, (num_examples,) int64."""
     generator = torch.Generator().manual_seed(mix(seed, ORDER, epoch))
     return torch.randperm(num_examples, generator=generator)
+
+
+def bucketed(lengths: torch.Tensor, batch_size: int, seed: int, epoch: int) -> torch.Tensor:
+    """The order of sequences in an epoch, (N,) int64: shuffled, then those of a like length brought into the same batches.
+
+    Among every 50 batches' worth of shuffled examples the shorter come together; the order of the batches is shuffled again,
+    so that none is always first. Twice as fast as batches padded at random where lengths spread wide (PERFORMANCE.md), and
+    still another order every epoch.
+
+    Args:
+        lengths: (N,) of the examples, on the CPU.
+    """
+    shuffled = order(len(lengths), seed, epoch)
+    pools = [pool[lengths[pool].argsort(stable=True)] for pool in shuffled.split(50 * batch_size)]
+    chunks = list(torch.cat(pools).split(batch_size)) if pools else []
+    whole = [chunk for chunk in chunks if len(chunk) == batch_size]
+    rest = [
+        chunk for chunk in chunks if len(chunk) < batch_size
+    ]  # the last of an epoch, wherever the seed would put it
+    generator = torch.Generator().manual_seed(mix(seed, BUCKETS, epoch))
+    mixed = [whole[i] for i in torch.randperm(len(whole), generator=generator).tolist()]
+    return torch.cat([*mixed, *rest]) if chunks else shuffled
 
 
 def seed_step(generator: torch.Generator, seed: int, step: int) -> None:

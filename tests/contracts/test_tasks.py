@@ -5,15 +5,21 @@ import torch
 from torch.nn import functional
 
 from seodang.core.registry import find, names
+from seodang.data.facts import Facts
+from seodang.tasks.build import build_task
 
-TASKS = [
-    (name, loss, classes)
-    for name in names("tasks")
-    for loss, classes in (("cross_entropy", 5), ("binary_cross_entropy", 2))
-]
+CLASSIFY = [("classify", "cross_entropy", 5), ("classify", "binary_cross_entropy", 2)]
+# Of every task: a loss, facts of some data, and targets for them.
+EVERY = {
+    "classify": ("cross_entropy", Facts(classes=tuple("abcde")), lambda: torch.randint(5, (64,))),
+    "regress": ("mse", Facts(targets=("a", "b"), centre=(3.0, -1.0), scale=(2.0, 0.5)), lambda: torch.randn(64, 2)),
+    "forecast": ("mae", Facts(targets=("a",), centre=(1.0,), scale=(4.0,), horizon=3), lambda: torch.randn(64, 3)),
+    "next_token": ("cross_entropy", Facts(vocabulary=7), lambda: torch.randint(7, (64, 5))),
+    "translate": ("cross_entropy", Facts(vocabulary=9), lambda: torch.randint(9, (64, 4))),
+}
 
 
-@pytest.fixture(params=TASKS, ids=lambda t: f"{t[0]}-{t[1]}")
+@pytest.fixture(params=CLASSIFY, ids=lambda t: f"{t[0]}-{t[1]}")
 def task(request):
     name, loss, classes = request.param
     return find("tasks", name)(classes, loss)
@@ -22,6 +28,63 @@ def task(request):
 @pytest.fixture
 def targets(task):
     return torch.randint(task.num_classes, (64,))
+
+
+@pytest.fixture(params=[name.replace("-", "_") for name in names("tasks")])
+def any_task(request):
+    loss, facts, targets = EVERY[request.param]
+    return build_task(request.param, loss, facts), targets()
+
+
+def test_every_task_decodes_what_it_encodes(any_task):
+    task, targets = any_task
+    torch.testing.assert_close(task.decode(task.encode(targets)), targets)
+
+
+def test_of_every_task_a_better_guess_lowers_the_loss(any_task):
+    task, targets = any_task
+    naive, perfect = task.naive(targets), task.encode(targets)
+    losses = [float(task.loss(naive + trust * (perfect - naive), targets)) for trust in (0.0, 0.1, 0.3, 1.0)]
+    assert losses == sorted(losses, reverse=True)
+    assert len(set(losses)) == 4
+
+
+def test_sums_of_every_task_are_those_of_its_parts(any_task):
+    task, targets = any_task
+    outputs = task.encode(targets.roll(1, 0)) * 0.3
+    whole = task.tally(outputs, targets)
+    assert whole.shape == (len(task.tallied),)
+    parts = task.tally(outputs[:20], targets[:20]) + task.tally(outputs[20:], targets[20:])
+    torch.testing.assert_close(parts, whole)
+    assert float(task.weight(targets[:20]) + task.weight(targets[20:])) == float(task.weight(targets))
+    weights = [float(task.weight(part)) for part in (targets[:20], targets[20:])]
+    mean = sum(
+        w * float(task.loss(o, t))
+        for w, o, t in zip(weights, outputs.split([20, 44]), targets.split([20, 44]), strict=True)
+    )
+    assert mean / sum(weights) == pytest.approx(float(task.loss(outputs, targets)), rel=1e-5)
+    assert task.metrics(outputs, targets)[task.tallied[0]] == pytest.approx(float(whole) / sum(weights), rel=1e-6)
+
+
+@pytest.mark.parametrize("loss", ["mse", "mae", "huber"])
+def test_the_naive_amount_is_the_best_constant(loss):
+    targets = torch.rand(65, 1, generator=torch.Generator().manual_seed(0)) ** 3 * 50
+    task = build_task("regress", loss, Facts(targets=("a",), centre=(9.0,), scale=(12.0,)))
+    naive = task.naive(targets)
+    best = float(task.loss(naive.expand(65, -1), targets))
+    slack = 0.02 if loss == "huber" else 1e-6  # its best constant lies between mean and median
+    for step in (-0.5, -0.2, 0.2, 0.5):
+        assert float(task.loss((naive + step).expand(65, -1), targets)) >= best - slack
+
+
+def test_where_nothing_is_asked_nothing_counts():
+    task = build_task("next_token", "cross_entropy", Facts(vocabulary=7))
+    scores, targets = torch.randn(4, 5, 7), torch.randint(7, (4, 5))
+    padded = torch.cat([targets, torch.full((4, 3), -100)], 1)
+    longer = torch.cat([scores, torch.randn(4, 3, 7)], 1)
+    torch.testing.assert_close(task.loss(longer, padded), task.loss(scores, targets))
+    assert float(task.tally(longer, padded)) == float(task.tally(scores, targets))
+    assert int(task.weight(padded)) == 20
 
 
 def test_decode_inverts_encode(task, targets):

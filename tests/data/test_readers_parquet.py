@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.feather
 import pyarrow.parquet
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -180,20 +180,32 @@ def test_damaged_parquet(tmp_path):
     assert message(path).startswith("a.parquet is damaged or no Parquet file (")
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.data())
-def test_any_parquet_is_read_or_refused_in_words(tmp_path, data):
+def test_any_parquet_is_read_or_refused_in_words(tmp_path):
     path = write(tmp_path / "a.parquet", table([0, 1], ["cat", "dog"]))
-    content = bytearray(path.read_bytes())
-    for _ in range(data.draw(st.integers(1, 6))):
-        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
-    path.write_bytes(bytes(content))
-    try:
-        source = read_parquet(path)
-        for index in range(len(source)):
-            source.read(index)
-    except DataError:
-        return
+    whole, refusals, attempts = path.read_bytes(), [], 0
+
+    @settings(max_examples=100, deadline=None)
+    @given(st.data())
+    def damaged(data):
+        nonlocal attempts
+        attempts += 1
+        content = bytearray(whole)
+        for _ in range(data.draw(st.integers(0, 6))):
+            content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+        path.write_bytes(bytes(content))
+        try:
+            source = read_parquet(path)
+            pictures = [source.read(index) for index in range(len(source))]
+        except DataError as error:
+            refusals.append(str(error))
+        else:
+            assert all(isinstance(picture, bytes) for picture in pictures)
+            assert len(pictures) == len(source.labels) == len(source.ids) > 0
+            assert 0 <= source.labels.min() <= source.labels.max() < len(source.classes)
+
+    damaged()
+    assert 0 < len(refusals) < attempts  # both ends were met
+    assert [text for text in refusals if "a.parquet" not in text or "\n" in text] == []
 
 
 # The hub --------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,23 @@ from torch import nn
 from seodang.core.values import Value
 from seodang.models import _modules as modules
 
-Shape = tuple[int, ...]  # without the batch: (channels, height, width) or (features,)
+# Without the batch: (channels, height, width), (length, channels) or (features,). A length of 0 means any.
+Shape = tuple[int, ...]
+
+
+class Tokens(tuple[int, ...]):
+    """The shape (length,) of token ids, of which there are `vocabulary`, padding included."""
+
+    vocabulary: int
+
+    def __new__(cls, length: int, vocabulary: int) -> Tokens:
+        tokens = super().__new__(cls, (length,))
+        tokens.vocabulary = vocabulary
+        return tokens
+
+
+class Masked(tuple[int, ...]):
+    """The shape (length, channels) of a sequence whose padded places no layer may read."""
 
 
 class Misfit(Exception):
@@ -69,8 +85,39 @@ def kind(name: str) -> Callable[[Kind], Kind]:
     return enter
 
 
+def times(shape: Shape) -> str:
+    """A shape in words.
+
+    >>> times((28, 10)), times((0, 10))
+    ('28×10', 'any×10')
+    """
+    return "×".join(str(side) if side else "any" for side in shape)
+
+
+def sequence(shape: Shape, what: str) -> tuple[int, int]:
+    """(length, channels), or Misfit where something else comes to a layer for sequences."""
+    if len(shape) != 2:
+        came = "a picture of " + times(shape) if len(shape) == 3 else f"a vector of {shape[0]} numbers"
+        raise Misfit(
+            f"{what} needs a sequence (length×channels), but {came} comes in. "
+            "Put it right after embedding, or reshape to [length, channels] before it"
+        )
+    return shape[0], shape[1]
+
+
+def like(shape: Shape, sides: Shape) -> Shape:
+    """`sides` as the shape after a layer that leaves each place where it was: padding stays masked."""
+    return Masked(sides) if isinstance(shape, Masked) else sides
+
+
 def picture(shape: Shape, what: str) -> tuple[int, int, int]:
-    """(channels, height, width), or Misfit where a vector comes to a layer for pictures."""
+    """(channels, height, width), or Misfit where a vector or a sequence comes to a layer for pictures."""
+    if len(shape) == 2:
+        other = {"conv": "conv1d", "max_pool": "max_pool1d"}.get(what)
+        raise Misfit(
+            f"{what} needs a picture (channels×height×width), but a sequence of {times(shape)} comes in. "
+            + (f"For sequences write {other}" if other else "Put reshape before it")
+        )
     if len(shape) != 3:
         raise Misfit(
             f"{what} needs a picture (channels×height×width), but a vector of {shape[0]} numbers comes in. "

@@ -1,4 +1,4 @@
-"""The few modules that PyTorch does not have as the labs need them: Keras' "same", a faster dropout, Keras' flatten."""
+"""The few modules that PyTorch does not have as the labs need them: Keras' "same", masks, a faster dropout."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-# B batch · C channels · H height · W width
+# B batch · C channels · H height · W width · L length
 
 
 def same_padding(length: int, kernel: int, stride: int, dilation: int = 1) -> tuple[int, int]:
@@ -143,19 +143,105 @@ class Reshape(nn.Module):
 
 
 class GlobalPool(nn.Module):
-    """(B, C, H, W) → (B, C): the mean or the maximum of each channel."""
+    """The mean or the maximum of each channel: of a picture (B, C, H, W) or a sequence (B, L, C), to (B, C)."""
+
+    takes_mask = True
 
     def __init__(self, largest: bool) -> None:
         super().__init__()
         self.largest = largest
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, C, H, W) → (B, C)."""
-        return x.amax((2, 3)) if self.largest else x.mean((2, 3))
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        """(B, C, H, W) or (B, L, C), and for sequences (B, L) which places are real → (B, C). Of no real place: 0."""
+        if mask is not None:
+            return masked_maximum(x, mask) if self.largest else masked_mean(x, mask)
+        places = (2, 3) if x.dim() == 4 else (1,)
+        return x.amax(places) if self.largest else x.mean(places)
 
     def extra_repr(self) -> str:
         """Which of the two."""
         return "maximum" if self.largest else "mean"
+
+
+def masked_mean(x: Tensor, mask: Tensor) -> Tensor:
+    """The mean over the real places of (B, L, C), where mask (B, L) is true: (B, C). 0 where there is none.
+
+    >>> masked_mean(torch.tensor([[[1.0], [3.0], [9.0]]]), torch.tensor([[True, True, False]]))
+    tensor([[2.]])
+    """
+    real = mask.unsqueeze(2).to(x.dtype)
+    return (x * real).sum(1) / real.sum(1).clamp_min(1)
+
+
+def masked_maximum(x: Tensor, mask: Tensor) -> Tensor:
+    """The maximum over the real places of (B, L, C): (B, C). 0 where there is none."""
+    largest = x.masked_fill(~mask.unsqueeze(2), -torch.inf).amax(1)
+    return largest.masked_fill(~mask.any(1, keepdim=True), 0.0)
+
+
+class Embedding(nn.Embedding):
+    """A learnt vector for each token id; starts uniform between ±0.05, as Keras' does.
+
+    With `masks`, id 0 is padding: its vector is 0 and stays so, and the layers after it do not read it.
+    """
+
+    def __init__(self, vocabulary: int, size: int, masks: bool) -> None:
+        super().__init__(vocabulary, size, padding_idx=0 if masks else None)
+        self.masks = masks
+
+    def reset_parameters(self) -> None:
+        """Start anew."""
+        nn.init.uniform_(self.weight, -0.05, 0.05)
+        self._fill_padding_idx_with_zero()
+
+
+class CodesToColumns(nn.Module):
+    """Table rows (B, F), of which the last columns are codes: each code but 0 becomes a column of 0 and 1.
+
+    >>> CodesToColumns(1, (3,))(torch.tensor([[0.5, 2.0], [1.5, 0.0]])).tolist()
+    [[0.5, 0.0, 1.0], [1.5, 0.0, 0.0]]
+    """
+
+    codes: Tensor
+    columns: Tensor
+
+    def __init__(self, numbers: int, categories: tuple[int, ...]) -> None:
+        super().__init__()
+        self.numbers = numbers
+        codes = [code for count in categories for code in range(1, count)]
+        columns = [numbers + column for column, count in enumerate(categories) for _ in range(1, count)]
+        self.register_buffer("codes", torch.tensor(codes), persistent=False)
+        self.register_buffer("columns", torch.tensor(columns, dtype=torch.int64), persistent=False)
+        self.width = numbers + len(codes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, F) → (B, width)."""
+        return torch.cat([x[:, : self.numbers], (x[:, self.columns] == self.codes).to(x.dtype)], dim=1)
+
+
+class Conv1d(nn.Conv1d):
+    """A convolution along a sequence (B, L, C) → (B, L', filters). `edges`: places of zeros before and after."""
+
+    takes_mask = True
+
+    def __init__(self, *arguments: int, edges: tuple[int, int], **settings: object) -> None:
+        super().__init__(*arguments, **settings)  # type: ignore[arg-type]
+        self.edges = edges
+
+    def forward(self, input: Tensor, mask: Tensor | None = None) -> Tensor:
+        """With a mask, padded places are read as the zeros that stand beyond the edge."""
+        if mask is not None:
+            input = input * mask.unsqueeze(2)
+        x = input.transpose(1, 2)
+        return super().forward(functional.pad(x, self.edges) if any(self.edges) else x).transpose(1, 2)
+
+
+class MaxPool1d(nn.MaxPool1d):
+    """The maximum of windows along a sequence (B, L, C) → (B, L', C)."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """A last window that is not full is left out."""
+        return functional.max_pool1d(input.transpose(1, 2), self.kernel_size, self.stride).transpose(1, 2)
 
 
 class ChannelNorm(nn.LayerNorm):
@@ -174,6 +260,9 @@ class Residual(nn.Module):
         self.layers = layers
         self.shortcut = shortcut
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, …) → the shape of layers(x)."""
-        return self.layers(x) + self.shortcut(x)
+    takes_mask = True
+
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        """(B, …) → the shape of layers(x). Padding stays masked inside."""
+        inside = self.layers(x) if mask is None else self.layers(x, mask)
+        return inside + self.shortcut(x)

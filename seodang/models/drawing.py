@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from seodang.core.errors import SeodangError
 from seodang.core.spec import Spec
+from seodang.models._inputs import ANY_LENGTH, kind_of
 from seodang.models.summary import Row, summary, total
 
 if TYPE_CHECKING:
@@ -23,13 +24,19 @@ NORMS = ("batch_norm", "layer_norm", "channel_norm", "group_norm")
 COLOURS = {
     "input": "#9aa5b1",
     "conv": "#3b7dd8",
+    "conv1d": "#3b7dd8",
     "depthwise": "#3b7dd8",
     "max_pool": "#e07a3f",
+    "max_pool1d": "#e07a3f",
     "average_pool": "#e07a3f",
     "global_average_pool": "#e07a3f",
     "global_max_pool": "#e07a3f",
     "dense": "#2a9d6f",
     "upsample": "#8e6bbf",
+    "embedding": "#8e6bbf",
+    "lstm": "#c2557a",
+    "gru": "#c2557a",
+    "simple_rnn": "#c2557a",
 }
 OTHER = "#9aa5b1"
 UNIT = "#5b6ee1"  # a layer made of several: residual, inception
@@ -56,7 +63,8 @@ def draw(model: nn.Module, inputs: Spec, path: str | Path, title: str = "") -> N
         path: Where to; its ending decides the format. Another ending raises SeodangError.
         title: Stands on top.
 
-    A block is a picture (height: its side; thickness: its channels) or a vector (a bar). Sides go by the square root,
+    A block is a picture (height: its side; thickness: its channels), a vector (a bar) or a sequence (a bar as thick as it
+    is long; a length that may be any is drawn as 16). Sides go by the square root,
     channels and units by the logarithm, so that a network fits on a page.
     """
     path = Path(path)
@@ -79,7 +87,7 @@ def picture(model: nn.Module, inputs: Spec, title: str = "") -> Figure:
     blocks = _blocks(summary(model, inputs, inside=False), inputs)
     in_a_line = math.ceil(len(blocks) / math.ceil(len(blocks) / IN_A_LINE))
     lines = [blocks[start : start + in_a_line] for start in range(0, len(blocks), in_a_line)]
-    tallest = max(max(block.shape[1:], default=1) for block in blocks)
+    tallest = max(max(block.shape[1:]) if len(block.shape) == 3 else 1 for block in blocks)
     longest = max(len(line) for line in lines)
     line_height = 2.55 + 0.17 * max(len(block.notes) + (block.parameters > 0) for block in blocks)
     width, height = max(1.25 * longest + 0.4, 5.0), line_height * len(lines) + 0.55
@@ -90,7 +98,7 @@ def picture(model: nn.Module, inputs: Spec, title: str = "") -> Figure:
     axes.axis("off")
     sums = total(summary(model, inputs))
     axes.text(0.2, height - 0.3, title, fontsize=13, fontweight="bold", color=INK, va="center")
-    words = f"{sums['parameters']:,} parameters · {_short(sums['operations'])} multiply-adds a picture"
+    words = f"{sums['parameters']:,} parameters · {_short(sums['operations'])} multiply-adds {_each(inputs)}"
     axes.text(width - 0.2, height - 0.3, words, fontsize=9, color=FAINT, va="center", ha="right")
     for number, line in enumerate(lines):
         _line(axes, line, tallest, height - 0.55 - line_height * number - 1.75)
@@ -98,7 +106,8 @@ def picture(model: nn.Module, inputs: Spec, title: str = "") -> Figure:
 
 
 def _blocks(rows: Sequence[Row], inputs: Spec) -> list[_Block]:
-    blocks = [_Block("input", "input", inputs.shape, 0)]
+    shape = tuple(side or ANY_LENGTH for side in inputs.shape)
+    blocks = [_Block("input", "input", shape, 0)]
     for row in rows:
         if not row.output_shape:
             continue
@@ -138,8 +147,9 @@ def _solid(axes: Axes, block: _Block, x: float, middle: float, tallest: int) -> 
         deep = 0.25 * math.sqrt(columns / tallest) + 0.02
         wide = 0.05 + 0.05 * math.log2(channels + 1)
     else:
-        high = 0.16 + 0.105 * math.log2(block.shape[0] + 1)
-        deep, wide = 0.04, 0.1
+        # A sequence is a bar as high as its channels and as thick as it is long.
+        high = 0.16 + 0.105 * math.log2(block.shape[-1] + 1)
+        deep, wide = 0.04, 0.1 if len(block.shape) == 1 else 0.1 + 0.05 * math.log2(block.shape[0] + 1)
     left, bottom = x - (wide + deep) / 2, middle - (high + deep) / 2
     right, top = left + wide, bottom + high
 
@@ -161,6 +171,11 @@ def _words(axes: Axes, block: _Block, x: float, base: float) -> None:
     for number, line in enumerate(lines, start=1):
         weight = "#2a6f97" if block.parameters and number == len(lines) else FAINT
         axes.text(x, y - 0.17 * number - 0.03, line, fontsize=7, color=weight, ha="center", va="top")
+
+
+def _each(inputs: Spec) -> str:
+    words = {"pictures": "a picture", "rows": "a row", "tokens": "a text", "pairs": "a pair", "series": "a window"}
+    return words.get(kind_of(inputs), "an example")
 
 
 def _short(number: int) -> str:

@@ -12,29 +12,45 @@ from pydantic import Field
 from torch import nn
 
 from seodang.models import _modules as modules
+from seodang.models import _sequence_layers  # noqa: F401 (enters its kinds into KINDS)
 from seodang.models._initial import Initial, start
-from seodang.models._layer import KINDS, Edges, Layer, Misfit, Padding, Pair, Shape, edges_of, kind, picture, windows
+from seodang.models._layer import (
+    KINDS,
+    Edges,
+    Layer,
+    Misfit,
+    Padding,
+    Pair,
+    Shape,
+    Tokens,
+    edges_of,
+    kind,
+    like,
+    picture,
+    times,
+    windows,
+)
 
-__all__ = ["KINDS", "Layer", "Misfit", "ResidualLayer", "Shape", "join"]
+__all__ = ["KINDS", "Layer", "Misfit", "ResidualLayer", "Shape", "Tokens", "join", "times"]
 
 
 @kind("dense")
 class Dense(Layer):
-    """Every output is a weighted sum of all inputs."""
+    """Every output is a weighted sum of all inputs; of a sequence, at each place by itself."""
 
     units: int = Field(ge=1, description="Number of outputs; the word outputs stands for as many as the task needs.")
     bias: bool = Field(True, description="Add a learnt constant to each output.")
     init: Initial | None = Field(None, description="How the weights start. Null: as the network's `init` says.")
 
     def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
-        if len(shape) != 1:
+        if len(shape) == 3:
             raise Misfit(
-                f"dense needs a vector, but a picture of {'×'.join(map(str, shape))} comes in. "
+                f"dense needs a vector, but a picture of {times(shape)} comes in. "
                 "Put flatten or global_average_pool before it"
             )
-        module = nn.Linear(shape[0], self.units, bias=self.bias)
+        module = nn.Linear(shape[-1], self.units, bias=self.bias)
         start(module, self.init or init)
-        return module, (self.units,)
+        return module, like(shape, (*shape[:-1], self.units))
 
 
 def _convolution(shape: Shape, settings: Conv | Depthwise, filters: int, groups: int, dilation: int, init: str) -> Any:
@@ -141,18 +157,22 @@ class AveragePool(Pool):
 
 @kind("global_average_pool")
 class GlobalAveragePool(Layer):
-    """The mean of each channel over the whole picture."""
+    """The mean of each channel over the whole picture or sequence."""
 
     def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
-        return modules.GlobalPool(largest=False), picture(shape, "global_average_pool")[:1]
+        return modules.GlobalPool(largest=False), _channels(shape, "global_average_pool")
 
 
 @kind("global_max_pool")
 class GlobalMaxPool(Layer):
-    """The largest value of each channel over the whole picture."""
+    """The largest value of each channel over the whole picture or sequence."""
 
     def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
-        return modules.GlobalPool(largest=True), picture(shape, "global_max_pool")[:1]
+        return modules.GlobalPool(largest=True), _channels(shape, "global_max_pool")
+
+
+def _channels(shape: Shape, what: str) -> Shape:
+    return shape[1:] if len(shape) == 2 else picture(shape, what)[:1]
 
 
 @kind("batch_norm")
@@ -172,19 +192,21 @@ class BatchNorm(Layer):
     eps: float = Field(1e-5, gt=0, description="Added to the variance.")
 
     def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
+        if len(shape) == 2:
+            raise Misfit("batch_norm would mix the places of a sequence and its padding; write layer_norm")
         norm = modules.BatchNorm2d if len(shape) == 3 else modules.BatchNorm1d
         return norm(shape[0], eps=self.eps, momentum=round(1 - self.momentum, 12)), shape
 
 
 @kind("layer_norm")
 class LayerNorm(Layer):
-    """Each example (of a picture: each pixel) brought to mean 0 and deviation 1 over its features or channels."""
+    """Each example (picture: each pixel; sequence: each place) brought to mean 0 and deviation 1 over its channels."""
 
     eps: float = Field(1e-5, gt=0, description="Added to the variance.")
 
     def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
         norm = modules.ChannelNorm if len(shape) == 3 else nn.LayerNorm
-        return norm(shape[0], eps=self.eps), shape
+        return norm(shape[0] if len(shape) == 3 else shape[-1], eps=self.eps), shape
 
 
 @kind("group_norm")
@@ -195,6 +217,8 @@ class GroupNorm(Layer):
     eps: float = Field(1e-5, gt=0, description="Added to the variance.")
 
     def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
+        if len(shape) == 2:
+            raise Misfit("group_norm would mix the places of a sequence; write layer_norm")
         if shape[0] % self.groups:
             raise Misfit(f"groups {self.groups} must divide the {shape[0]} channels")
         return nn.GroupNorm(self.groups, shape[0], eps=self.eps), shape
@@ -286,16 +310,20 @@ class Softmax(Layer):
     """Positive numbers that sum to 1, over features or channels. As the last layer it is left out: see `sequential`."""
 
     def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
-        if shape[0] == 1:
+        if (shape[-1] if len(shape) == 2 else shape[0]) == 1:
             raise Misfit("softmax over a single number is always 1")
-        return nn.Softmax(dim=1), shape
+        return nn.Softmax(dim=-1 if len(shape) == 2 else 1), shape
 
 
 @kind("flatten")
 class Flatten(Layer):
-    """A picture as one long vector, in Keras' order: rows, columns, channels."""
+    """A picture as one long vector, in Keras' order: rows, columns, channels; a sequence place after place."""
 
     def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
+        if 0 in shape:
+            raise Misfit(
+                f"flatten needs a fixed length, but a sequence of {times(shape)} comes in. Put global_average_pool there"
+            )
         size = 1
         for length in shape:
             size *= length
@@ -304,7 +332,7 @@ class Flatten(Layer):
 
 @kind("reshape")
 class Reshape(Layer):
-    """The same numbers in another shape, as they lie: [channels, height, width] or [features]."""
+    """The same numbers in another shape, as they lie: [channels, height, width], [length, channels] or [features]."""
 
     shape: tuple[int, ...] = Field(min_length=1, max_length=3, description="The new shape, without the batch.")
 
@@ -314,10 +342,8 @@ class Reshape(Layer):
             count *= length
         for length in self.shape:
             wanted *= length
-        if count != wanted or len(self.shape) == 2:
-            raise Misfit(
-                f"{'×'.join(map(str, shape))} is {count} numbers, reshape asks for {'×'.join(map(str, self.shape))}"
-            )
+        if count != wanted or count == 0:
+            raise Misfit(f"{times(shape)} is {count or 'any number of'} numbers, reshape asks for {times(self.shape)}")
         return modules.Reshape(self.shape), self.shape
 
 
@@ -344,7 +370,7 @@ class ResidualLayer(Layer):
     shortcut: Literal["auto", "identity", "projection"] = Field(
         "auto",
         description="identity: what came in, as it is. projection: through a 1×1 convolution (of a vector: a dense "
-        "layer) and batch norm. auto: identity where the shapes agree, else projection.",
+        "layer) and batch norm (of a sequence: a dense layer and layer norm). auto: identity where the shapes agree, else projection.",
     )
 
 
@@ -353,25 +379,29 @@ def join(shape: Shape, out: Shape, shortcut: str, init: str) -> nn.Module:
     if shortcut == "identity" or (shortcut == "auto" and shape == out):
         if shape != out:
             raise Misfit(
-                f"{'×'.join(map(str, shape))} comes in and {'×'.join(map(str, out))} comes out of the inner layers, "
+                f"{times(shape)} comes in and {times(out)} comes out of the inner layers, "
                 "which cannot be added. Write shortcut: auto, or padding: same inside"
             )
         return nn.Identity()
     if len(shape) != len(out):
         raise Misfit(
-            f"{'×'.join(map(str, shape))} comes in and {'×'.join(map(str, out))} comes out of the inner layers, which "
+            f"{times(shape)} comes in and {times(out)} comes out of the inner layers, which "
             "cannot be added. Put flatten and the dense layers after the residual"
         )
     if len(shape) == 1:
         projection: nn.Module = nn.Linear(shape[0], out[0], bias=False)
         norm: nn.Module = modules.BatchNorm1d(out[0])
+    elif len(shape) == 2:
+        if shape[0] != out[0]:
+            raise Misfit(
+                f"{times(shape)} comes in and {times(out)} comes out of the inner layers, which cannot be added. "
+                "Write padding: same inside"
+            )
+        projection, norm = nn.Linear(shape[1], out[1], bias=False), nn.LayerNorm(out[1])
     else:
         stride = tuple(-(-before // after) for before, after in zip(shape[1:], out[1:], strict=True))
         if any(-(-before // step) != after for before, after, step in zip(shape[1:], out[1:], stride, strict=True)):
-            raise Misfit(
-                f"a 1×1 convolution cannot bring {'×'.join(map(str, shape))} to {'×'.join(map(str, out))}. "
-                "Write padding: same inside"
-            )
+            raise Misfit(f"a 1×1 convolution cannot bring {times(shape)} to {times(out)}. Write padding: same inside")
         projection = nn.Conv2d(shape[0], out[0], 1, stride=(stride[0], stride[1]), bias=False)
         norm = modules.BatchNorm2d(out[0])
     start(projection, init)

@@ -11,7 +11,8 @@ from seodang.core.spec import Spec
 from seodang.core.values import check
 from seodang.models import _modules as modules
 from seodang.models._initial import Initial
-from seodang.models.layers import KINDS, Layer, Misfit, ResidualLayer, Shape, join
+from seodang.models._inputs import INPUTS, kind_of, must_be
+from seodang.models.layers import KINDS, Layer, Misfit, ResidualLayer, Shape, Tokens, join, times
 from seodang.recipes._network import OUTPUTS, UNREADABLE, Entry, entries, without_final
 
 # Names from Keras and PyTorch that people write, and ours.
@@ -39,6 +40,13 @@ ELSEWHERE = {
     "leakyrelu": "leaky_relu",
     "swish": "silu",
     "upsampling2d": "upsample",
+    "maxpooling1d": "max_pool1d",
+    "maxpool1d": "max_pool1d",
+    "globalaveragepooling1d": "global_average_pool",
+    "globalmaxpooling1d": "global_max_pool",
+    "globalmaxpooling2d": "global_max_pool",
+    "simplernn": "simple_rnn",
+    "rnn": "simple_rnn",
 }
 
 # Layers whose gradient does not need their own output, so that a relu may write over it.
@@ -77,10 +85,14 @@ class Network(nn.Module):
             if isinstance(module, modules.Relu):
                 module.in_place = isinstance(self._modules[before], _OVERWRITABLE)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, *inputs) → (B, *outputs)."""
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        """(B, *inputs) → (B, *outputs). An embedding with mask says which places (B, L) are real; the rest heed it."""
         for name in self._training_order if self.training else list(self._modules):
-            x = self._modules[name](x)  # type: ignore[misc]
+            module = self._modules[name]
+            if isinstance(module, modules.Embedding) and module.masks:
+                mask = x != 0
+            heeds = mask is not None and getattr(module, "takes_mask", False)
+            x = module(x, mask) if heeds else module(x)  # type: ignore[misc]
         return x
 
 
@@ -128,9 +140,11 @@ class _Builder:
         lines = [line.replace(": must", " must") for line in lines]
         return None, [f"{where} ({entry.kind}): {line if line[-1] in '.?' else f'{line}.'}" for line in lines]
 
-    def row(self, layers: list[tuple[Entry, Layer | None]], shape: Shape) -> tuple[Network, Shape]:
+    def row(
+        self, layers: list[tuple[Entry, Layer | None]], shape: Shape, first: list[tuple[str, nn.Module]] | None = None
+    ) -> tuple[Network, Shape]:
         """The modules of a list, for an input of `shape`, and what comes out."""
-        built = []
+        built = [*(first or [])]
         for entry, settings in layers:
             assert settings is not None, "mistakes are raised before anything is built"
             try:
@@ -140,11 +154,13 @@ class _Builder:
                 raise RecipeError(
                     f"Layer {entry.number} ({_shown(entry)}): {misfit}. Shapes so far: {so_far}."
                 ) from None
-            self.trail.append(f"{entry.kind} {_times(shape)}")
+            self.trail.append(f"{entry.kind} {times(shape)}")
             built.append((f"{entry.number.rpartition('.')[2]}_{entry.kind}", module))
         return Network(built), shape
 
     def _one(self, entry: Entry, settings: Layer, shape: Shape) -> tuple[nn.Module, Shape]:
+        if isinstance(shape, Tokens) and entry.kind != "embedding":
+            raise Misfit(f"{entry.kind} needs numbers, but tokens come in. Put {{embedding: {{size: 64}}}} before it")
         if not isinstance(settings, ResidualLayer):
             return settings.build(shape, self.init)
         inner, _ = self.read(settings.layers, f"{entry.number}.")
@@ -152,8 +168,19 @@ class _Builder:
         return modules.Residual(layers, join(shape, out, settings.shortcut, self.init)), out
 
 
-def _times(shape: Shape) -> str:
-    return "×".join(map(str, shape))
+def _first(inputs: Spec) -> tuple[Shape, list[tuple[str, nn.Module]]]:
+    """The shape that the first layer sees, and what stands before it: codes of a table row become columns of 0 and 1."""
+    if inputs.categories:
+        columns = modules.CodesToColumns(inputs.size - len(inputs.categories), inputs.categories)
+        return (columns.width,), [("0_categories", columns)]
+    return Tokens(inputs.shape[0], inputs.vocabulary) if kind_of(inputs) == "tokens" else inputs.shape, []
+
+
+def _same(shape: Shape, wanted: Shape) -> bool:
+    """Whether two shapes agree; a length of 0 agrees with any."""
+    if len(shape) != len(wanted):
+        return False
+    return all(one == other or 0 in (one, other) for one, other in zip(shape, wanted, strict=True))
 
 
 def _shown(entry: Entry) -> str:
@@ -165,8 +192,9 @@ def sequential(inputs: Spec, outputs: Spec, *, layers: list[Any], init: Initial 
     """Any network that is a list of layers, written in the recipe.
 
     Args:
-        inputs: Shape of one example.
-        outputs: What comes out: raw scores, one a class (or a single one for two classes).
+        inputs: Shape of one example: pictures, vectors, table rows (a column for each code but 0 is made of the
+            categories), tokens or series; no sentence pairs.
+        outputs: What comes out: raw scores, one a class (or a single one for two classes); with each_step at every place.
         layers: One after another. A layer is a name (`relu`), a name with a number (`{max_pool: 2}`) or a name with
             settings (`{conv: {filters: 6, kernel: 5, padding: same}}`). `outputs` stands for as many as the task needs:
             `{dense: outputs}` is how a network ends. A softmax (with one output, a sigmoid) at the very end is left
@@ -181,18 +209,20 @@ def sequential(inputs: Spec, outputs: Spec, *, layers: list[Any], init: Initial 
     >>> sum(parameter.numel() for parameter in network.parameters())
     407050
     """
-    layers, _ = without_final(layers, outputs.size)
-    builder = _Builder(outputs.size, init)
+    must_be("sequential", inputs, [kind for kind in INPUTS if kind != "pairs"])
+    layers, _ = without_final(layers, outputs.shape[-1])
+    builder = _Builder(outputs.shape[-1], init)
     read, mistakes = builder.read(layers)
     if not read and not mistakes:
         mistakes = ["layers is empty: a network needs at least {dense: outputs}."]
     if mistakes:
         raise RecipeError("\n".join(mistakes))
-    builder.trail.append(f"input {_times(inputs.shape)}")
-    network, shape = builder.row(read, inputs.shape)
-    if shape != outputs.shape:
+    shape, first = _first(inputs)
+    builder.trail.append(f"input {times(shape)}")
+    network, shape = builder.row(read, shape, first)
+    if not _same(shape, outputs.shape):
         raise RecipeError(
-            f"The network ends with {_times(shape)} numbers an example, the task needs {_times(outputs.shape)}. "
+            f"The network ends with {times(shape)} numbers an example, the task needs {times(outputs.shape)}. "
             f"End the list with {{dense: outputs}}. Shapes so far: {builder.pictures.join(builder.trail)}."
         )
     return network

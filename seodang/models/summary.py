@@ -11,6 +11,8 @@ from torch import Tensor, nn
 
 from seodang.core.spec import Spec
 from seodang.models import _modules as modules
+from seodang.models._inputs import example
+from seodang.models._recurrent import Bidirectional, Recurrent
 from seodang.models.sequential import Network
 
 # What a module is called in the table, where its class name, in lower case, is not it.
@@ -28,6 +30,9 @@ KIND_OF = {
     nn.LeakyReLU: "leaky_relu",
     nn.ReLU: "relu",
     nn.Upsample: "upsample",
+    nn.Conv1d: "conv1d",
+    nn.MaxPool1d: "max_pool1d",
+    nn.Embedding: "embedding",
     modules.Relu: "relu",
     modules.Flatten: "flatten",
 }
@@ -71,9 +76,9 @@ def summary(model: nn.Module, inputs: Spec, *, inside: bool = True) -> list[Row]
     rows: dict[str, Row] = {}
     leaves = dict(_leaves(model, "", inside))
 
-    def watch(name: str) -> Callable[[nn.Module, object, Tensor], None]:
-        def see(module: nn.Module, _: object, output: Tensor) -> None:
-            rows.setdefault(name, _row(name, module, output))
+    def watch(name: str) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
+        def see(module: nn.Module, given: tuple[Tensor, ...], output: Tensor) -> None:
+            rows.setdefault(name, _row(name, module, output, given[0].shape[1] if given[0].dim() == 3 else 1))
 
         return see
 
@@ -82,7 +87,8 @@ def summary(model: nn.Module, inputs: Spec, *, inside: bool = True) -> list[Row]
     try:
         parameter = next(model.parameters(), torch.zeros(()))
         with torch.no_grad():
-            model.eval()(torch.zeros(1, *inputs.shape, device=parameter.device, dtype=parameter.dtype))
+            given = example(inputs).to(parameter.device)
+            model.eval()(given.to(parameter.dtype) if given.is_floating_point() else given)
     finally:
         model.train(was_training)
         for hook in hooks:
@@ -102,6 +108,7 @@ def _leaves(module: nn.Module, prefix: str, inside: bool) -> Iterator[tuple[str,
         if (
             any(child.children())
             and not has_its_own
+            and not isinstance(child, Recurrent | Bidirectional)
             and (inside or type(child).forward in (nn.Sequential.forward, Network.forward))
         ):
             yield from _leaves(child, f"{prefix}{name}.", inside)
@@ -128,11 +135,16 @@ def count_parameters(model: nn.Module) -> int:
 
 
 def _states(module: nn.Module) -> list[Tensor]:
-    """Buffers that Keras counts as parameters that are not trained; PyTorch's count of batches is not one."""
-    return [tensor for name, tensor in module.named_buffers() if not name.endswith("num_batches_tracked")]
+    """Buffers that Keras counts as parameters that are not trained: those that are saved, but PyTorch's count of batches."""
+    return [
+        tensor
+        for part in module.modules()
+        for name, tensor in part.named_buffers(recurse=False)
+        if name not in part._non_persistent_buffers_set and name != "num_batches_tracked"
+    ]
 
 
-def _row(name: str, module: nn.Module, output: Tensor | None) -> Row:
+def _row(name: str, module: nn.Module, output: Tensor | None, steps: int = 1) -> Row:
     weights = list(module.parameters())
     return Row(
         layer=name,
@@ -140,7 +152,7 @@ def _row(name: str, module: nn.Module, output: Tensor | None) -> Row:
         output_shape=() if output is None else tuple(output.shape[1:]),
         parameters=sum(tensor.numel() for tensor in [*weights, *_states(module)]),
         trainable=sum(tensor.numel() for tensor in weights if tensor.requires_grad),
-        operations=0 if output is None else _operations(module, output),
+        operations=0 if output is None else _operations(module, output, steps),
         detail=_detail(module),
     )
 
@@ -154,6 +166,10 @@ def _detail(module: nn.Module) -> str:
         )
     if isinstance(module, nn.Dropout):
         return f"{module.p:g}"
+    if isinstance(module, nn.Conv1d):
+        return str(module.kernel_size[0])
+    if isinstance(module, Bidirectional):
+        return "both ways"
     return ""
 
 
@@ -170,14 +186,18 @@ def kind_of(module: nn.Module) -> str:
     for known, kind in KIND_OF.items():
         if isinstance(module, known):
             return "depthwise" if isinstance(module, nn.Conv2d) and 1 < module.groups == module.in_channels else kind
+    if isinstance(module, Recurrent | Bidirectional):
+        return (module.ahead if isinstance(module, Bidirectional) else module).cell
     if isinstance(module, modules.GlobalPool):
         return "global_max_pool" if module.largest else "global_average_pool"
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(module).__name__).lower()
 
 
-def _operations(module: nn.Module, output: Tensor) -> int:
+def _operations(module: nn.Module, output: Tensor, steps: int) -> int:
     numbers = output[0].numel()
-    if isinstance(module, nn.Conv2d):
+    if isinstance(module, Recurrent | Bidirectional):  # every weight at every step
+        return steps * sum(weight.numel() for weight in module.parameters() if weight.dim() == 2)
+    if isinstance(module, nn.Conv1d | nn.Conv2d):
         return numbers * module.weight[0].numel()
     if isinstance(module, nn.Linear):
         return numbers * module.in_features

@@ -70,7 +70,8 @@ def follow(
                 saver.save()
             if pace and (steps := pace.see(event, state)):
                 state.end_after(steps)
-                _write_replanned(folder, state, pace.plan.steps_per_epoch)
+                epochs = -(-steps // pace.plan.steps_per_epoch)
+                rewrite_recipe(folder, training={"steps": steps, "epochs": epochs, "replanned": tuple(state.replanned)})
                 yield Replanned(steps)
             left = time.perf_counter()
             yield event
@@ -120,13 +121,23 @@ def restore(folder: Path, state: State, best: Best) -> tuple[bool, list[str]]:
     return checkpoint is not None, damaged
 
 
-def _write_replanned(folder: Path, state: State, per_epoch: int) -> None:
-    """Before a step is taken under a new plan it stands in the recipe, so that what is resumed or repeated goes the same way."""
+def rewrite_recipe(
+    folder: Path,
+    *,
+    training: dict[str, Any] | None = None,
+    transfer: dict[str, Any] | None = None,
+    reason: str | None = None,
+) -> None:
+    """What was decided on the way stands in the recipe before a step is taken by it, so that what is resumed or repeated goes the
+    same way."""
     path = folder / "recipe.yaml"
     reasons = [line.removeprefix("# ") for line in path.read_text("utf-8").splitlines() if line.startswith("# ")]
-    found = {"steps": state.total, "epochs": -(-state.total // per_epoch), "replanned": tuple(state.replanned)}
     recipe = read_recipe(folder)
-    write_text(path, to_yaml(recipe.model_copy(update={"training": recipe.training.model_copy(update=found)}), reasons))
+    decided = {
+        "training": recipe.training.model_copy(update=training or {}),
+        "transfer": recipe.transfer.model_copy(update=transfer or {}),
+    }
+    write_text(path, to_yaml(recipe.model_copy(update=decided), [*reasons, reason] if reason else reasons))
 
 
 class _Saver:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +18,20 @@ from seodang.data.load import Prepared, Subset
 from seodang.models.backbone import Backbone
 from seodang.recipes.recipe import Recipe
 from seodang.runs.events import Event, Interrupted, Planned
-from seodang.runs.follow import finish, follow, restore
+from seodang.runs.follow import finish, follow, restore, rewrite_recipe
 from seodang.runs.history import History
 from seodang.runs.interrupt import listening
+from seodang.tasks.build import Task
 from seodang.tasks.classify import Classify
 from seodang.training.best import Best
 from seodang.training.device import Place
 from seodang.training.features import BATCH, Extractor, Passed
 from seodang.training.head import Head, fit_head
 from seodang.training.loop import Epoch, Notice, begin
-from seodang.training.plan import PassPlan, make_plan
+from seodang.training.plan import Pace, PassPlan, Plan, make_plan
+
+# Fine-tuning for fewer steps than this, and for less than an epoch, does not change what the head sees enough to be judged.
+LEAST_STEPS = 50
 
 
 class Pass:
@@ -91,50 +95,117 @@ def transfer(
     folder: Path, data: Prepared, recipe: Recipe, once: Pass, place: Place, machine: dict[str, Any]
 ) -> Iterator[Event]:
     """Every picture through the frozen base once; then the head is solved for, or trained step by step on the features;
-    then, where it is asked for, the last stages are trained too."""
-    task, model = find("tasks", recipe.task)(len(data.classes), recipe.loss), once.model
-    started, outside, head = time.perf_counter(), 0.0, None
-    features = None
+    then, where it is asked for, the last stages are trained too. The recipe's minutes are of all of it together.
+
+    The penalties that were tried are the run's history where nothing else is; where steps follow, these are, and the penalties
+    stand in head.jsonl.
+    """
+    task, model, clock = find("tasks", recipe.task)(len(data.classes), recipe.loss), once.model, _Clock()
+    features, head, tried, then = data, None, [], None
     with listening() as interrupt:
-        for event in once.features():
-            if isinstance(event, Prepared):
-                features = event
-                continue
+        for event in _features_and_head(once, task):
             if interrupt.signal is not None:  # the features so far are kept
                 yield Interrupted(folder, 0, interrupt.signal)
                 return
-            left = time.perf_counter()
-            yield event
-            outside += time.perf_counter() - left
-    assert features is not None, "the features come last"
-    if recipe.solves_head:
-        history = History(folder / "history.jsonl")
-        for event in solve_head(features, recipe, task, model):
-            if isinstance(event, Epoch):
-                if not recipe.transfer.fine_tune:
-                    history.write(event)
-                yield event
-            else:
+            if isinstance(event, Prepared):
+                features = event
+            elif isinstance(event, Head):
                 head = event
-                yield Notice(words(head))
-        if not recipe.transfer.fine_tune:
-            seconds = time.perf_counter() - started - outside
-            yield finish(folder, data, model.state_dict(), machine, seconds, None)
+                yield from clock.tell(Notice(words(head)))
+            else:
+                tried += [event] if isinstance(event, Epoch) else []
+                yield from clock.tell(event)
+        if head is None or recipe.transfer.fine_tune:
+            then = _what_follows(data, features, head, recipe, task, model, place, clock)
+            yield from clock.tell(_decided(folder, then, recipe))
+        history = History(folder / ("head.jsonl" if then and then.is_worth_it else "history.jsonl"))
+        for epoch in tried:
+            history.write(epoch)
+        if interrupt.signal is not None:
+            yield Interrupted(folder, 0, interrupt.signal)
             return
+    if then is None or not then.is_worth_it:
+        yield finish(folder, data, model.state_dict(), machine, clock.seconds, None)
+        return
+    state = begin(then.network, then.recipe, place)
+    best = Best(recipe.training, head.metrics, model) if head else Best(recipe.training)
+    for sentence in restore(folder, state, best)[1]:
+        yield Notice(sentence)
+    minutes = recipe.training.minutes if recipe.training.steps is None else None
+    pace = Pace(then.plan, minutes - clock.seconds / 60) if minutes else None
+    more = {"whole": model, "pictures": data, "spent": clock.seconds}
+    yield from follow(folder, then.data, then.recipe, state, best, place, machine, pace, **more)
+
+
+def _features_and_head(once: Pass, task: Classify) -> Iterator[Passed | Prepared | Epoch | Head]:
+    for event in once.features():
+        yield event
+        if isinstance(event, Prepared) and once.recipe.solves_head:
+            yield from solve_head(event, once.recipe, task, once.model)
+
+
+@dataclass(frozen=True)
+class _Then:
+    """The training that follows on the features: of which network, on what, for how long."""
+
+    network: torch.nn.Module
+    data: Prepared
+    recipe: Recipe
+    plan: Plan
+    is_worth_it: bool  # false: the minutes that are left would hardly move it
+
+
+def _what_follows(
+    data: Prepared,
+    features: Prepared,
+    head: Head | None,
+    recipe: Recipe,
+    task: Task,
+    model: Backbone,
+    place: Place,
+    clock: _Clock,
+) -> _Then:
+    """The head of layers on the features, or after a solved head the last stages on the pictures; in the minutes that are left."""
     if head is None:
-        model_to_train: torch.nn.Module = model.head
-        recipe, data_to_see = recipe.model_copy(update={"augmentation": Augmentation()}), features
-        best = Best(recipe.training)
+        network, seen = model.head, features
+        recipe = recipe.model_copy(update={"augmentation": Augmentation()})
     else:
         model.train_stages(recipe.transfer.stages)
-        model_to_train, data_to_see = model, data
-        best = Best(recipe.training, head.metrics, model)
-    spent = time.perf_counter() - started - outside
-    plan, _ = make_plan(data_to_see, recipe, task, model_to_train, place)
-    yield Planned(plan)
-    state = begin(model_to_train, recipe, place)
-    restore(folder, state, best)
-    yield from follow(folder, data_to_see, recipe, state, best, place, machine, whole=model, pictures=data, spent=spent)
+        network, seen = model, data
+    plan, planned = make_plan(seen, recipe, task, network, place, clock.began)
+    least = min(plan.steps_per_epoch, LEAST_STEPS)
+    is_worth_it = head is None or planned is recipe or plan.steps >= least
+    return _Then(network, seen, planned, plan, is_worth_it)
+
+
+def _decided(folder: Path, then: _Then, recipe: Recipe) -> Planned | Notice:
+    """Write what follows into the recipe of the run, and tell it."""
+    if then.is_worth_it:
+        found = then.recipe.training
+        rewrite_recipe(folder, training={"steps": found.steps, "epochs": found.epochs})
+        return Planned(then.plan)
+    words = (
+        f"transfer.fine_tune=false: only {then.plan.steps} steps of training the last stages fit into the rest of the "
+        f"{recipe.training.minutes:g} minutes; the head alone is kept"
+    )
+    rewrite_recipe(folder, transfer={"fine_tune": False}, reason=words)
+    return Notice(f"{words}.")
+
+
+class _Clock:
+    """The time of a run, which stands still while the readers of its stream are busy."""
+
+    def __init__(self) -> None:
+        self.began = time.perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        return time.perf_counter() - self.began
+
+    def tell(self, event: Event) -> Iterator[Event]:
+        left = time.perf_counter()
+        yield event
+        self.began += time.perf_counter() - left
 
 
 def solve_head(data: Prepared, recipe: Recipe, task: Classify, model: Backbone) -> Iterator[Epoch | Head]:

@@ -13,8 +13,9 @@ import psutil
 import torch
 
 from seodang.data.load import Prepared, Subset
+from seodang.pretrained.weights import find_weights
 from seodang.recipes.recipe import Recipe
-from seodang.tasks.classify import Classify
+from seodang.tasks.build import Task
 from seodang.training.device import Place
 from seodang.training.loop import JUDGING_BATCH, Epoch, State, Step, begin, count_steps, fit, measure, normaliser
 
@@ -40,7 +41,7 @@ class Plan:
     seconds_per_step: float
     seconds_per_epoch: float
     seconds: float
-    most_steps: int | None  # a lab with a stated number of epochs is not trained longer because there is time
+    most_steps: int | None  # what has a stated number of epochs is not trained longer because there is time
     memory_bytes: int  # of this process after the probe; on a GPU, its peak there
 
     @property
@@ -69,13 +70,17 @@ class PassPlan:
         return (self.pictures - self.known) * self.seconds_per_picture
 
     def side_within(self, recipe: Recipe) -> int | None:
-        """The side of pictures, in pixels, with which the pass is over in the recipe's minutes; None where it is anyway, or where
-        they would be smaller than networks like them."""
+        """The side of pictures, in pixels, with which the pass is over in the recipe's minutes; None where it is anyway, where
+        they would be smaller than networks like them, and where the network takes one size only."""
         minutes, side = recipe.training.minutes, recipe.preparation.height or 0
-        if minutes is None or self.seconds <= PASS_SHARE * 60 * minutes:
+        if minutes is None or self.fits(minutes) or find_weights(recipe.transfer.backbone).fixed_size:
             return None
         smaller = int(side * math.sqrt(PASS_SHARE * 60 * minutes / self.seconds)) // STRIDE * STRIDE
         return max(smaller, LEAST_SIDE) if side > LEAST_SIDE else None
+
+    def fits(self, minutes: float | None) -> bool:
+        """Whether the pass leaves enough of these minutes for the head; always where there is no limit."""
+        return minutes is None or self.seconds <= PASS_SHARE * 60 * minutes
 
     @property
     def words(self) -> str:
@@ -107,18 +112,22 @@ def duration(seconds: float) -> str:
 
 
 def make_plan(
-    data: Prepared, recipe: Recipe, task: Classify, model: torch.nn.Module, place: Place
+    data: Prepared, recipe: Recipe, task: Task, model: torch.nn.Module, place: Place, since: float | None = None
 ) -> tuple[Plan, Recipe]:
-    """Measure, and where the recipe has a time budget choose the number of steps that fills it. Nothing of it stays in `model`."""
-    budget = recipe.training.minutes
+    """Measure, and where the recipe has a time budget choose the number of steps that fills it. Nothing of it stays in `model`.
+
+    since: when the minutes began, on the clock of `time.perf_counter`; None: they begin with the first step.
+    """
+    minutes = recipe.training.minutes
     state = begin(copy.deepcopy(model), recipe, place)
     per_step = _seconds_per_step(data, recipe, task, state, place)
     judging = _judging_seconds(data, task, state, place)
     per_epoch, total = count_steps(len(data.train), recipe)
     seconds_per_epoch = per_epoch * per_step + judging
-    most = per_epoch * recipe.training.epochs if recipe.training.epochs and _is_faithful(recipe) else None
-    if budget and recipe.training.steps is None:
-        total = steps_that_fit(budget * 60, 0, per_step, per_epoch, judging, most)
+    most = per_epoch * recipe.training.epochs if recipe.training.epochs and _has_its_length(recipe) else None
+    if minutes and recipe.training.steps is None:
+        left = minutes * 60 - (time.perf_counter() - since if since is not None else 0.0)
+        total = steps_that_fit(left, 0, per_step, per_epoch, judging, most)
         recipe = recipe.model_copy(
             update={"training": recipe.training.model_copy(update={"steps": total, "epochs": -(-total // per_epoch)})}
         )
@@ -174,12 +183,12 @@ class Pace:
         return ends if abs(ends - state.total) > WORTH * state.total else None
 
 
-def _is_faithful(recipe: Recipe) -> bool:
-    """A lab with a stated number of epochs is not trained longer because there is time."""
-    return recipe.training.schedule == "constant"
+def _has_its_length(recipe: Recipe) -> bool:
+    """A lab with a stated number of epochs, and the fine-tuning of a pretrained network, are not made longer because there is time."""
+    return recipe.training.schedule == "constant" or recipe.transfer.fine_tune
 
 
-def _seconds_per_step(data: Prepared, recipe: Recipe, task: Classify, state: State, place: Place) -> float:
+def _seconds_per_step(data: Prepared, recipe: Recipe, task: Task, state: State, place: Place) -> float:
     """The median time of a few steps after a first one that sets things up."""
     probe = recipe.model_copy(
         update={"training": recipe.training.model_copy(update={"steps": 10**6, "epochs": 1, "compile": False})}
@@ -202,7 +211,7 @@ def _seconds_per_step(data: Prepared, recipe: Recipe, task: Classify, state: Sta
     return statistics.median(times[1:] or times)
 
 
-def _judging_seconds(data: Prepared, task: Classify, state: State, place: Place) -> float:
+def _judging_seconds(data: Prepared, task: Task, state: State, place: Place) -> float:
     """What measuring the validation split takes, from a part of it."""
     count = len(data.validation)
     if not count:

@@ -1,5 +1,12 @@
 """Training with a pretrained network: what the house recipe decides, what is kept, what is repeated."""
 
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -7,17 +14,18 @@ from PIL import Image, ImageDraw
 from safetensors.torch import load_file
 
 from seodang.core.errors import RunError
-from seodang.core.files import sha256
+from seodang.core.files import read_json, read_lines, sha256
 from seodang.evaluation.evaluate import evaluate
 from seodang.evaluation.predict import predict
-from seodang.pretrained.weights import find_weights
+from seodang.pretrained.weights import Weights, find_weights
+from seodang.recipes.resolve import resolve
 from seodang.runs.events import Begun, Finished, Interrupted, Planned
 from seodang.runs.folder import load
 from seodang.runs.repeat import repeat
 from seodang.runs.train import resume, stream, train
 from seodang.training.features import Passed
-from seodang.training.loop import Epoch, Step
-from seodang.training.plan import PassPlan
+from seodang.training.loop import Epoch, Notice, Step
+from seodang.training.plan import LEAST_SIDE, PassPlan
 
 SMALL = {"transfer.backbone": "mobilenetv1_025", "preparation.height": 64, "preparation.width": 64}
 
@@ -129,8 +137,6 @@ def test_a_repeat_has_no_difference(run, tmp_path, monkeypatch):
 
 
 def test_a_stopped_pass_goes_on_and_a_finished_one_says_so(run, shapes, tmp_path, monkeypatch):
-    import signal
-
     monkeypatch.setenv("SEODANG_CACHE", str(tmp_path / "empty"))
     last = None
     for last in stream(shapes, settings=SMALL, runs=tmp_path / "runs"):
@@ -164,6 +170,153 @@ def test_a_head_of_layers_is_trained_on_features_and_resumed_exactly(shapes, tmp
     *_, finished = resume(folder)
     assert sha256(finished.run.folder / "model.safetensors") == sha256(whole.folder / "model.safetensors")
     assert 0 <= evaluate(whole)["metrics"]["accuracy"] <= 1
+
+
+TUNED = {
+    **SMALL,
+    "transfer.fine_tune": True,
+    "transfer.stages": 2,
+    "training.epochs": 3,
+    "training.batch_size": 8,
+    "training.learning_rate": 1e-3,
+    "training.checkpoint_seconds": 0,
+    "augmentation.rotation": 5,
+    "training.schedule": "one_cycle",
+}
+
+
+@pytest.fixture(scope="module")
+def tuned_whole(shapes, tmp_path_factory):
+    """The fine-tuned run that was never stopped: 3 epochs of 6 steps, and the last epoch is kept or an earlier one."""
+    return train(shapes, settings=TUNED, runs=tmp_path_factory.mktemp("tuned"))
+
+
+def timeless(path):
+    return [{k: v for k, v in line.items() if k != "seconds"} for line in read_lines(path)]
+
+
+@pytest.mark.parametrize("step", [1, 6, 9, 17])
+def test_fine_tuning_that_was_killed_goes_on_exactly(shapes, tuned_whole, tmp_path, step):
+    for event in (events := stream(shapes, settings=TUNED, runs=tmp_path)):
+        if isinstance(event, Step) and event.step == step:
+            break
+    events.close()
+    (folder,) = tmp_path.iterdir()
+    assert list(folder.glob("checkpoint/*.safetensors"))
+    *_, finished = resume(folder)
+    assert sha256(finished.run.folder / "model.safetensors") == sha256(tuned_whole.folder / "model.safetensors")
+    for name in ("history.jsonl", "head.jsonl"):
+        assert timeless(folder / name) == timeless(tuned_whole.folder / name), name
+
+
+def test_fine_tuning_killed_by_the_system_goes_on_exactly(shapes, tuned_whole, tmp_path):
+    words = [f"{key}={value}" for key, value in TUNED.items()]
+    command = [sys.executable, "-m", "seodang", "train", str(shapes), "--runs", str(tmp_path), *words]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 120
+    while not list(tmp_path.glob("*/checkpoint/step-*.json")):
+        assert process.poll() is None, process.stderr.read()
+        assert time.monotonic() < deadline, "no checkpoint in two minutes"
+        time.sleep(0.01)
+    process.kill()
+    process.communicate()
+    (folder,) = tmp_path.iterdir()
+    *_, finished = resume(folder)
+    assert sha256(finished.run.folder / "model.safetensors") == sha256(tuned_whole.folder / "model.safetensors")
+
+
+def test_a_damaged_checkpoint_of_fine_tuning_is_told(shapes, tuned_whole, tmp_path):
+    for event in (events := stream(shapes, settings=TUNED, runs=tmp_path)):
+        if isinstance(event, Step) and event.step == 9:
+            break
+    events.close()
+    (folder,) = tmp_path.iterdir()
+    newest = max(folder.glob("checkpoint/*.safetensors"))
+    newest.write_bytes(newest.read_bytes()[:-1])
+    *events, finished = resume(folder)
+    assert any(isinstance(e, Notice) and e.text.startswith(f"{newest.name} is damaged") for e in events)
+    assert sha256(finished.run.folder / "model.safetensors") == sha256(tuned_whole.folder / "model.safetensors")
+
+
+def test_penalties_before_fine_tuning_stand_beside_the_history(run, tuned_whole):
+    assert [line["epoch"] for line in tuned_whole.history] == [1, 2, 3]
+    assert not any("penalty" in line for line in tuned_whole.history)
+    tried = list(read_lines(tuned_whole.folder / "head.jsonl"))
+    assert [line["penalty"] for line in tried] == [line["penalty"] for line in run.history]
+    assert "head.jsonl" in read_json(tuned_whole.folder / "manifest.json")
+    assert not (run.folder / "head.jsonl").exists(), "there the history has them"
+    assert evaluate(tuned_whole)["epochs"] == 3
+
+
+def test_a_repeat_of_fine_tuning_has_no_difference(tuned_whole, tmp_path):
+    _, found = repeat(tuned_whole, runs=tmp_path)
+    assert found.words == "No difference: the same weights, bit for bit, and the same history."
+
+
+def test_a_signal_while_the_head_is_solved_is_an_interruption(run, shapes, tmp_path):
+    last = None
+    for last in stream(shapes, settings=SMALL, runs=tmp_path):
+        if isinstance(last, Epoch) and last.epoch == 2:
+            signal.raise_signal(signal.SIGTERM)
+    assert isinstance(last, Interrupted)
+    assert (last.step, last.signal) == (0, signal.SIGTERM)
+    *_, finished = resume(last.folder)
+    assert sha256(finished.run.folder / "model.safetensors") == sha256(run.folder / "model.safetensors")
+    assert timeless(last.folder / "history.jsonl") == timeless(run.folder / "history.jsonl")
+
+
+def test_minutes_are_of_pass_and_fine_tuning_together(shapes, tmp_path, monkeypatch):
+    """A clock that says that so many steps fit into the rest is believed, written down, repeated and kept to."""
+    asked = []
+    monkeypatch.setattr("seodang.training.plan.steps_that_fit", lambda left, *_: asked.append(left) or 15)
+    monkeypatch.setattr("seodang.training.plan.Pace.see", lambda *_: None)
+    began = time.perf_counter()
+    timed = {**TUNED, "training.minutes": 5, "training.epochs": 10}
+    events = list(stream(shapes, settings=timed, runs=tmp_path))
+    passed = time.perf_counter() - began
+    assert 300 - passed < asked[0] < 300, "what the pass and the head took is gone"
+    (planned,) = [event for event in events if isinstance(event, Planned)]
+    steps = [event.step for event in events if isinstance(event, Step)]
+    assert planned.plan.steps == 15 == steps[-1]
+    after = events[-1].run
+    assert (after.recipe.training.steps, after.recipe.training.epochs) == (15, 3)
+    _, found = repeat(after, runs=tmp_path / "again")
+    assert found.words == "No difference: the same weights, bit for bit, and the same history."
+
+
+def test_minutes_are_of_pass_and_head_of_layers_together(shapes, tmp_path, monkeypatch):
+    monkeypatch.setattr("seodang.training.plan.steps_that_fit", lambda *_: 9)
+    monkeypatch.setattr("seodang.training.plan.Pace.see", lambda *_: None)
+    settings = {**SMALL, **HEAD, "training.minutes": 5, "training.epochs": 4, "training.batch_size": 8}
+    after = train(shapes, settings=settings, runs=tmp_path)
+    assert after.recipe.training.steps == after.history[-1]["step"] == 9
+
+
+def test_fine_tuning_is_left_out_where_hardly_any_time_is_left(run, shapes, tmp_path, monkeypatch):
+    monkeypatch.setattr("seodang.training.plan.steps_that_fit", lambda *_: 2)
+    events = list(stream(shapes, settings={**TUNED, "training.minutes": 5}, runs=tmp_path))
+    words = (
+        "transfer.fine_tune=false: only 2 steps of training the last stages fit into the rest of the 5 minutes; the head alone "
+        "is kept"
+    )
+    assert f"{words}." in [event.text for event in events if isinstance(event, Notice)]
+    after = events[-1].run
+    assert f"# {words}\n" in (after.folder / "recipe.yaml").read_text()
+    assert not after.recipe.transfer.fine_tune
+    assert sha256(after.folder / "model.safetensors") == sha256(run.folder / "model.safetensors")
+    assert all("penalty" in line for line in after.history)
+
+
+def test_a_network_of_one_size_is_not_given_smaller_pictures():
+    recipe = resolve("image-classifier", {"preparation.height": "224", "transfer.backbone": "vit_tiny_patch16_224"})
+    timed = recipe.model_copy(update={"training": recipe.training.model_copy(update={"minutes": 1.0})})
+    plan = PassPlan(10_000, 0, 1.0, "vit_tiny_patch16_224")
+    fixed = Weights("vit_tiny_patch16_224", Path(), (224, 224), True, (0.5,) * 3, (0.5,) * 3, 0.9, "bicubic", 1000)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("seodang.training.plan.find_weights", lambda name: fixed)
+        assert plan.side_within(timed) is None
+        patch.setattr("seodang.training.plan.find_weights", lambda name: replace(fixed, fixed_size=False))
+        assert plan.side_within(timed) == LEAST_SIDE
 
 
 def test_fine_tuning_begins_at_the_solved_head_and_is_kept_only_where_it_helps(shapes, tmp_path):

@@ -1,0 +1,395 @@
+"""What a column holds: numbers, categories, text, dates, pictures or ids; inferred from its values, with the reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from seodang.core.errors import DataError, did_you_mean
+from seodang.data.amounts import Amounts, amounts
+from seodang.data.dates import MONTHS, dates, to_nanoseconds
+from seodang.data.frame import KINDS, Column, Kind
+from seodang.data.readers.images import PICTURE_SUFFIXES
+from seodang.data.words import EXACT, MISSING, Words, column_of, pc, strings_of, words_of
+
+BOOLEANS = [
+    set(pair.split()) for pair in ("true false", "yes no", "y n", "t f", "on off", "참 거짓", "예 아니오", "예 아니요")
+]
+_ID_NAME = re.compile(r"(^|.*[_ .-])(ids?|uuid|guid|index|key|pk|idx)$|.*(번호|아이디)$|^(no|nr|rownum|#)\.?$", re.I)
+_ID_CAMEL = re.compile(r".*[a-z0-9](Id|ID)$")
+_NO_ID = re.compile(r".*(year|time|month|week|day|hour|step|age|date|연도|년|월|일|시간)s?$|^[txn]$", re.I)
+_UUID = re.compile(r"\{?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?|[0-9a-f]{16,64}", re.I)
+_CLOCK_NAME = re.compile(r".*(time|date|timestamp|epoch|ts)$|.*(일시|시각)$", re.I)
+_PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_MARKERS = pa.array(sorted({form for word in MISSING for form in (word, word.upper(), word.title(), "NaN", "#N/A")}))
+_SENTENCE_END = r"[.!?…。！？]['\")]*$"
+# So few rows may be words in a column of numbers (or no dates in one of dates); they count as missing.
+STRAY = 0.05
+
+
+def typed(name: str, values: Any, given: Kind | None = None) -> tuple[pd.Series, Column]:
+    """A column with the type of its kind, and what is known of it.
+
+    Args:
+        name: as a person reads it.
+        values: one value a row: a pandas Series, a PyArrow array or a sequence of str (None where missing).
+        given: the kind that a person, or the training run, says it has. Otherwise it is inferred.
+
+    Raises:
+        DataError: `given` is no kind, or most values cannot be of it.
+
+    >>> values, column = typed("weight", ["3,5 kg", "12 kg", "?"])
+    >>> values.tolist(), column.kind, column.reason
+    ([3.5, 12.0, nan], 'number', '2 numbers from 3.5 to 12; kg taken off; decimal commas')
+    """
+    if given is not None and given not in KINDS:
+        raise DataError(f"{given!r} is not a kind of column. {did_you_mean(str(given), KINDS)}")
+    series = column_of(values)
+    if given is None or given in ("number", "date"):
+        native = _native(name, series, given)
+        if native is not None:
+            return native
+    if given is None and isinstance(series, pa.ChunkedArray) and (quick := _plain_numbers(name, series)) is not None:
+        return quick
+    words = words_of(strings_of(series))
+    if given is not None:
+        return _as_given(name, words, given)
+    return _inferred(name, words)
+
+
+def _native(name: str, series: pd.Series | pa.ChunkedArray, given: Kind | None) -> tuple[pd.Series, Column] | None:
+    """Columns that come as numbers or dates already; None where they have to go through words."""
+    if isinstance(series, pa.ChunkedArray) or pd.api.types.is_bool_dtype(series.dtype):
+        return None
+    if pd.api.types.is_datetime64_any_dtype(series.dtype) and given != "number":
+        values = to_nanoseconds(series)
+        lost = int(np.isnat(values).sum() - series.isna().sum())
+        if np.isnat(values).all():
+            return _column(name, "empty", "no values", None, series.isna().to_numpy(), 0, given)
+        stray = f"; {lost:,} dates out of range (1678 to 2261) count as missing" if lost else ""
+        return _dated(name, values, "dates in the file already" + stray, given)
+    if pd.api.types.is_numeric_dtype(series.dtype) and given != "date":
+        values = series.to_numpy(dtype=np.float64, na_value=np.nan)
+        return _number(name, values, [], given)
+    return None
+
+
+def _plain_numbers(name: str, strings: pa.ChunkedArray) -> tuple[pd.Series, Column] | None:
+    """Numbers written as a computer does, without going through the different words: what large tables mostly hold.
+
+    None where anything is to be thought about: other signs, leading zeros, what may be dates or codes.
+    """
+    step = max(1, len(strings) // 200)
+    few = strings.take(pa.array(np.arange(0, len(strings), step))).to_pylist()
+    if len(strings) < 1000 or not any(_PLAIN.fullmatch(word) for word in few if word) or _CLOCK_NAME.match(name):
+        return None
+    try:
+        values = pc.cast(pc.if_else(pc.is_in(strings, _MARKERS), None, strings), pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    numbers = values.to_numpy()
+    finite = numbers[np.isfinite(numbers)]
+    if not len(finite) or finite.max() > EXACT or (finite.min() > 19_000_000 and finite.max() < 21_000_000):
+        return None
+    if pc.any(pc.match_substring_regex(strings, "^0[0-9]{2,}$")).as_py():
+        return None
+    return _number(name, numbers, [], None)
+
+
+# Kinds ----------------------------------------------------------------------------------------------------------------
+
+
+def _inferred(name: str, words: Words) -> tuple[pd.Series, Column]:
+    if len(words.words) == 0:
+        return _column(name, "empty", "no values", None, words.codes < 0, 0, None)
+    if (found := _as_number(name, words)) is not None:
+        return found
+    strings = words.strings
+    if len(strings) == 1 and (words.codes >= 0).all():
+        return _labelled(name, words, "constant", f"{_quoted(strings[0])} in every row")
+    if (found := _as_date(name, words)) is not None:
+        return found
+    if {word.lower() for word in strings[:3]} in BOOLEANS:
+        return _labelled(name, words, "category", f"2 values: {_listed(strings)}")
+    if len(strings) <= 24 and len(strings) >= 2 and all(word.lower().rstrip(".") in MONTHS for word in strings):
+        return _labelled(name, words, "category", f"{len(strings)} names of months")
+    suffixes = [word.lower().rsplit(".", 1)[-1] for word in strings[:1000]]
+    if np.mean([f".{suffix}" in PICTURE_SUFFIXES for suffix in suffixes]) > 0.9:
+        return _labelled(name, words, "picture", f"paths of pictures, such as {_quoted(strings[0])}")
+    return _labelled(name, words, *_words_kind(name, words))
+
+
+def _as_number(name: str, words: Words) -> tuple[pd.Series, Column] | None:
+    """Numbers, or None: no numbers, or numerals that are names (leading zeros, more digits than a number keeps)."""
+    found = amounts(words.words)
+    if found is None:
+        return None
+    numeral = ~np.isnan(found.values)
+    strays = words.counts[~numeral].sum()
+    different = numeral.sum()
+    if strays and (strays > STRAY * words.rows or different < 20):
+        return None
+    if not found.how and pc.any(pc.match_substring_regex(words.words, "^0[0-9]{2,}$")).as_py():
+        return _coded(name, words, "with leading zeros")
+    if pc.any(pc.match_substring_regex(words.words, "^[0-9]{16,}$")).as_py() and np.nanmax(found.values) > EXACT:
+        return _coded(name, words, "of 16 and more digits")
+    if (dated := _as_clock(name, words, found)) is not None:
+        return dated
+    said = [*found.how, *_strays(words, ~numeral)]
+    return _number(name, words.spread(found.values, np.nan), said, None, words)
+
+
+def _coded(name: str, words: Words, why: str) -> tuple[pd.Series, Column]:
+    if len(words.words) == len(words.codes):
+        return _labelled(name, words, "id", f"another numeral {why} in every row, such as {words.strings[0]}")
+    reason = f"{len(words.words):,} numerals {why}, such as {words.strings[0]}: names, not amounts"
+    return _labelled(name, words, "category", reason)
+
+
+def _as_clock(name: str, words: Words, found: Amounts) -> tuple[pd.Series, Column] | None:
+    """20210304, and seconds or milliseconds since 1970 where the name says so."""
+    eight = pc.all(pc.match_substring_regex(words.words, "^(19|20)[0-9]{6}$")).as_py()
+    if eight and (len(words.words) > 1 or _CLOCK_NAME.match(name)):
+        return _as_date(name, words)
+    if not _CLOCK_NAME.match(name) or found.how or np.isnan(found.values).any():
+        return None
+    least, most = found.values.min(), found.values.max()
+    for unit, factor in (("seconds", 1), ("milliseconds", 1000)):
+        if least >= 1e8 * factor and most < 4.1e9 * factor:
+            values = (words.spread(found.values, 0) * (1_000_000_000 // factor)).astype(np.int64)
+            stamps = np.where(words.codes < 0, np.datetime64("NaT"), values.astype("datetime64[ns]"))
+            return _dated(name, stamps, f"{unit} since 1970", None)
+    return None
+
+
+def _as_date(name: str, words: Words, given: Kind | None = None) -> tuple[pd.Series, Column] | None:
+    found = dates(words.strings)
+    if found is None:
+        return None
+    none = np.isnat(found.values)
+    if words.counts[none].sum() > STRAY * words.rows and given is None:
+        return None
+    said = "; ".join([found.how, *_strays(words, none, "dates")])
+    return _dated(name, words.spread(found.values, np.datetime64("NaT")), said, given)
+
+
+def _strays(words: Words, none: np.ndarray, what: str = "numbers") -> list[str]:
+    """What is said of the few words that are none."""
+    rows = int(words.counts[none].sum())
+    if not rows:
+        return []
+    examples = _listed([f"{word[:30]!r}" for word in words.strings[none][:3]])
+    many = (
+        f"{rows:,} values are no {what} and count" if rows > 1 else f"1 value is no {what.removesuffix('s')} and counts"
+    )
+    return [f"{many} as missing: {examples}"]
+
+
+def _words_kind(name: str, words: Words) -> tuple[Kind, str]:
+    """Text, id or category, by how long the values are and how often they come again."""
+    strings, different, rows = words.strings, len(words.words), words.rows
+    example = _quoted(strings[0])
+    few = strings[:: max(1, different // 2000)]
+    length = float(np.mean([len(word.split()) for word in few]))
+    if different > 0.5 * rows and different > 1 and _reads_as_text(few, length):
+        return "text", f"{different:,} texts of {length:.0f} words on average"
+    every = different == len(words.codes)
+    named = bool(_ID_NAME.match(name) or _ID_CAMEL.match(name))
+    if every and different > 1:
+        if all(map(_UUID.fullmatch, few)):
+            return "id", f"another unique identifier in every row, such as {example}"
+        if named or different >= 20:
+            return "id", f"another short value in every row, such as {example}"
+    if different >= 50 and different > 0.95 * rows:
+        return "id", f"{different:,} different short values in {rows:,} rows, such as {example}"
+    if different > 0.5 * rows and different >= 50:
+        return "category", f"{different:,} short values in {rows:,} rows, nearly another one each, such as {example}"
+    if named and different < rows:
+        return "category", f"{different:,} values that come again, though it is named like an id, such as {example}"
+    if different == 1:
+        return "category", f"{example} or nothing"
+    if different == 2:
+        return "category", f"2 values: {_listed(strings)}"
+    return "category", f"{different:,} values, such as {_listed(strings[:2])}"
+
+
+def _reads_as_text(few: np.ndarray, length: float) -> bool:
+    """Sentences rather than names: five words or more, or fewer that end as sentences do, or long Chinese or Japanese."""
+    if length >= 5:
+        return True
+    if length >= 2.5 and np.mean([bool(re.search(_SENTENCE_END, word)) for word in few]) > 1 / 3:
+        return True
+    if length >= 2.5 and np.mean([len(word) for word in few]) >= 50:
+        return True
+    return float(np.mean([len(re.findall("[\u3040-\u30ff\u4e00-\u9fff]", word)) for word in few])) >= 10
+
+
+# Kinds that are given -------------------------------------------------------------------------------------------------
+
+
+def _as_given(name: str, words: Words, given: Kind) -> tuple[pd.Series, Column]:
+    if len(words.words) == 0:
+        reason = "no values" if given == "empty" else f"said to be {given}; no values here"
+        if given == "number":
+            return _column(name, given, reason, np.full(len(words.codes), np.nan), words.codes < 0, 0, given)
+        if given == "date":
+            nothing = np.full(len(words.codes), np.datetime64("NaT"), "datetime64[ns]")
+            return _column(name, given, reason, nothing, words.codes < 0, 0, given)
+        return _column(name, given, reason, None, words.codes < 0, 0, given)
+    if given in ("empty", "constant"):
+        raise_if = given == "empty" or len(words.words) > 1
+        if raise_if:
+            raise DataError(_not_of_kind(name, given, words, np.ones(len(words.words), bool)))
+    if given == "number":
+        found = amounts(words.words)
+        values = np.full(len(words.words), np.nan) if found is None else found.values
+        if words.counts[np.isnan(values)].sum() > 0.5 * words.rows:
+            raise DataError(_not_of_kind(name, given, words, np.isnan(values)))
+        said = [*(found.how if found else ()), *_strays(words, np.isnan(values))]
+        return _number(name, words.spread(values, np.nan), said, given)
+    if given == "date":
+        if (found := _as_date(name, words, given)) is None:
+            raise DataError(_not_of_kind(name, given, words, np.ones(len(words.words), bool)))
+        return found
+    return _labelled(name, words, given, f"said to be {given}; {len(words.words):,} different", given)
+
+
+def _not_of_kind(name: str, given: str, words: Words, wrong: np.ndarray) -> str:
+    rows = int(words.counts[wrong].sum())
+    example = f"{words.strings[wrong][0][:40]!r}"
+    if given in ("empty", "constant"):
+        return (
+            f"Column {name} is not {given}: it has {len(words.words):,} different values, such as {example}. "
+            "Leave its kind out, and it is inferred."
+        )
+    what = "numbers" if given == "number" else "dates"
+    return (
+        f"Column {name} cannot hold {what}: {rows:,} of {words.rows:,} values are none, such as {example}. "
+        "Say category or text, or leave its kind out, and it is inferred."
+    )
+
+
+# Columns made ---------------------------------------------------------------------------------------------------------
+
+
+def _number(
+    name: str, values: np.ndarray, said: Sequence[str], given: Kind | None, words: Words | None = None
+) -> tuple[pd.Series, Column]:
+    """A column of float64; constants and ids among numbers are found here."""
+    endless = np.isinf(values)
+    values = np.where(endless, np.nan, values)
+    missing = np.isnan(values)
+    different = _different(values[~missing])
+    said = list(said)
+    if endless.any():
+        many = int(endless.sum())
+        counted = (
+            "1 value is too large or infinite and counts"
+            if many == 1
+            else f"{many:,} values are too large or infinite and count"
+        )
+        said.append(f"{counted} as missing")
+    if len(different) == 0:
+        reason = "; ".join(["no values", *said])
+        return _column(name, given or "empty", reason, values if given else None, missing, 0, given)
+    if given is None and len(different) == 1 and not missing.any() and len(values) > 0:
+        return _labelled(
+            name, words or words_of(strings_of(pd.Series(values))), "constant", f"{different[0]:g} in every row"
+        )
+    whole = bool((different == np.floor(different)).all())
+    if given is None and whole and (kind := _whole_kind(name, values, different, missing)) is not None:
+        return _labelled(name, words or words_of(strings_of(pd.Series(values))), *kind)
+    return _column(name, "number", "; ".join([_range(different, whole), *said]), values, missing, len(different), given)
+
+
+def _different(values: np.ndarray) -> np.ndarray:
+    """The distinct values in order; quicker on a million rows than np.unique, which hashes first."""
+    ordered = np.sort(values)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
+
+
+def _range(different: np.ndarray, whole: bool) -> str:
+    if len(different) == 2 and different.tolist() == [0, 1]:
+        return "0 and 1 only"
+    what = "different whole numbers" if whole else "numbers"
+    if len(different) == 1:
+        return f"{different[0]:g} or nothing"
+    return f"{len(different):,} {what} from {_short(different[0])} to {_short(different[-1])}"
+
+
+def _short(value: float) -> str:
+    return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.6g}"
+
+
+def _whole_kind(name: str, values: np.ndarray, different: np.ndarray, missing: np.ndarray) -> tuple[Kind, str] | None:
+    """Whole numbers that name rows rather than measure them."""
+    rows, every = len(values), len(different) == len(values)
+    named = bool(_ID_NAME.match(name) or _ID_CAMEL.match(name))
+    if every and named:
+        return "id", "another whole number in every row, and it is named like an id"
+    step_one = every and different[-1] - different[0] == rows - 1
+    if (
+        step_one
+        and rows >= 5
+        and different[0] in (0, 1)
+        and not _NO_ID.match(name)
+        and bool((np.diff(values) == 1).all())
+    ):
+        return "id", f"counts the rows, {_short(different[0])} to {_short(different[-1])}"
+    if named and len(different) > 0.95 * (rows - missing.sum()):
+        return "id", f"{len(different):,} different whole numbers in {rows:,} rows, and it is named like an id"
+    if named and len(different) > 2:
+        return (
+            "category",
+            f"{len(different):,} whole numbers that come again, but it is named like an id: names, not amounts",
+        )
+    return None
+
+
+def _dated(name: str, values: np.ndarray, how: str, given: Kind | None) -> tuple[pd.Series, Column]:
+    values = values.astype("datetime64[ns]")
+    missing = np.isnat(values)
+    different = _different(values[~missing])
+    if given is None and len(different) == 1 and not missing.any() and len(values) > 0:
+        return _column(name, "constant", f"{_day(different[0])} in every row", values, missing, 1, given)
+    reason = f"{len(different):,} dates from {_day(different[0])} to {_day(different[-1])}; {how}"
+    return _column(name, "date", reason, values, missing, len(different), given)
+
+
+def _day(moment: np.datetime64) -> str:
+    return str(moment.astype("datetime64[D]"))
+
+
+def _labelled(name: str, words: Words, kind: Kind, reason: str, given: Kind | None = None) -> tuple[pd.Series, Column]:
+    """A column of str, None where missing."""
+    values = words.spread(words.strings.astype(object), None)
+    return _column(name, kind, reason, values, words.codes < 0, len(words.words), given)
+
+
+def _column(
+    name: str,
+    kind: Kind,
+    reason: str,
+    values: np.ndarray | None,
+    missing: np.ndarray,
+    distinct: int,
+    given: Kind | None,
+) -> tuple[pd.Series, Column]:
+    if values is None:
+        values = np.full(len(missing), None, object)
+    dtype = object if values.dtype == object else None
+    column = Column(name, kind, reason, int(missing.sum()), distinct, given is not None)
+    return pd.Series(values, name=name, dtype=dtype), column
+
+
+def _quoted(word: str) -> str:
+    return word if len(word) <= 40 else word[:39] + "…"
+
+
+def _listed(words: Sequence[str] | np.ndarray) -> str:
+    return ", ".join(_quoted(word) for word in words)

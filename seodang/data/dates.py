@@ -1,0 +1,171 @@
+"""Dates as people write them: ISO, with dots and slashes, with names of months, in Korean, with and without a time."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+MONTHS = {
+    word: number
+    for number, words in enumerate(
+        ["january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug"]
+        + ["september sep sept", "october oct", "november nov", "december dec"],
+        start=1,
+    )
+    for word in words.split()
+} | {f"{number}월": number for number in range(1, 13)}
+
+_DAY, _MONTH, _YEAR, _NAME = r"\d{1,2}", r"\d{1,2}", r"(?:1[6-9]|2[0-2])\d\d", r"[A-Za-z]{3,9}\.?"
+_TIME = r"(?:(?:T| |\s?,\s?)\s?\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s?[AaPp]\.?[Mm]\.?)?\s?(?:Z|UTC|[-+]\d\d:?\d\d)?)?"
+_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s)?"
+# name of the order, pattern, and the order in which year, month and day stand.
+_ORDERS = [
+    ("year, month, day", rf"({_YEAR})[-/.]\s?({_MONTH})[-/.]\s?({_DAY})\.?", "ymd"),
+    ("year, month, day", rf"({_YEAR})년\s?({_MONTH})월\s?({_DAY})일", "ymd"),
+    ("year, month, day", r"((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", "ymd"),
+    ("day, month, year", rf"({_DAY})[-/. ]\s?({_NAME})[-/., ]\s?({_YEAR})", "dmy"),
+    ("month, day, year", rf"({_NAME}) ({_DAY})(?:st|nd|rd|th)?,? ({_YEAR})", "mdy"),
+    ("day, month, year", rf"({_DAY})(?:st|nd|rd|th)? ({_NAME}),? ({_YEAR})", "dmy"),
+    ("", rf"(\d{{1,2}})[-/.](\d{{1,2}})[-/.]({_YEAR})", "??y"),
+    ("", r"(\d{1,2})[-/.](\d{1,2})[-/.](\d\d)", "??y"),
+    ("year and month", rf"({_YEAR})[-/](0[1-9]|1[0-2])", "ym"),
+    ("year and month", rf"({_YEAR})년\s?({_MONTH})월", "ym"),
+    ("month and year", rf"({_NAME})[-/., ]\s?({_YEAR})", "my"),
+    ("year and quarter", rf"({_YEAR})[- ]?(Q[1-4])", "yq"),
+]
+_ISO = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,9})?)?)?")
+_SAMPLE = 200
+_EARLIEST, _LATEST = np.datetime64("1678-01-01", "us"), np.datetime64("2262-01-01", "us")
+
+
+@dataclass(frozen=True)
+class Dates:
+    """Words as dates.
+
+    values: datetime64[ns], one for each word; NaT where the word is no date. Offsets are taken into account: UTC.
+    how: the order found, for a person: "year, month, day".
+    """
+
+    values: np.ndarray
+    how: str
+
+
+def dates(words: np.ndarray) -> Dates | None:
+    """The dates that words stand for, or None where most are none.
+
+    12/10/2021 is day, month or month, day: what the other words allow is taken, and where they allow both, the month is first.
+
+    Args:
+        words: distinct, without white space around them, none missing; dtype object.
+
+    >>> dates(np.array(["2021년 3월 4일", "2021.03.05"], object)).values.astype("datetime64[D]").tolist()
+    [datetime.date(2021, 3, 4), datetime.date(2021, 3, 5)]
+    >>> dates(np.array(["red"], object)) is None
+    True
+    """
+    few = words[:: max(1, len(words) // _SAMPLE)]
+    if max(map(len, few)) > 60:
+        return None
+    if all(map(_ISO.fullmatch, few)) and all(map(_ISO.fullmatch, words)):
+        quick = pd.to_datetime(pd.Series(words, dtype=object), format="ISO8601", errors="coerce")
+        return _kept(to_nanoseconds(quick), "year, month, day")
+    used = [order for order in _ORDERS if any(map(_full(order[1]), few))]
+    covered = sum(any(_full(pattern)(word) for _, pattern, _ in used) for word in few)
+    if not used or covered < 0.9 * len(few):
+        return None
+    values = np.full(len(words), np.datetime64("NaT"), "datetime64[us]")
+    how: list[str] = []
+    for name, pattern, order in used:
+        rest = np.flatnonzero(np.isnat(values))
+        if len(rest) == 0:
+            break
+        found, said = _parsed(words[rest], name, pattern, order)
+        values[rest] = found
+        how += [said] if said not in how and not np.isnat(found).all() else []
+    values[(values < _EARLIEST) | (values > _LATEST)] = np.datetime64("NaT")
+    return _kept(values.astype("datetime64[ns]"), "; ".join(how))
+
+
+def _kept(values: np.ndarray, how: str) -> Dates | None:
+    return None if np.isnat(values).mean() > 0.1 else Dates(values, how)
+
+
+def _full(pattern: str):
+    return re.compile(f"{_WEEKDAY}{pattern}{_TIME}", re.IGNORECASE).fullmatch
+
+
+def _parsed(words: np.ndarray, name: str, pattern: str, order: str) -> tuple[np.ndarray, str]:
+    """The words of one order as datetime64[us], NaT where they are of another, and the order in words."""
+    parts = pd.Series(words, dtype=object).str.extract(f"^{_WEEKDAY}{pattern}(?P<time>{_TIME})$", flags=re.IGNORECASE)
+    fields = parts.iloc[:, : len(order)].copy()
+    if order == "??y":
+        order, name = _which_first(fields)
+    fields.columns = list(order)
+    number = pd.DataFrame(index=fields.index)
+    number["year"] = _years(fields["y"])
+    if "q" in order:
+        number["month"] = _numbers(fields["q"].str[1:]) * 3 - 2
+    else:
+        number["month"] = _months(fields["m"])
+    number["day"] = _numbers(fields["d"]) if "d" in order else 1.0
+    days = pd.to_datetime(number, errors="coerce").to_numpy().astype("datetime64[us]")
+    time = parts["time"].fillna("")
+    if (time != "").any():
+        days = days + _times(time)
+    return days, name
+
+
+def _which_first(fields: pd.DataFrame) -> tuple[str, str]:
+    """Whether the day or the month is first in 12/10/2021, by the words where it can only be one of them."""
+    first = _numbers(fields.iloc[:, 0]).max()
+    second = _numbers(fields.iloc[:, 1]).max()
+    if first > 12:
+        return "dmy", "day, month, year"
+    if second > 12:
+        return "mdy", "month, day, year"
+    return "mdy", "month, day, year, though day, month, year would be possible too"
+
+
+def _numbers(words: Any) -> Any:
+    return pd.to_numeric(words, errors="coerce")
+
+
+def _years(words: pd.Series) -> pd.Series:
+    years = _numbers(words)
+    return years.where(years >= 100, years + np.where(years < 69, 2000, 1900))  # two digits, as POSIX has it
+
+
+def _months(words: pd.Series) -> pd.Series:
+    named = words.str.lower().str.rstrip(".").map(MONTHS)
+    return _numbers(words).fillna(named).astype(float)
+
+
+def _times(words: pd.Series) -> np.ndarray:
+    """Times of day as timedelta64[us]; an offset is subtracted, so that what remains is UTC."""
+    parts = words.str.extract(
+        r"(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:\s?([AaPp])\.?[Mm]\.?)?\s?(?:Z|UTC|([-+])(\d\d):?(\d\d))?$"
+    )
+    number = parts[[0, 1, 2, 6, 7]].apply(_numbers).fillna(0)
+    part = _numbers(("0." + parts[3].astype(object)).where(parts[3].notna())).fillna(0)
+    half = parts[4].str.lower()
+    hours = number[0].where(half.isna(), number[0] % 12 + 12 * (half == "p"))
+    seconds = hours * 3600 + number[1] * 60 + number[2]
+    offset = (number[6] * 60 + number[7]) * 60 * np.where(parts[5] == "-", -1, 1)
+    whole = ((seconds - offset) * 1_000_000 + (part * 1_000_000).round()).astype("int64")
+    return whole.to_numpy().astype("timedelta64[us]")
+
+
+def to_nanoseconds(values: pd.Series) -> np.ndarray:
+    """Dates that were dates already (a Parquet column) as datetime64[ns] without a zone; NaT where out of range."""
+    if getattr(values.dtype, "tz", None) is not None:
+        values = values.dt.tz_convert("UTC").dt.tz_localize(None)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exact = values.to_numpy().astype("datetime64[us]")
+    exact = np.where((exact < _EARLIEST) | (exact > _LATEST), np.datetime64("NaT"), exact)
+    return exact.astype("datetime64[ns]")

@@ -1,0 +1,196 @@
+"""CSV and its relatives: text with something between the cells, read by PyArrow; rows that do not fit are listed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+
+from seodang.core.errors import DataError
+from seodang.data.readers.characters import plain
+from seodang.data.readers.layout import NAMES, SPACES, Layout, layout
+from seodang.data.source import LeftOut
+from seodang.data.words import pc
+
+NAMED = 3  # wrong rows that are quoted in a sentence
+_BLOCK = 1 << 22
+_LARGEST_BLOCK = 1 << 28
+
+
+@dataclass
+class Cells:
+    """One file's columns as they stand, before it is known what they hold. R rows.
+
+    file: its name for a person.   form: "CSV", "TSV", …   names: of the columns, or None where no line names them.
+    columns: Arrow columns of R values, strings where the file is text.   rows: (R,) int64, from 1.
+    """
+
+    file: str
+    form: str
+    names: list[str] | None
+    columns: list[pa.ChunkedArray]
+    rows: np.ndarray
+    left_out: list[LeftOut] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class _Parsed:
+    table: pa.Table
+    wrong: list[tuple[int, int, str]]  # number of the row (0 where unknown), its cells, its text
+
+    @property
+    def rows(self) -> int:
+        return self.table.num_rows + len(self.wrong)
+
+
+def read_delimited(file: str, content: bytes, header: bool | None = None) -> Cells:
+    """Read CSV, TSV and the like; the separator, quotes, header and encoding are found out.
+
+    Raises:
+        DataError: It is no text or no table, or most rows do not fit the header.
+    """
+    text, notes = plain(file, content)
+    found = layout(file, text, header)
+    notes += [f"{file}: {note}" for note in found.notes]
+    body = _body(text, found.skipped)
+    expected = f"the header has {found.width}" if found.names else f"most rows have {found.width}"
+    if not body.strip():
+        raise DataError(f"{file} has a header but no rows.")
+    if found.names is None:
+        notes.append(f"{file} has no line of column names: the columns are called column 1 to column {found.width}.")
+    body, separator = _one_byte(body, found)
+    parsed = _best(file, body, separator, found.width)
+    if len(parsed.wrong) > parsed.table.num_rows:
+        examples = "\n".join(f"{file} row {n}: {_values(many)}" for n, many, _ in parsed.wrong[:NAMED])
+        raise DataError(
+            f"{file} is no even table: {len(parsed.wrong):,} of {parsed.rows:,} rows have another number of values than "
+            f"expected ({expected}).\n{examples}"
+        )
+    cells = _without_odd_rows(file, found, parsed, expected)
+    usual = separator in (",", "\t")
+    if not usual and found.separator:
+        notes.append(f"{file}: cells are separated by {NAMES.get(found.separator, repr(found.separator))}.")
+    return replace(
+        cells, form="TSV" if separator == "\t" and found.separator == "\t" else "CSV", notes=notes + cells.notes
+    )
+
+
+def _body(text: bytes, skipped: int) -> bytes:
+    """What follows the first physical lines."""
+    start = 0
+    for _ in range(skipped):
+        end = text.find(b"\n", start)
+        if end < 0:
+            return b""
+        start = end + 1
+    return text[start:]
+
+
+def _one_byte(body: bytes, found: Layout) -> tuple[bytes, str]:
+    """PyArrow wants one ASCII character between cells; others become the unit separator, which text does not use."""
+    if found.separator == SPACES:
+        lines = (re.sub(rb"[ \t]+", b"\x1f", line.strip()) for line in body.split(b"\n"))
+        return b"\n".join(lines), "\x1f"
+    if len(found.separator) == 1 and found.separator.isascii():
+        return body, found.separator
+    if found.separator:
+        body = body.replace(found.separator.encode(), b"\x1f")
+    return body, "\x1f"
+
+
+def _best(file: str, body: bytes, separator: str, width: int) -> _Parsed:
+    """Parsed with quotes where that fits; without, or with backslashes before quotes, where that fits more rows."""
+    with_quotes = _parse(file, body, separator, width, quote='"')
+    lines = body.count(b"\n") + (not body.endswith(b"\n"))
+    if b'"' not in body or (not with_quotes.wrong and with_quotes.rows == lines):
+        return _numbered(file, body, separator, width, with_quotes, {"quote": '"'})
+    tries: list[tuple[_Parsed, dict[str, Any]]] = [(with_quotes, {"quote": '"'})]
+    others: list[dict[str, Any]] = [{"quote": '"', "escape": "\\"}, {"quote": ""}]
+    for how in others:
+        if "escape" not in how or b'\\"' in body:
+            tries.append((_parse(file, body, separator, width, **how), how))
+    fewest = min(len(parsed.wrong) for parsed, _ in tries)
+    good = [one for one in tries if len(one[0].wrong) == fewest]
+    best, how = max(good, key=lambda one: (one[0].table.num_rows, "escape" in one[1]))
+    return _numbered(file, body, separator, width, best, how)
+
+
+def _numbered(file: str, body: bytes, separator: str, width: int, parsed: _Parsed, how: dict[str, Any]) -> _Parsed:
+    """With the numbers of the wrong rows, which only a parse by one thread knows."""
+    return _parse(file, body, separator, width, threads=False, **how) if parsed.wrong else parsed
+
+
+def _parse(
+    file: str, body: bytes, separator: str, width: int, *, quote: str, escape: str = "", threads: bool = True
+) -> _Parsed:
+    wrong: list[tuple[int, int, str]] = []
+
+    def note(row: Any) -> str:
+        wrong.append((row.number or 0, row.actual_columns, row.text[:200]))
+        return "skip"
+
+    names = [str(position) for position in range(width)]
+    lines_inside = bool(quote) and b'"' in body
+    try:
+        table = pyarrow.csv.read_csv(
+            pa.py_buffer(body),
+            pyarrow.csv.ReadOptions(
+                column_names=names,
+                use_threads=threads,
+                block_size=min(max(_BLOCK, len(body) if lines_inside else _BLOCK * 5), _LARGEST_BLOCK),
+            ),
+            pyarrow.csv.ParseOptions(
+                delimiter=separator,
+                quote_char=quote or False,
+                double_quote=not escape,
+                escape_char=escape or False,
+                newlines_in_values=lines_inside,
+                invalid_row_handler=note,
+            ),
+            pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
+        )
+    except (pa.ArrowException, MemoryError, UnicodeDecodeError) as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        raise DataError(f"{file} cannot be read as a table ({first[:200]}).") from None
+    return _Parsed(table, wrong)
+
+
+def _without_odd_rows(file: str, found: Layout, parsed: _Parsed, expected: str) -> Cells:
+    """Rows that do not fit are listed, comments and repeated headers passed over."""
+    rows = np.ones(parsed.rows, bool)
+    rows[[number - 1 for number, _, _ in parsed.wrong]] = False
+    numbers = np.flatnonzero(rows) + 1
+    comments = [number for number, _, text in parsed.wrong if text.lstrip().startswith(("#", "//"))]
+    left = [
+        LeftOut(f"{file} row {number}", f"{_values(many)} where {expected}")
+        for number, many, text in parsed.wrong
+        if number not in set(comments)
+    ]
+    notes = [f"{file}: {len(comments)} lines of comment are passed over."] if len(comments) > 1 else []
+    notes += [f"{file}: 1 line of comment is passed over."] if len(comments) == 1 else []
+    table = parsed.table
+    if found.names and (again := _headers_again(table, found.names)).any():
+        left += [LeftOut(f"{file} row {number}", "the header once more") for number in numbers[again].tolist()]
+        table, numbers = table.filter(pa.array(~again)), numbers[~again]
+    if not len(numbers):
+        raise DataError(f"{file} has a header but no rows.")
+    return Cells(file, "CSV", found.names, table.columns, numbers, left, notes)
+
+
+def _values(many: int) -> str:
+    return f"{many:,} value{'s' if many != 1 else ''}"
+
+
+def _headers_again(table: pa.Table, names: list[str]) -> np.ndarray:
+    """Rows that repeat the header, as in files that were put one after another."""
+    again = np.ones(table.num_rows, bool)
+    for name, column in zip(names, table.columns, strict=True):
+        again &= np.asarray(pc.equal(column, name.strip()).to_numpy())
+        if not again.any():
+            break
+    return again

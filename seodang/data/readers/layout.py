@@ -1,0 +1,247 @@
+"""How a table in a text file is laid out: what separates its cells, where its header is, what stands above it."""
+
+from __future__ import annotations
+
+import collections
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from seodang.core.errors import DataError
+from seodang.data.amounts import MONEY, UNITS
+from seodang.data.words import MISSING
+
+MOST_COLUMNS = 20_000
+COMMON = ("\t", ";", "|", ",")
+RARE = ("::", "||", "\x1f", "\x01", "^", "~", "¦", ":")
+SPACES = "spaces"
+NAMES = {"\t": "tabs", ";": "semicolons", "|": "bars (|)", ",": "commas", ":": "colons", SPACES: "spaces"}
+_SAMPLE_LINES, _SAMPLE_BYTES = 300, 1 << 20
+_NAME_LENGTH = 60
+_ROWS_COMPARED = 200_000  # cells
+_AMOUNT = re.compile(
+    rf"[-+(]?\s?(?:{MONEY})?\s?[-+]?[.,]?\d[\d.,:/' T+년월일-]*(?:[eE][-+]?\d+)?Z?\s?(?:{MONEY}|{UNITS})?\)?|[-+]?(?:inf|nan)",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """separator: what stands between cells; a string, or SPACES for any white space, or "" where there is one column.
+
+    skipped: physical lines before the first row of data.   names: of the columns, as they stand, or None without a header.
+    width: cells of most rows.   notes: what a person should know of it, without the name of the file.
+    """
+
+    separator: str
+    skipped: int
+    names: list[str] | None
+    width: int
+    notes: tuple[str, ...] = ()
+
+
+Record = tuple[int, list[str]]  # number of the physical line after it (from 1), and its cells
+
+
+def layout(file: str, content: bytes, header: bool | None) -> Layout:
+    """The layout of a text, from its first lines.
+
+    Args:
+        content: as `characters.plain` gives it.
+        header: whether there is a line of names; None to find out.
+
+    >>> found = layout("a.csv", b"Report of May\\n\\na;b\\n1,5;2\\n2,5;3\\n", None)
+    >>> found.separator, found.skipped, found.names
+    (';', 3, ['a', 'b'])
+    """
+    sample = content[:_SAMPLE_BYTES]
+    lines = sample.decode("utf-8", "replace").split("\n")
+    if len(content) > len(sample) and len(lines) > 1:
+        lines.pop()
+    lines = lines[:_SAMPLE_LINES]
+    notes: list[str] = []
+    forced = (
+        re.fullmatch(r'"?sep=(.)"?', lines[0].strip("\r\n ")) if lines[0][:5].strip('"').startswith("sep=") else None
+    )
+    first = 1 if forced else 0
+    separator = forced[1] if forced else _separator(lines)
+    widest = max((line.count(separator) for line in lines), default=0) + 1 if separator not in ("", SPACES) else 1
+    if widest > MOST_COLUMNS:
+        widest = max(widest, content[: content.find(b"\n") % (len(content) + 1)].count(separator.encode()) + 1)
+        raise DataError(f"{file} has {widest:,} columns, more than the {MOST_COLUMNS:,} allowed.")
+    records = [(line + first, cells) for line, cells in _records(lines[first:], separator, _quoted(lines, separator))]
+    return _rows(records, separator, header, notes)
+
+
+def layout_of_cells(cells: Sequence[Sequence[str]], header: bool | None) -> Layout:
+    """The same for cells that are apart already (a sheet)."""
+    return _rows([(line, list(row)) for line, row in enumerate(cells[:_SAMPLE_LINES], start=1)], ",", header, [])
+
+
+# Separators -----------------------------------------------------------------------------------------------------------
+
+
+def _separator(lines: list[str]) -> str:
+    """The separator that cuts most lines into the same number of cells."""
+    for candidates, least in ((COMMON, 0.5), (RARE, 0.9)):
+        scores = {separator: _evenness(lines, separator) for separator in candidates}
+        best = max(candidates, key=lambda separator: scores[separator])
+        if scores[best] >= least:
+            return best
+    first = next((line for line in lines if line.strip()), "")
+    for separator in COMMON:  # uneven rows below what can only be a header: to be told, not read as one column
+        cells = first.split(separator)
+        if len(cells) > 2 and _could_be_names(cells) and not any(cell[:1] == " " for cell in cells):
+            return separator
+    rows = [line.split() for line in lines if line.strip()]
+    if rows and len(rows[-1]) > 1 and sum(len(row) == len(rows[-1]) for row in rows[1:]) >= 0.9 * len(rows[1:]):
+        numbers = [_is_number(cell) for row in rows[1:] or rows for cell in row]
+        if sum(numbers) >= 0.5 * len(numbers):
+            return SPACES
+    return ""
+
+
+def _evenness(lines: list[str], separator: str) -> float:
+    """Share of the lines that have the most frequent number of cells; 0 where that is one cell, or the first is alone."""
+    if not any(separator in line for line in lines):
+        return 0.0
+    best = 0.0
+    for quoted in (True, False):
+        widths = [len(cells) for _, cells in _records(lines, separator, quoted) if not _is_comment(cells)]
+        if not widths:
+            continue
+        (width, many), *_ = collections.Counter(widths).most_common(1)
+        alone = widths[0] == 1 and len(widths) < 4
+        best = max(best, 0.0 if width == 1 or alone else many / len(widths))
+    return best if best >= 0.75 or lines[0].count(separator) else 0.0
+
+
+def _quoted(lines: list[str], separator: str) -> bool:
+    """Whether reading with quotes cuts the sample at least as evenly as without."""
+    if not any('"' in line for line in lines) or separator in ("", SPACES):
+        return True
+    share = {}
+    for quoted in (True, False):
+        widths = [len(cells) for _, cells in _records(lines, separator, quoted)]
+        share[quoted] = max(collections.Counter(widths).values(), default=0) / max(1, len(widths))
+    return share[True] >= share[False]
+
+
+def _records(lines: list[str], separator: str, quoted: bool) -> list[Record]:
+    """Lines as cells, blank lines left out."""
+    if separator == SPACES:
+        return [(n, line.split()) for n, line in enumerate(lines, start=1) if line.strip()]
+    if separator == "":
+        return [(n, [line.strip().strip('"')]) for n, line in enumerate(lines, start=1) if line.strip()]
+    if not quoted or not any('"' in line for line in lines):
+        return [(n, line.split(separator)) for n, line in enumerate(lines, start=1) if line.strip()]
+    sole = separator if len(separator) == 1 else "\x1f"
+    reader = csv.reader((line.replace(separator, sole) + "\n" for line in lines), delimiter=sole)
+    records: list[Record] = []
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells) or len(cells) > 1:
+                records.append((reader.line_num, [cell.removesuffix("\n") for cell in cells]))
+    except csv.Error:
+        pass
+    return records
+
+
+def _is_comment(cells: list[str]) -> bool:
+    return cells[0].lstrip().startswith(("#", "//", "%"))
+
+
+# Rows -----------------------------------------------------------------------------------------------------------------
+
+
+def _rows(records: list[Record], separator: str, header: bool | None, notes: list[str]) -> Layout:
+    if not records:
+        return Layout(separator, 0, None, 1, tuple(notes))
+    widths = collections.Counter(len(cells) for _, cells in records if not _is_comment(cells))
+    width = max(widths or {1: 1}, key=lambda size: (widths[size], size > 1))
+    start = next((i for i, (_, cells) in enumerate(records) if _is_row(cells, width)), 0)
+    above = start
+    short = _names_one_short(records, start, width)
+    if short is None and start and len(records[start - 1][1]) > width > 1 and _could_be_names(records[start - 1][1]):
+        start, above = start - 1, start - 1
+        width = len(records[start][1])
+    rest = [cells for _, cells in records[start + 1 :] if len(cells) == width]
+    names, skipped = None, records[start - 1][0] if start else 0
+    if short is not None and header is not False:
+        names, above = short, start - 1
+    elif header or (header is None and is_header(records[start][1], rest)):
+        names, skipped = records[start][1], records[start][0]
+    elif header is None and start and _is_comment(records[start - 1][1]) and len(records[start - 1][1]) == width > 1:
+        first, *others = records[start - 1][1]
+        names, above = [first.lstrip("#%/ "), *others], start - 1
+    titles = [cells for _, cells in records[:above]]
+    if titles:
+        shown = " ".join(cell for cell in titles[0] if cell.strip())[:60]
+        lines = "1 line above the table is" if len(titles) == 1 else f"{len(titles)} lines above the table are"
+        notes.append(f"{lines} passed over: {shown!r}.")
+    return Layout(separator, skipped, names, width, tuple(notes))
+
+
+def _is_row(cells: list[str], width: int) -> bool:
+    if len(cells) != width or _is_comment(cells):
+        return False
+    return width < 3 or sum(bool(cell.strip()) for cell in cells) > 1
+
+
+def _names_one_short(records: list[Record], start: int, width: int) -> list[str] | None:
+    """A header with one name less than the rows have cells: as R writes it with row names, or with separators at line ends."""
+    if not start or width < 2:
+        return None
+    names = records[start - 1][1]
+    if len(names) != width - 1 or _is_comment(names) or not _could_be_names(names) or width == 2 and start > 1:
+        return None
+    rows = [cells for _, cells in records[start:] if len(cells) == width]
+    return [*names, ""] if not any(row[-1].strip() for row in rows) else ["", *names]
+
+
+def _could_be_names(cells: Sequence[str]) -> bool:
+    words = [cell.strip() for cell in cells]
+    return all(words) and len(set(words)) == len(words) and not any(_is_number(word) for word in words)
+
+
+def is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
+    """Whether a first row names the columns rather than being one of the rows.
+
+    >>> is_header(["6", "148"], [["1", "85"]]), is_header(["age", "sex"], [["3", "m"]]), is_header(["p", "x"], [["p", "y"]])
+    (False, True, False)
+    """
+    words = [cell.strip() for cell in first]
+    filled = [word for word in words if word.lower() not in MISSING]
+    if not filled:
+        return False
+    rest = [row for row in rest[: max(10, _ROWS_COMPARED // len(first))] if list(row) != list(first)]
+    if not rest:
+        return not all(_is_number(word) for word in filled)
+    columns = [
+        [cell.strip() for cell in column if cell.strip().lower() not in MISSING] for column in zip(*rest, strict=True)
+    ]
+    numeric = [bool(column) and sum(map(_is_number, column)) >= 0.9 * len(column) for column in columns]
+    pairs = [(word, number) for word, number in zip(words, numeric, strict=True) if word.lower() not in MISSING]
+    numerals = [word for word in filled if _is_number(word)]
+    if any(number and not _is_number(word) for word, number in pairs):
+        return len(numerals) <= 0.5 * len(filled) or _counts_up(numerals)
+    if numerals:
+        return _counts_up(numerals) and not all(numeric) or _counts_up(numerals, least=4) and numerals[0] in ("0", "1")
+    if len(set(filled)) < len(filled) or any(len(word) > _NAME_LENGTH for word in filled):
+        return False
+    if any(word in column for word, column in zip(words, columns, strict=True)):
+        return False
+    return not any(re.search(r"[.?!]$", word) for word in filled)
+
+
+def _counts_up(numerals: list[str], least: int = 3) -> bool:
+    """Years or column numbers as names: 1990, 1991, 1992."""
+    if len(numerals) < least or not all(word.isdecimal() for word in numerals):
+        return False
+    return all(int(b) - int(a) == 1 for a, b in zip(numerals, numerals[1:], strict=False))
+
+
+def _is_number(word: str) -> bool:
+    """Whether a cell holds an amount or a date: what stands in rows rather than in a header."""
+    return _AMOUNT.fullmatch(word.strip()) is not None

@@ -1,0 +1,182 @@
+"""Tables that are no plain text: Parquet, Arrow, Feather, JSON lines and Excel."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import json
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.feather
+import pyarrow.ipc
+import pyarrow.json
+import pyarrow.parquet
+
+from seodang.core.errors import DataError
+from seodang.data.readers.delimited import Cells
+from seodang.data.readers.layout import MOST_COLUMNS, layout_of_cells
+from seodang.data.readers.parquet import DAMAGED
+from seodang.data.source import LeftOut
+from seodang.data.words import pc
+
+OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+
+
+def read_arrow(file: str, content: bytes) -> Cells:
+    """Parquet, Arrow and Feather, by the first bytes. Names of the hub's ClassLabel take the place of its numbers.
+
+    Raises:
+        DataError: It is damaged.
+    """
+    try:
+        if content[:4] == b"PAR1":
+            table, form = pyarrow.parquet.ParquetFile(pa.BufferReader(content)).read(), "Parquet"
+        elif content[:6] == b"ARROW1":
+            table, form = pyarrow.ipc.open_file(pa.BufferReader(content)).read_all(), "Arrow"
+        elif content[:4] == b"FEA1":
+            table, form = pyarrow.feather.read_table(pa.BufferReader(content)), "Feather"
+        else:
+            table, form = pyarrow.ipc.open_stream(pa.BufferReader(content)).read_all(), "Arrow"
+        return _cells(file, form, _with_class_names(table))
+    except DAMAGED as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        raise DataError(f"{file} is damaged or no Parquet, Arrow or Feather file ({first[:200]}).") from None
+
+
+def _cells(file: str, form: str, table: pa.Table) -> Cells:
+    """The columns that hold one value a row; structs are taken apart, lists and bytes left out."""
+    if table.num_columns > MOST_COLUMNS:
+        raise DataError(f"{file} has {table.num_columns:,} columns, more than the {MOST_COLUMNS:,} allowed.")
+    if not table.num_rows or not table.num_columns:
+        raise DataError(f"{file} has no rows.")
+    while any(pa.types.is_struct(kind) for kind in table.schema.types):
+        table = table.flatten()
+    left, names, columns = [], [], []
+    for column in table.schema:
+        kind = column.type
+        if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+            left.append(LeftOut(f"{file} column {column.name}", f"holds {kind}, not one value a row"))
+        else:
+            names.append(column.name)
+            columns.append(table.column(len(names) + len(left) - 1))
+    if not columns:
+        raise DataError(
+            f"{file} has no columns of one value a row, only {', '.join(map(str, table.schema.types[:3]))}."
+        )
+    return Cells(file, form, names, columns, np.arange(1, table.num_rows + 1), left)
+
+
+def _with_class_names(table: pa.Table) -> pa.Table:
+    try:
+        features = json.loads((table.schema.metadata or {})[b"huggingface"])["info"]["features"]
+        labels = {n: f["names"] for n, f in features.items() if isinstance(f, dict) and f.get("_type") == "ClassLabel"}
+    except (KeyError, ValueError, TypeError, AttributeError, RecursionError):
+        return table
+    for name, classes in labels.items():
+        if name not in table.column_names or not pa.types.is_integer(table.schema.field(name).type):
+            continue
+        codes = table.column(name).cast(pa.int64())
+        known = pc.and_(pc.greater_equal(codes, 0), pc.less(codes, len(classes)))
+        words = pa.array([str(word) for word in classes]).take(pc.if_else(known, codes, None).combine_chunks())
+        table = table.set_column(table.column_names.index(name), name, pa.chunked_array([words]))
+    return table
+
+
+def read_json(file: str, content: bytes) -> Cells:
+    """A JSON object a line, or a list of objects.
+
+    Raises:
+        DataError: A line is no object; the sentence says which.
+    """
+    text = content.removeprefix(b"\xef\xbb\xbf")
+    try:
+        if text.lstrip()[:1] == b"{":
+            block = min(max(1 << 24, len(text) // 8), 1 << 30)
+            table = pyarrow.json.read_json(pa.BufferReader(text), pyarrow.json.ReadOptions(block_size=block))
+            return _cells(file, "JSON lines", table)
+    except (pa.ArrowException, ValueError):
+        pass
+    return _cells(file, "JSON lines", _json_by_hand(file, text))
+
+
+def _json_by_hand(file: str, text: bytes) -> pa.Table:
+    """Objects whose fields change their type from line to line: every value as it is written."""
+    try:
+        whole = text.decode("utf-8")
+        if whole.lstrip()[:1] == "[":
+            rows = json.loads(whole)
+        else:
+            rows = [_object(file, number, line) for number, line in enumerate(whole.split("\n"), 1) if line.strip()]
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{file} is no JSON ({error}).") from None
+    wrong = next((number for number, row in enumerate(rows, 1) if not isinstance(row, dict)), None)
+    if wrong is not None or not rows:
+        raise DataError(f'{file} is no table: entry {wrong or 1} is no JSON object such as {{"name": "value"}}.')
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    if len(names) > MOST_COLUMNS:
+        raise DataError(f"{file} has {len(names):,} columns, more than the {MOST_COLUMNS:,} allowed.")
+    return pa.table({name: pa.array([_written(row.get(name)) for row in rows], pa.string()) for name in names})
+
+
+def _object(file: str, number: int, line: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{file}, line {number}, is no JSON object ({error}).") from None
+
+
+def _written(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, dict | list):
+        value = json.dumps(value, ensure_ascii=False)
+    if isinstance(value, datetime.datetime | datetime.date):
+        return value.isoformat(sep=" ") if isinstance(value, datetime.datetime) else value.isoformat()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        value = int(value)
+    return str(value).encode("utf-8", "replace").decode()
+
+
+def read_excel(file: str, content: bytes, header: bool | None = None) -> Cells:
+    """The first sheet of an Excel workbook that has cells in it; formulas as their last values.
+
+    Raises:
+        DataError: openpyxl is not installed, the workbook is damaged, or it has no cells.
+    """
+    try:
+        import openpyxl  # pyright: ignore[reportMissingModuleSource, reportMissingImports]
+    except ImportError:
+        raise DataError(
+            f"{file} is an Excel file. Reading it needs openpyxl: pip install 'seodang[excel]'. Or save it as CSV."
+        ) from None
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        sheets = {sheet.title: _filled(sheet) for sheet in book.worksheets}
+    except DataError:
+        raise
+    except Exception as error:  # openpyxl raises whatever its parsers do
+        raise DataError(f"{file} is a damaged or locked Excel file ({type(error).__name__}).") from None
+    full = [title for title, rows in sheets.items() if rows]
+    if not full:
+        raise DataError(f"{file} has no cells with values.")
+    rows = sheets[full[0]]
+    found = layout_of_cells(rows, header)
+    notes = [f"{file}: {note}" for note in found.notes]
+    if len(full) > 1:
+        notes.append(f"{file}: of {len(full)} sheets the first is read, {full[0]}; not {', '.join(full[1:4])}.")
+    body = [row for row in rows[found.skipped :] if any(row)]
+    if not body:
+        raise DataError(f"{file} has a header but no rows.")
+    columns = [pa.chunked_array([pa.array(column, pa.string())]) for column in zip(*body, strict=True)]
+    return Cells(file, "Excel", found.names, columns, np.arange(1, len(body) + 1), [], notes)
+
+
+def _filled(sheet: Any) -> list[list[str]]:
+    """The cells as words, empty rows at the top and empty columns at the right cut off."""
+    rows = [[_written(value) or "" for value in row] for row in sheet.iter_rows(values_only=True)]
+    while rows and not any(rows[0]):
+        rows.pop(0)
+    width = max((position + 1 for row in rows for position, cell in enumerate(row) if cell), default=0)
+    return [(row + [""] * width)[:width] for row in rows] if width else []

@@ -1,0 +1,250 @@
+"""Tables as people have them: CSV and its relatives, Excel, Parquet, JSON lines; one file, or a folder of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from seodang.core.errors import DataError, did_you_mean
+from seodang.data.columns import typed
+from seodang.data.frame import Column, Frame, Kind
+from seodang.data.readers.content import stamp_of
+from seodang.data.readers.delimited import Cells, read_delimited
+from seodang.data.readers.layout import MOST_COLUMNS
+from seodang.data.readers.naming import short_name, split_of
+from seodang.data.readers.sheets import OLD_EXCEL, read_arrow, read_excel, read_json
+from seodang.data.readers.unpack import unpacked
+from seodang.data.source import SPLITS
+
+PACKED = (".gz", ".bz2", ".xz", ".zip")
+SUFFIXES = (
+    ".csv",
+    ".tsv",
+    ".tab",
+    ".txt",
+    ".data",
+    ".parquet",
+    ".arrow",
+    ".feather",
+    ".jsonl",
+    ".ndjson",
+    ".xlsx",
+    ".xls",
+)
+# Files of a folder that hold no rows of the table, though they are tables.
+ASIDE = ("submission", "readme", "description", "dictionary", "metadata")
+
+
+def read_table(path: Path, kinds: Mapping[str, Kind] | None = None, header: bool | None = None) -> Frame:
+    """Read a table, or a folder of tables with (nearly) the same columns; what they hold is inferred, and said.
+
+    Args:
+        path: CSV, TSV or anything like them, Excel, Parquet, Arrow, Feather or JSON lines, also packed (gz, bz2, xz, zip);
+            or a folder of them. train.csv and test.csv are splits; other files of a folder are put one after another.
+        kinds: what some columns hold, by name, where that is not to be inferred.
+        header: whether the first line names the columns; None to find out.
+
+    Raises:
+        DataError: There is no table, most of its rows do not fit, or `kinds` names no column or a kind it cannot have.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise DataError(f"{path} does not exist.")
+    files = [path] if not path.is_dir() else table_files(path)
+    root = path if path.is_dir() else path.parent
+    if not files:
+        raise DataError(f"{path} has no tables. These are looked for: {', '.join(SUFFIXES)}.")
+    parts = [_named(_read(file, file.relative_to(root).as_posix(), header)) for file in files]
+    notes = [note for part in parts for note in part.notes]
+    names, differing = _names(path, parts)
+    notes += differing
+    _known(kinds or {}, names)
+    series, columns = _typed(parts, names, kinds or {})
+    left = tuple(one for part in parts for one in part.left_out)
+    series, columns, more = _tidied(series, columns)
+    splits = np.concatenate([np.full(len(part.rows), _split(part.file, len(parts) > 1), "U10") for part in parts])
+    return Frame(
+        name=_short(path),
+        where=str(path),
+        form=parts[0].form,
+        table=pd.DataFrame(dict(zip((c.name for c in columns), series, strict=True)), copy=False),
+        columns=tuple(columns),
+        ids=[f"{part.file} row {row}" for part in parts for row in part.rows.tolist()],
+        splits=splits,
+        stamp=stamp_of(root, files),
+        left_out=left,
+        notes=(*notes, *more),
+    )
+
+
+def table_files(folder: Path) -> list[Path]:
+    """The tables of a folder, train before validation before test; where there is a train file, only files of splits."""
+    files = [
+        file
+        for file in sorted(folder.iterdir())
+        if file.is_file() and file.name[0] != "." and _bare(file.name.lower()).endswith(SUFFIXES)
+    ]
+    files = [file for file in files if not any(word in file.name.lower() for word in ASIDE)]
+    tables = [file for file in files if not file.name.lower().endswith((".txt", ".data"))]
+    files = tables or files
+    if any(_split(file.name, True) == "train" for file in files):
+        files = [file for file in files if _split(file.name, True)]
+    order = {name: position for position, name in enumerate((*SPLITS, ""))}
+    return sorted(files, key=lambda file: (order[_split(file.name, True)], file.name))
+
+
+def _bare(name: str) -> str:
+    return next((name.removesuffix(suffix) for suffix in PACKED if name.endswith(suffix)), name)
+
+
+def _split(file: str, several: bool) -> str:
+    """The split that a file's name says; one file alone is the whole table, whatever it is called."""
+    return split_of(Path(file).name.split(".")[0]) if several else ""
+
+
+def _short(path: Path) -> str:
+    name = Path(_bare(path.resolve().name))
+    return short_name(name.with_suffix("") if name.suffix.lower() in SUFFIXES else name)
+
+
+# One file -------------------------------------------------------------------------------------------------------------
+
+
+def _read(path: Path, file: str, header: bool | None) -> Cells:
+    """A file by its first bytes, not its name."""
+    content, inner = unpacked(path)
+    name = _bare(inner.lower())
+    head = content[:8]
+    if head[:4] in (b"PAR1", b"FEA1") or head[:6] == b"ARROW1" or name.endswith((".parquet", ".arrow", ".feather")):
+        return read_arrow(file, content)
+    if head[:4] == b"PK\x03\x04":
+        if b"content.xml" in content and b"opendocument" in content[:200]:
+            raise DataError(f"{file} is an OpenDocument sheet. Save it as CSV or .xlsx.")
+        return read_excel(file, content, header)
+    if head[:4] == OLD_EXCEL:
+        raise DataError(f"{file} is an Excel file of before 2007 (.xls). Save it as .xlsx or CSV.")
+    start = content[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if name.endswith((".jsonl", ".ndjson", ".json")) or start[:2] in (b'{"', b"{ ") or start[:2] == b"[{":
+        return read_json(file, content)
+    return read_delimited(file, content, header)
+
+
+def _named(cells: Cells) -> Cells:
+    """The same with a name of its own for every column; columns without name and values are dropped."""
+    given = cells.names or [f"column {number}" for number in range(1, len(cells.columns) + 1)]
+    given = [" ".join(name.split()) for name in given]
+    names: list[str] = []
+    again: list[str] = []
+    kept = []
+    for position, name in enumerate(given):
+        if not name or name.lower() == "unnamed: 0":
+            if _is_blank(cells.columns[position]):
+                continue
+            name = "index" if position == 0 and "index" not in given else f"column {position + 1}"
+        if name in names:
+            number = 2
+            while f"{name} ({number})" in names or f"{name} ({number})" in given:
+                number += 1
+            again.append(name)
+            name = f"{name} ({number})"
+        names.append(name)
+        kept.append(cells.columns[position])
+    notes = list(cells.notes)
+    for name in dict.fromkeys(again):
+        notes.append(f"{cells.file} has several columns called {name}: the later ones are called {name} (2) and so on.")
+    unnamed = [name for name, old in zip(names, given, strict=False) if not old and name != "index"]
+    if cells.names and unnamed:
+        notes.append(f"{cells.file} has columns without a name; they are called {', '.join(unnamed[:5])}.")
+    if not kept:
+        raise DataError(f"{cells.file} has no columns with values.")
+    return Cells(cells.file, cells.form, names, kept, cells.rows, cells.left_out, notes)
+
+
+def _is_blank(column: pa.ChunkedArray) -> bool:
+    return column.null_count == len(column) or (
+        pa.types.is_string(column.type) and not any(word and word.strip() for word in column.unique().to_pylist())
+    )
+
+
+# Several files --------------------------------------------------------------------------------------------------------
+
+
+def _names(path: Path, parts: Sequence[Cells]) -> tuple[list[str], list[str]]:
+    """All columns in the order they come, and what to say where files differ."""
+    own = [list(part.names or []) for part in parts]
+    names = list(dict.fromkeys(name for columns in own for name in columns))
+    if len(names) > MOST_COLUMNS:
+        raise DataError(
+            f"The tables of {path} have {len(names):,} columns together, more than the {MOST_COLUMNS:,} allowed."
+        )
+    notes = []
+    for part, columns in zip(parts, own, strict=True):
+        shared = [name for name in columns if name in own[0]]
+        if 2 * len(shared) < min(len(columns), len(own[0])):
+            raise DataError(
+                f"The tables of {path} have different columns: {parts[0].file} has {_some(own[0])}; {part.file} has {_some(columns)}. "
+                "Give one file, or a folder of tables with the same columns."
+            )
+    for name in names:
+        without = [part.file for part, columns in zip(parts, own, strict=True) if name not in columns]
+        if without:
+            where = f"{len(without)} of {len(parts)} files" if len(without) > 2 else " and ".join(without)
+            notes.append(f"Column {name} is not in {where}: it is missing there.")
+    return names, notes
+
+
+def _some(names: Iterable[str]) -> str:
+    names = list(names)
+    return ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
+
+
+def _known(kinds: Mapping[str, Kind], names: Sequence[str]) -> None:
+    for name in kinds:
+        if name not in names:
+            raise DataError(f"There is no column {name!r}. {did_you_mean(name, names)}")
+
+
+# Columns --------------------------------------------------------------------------------------------------------------
+
+
+def _typed(
+    parts: Sequence[Cells], names: Sequence[str], kinds: Mapping[str, Kind]
+) -> tuple[list[pd.Series], list[Column]]:
+    """Every column of all files together, with the type of its kind."""
+    places = [{name: position for position, name in enumerate(part.names or [])} for part in parts]
+    series, columns = [], []
+    for name in names:
+        pieces = [
+            part.columns[place[name]] if name in place else pa.chunked_array([pa.nulls(len(part.rows))])
+            for part, place in zip(parts, places, strict=True)
+        ]
+        values, column = typed(name, _joined(pieces), kinds.get(name))
+        series.append(values)
+        columns.append(column)
+    return series, columns
+
+
+def _joined(pieces: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
+    """Pieces of a column one after another; where files disagree on its type, as words."""
+    if len(pieces) == 1:
+        return pieces[0]
+    kinds = {piece.type for piece in pieces if not pa.types.is_null(piece.type)}
+    kind = kinds.pop() if len(kinds) == 1 else pa.string()
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return pa.chunked_array([chunk for piece in pieces for chunk in piece.cast(kind).chunks], kind)
+
+
+def _tidied(series: list[pd.Series], columns: list[Column]) -> tuple[list[pd.Series], list[Column], list[str]]:
+    """An unnamed first column that counts the rows stays as the id "index"; one that does not is a column like others."""
+    notes = []
+    if columns[0].name == "index" and columns[0].kind == "id":
+        notes.append("The first column has no name and tells the rows apart: it is kept as the id index.")
+    empty = [column.name for column in columns if column.kind == "empty"]
+    if empty:
+        notes.append(f"No values: {_some(empty)}.")
+    return series, columns, notes

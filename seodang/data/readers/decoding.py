@@ -1,0 +1,101 @@
+"""Bytes of a document as text: which encoding it is in, or why it is no text."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from seodang.data.kinds import kind_of
+
+# Byte order marks, the longer ones first: UTF-32's begins with UTF-16's.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_MAGIC = {b"%PDF": "a PDF document", b"PK\x03\x04": "a ZIP archive", b"{\\rtf": "an RTF document"}
+# Bytes that text does not have: all below the space but tab, line ends, form feed and escape.
+_CONTROL = bytes({*range(32), 127} - {*b"\t\n\r\f\x1a\x1b"})
+MOST_CONTROL = 0.01  # of all bytes: a stray one in a long document is a mistake of its writer, not another format
+# Hangul as KS X 1001 writes it, two high bytes a syllable. cp949's further syllables (똠, 펲) are rare in Korean, but their
+# bytes, a high one and an ASCII letter, are common in French and German.
+_HANGUL = re.compile(rb"[\xa4\xb0-\xc8][\xa1-\xfe]")  # a4: single letters, ㅋㅋ
+_HIGH = re.compile(rb"[\x80-\xff]")
+LEAST_HANGUL = 0.8  # of the bytes that are no ASCII
+READABLE_AS = {"cp949": "Korean", "cp1252": "Western European", "latin-1": "Western European"}
+
+
+def decoded(content: bytes) -> tuple[str | None, str]:
+    """The text with "\\n" at the end of its lines and its encoding; or None and why it is no text, in a clause.
+
+    A byte order mark decides; else UTF-8, where it is valid; else cp949 where the other bytes are Hangul; else cp1252,
+    and Latin-1 where even that has no letter for a byte. An empty document is the empty text.
+
+    >>> decoded(b"caf\\xe9\\r\\n"), decoded("영화".encode("cp949")), decoded(b"\\0\\1")
+    (('café\\n', 'cp1252'), ('영화', 'cp949'), (None, 'binary, not text'))
+    """
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            try:
+                return _plain_ends(content[len(mark) :].decode(encoding)), encoding
+            except UnicodeDecodeError:
+                if encoding != "utf-8":
+                    return None, f"begins as {encoding[:-3].upper()}, but is damaged"
+                content = content[len(mark) :]
+    if reason := _no_text(content):
+        return None, reason
+    for encoding in ("utf-8", "cp949", "cp1252", "latin-1"):
+        if encoding == "cp949" and not _is_korean(content):
+            continue
+        try:
+            return _plain_ends(content.decode(encoding)), encoding
+        except UnicodeDecodeError:
+            continue
+    raise AssertionError("every byte is a letter in Latin-1")
+
+
+def _no_text(content: bytes) -> str:
+    if kind_of(content[:32]):
+        return "a picture, not text"
+    for magic, name in _MAGIC.items():
+        if content.startswith(magic):
+            return f"{name}, not plain text"
+    if content.startswith(b"version https://git-lfs"):
+        return "a Git LFS pointer, not the text itself (`git lfs pull` fetches it)"
+    control = len(content) - len(content.translate(None, _CONTROL))
+    if b"\0" in content or control > MOST_CONTROL * len(content):
+        return "binary, not text"
+    return ""
+
+
+def _is_korean(content: bytes) -> bool:
+    high = len(_HIGH.findall(content))
+    return bool(high) and 2 * len(_HANGUL.findall(content)) >= LEAST_HANGUL * high
+
+
+def _plain_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def read_as(encodings: list[str]) -> list[str]:
+    """What to say of documents that are not UTF-8, a sentence for each encoding: the reader should look whether it is right.
+
+    >>> read_as(["utf-8", "cp949", "cp949"])
+    ['2 of 3 files are not UTF-8 and are read as cp949 (Korean).']
+    """
+    notes = []
+    for encoding in dict.fromkeys(encodings):
+        if encoding != "utf-8":
+            number = encodings.count(encoding)
+            language = f" ({READABLE_AS[encoding]})" if encoding in READABLE_AS else ""
+            many = "1 file" if len(encodings) == 1 else f"{number:,} of {len(encodings):,} files"
+            are = "is" if number == 1 else "are"
+            notes.append(f"{many} {are} not UTF-8 and {are} read as {encoding}{language}.")
+    return notes
+
+
+def printable(name: str) -> str:
+    """A file's name as text that can be printed and saved, where the system's bytes are no UTF-8 too."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

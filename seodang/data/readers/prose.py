@@ -1,0 +1,89 @@
+"""Running text: a novel, a play, a log of lines; cut where its writer cut it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from seodang.core.errors import DataError
+from seodang.data.frame import Column, Frame
+from seodang.data.readers.content import content_of, stamp_of
+from seodang.data.readers.decoding import decoded, printable, read_as
+from seodang.data.readers.naming import short_name, split_of
+from seodang.data.repeated_texts import repeated_texts
+from seodang.data.source import LeftOut
+
+LONGEST_PARAGRAPH = 50  # lines on average: where blank lines are rarer than that, they do not part paragraphs
+
+
+def read_prose(path: Path, root: Path, files: list[str], left: list[LeftOut]) -> Frame:
+    """Files of running text, in this order, as one column "text".
+
+    A row is a paragraph (the lines up to a blank one, their ends kept: verses need them) where blank lines part the text at
+    least every 50 lines on average; else a line. Rows joined by an empty line, or by a line end, are the text again.
+
+    Raises:
+        DataError: The only file is no text, or there is nothing in any of them.
+    """
+    several = len(files) > 1 and any(split_of(file) == "train" for file in files)
+    contents: dict[str, str] = {}
+    encodings = []
+    for file in files:
+        try:
+            text, why = decoded(content_of(root / file))
+        except DataError as error:
+            if len(files) == 1:
+                raise
+            text, why = None, str(error).removesuffix(".")
+        if text is None and len(files) == 1:
+            raise DataError(f"{path} cannot be read as text: it is {why}.")
+        if text is None or not text.strip():
+            left.append(LeftOut(printable(file), why if text is None else "empty: nothing but white space"))
+        else:
+            contents[file] = text
+            encodings.append(why)
+    if not contents:
+        raise DataError(f"{path} has no text in it: it is empty, or nothing but white space.")
+    unit, note = _unit(list(contents.values()))
+    rows: list[str] = []
+    ids: list[str] = []
+    splits: list[str] = []
+    for file, text in contents.items():
+        parts = _parts(text, unit)
+        rows += [part for _, part in parts]
+        ids += [f"{printable(file)} {unit} {number}" for number, _ in parts]
+        splits += [split_of(file) if several else ""] * len(parts)
+    notes = [note, *read_as(encodings), *(repeated_texts(rows, ids, splits) if several else ())]
+    return Frame(
+        name=short_name(path),
+        where=str(path),
+        form="prose",
+        table=pd.DataFrame({"text": pd.Series(rows, dtype=object)}),
+        columns=(Column("text", "text", f"a {unit} each", 0, len({*rows})),),
+        ids=ids,
+        splits=np.array(splits),
+        stamp=stamp_of(root, [root / file for file in files]),
+        left_out=tuple(left),
+        notes=tuple(notes),
+    )
+
+
+def _unit(texts: Sequence[str]) -> tuple[str, str]:
+    """Whether a row is a paragraph or a line, and the sentence that says why."""
+    lines = sum(sum(bool(line.strip()) for line in text.split("\n")) for text in texts)
+    paragraphs = sum(len(_parts(text, "paragraph")) for text in texts)
+    if paragraphs > 1 and paragraphs * LONGEST_PARAGRAPH >= lines:
+        return "paragraph", f"Blank lines part the text into {paragraphs:,} paragraphs: a row is a paragraph."
+    return "line", f"The text has {lines:,} lines and hardly a blank line between them: a row is a line."
+
+
+def _parts(text: str, unit: str) -> list[tuple[int, str]]:
+    """Paragraphs or lines with their number from 1 (lines as an editor counts them); blank ones are passed over."""
+    if unit == "line":
+        return [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+    paragraphs = [part.strip("\n") for part in re.split(r"\n[^\S\n]*\n", text) if part.strip()]
+    return list(enumerate(paragraphs, start=1))

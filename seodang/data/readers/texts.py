@@ -1,0 +1,365 @@
+"""Texts as people have them: a folder of documents a class, running prose, sentence pairs."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import os
+import re
+import stat
+import unicodedata
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from seodang.core.errors import DataError
+from seodang.data.frame import Column, Frame
+from seodang.data.readers.content import content_of, stamp_of
+from seodang.data.readers.decoding import decoded, printable, read_as
+from seodang.data.readers.images import PICTURE_SUFFIXES, SYSTEM_FILES, SYSTEM_FOLDERS
+from seodang.data.readers.naming import SPLIT_WORDS, short_name
+from seodang.data.readers.prose import read_prose
+from seodang.data.readers.sentence_pairs import are_pairs, language_of, parallel_files, read_parallel, read_tab_pairs
+from seodang.data.repeated_texts import repeated_texts
+from seodang.data.source import SPLITS, LeftOut
+
+TEXT_SUFFIXES = (".txt", ".text", ".md", ".markdown", ".rst", ".tokens")
+TABLE_SUFFIXES = (".csv", ".tsv", ".parquet", ".arrow", ".feather", ".xlsx", ".xls", ".jsonl", ".npy", ".npz")
+LARGEST_TEXT = 16 * 1024 * 1024  # bytes of one document among others; War and Peace has 3 million
+DEEPEST = 16
+# Folders beside the classes whose documents have no label (aclImdb has train/unsup).
+UNLABELLED = {"unsup", "unlabeled", "unlabelled", "unsupervised"}
+# Files that speak about the data and are none of it.
+ABOUT = re.compile(r"(readme|license|licence|copying|citation|changelog|classes|labels|urls?|index|manifest)\b.*", re.I)
+_HEAD = 1 << 16  # bytes that tell what a file is
+_ENTRIES = 50  # of each folder are enough to tell what it holds
+_FOLDERS = 40
+
+
+# Whether it is for this reader ----------------------------------------------------------------------------------------
+
+
+def holds_texts(path: Path) -> bool:
+    """Whether a path is meant for `read_texts`: told from names and at most a few files' first 64 KiB, never raising.
+
+    A file: plain text that is no table, or headerless sentence pairs. A folder: it holds such files and no pictures; tables
+    beside folders of documents do not matter.
+    """
+    path = Path(path)
+    try:
+        return _folder_holds_texts(path) if path.is_dir() else _file_holds_text(path)
+    except OSError:
+        return False
+
+
+def _file_holds_text(path: Path) -> bool:
+    name = path.name.lower().removesuffix(".gz")
+    suffix = os.path.splitext(name)[1]
+    if not (suffix in (*TEXT_SUFFIXES, ".tsv", ".tab", "") or suffix.strip(".").isdecimal() or language_of(name)[1]):
+        return False
+    text, _ = decoded(_head_of(path))
+    if text is None or not text.strip():
+        return False
+    lines = [line for line in text.split("\n") if line.strip()]
+    return are_pairs(lines) or (suffix not in (".tsv", ".tab") and not _are_a_table(lines))
+
+
+def _head_of(path: Path) -> bytes:
+    """The first bytes of a file, unpacked; a character cut in two at their end is taken off."""
+    with open(path, "rb") as file:
+        head = file.read(_HEAD)
+    if head[:2] == b"\x1f\x8b":
+        try:
+            with gzip.open(path, "rb") as file:
+                head = file.read(_HEAD)
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            return b""
+    if len(head) < _HEAD:
+        return head
+    if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return head[: len(head) // 4 * 4]
+    if end := head.rfind(b"\n") + 1:
+        return head[:end]
+    return head.rstrip(bytes(range(0x80, 0xC0)))[:-1]
+
+
+def _are_a_table(lines: Sequence[str]) -> bool:
+    """Whether lines have the same number of cells each, a good part of them numbers."""
+    lines = lines[:50]
+    for separator in ("\t", ";", ",", "|", None):
+        rows = [line.split(separator) for line in lines]
+        width = len(rows[0])
+        if len(rows) < 2 or width < 2 or sum(len(row) == width for row in rows) < 0.9 * len(rows):
+            continue
+        cells = [cell.strip(" \"'") for row in rows[1:] for cell in row]
+        numbers = sum(bool(re.fullmatch(r"[-+]?[\d.,:/-]*\d[\d.,:/-]*%?", cell)) for cell in cells)
+        if numbers >= {None: 0.8, "\t": 0.0}.get(separator, 0.25) * len(cells):
+            return True
+    return False
+
+
+def _folder_holds_texts(folder: Path) -> bool:
+    deep, flat, tables = 0, [], 0
+    for file, depth in _few_of(folder):
+        name = file.name.lower()
+        suffix = os.path.splitext(name.removesuffix(".gz"))[1]
+        if suffix in PICTURE_SUFFIXES or "ubyte" in name:
+            return False
+        if ABOUT.fullmatch(name):
+            continue
+        if suffix in TABLE_SUFFIXES:
+            tables += depth == 0 or 10  # a table among the documents of a class is no documents' folder
+        elif depth == 0:
+            flat.append(file)
+        elif suffix in TEXT_SUFFIXES or suffix.strip(".").isdecimal() or language_of(name)[1]:
+            deep += 1
+        elif suffix == "":
+            deep += _file_holds_text(file)
+    if deep:
+        return tables < 10
+    names = [file.name for file in flat]
+    if parallel_files(names):
+        return True
+    texts = [file for file in flat if _file_holds_text(file)]
+    return bool(texts) and not tables and 2 * len(texts) > len(flat)
+
+
+def _few_of(folder: Path) -> Iterator[tuple[Path, int]]:
+    """Some files of a folder and of those below it, with their depth; nearer ones first."""
+    folders, seen = [(folder, 0)], 0
+    while folders and seen < _FOLDERS:
+        here, depth = folders.pop(0)
+        seen += 1
+        with os.scandir(here) as listing:
+            for number, entry in enumerate(listing):
+                if number >= _ENTRIES:
+                    break
+                if not _is_visible(entry.name):
+                    continue
+                if entry.is_dir():
+                    if depth < 3:
+                        folders.append((Path(entry.path), depth + 1))
+                elif entry.is_file():
+                    yield Path(entry.path), depth
+
+
+def _is_visible(name: str) -> bool:
+    return not name.startswith(".") and name.lower() not in SYSTEM_FOLDERS and name.lower() not in SYSTEM_FILES
+
+
+# Reading --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Found:
+    """What a walk through a folder gives, in sorted order."""
+
+    files: list[str] = field(default_factory=list)  # relative, posix
+    left_out: list[LeftOut] = field(default_factory=list)
+
+
+def read_texts(path: Path) -> Frame:
+    """Read labelled documents, running prose or sentence pairs; which it is, is seen from the files.
+
+    Class folders (pos/ neg/, with or without train/ and test/ above them; a class may be a path): columns "text", "label".
+    A file of prose, or a folder of them without class folders: one column "text", form "prose"; see `prose`. Sentence pairs,
+    parted by tabs or a file a language: columns "source", "target" or named by their language; see `sentence_pairs`.
+
+    Raises:
+        DataError: There is nothing there, nothing that is text, or what belongs together does not fit together.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise DataError(f"{path} does not exist.")
+    if not path.is_dir() and not path.is_file():
+        raise DataError(f"{path} is a device or a pipe, not a file. Write its content to a file first.")
+    try:
+        return _read_folder(path) if path.is_dir() else _read_files(path, path.parent, [path.name], [])
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror or error}).") from None
+
+
+def _read_folder(path: Path) -> Frame:
+    root = _unwrapped(path)
+    found = _Found()
+    _walk(root, "", set(), found)
+    if stems := parallel_files(found.files):
+        others = {file for sides in stems.values() for file in sides.values()}
+        left = [LeftOut(file, "no other language beside it") for file in found.files if file not in others]
+        return read_parallel(path, root, stems, [*found.left_out, *left])
+    texts, left = [], found.left_out
+    for file in found.files:
+        if reason := _at_sight(root / file):
+            left.append(LeftOut(file, reason))
+        else:
+            texts.append(file)
+    splits, classes, about = _classes(texts)
+    if classes:
+        return _read_classes(path, root, splits, classes, [*left, *about])
+    flat = [file for file in texts if not ABOUT.fullmatch(Path(file).name)] or texts
+    if not flat:
+        tried = f" ({len(left):,} left out, the first: {left[0].path}, {left[0].reason})" if left else ""
+        raise DataError(
+            f"{path}/ has no texts{tried}. Texts are .txt or .md files: one folder a class, or running prose; "
+            "or sentence pairs, as train.en beside train.de."
+        )
+    return _read_files(path, root, flat, [*left, *about])
+
+
+def _read_files(path: Path, root: Path, files: list[str], left: list[LeftOut]) -> Frame:
+    """Prose or tab-separated pairs."""
+    heads = [decoded(_head_of(root / file))[0] for file in files]
+    if all(head is not None and are_pairs(head.split("\n")[:200]) for head in heads):
+        return read_tab_pairs(path, root, files, left)
+    return read_prose(path, root, files, left)
+
+
+def _unwrapped(root: Path) -> Path:
+    """Down through folders that hold nothing but one folder (an unpacked archive)."""
+    for _ in range(4):
+        entries = [entry for entry in os.scandir(root) if _is_visible(entry.name)]
+        if len(entries) != 1 or not entries[0].is_dir() or entries[0].name.lower() in SPLIT_WORDS:
+            break
+        root = Path(entries[0].path)
+    return root
+
+
+def _walk(folder: Path, relative: str, above: set[tuple[int, int]], found: _Found) -> None:
+    """Every regular file below; links are followed, loops and hidden folders are not."""
+    try:
+        with os.scandir(folder) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
+    except OSError as error:
+        found.left_out.append(LeftOut(f"{relative or folder}/", f"cannot be opened ({error.strerror})"))
+        return
+    for entry in entries:
+        name = f"{relative}/{entry.name}" if relative else entry.name
+        try:
+            state = entry.stat()
+        except OSError as error:
+            reason = "a link that leads nowhere" if entry.is_symlink() else f"cannot be read ({error.strerror})"
+            found.left_out.append(LeftOut(printable(name), reason))
+            continue
+        here = (state.st_dev, state.st_ino)
+        if not _is_visible(entry.name):
+            found.left_out.append(LeftOut(printable(name), "hidden, or kept there by the system"))
+        elif stat.S_ISREG(state.st_mode):
+            found.files.append(name)
+        elif not stat.S_ISDIR(state.st_mode):
+            found.left_out.append(LeftOut(printable(name), "a device or pipe, not a file"))
+        elif here in above or len(above) >= DEEPEST:
+            reason = "a link back to a folder above it" if here in above else f"more than {DEEPEST} folders deep"
+            found.left_out.append(LeftOut(f"{printable(name)}/", reason))
+        else:
+            _walk(Path(entry.path), name, above | {here}, found)
+
+
+def _at_sight(path: Path) -> str:
+    """Why a file is left out before it is read, or the empty string."""
+    suffix = os.path.splitext(path.name.lower().removesuffix(".gz"))[1]
+    size = path.stat().st_size
+    if suffix and suffix not in TEXT_SUFFIXES and not suffix[1:].isdecimal() and not language_of(path.name)[1]:
+        return f"{suffix} is no name of a text; {', '.join(TEXT_SUFFIXES[:3])} are"
+    return "an empty file" if size == 0 else ""
+
+
+# Class folders --------------------------------------------------------------------------------------------------------
+
+
+def _classes(files: Sequence[str]) -> tuple[dict[str, str], dict[str, str], list[LeftOut]]:
+    """Split and class of each document, by its path, and those without. No classes: there are no class folders."""
+    tops = {file.split("/")[0] for file in files if "/" in file}
+    named = {top: SPLIT_WORDS[top.lower()] for top in tops if top.lower() in SPLIT_WORDS}
+    has_splits = "train" in named.values() or (bool(named) and len(named) == len(tops))
+    splits: dict[str, str] = {}
+    classes: dict[str, str] = {}
+    left: list[LeftOut] = []
+    unlabelled: dict[str, int] = {}
+    for file in files:
+        folder = file.rpartition("/")[0]
+        top, _, rest = folder.partition("/")
+        label = rest if has_splits and top in named else folder
+        if has_splits and top not in named:
+            left.append(LeftOut(printable(file), "is in none of train, validation and test"))
+        elif not label:
+            left.append(LeftOut(printable(file), "lies in no class folder, so has no class"))
+        elif label.split("/")[0].lower() in UNLABELLED:
+            unlabelled[folder] = unlabelled.get(folder, 0) + 1
+        else:
+            splits[file] = named[top] if has_splits else ""
+            classes[file] = unicodedata.normalize("NFC", printable(label))
+    left += [
+        LeftOut(f"{printable(folder)}/", f"{many:,} documents without a class") for folder, many in unlabelled.items()
+    ]
+    return splits, classes, left if classes else []
+
+
+def _read_classes(
+    path: Path, root: Path, splits: dict[str, str], classes: dict[str, str], left: list[LeftOut]
+) -> Frame:
+    order = {name: position for position, name in enumerate((*SPLITS, ""))}
+    texts: dict[str, str] = {}
+    encodings, empty = [], 0
+    for file in sorted(classes, key=lambda file: (order[splits[file]], classes[file], file)):
+        text, why = _document(root / file)
+        if text is None:
+            left.append(LeftOut(printable(file), why))
+        elif not text.strip():
+            empty += 1
+            left.append(LeftOut(printable(file), "empty: nothing but white space"))
+        else:
+            texts[file] = text
+            encodings.append(why)
+    if not texts:
+        raise DataError(f"{path}/ has no texts ({len(left):,} left out, the first: {left[0].path}, {left[0].reason}).")
+    labels = [classes[file] for file in texts]
+    names = sorted(set(labels))
+    ids = [printable(file) for file in texts]
+    notes = read_as(encodings)
+    if empty:
+        notes.append(
+            "1 document is empty and left out." if empty == 1 else f"{empty:,} documents are empty and left out."
+        )
+    notes += [f"{one.path} holds {one.reason}: left aside." for one in left if one.reason.endswith("without a class")]
+    given = np.array([splits[file] for file in texts])
+    some = ", ".join(names[:6]) + (", …" if len(names) > 6 else "")
+    label = Column(
+        "label", "category" if len(names) > 1 else "constant", f"names of the folders: {some}", 0, len(names)
+    )
+    return Frame(
+        name=short_name(path),
+        where=str(path),
+        form="text folders",
+        table=pd.DataFrame(
+            {"text": pd.Series(list(texts.values()), dtype=object), "label": pd.Series(labels, dtype=object)}
+        ),
+        columns=(Column("text", "text", "a file each", 0, len({*texts.values()})), label),
+        ids=ids,
+        splits=given,
+        stamp=stamp_of(root, [root / file for file in classes]),
+        left_out=tuple(left),
+        notes=(*notes, *repeated_texts(list(texts.values()), ids, given, labels)),
+    )
+
+
+def _document(path: Path) -> tuple[str | None, str]:
+    """A document and its encoding, or None and why it is left out."""
+    try:
+        if path.stat().st_size > LARGEST_TEXT:
+            return (
+                None,
+                f"{path.stat().st_size / 1e6:,.0f} MB, more than the {LARGEST_TEXT // 2**20} MB allowed for one text",
+            )
+        content = content_of(path)
+    except (DataError, OSError) as error:
+        return None, str(error).removesuffix(".")
+    if len(content) > LARGEST_TEXT:
+        return (
+            None,
+            f"{len(content) / 1e6:,.0f} MB unpacked, more than the {LARGEST_TEXT // 2**20} MB allowed for one text",
+        )
+    return decoded(content)

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from seodang.core.errors import RecipeError
 from seodang.core.spec import Spec
+from seodang.core.timm_import import import_timm
 from seodang.models import _modules as modules
 from seodang.models._initial import start
 from seodang.models.sequential import sequential
@@ -126,8 +127,7 @@ def make_base(
     architecture: str, *, pretrained: bool, pool: bool, height: int, width: int, classes: int = 0
 ) -> nn.Module:
     """timm's network in inference mode, with its ImageNet weights in float32; `classes`=0: without its classifier."""
-    import timm
-
+    timm = import_timm()
     options: dict[str, Any] = {"num_classes": classes}
     if not pool and not classes:
         options["global_pool"] = ""
@@ -170,9 +170,7 @@ def load_weights(base: nn.Module, architecture: str) -> None:
 
 
 def _is_fixed(architecture: str) -> bool:
-    import timm
-
-    config = timm.get_pretrained_cfg(architecture)
+    config = import_timm().get_pretrained_cfg(architecture)
     return bool(config and config.fixed_input_size)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import time
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from seodang.data import kept
 from seodang.data.augment import Augmentation, augment
@@ -20,6 +21,7 @@ from seodang.data.prepare import Normalise, Preparation
 from seodang.models.backbone import Backbone
 from seodang.models.folded import folded
 from seodang.training.device import Place
+from seodang.training.memory import keep_freed_memory
 
 # Pictures that go through the base together. Always so many, filled up with zeros at the end: another number would change
 # the last bits of the sums, and with them what is kept and what is repeated.
@@ -47,18 +49,29 @@ class Extractor:
 
     def __init__(self, model: Backbone, preparation: Preparation, place: Place) -> None:
         self.normalise = Normalise(preparation).to(place.device)
-        size = (BATCH, 3, preparation.height or 1, preparation.width or 1)
-        example = torch.randn((2, *size[1:]), generator=torch.Generator().manual_seed(0))
+        self.model, self.preparation, self.place = model, preparation, place
         model.base.to(place.device)
-        self.base = folded(model.base, example.to(place.device))
-        self.mirror, self.place = model.mirror, place
-        described = [VERSION, torch.__version__, str(place.device), preparation.model_dump(mode="json"), model.mirror]
-        digest = hashlib.blake2b(json.dumps(described).encode(), digest_size=16)
-        for name, tensor in sorted(model.base.state_dict().items()):
-            digest.update(name.encode() + tensor.cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
-        digest.update(type(model.base).__name__.encode())
-        self.key = digest.hexdigest()
+        self.key = self._key()
         self.found: dict[str, dict[bytes, np.ndarray]] = {}
+
+    def _key(self) -> str:
+        """By this name the features are kept: other weights, preparation, device or version, another name."""
+        base, form = self.model.base, self.preparation.model_dump(mode="json")
+        described = [VERSION, torch.__version__, str(self.place.device), form, self.model.mirror]
+        digest = hashlib.blake2b(json.dumps(described).encode(), digest_size=16)
+        for name, tensor in sorted(base.state_dict().items()):
+            digest.update(name.encode() + tensor.cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
+        digest.update(type(base).__name__.encode())
+        return digest.hexdigest()
+
+    @functools.cached_property
+    def base(self) -> nn.Module:
+        """The base with batch norms folded; made when the first picture has to go through."""
+        assert self._key() == self.key, "the base was changed since the extractor was made for it"
+        keep_freed_memory()
+        size = (2, 3, self.preparation.height or 1, self.preparation.width or 1)
+        example = torch.randn(size, generator=torch.Generator().manual_seed(0))
+        return folded(self.model.base, example.to(self.place.device))
 
     def known(self, content: np.ndarray, augmentation: Augmentation | None = None, view: int = 0, seed: int = 0) -> int:
         """How many of these pictures (N,) S16, in this view, need not go through the base."""
@@ -115,7 +128,7 @@ class Extractor:
         inputs = self.normalise(filled.to(self.place.device)).contiguous(memory_format=torch.channels_last)
         with torch.inference_mode():
             found = self.base(inputs)
-            if self.mirror:
+            if self.model.mirror:
                 found = (found + self.base(inputs.flip(3))) / 2
         return found[: len(pixels)].float().cpu()
 

@@ -84,9 +84,15 @@ def strings_of(series: pd.Series | pa.ChunkedArray) -> pa.ChunkedArray:
         present = series.to_numpy(dtype=np.float64, na_value=np.nan)
         words = [_number_word(value) for value in present.tolist()]
     else:
-        words = [None if value is None or value is pd.NA or value != value else str(value) for value in series.tolist()]
+        words = [_word(value) for value in series.tolist()]
     words = [None if word is None else word.encode("utf-8", "replace").decode() for word in words]
     return pa.chunked_array([pa.array(words, pa.large_string())])
+
+
+def _word(value: Any) -> str | None:
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    return _number_word(float(value)) if isinstance(value, float) else str(value)
 
 
 def _number_word(value: float) -> str | None:

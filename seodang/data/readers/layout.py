@@ -197,6 +197,8 @@ def _names_one_short(records: list[Record], start: int, width: int) -> list[str]
     if len(names) != width - 1 or _is_comment(names) or not _could_be_names(names) or width == 2 and start > 1:
         return None
     rows = [cells for _, cells in records[start:] if len(cells) == width]
+    if is_header(rows[0], rows[1:]):
+        return None
     return [*names, ""] if not any(row[-1].strip() for row in rows) else ["", *names]
 
 

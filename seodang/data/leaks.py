@@ -1,0 +1,72 @@
+"""Columns that give the answer away: those that say the same as the target in other words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+# Of the rows outside the largest class so many may be said wrongly, and it still gives the answer away.
+SLACK = 0.005
+# Fewer rows, or fewer outside the largest class, agree by chance.
+LEAST_ROWS, LEAST_OTHERS = 20, 5
+# An amount follows from another where the ranks agree so far, and the gaps that remain are noise of rounding.
+SAME_ORDER = 0.99995
+# A class is an amount's only where each value comes so often; otherwise every column of names would tell it.
+LEAST_REPEATS = 5
+
+
+def gives_away(values: pd.Series, target: pd.Series, *, classes: bool) -> bool:
+    """Whether a column determines the target (nearly) one to one.
+
+    Args:
+        values: (N,) numbers or strings.   target: (N,) the same rows.
+        classes: whether the target is one of classes, or an amount.
+
+    >>> survived = pd.Series([0.0, 1.0, 1.0] * 20)
+    >>> gives_away(survived.map({0: "no", 1: "yes"}), survived, classes=True)
+    True
+    >>> gives_away(pd.Series(range(60), dtype=float), survived, classes=True)
+    False
+    """
+    known = np.asarray(values.notna() & target.notna())
+    if known.sum() < max(LEAST_ROWS, 0.5 * np.asarray(target.notna()).sum()):
+        return False
+    numeric = pd.api.types.is_numeric_dtype(values.dtype)
+    column, answers = values[known], target[known]
+    if classes:
+        codes = pd.factorize(answers, sort=True)[0]
+        return _tells_class(np.asarray(column, np.float64) if numeric else None, pd.factorize(column)[0], codes)
+    if numeric and _same_order(np.asarray(column, np.float64), np.asarray(answers, np.float64)):
+        return True
+    cells, codes = pd.factorize(column)[0], pd.factorize(answers)[0]
+    few = (codes.max() + 1) * LEAST_REPEATS <= len(codes)
+    return bool(few) and codes.max() == cells.max() and _tells_class(None, cells, codes)
+
+
+def _tells_class(numbers: np.ndarray | None, cells: np.ndarray, codes: np.ndarray) -> bool:
+    """By a value for each class, or, for numbers, by a stretch for each class."""
+    count = int(codes.max()) + 1
+    others = len(codes) - int(np.bincount(codes).max())
+    if count < 2 or others < LEAST_OTHERS:
+        return False
+    slack = int(SLACK * others)
+    table = pd.crosstab(cells, codes).to_numpy()
+    wrong = len(codes) - int(table.max(axis=1).sum())
+    if wrong > slack:
+        return False
+    if len(table) <= max(2 * count, count + 2) and len(codes) >= LEAST_REPEATS * len(table):
+        return True
+    if numbers is None:
+        return False
+    first = np.unique(cells, return_index=True)[1]
+    order = np.argsort(numbers[first], kind="stable")
+    said = table.argmax(axis=1)[order]
+    return int((said[1:] != said[:-1]).sum()) <= count - 1 + 2 * slack
+
+
+def _same_order(values: np.ndarray, target: np.ndarray) -> bool:
+    """Whether one rises, or falls, with the other throughout; ties in one and not in the other count against it."""
+    if len(np.unique(values)) < LEAST_ROWS or len(np.unique(target)) < LEAST_ROWS:
+        return False
+    first, second = (pd.Series(each).rank().to_numpy() for each in (values, target))
+    return abs(float(np.corrcoef(first, second)[0, 1])) >= SAME_ORDER

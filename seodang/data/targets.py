@@ -1,0 +1,107 @@
+"""Which column is foretold, guessed from names and places, and whether its values are classes or amounts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Literal
+
+import numpy as np
+
+from seodang.core.errors import DataError
+from seodang.data.frame import Column, Frame
+
+# Names of what is foretold, the surest first. Compared in small letters, without spaces and underscores.
+TARGET_NAMES = [
+    "target", "label", "labels", "y", "outcome", "정답", "레이블", "라벨", "타깃", "타겟", "survived", "diagnosis",
+    "species", "churn", "churned", "default", "fraud", "isfraud", "sentiment", "감성", "saleprice", "price",
+    "가격", "medianhousevalue", "medv", "mpg", "quality", "charges", "income", "salary", "rating", "score",
+    "status", "result", "class", "category", "type", "분류", "결과", "등급",
+]  # fmt: skip
+# Whole numbers with at most so many different values, each so often on average, are classes.
+MOST_CLASSES, LEAST_EACH = 10, 5
+MOST_NAMED_CLASSES = 1000
+
+
+def plain(name: str) -> str:
+    """A name in small letters, without spaces, underscores, points and hyphens.
+
+    >>> plain("Sale_Price")
+    'saleprice'
+    """
+    return re.sub(r"[\s_.-]+", "", name.lower())
+
+
+def named(names: Collection[str]) -> tuple[str | None, str]:
+    """The column that is named like a target, and the sentence on it; None where none is."""
+    known = {plain(name): name for name in reversed(list(names))}
+    for wanted in TARGET_NAMES:
+        if wanted in known:
+            return known[wanted], f"The target is {known[wanted]}, by its name. Say another with target=COLUMN."
+    for wanted in ("target", "label", "class", "price", "정답", "라벨", "가격"):
+        for key, name in known.items():
+            if len(key) > len(wanted) and (key.startswith(wanted) or key.endswith(wanted)):
+                return name, f"The target is {name}, by its name. Say another with target=COLUMN."
+    return None, ""
+
+
+def guessed(frame: Frame, usable: list[Column]) -> tuple[str, str]:
+    names = [c.name for c in usable if c.kind == "number" or (c.kind == "category" and not nearly_names(c, len(frame)))]
+    if not names:
+        kinds = ", ".join(f"{column.name} ({column.kind})" for column in frame.columns[:6])
+        raise DataError(f"{frame.where} has no column that can be foretold: {kinds}. Say one with target=COLUMN.")
+    target, reason = named(names)
+    if target is not None:
+        return target, reason
+    last, first = frame.columns[-1].name, frame.columns[0].name
+    if last in names:
+        return (
+            last,
+            f"The target is {last}: the last column, for none is named like one. Say another with target=COLUMN.",
+        )
+    if first in names:
+        return (
+            first,
+            f"The target is {first}: the first column, for none is named like one. Say another with target=COLUMN.",
+        )
+    return names[-1], f"The target is {names[-1]}, for want of a better one. Say another with target=COLUMN."
+
+
+def nearly_names(column: Column, rows: int) -> bool:
+    """A category with another value in nearly every row."""
+    return column.kind == "category" and column.distinct > 50 and column.distinct > 0.5 * (rows - column.missing)
+
+
+def task_of(frame: Frame, target: str) -> tuple[Literal["classify", "regress"], str]:
+    """Classify or regress, and the sentence on it: words are classes, numbers are amounts, unless they are few and whole.
+
+    Raises:
+        DataError: Hardly a value comes again, so nothing can be learnt of them.
+    """
+    column, rows = frame.column(target), len(frame)
+    known = rows - column.missing
+    if column.kind in ("category", "id", "text"):
+        if column.kind == "text" or nearly_names(column, rows):
+            raise DataError(
+                f"Column {target} cannot be foretold: it has {column.distinct:,} different values in {known:,} rows. "
+                "Say another with target=COLUMN."
+            )
+        return "classify", f"{target} is one of {column.distinct:,} classes: {column.reason}."
+    if column.given:
+        return "regress", f"{target} is an amount, as was said."
+    values = np.unique(frame.table[target].dropna().to_numpy(np.float64))
+    whole = bool((values == np.floor(values)).all())
+    if whole and len(values) == 2:
+        return "classify", f"{target} has two values, {values[0]:g} and {values[1]:g}: classes."
+    often = known >= LEAST_EACH * len(values)
+    if whole and len(values) <= MOST_CLASSES and often:
+        words = f"{target} has {len(values)} different whole numbers, {known // len(values):,} rows each on average: classes."
+        return "classify", f"{words} Say kinds.{target}=number for amounts."
+    counted = bool(values[0] in (0, 1) and values[-1] - values[0] == len(values) - 1)
+    labelled = plain(target) in ("target", "label", "labels", "class", "y", "정답", "레이블", "라벨")
+    if whole and labelled and counted and often and len(values) <= MOST_NAMED_CLASSES:
+        return (
+            "classify",
+            f"{target} counts {len(values)} classes from {values[0]:g}. Say kinds.{target}=number for amounts.",
+        )
+    return "regress", f"{target} is an amount: {column.reason}."

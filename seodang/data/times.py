@@ -1,0 +1,147 @@
+"""When the rows of a table were: one column of dates, or several of years, months, days; and whether they are a series."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from seodang.data.dates import MONTHS
+from seodang.data.frame import Frame
+
+# Names of the parts of a date, and the least and most that each can be.
+PARTS = {
+    "year": (r"year|yr|연도|년도|년", 1600, 2261),
+    "month": (r"month|mon|월", 1, 12),
+    "day": (r"day|일", 1, 31),
+    "hour": (r"hour|hr|시", 0, 23),
+}
+_TIME_NAMES = r"(date|time|datetime|timestamp|ds|when|day|month|year|날짜|일자|일시|시각)"
+LEAST_TIMES = 20
+# Steps are regular where half of them are the usual one, within a fifth (months), and few are longer than so many.
+USUAL, WITHIN, FEW_STEPS, MOST_LONG = 0.5, 0.2, 5, 0.05
+# A series of its own has at least so many rows; the key of fewer would be a name.
+LEAST_OF_A_KEY = 10
+
+
+@dataclass(frozen=True)
+class Steps:
+    """How times follow one another.
+
+    regular: whether they are those of a series.   step: the usual step.   gaps: steps longer than 5 usual ones, or, where
+    nearly all are alike, longer than 1.5.   repeated: rows at a time that another row has.   order: "rising", "falling" or "none".
+    """
+
+    regular: bool
+    step: np.timedelta64
+    gaps: int
+    repeated: int
+    order: str
+
+
+def candidates(frame: Frame) -> list[str]:
+    """What could say when: columns of dates, those named so first; else parts of dates together ("year, month")."""
+    dates = [column.name for column in frame.columns if column.kind == "date"]
+    named = [name for name in dates if re.search(_TIME_NAMES, name, re.I)]
+    found = named + [name for name in dates if name not in named]
+    return found or _parts(frame)
+
+
+def _parts(frame: Frame) -> list[str]:
+    together = []
+    for part, (pattern, least, most) in PARTS.items():
+        fitting = (
+            c.name for c in frame.columns if re.fullmatch(pattern, c.name, re.I) and c.kind in ("number", "category")
+        )
+        name = next(fitting, None)
+        if name is None:
+            break
+        values = _numbers(part, frame.table[name])
+        if np.isnan(values).any() or values.min() < least or values.max() > most or (values % 1).any():
+            break
+        together.append(name)
+    return [", ".join(together)] if together else []
+
+
+def moments(frame: Frame, time: str) -> np.ndarray:
+    """When each row was, datetime64[ns], NaT where unknown.
+
+    Args:
+        time: a column of dates, or columns of their parts, "year, month".
+    """
+    if time in frame.table.columns:
+        values = frame.table[time]
+        if pd.api.types.is_datetime64_any_dtype(values):
+            return values.to_numpy("datetime64[ns]")
+        return _joined({"year": _numbers("year", values)}, len(frame))
+    names = [name.strip() for name in time.split(",")]
+    parts = dict(zip(PARTS, names, strict=False))
+    return _joined({part: _numbers(part, frame.table[name]) for part, name in parts.items()}, len(frame))
+
+
+def _numbers(part: str, values: Any) -> np.ndarray:
+    """A column of years, months or days as numbers; months may be names."""
+    if part == "month" and not pd.api.types.is_numeric_dtype(values.dtype):
+        values = values.map(lambda word: MONTHS.get(str(word).lower().rstrip("."), np.nan))
+    return np.asarray(pd.to_numeric(values, errors="coerce"), np.float64)
+
+
+def _joined(parts: dict[str, np.ndarray], rows: int) -> np.ndarray:
+    table = pd.DataFrame({"year": parts["year"], "month": 1.0, "day": 1.0}, index=range(rows)).assign(**parts)
+    return np.asarray(pd.to_datetime(table, errors="coerce"), "datetime64[ns]")
+
+
+def steps(times: np.ndarray) -> Steps:
+    """How times follow one another.
+
+    >>> steps(np.arange("2021-01-01", "2021-03-01", dtype="datetime64[D]").astype("datetime64[ns]")).regular
+    True
+    """
+    ordered = np.unique(times)
+    distances = np.diff(ordered).astype("timedelta64[ns]").astype(np.float64)
+    repeated = len(times) - len(ordered)
+    moves = np.diff(times).astype("timedelta64[ns]").astype(np.float64)
+    order = "rising" if (moves >= 0).all() else "falling" if (moves <= 0).all() else "none"
+    if not len(distances):
+        return Steps(False, np.timedelta64(0, "ns"), 0, repeated, order)
+    step = float(np.median(distances))
+    alike = np.abs(distances - step) <= WITHIN * step
+    long = distances > (1.5 if alike.mean() > 0.9 else FEW_STEPS) * step
+    regular = bool(len(ordered) >= LEAST_TIMES and alike.mean() >= USUAL and long.mean() <= MOST_LONG)
+    return Steps(regular, np.timedelta64(int(step), "ns"), int(long.sum()), repeated, order)
+
+
+def key_of(frame: Frame, times: np.ndarray, names: Sequence[str]) -> str | None:
+    """The column by which times that repeat come once each: which of several series a row belongs to."""
+    for name in names:
+        column = frame.column(name)
+        if column.missing or not 2 <= column.distinct <= len(frame) // LEAST_OF_A_KEY:
+            continue
+        pairs = pd.DataFrame({"key": frame.table[name], "time": times})
+        if not pairs.duplicated().any():
+            return name
+    return None
+
+
+def in_words(step: np.timedelta64) -> str:
+    """A usual step for a person.
+
+    >>> in_words(np.timedelta64(3600, "s")), in_words(np.timedelta64(30, "D"))
+    ('an hour', 'a month')
+    """
+    seconds = float(step / np.timedelta64(1, "s"))
+    known = {1: "a second", 60: "a minute", 900: "15 minutes", 3600: "an hour", 86400: "a day", 604800: "a week"}
+    if seconds in known:
+        return known[int(seconds)]
+    days = seconds / 86400
+    for least, most, words in ((28, 31, "a month"), (89, 92, "a quarter"), (365, 366, "a year")):
+        if least <= days <= most:
+            return words
+    for size, words in ((86400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= size:
+            return f"{seconds / size:g} {words}"
+    return f"{seconds:g} seconds"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -36,6 +37,10 @@ KIND_OF = {
     modules.Relu: "relu",
     modules.Flatten: "flatten",
 }
+
+
+# Containers whose parts follow each other, as a list of layers does.
+_ROWS = (nn.Sequential.forward, nn.ModuleList.forward, Network.forward)
 
 
 @dataclass(frozen=True)
@@ -76,8 +81,9 @@ def summary(model: nn.Module, inputs: Spec, *, inside: bool = True) -> list[Row]
     rows: dict[str, Row] = {}
     leaves = dict(_leaves(model, "", inside))
 
-    def watch(name: str) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
-        def see(module: nn.Module, given: tuple[Tensor, ...], output: Tensor) -> None:
+    def watch(name: str) -> Callable[[nn.Module, tuple[Tensor, ...], Any], None]:
+        def see(module: nn.Module, given: tuple[Tensor, ...], output: Any) -> None:
+            output = output[0] if isinstance(output, tuple) else output
             rows.setdefault(name, _row(name, module, output, given[0].shape[1] if given[0].dim() == 3 else 1))
 
         return see
@@ -109,7 +115,7 @@ def _leaves(module: nn.Module, prefix: str, inside: bool) -> Iterator[tuple[str,
             any(child.children())
             and not has_its_own
             and not isinstance(child, Recurrent | Bidirectional)
-            and (inside or type(child).forward in (nn.Sequential.forward, Network.forward))
+            and (inside or type(child).forward in _ROWS)
         ):
             yield from _leaves(child, f"{prefix}{name}.", inside)
         else:
@@ -190,12 +196,12 @@ def kind_of(module: nn.Module) -> str:
         return (module.ahead if isinstance(module, Bidirectional) else module).cell
     if isinstance(module, modules.GlobalPool):
         return "global_max_pool" if module.largest else "global_average_pool"
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(module).__name__).lower()
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(module).__name__.lstrip("_")).lower()
 
 
 def _operations(module: nn.Module, output: Tensor, steps: int) -> int:
     numbers = output[0].numel()
-    if isinstance(module, Recurrent | Bidirectional):  # every weight at every step
+    if isinstance(module, Recurrent | Bidirectional | nn.RNNBase):  # every weight at every step
         return steps * sum(weight.numel() for weight in module.parameters() if weight.dim() == 2)
     if isinstance(module, nn.Conv1d | nn.Conv2d):
         return numbers * module.weight[0].numel()

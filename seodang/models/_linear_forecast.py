@@ -1,0 +1,45 @@
+"""What the linear forecasts share: a map from the past of each target to its future."""
+
+# B batch · L length · H horizon · T targets
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from seodang.core.errors import RecipeError
+from seodang.core.spec import Spec
+from seodang.models._inputs import must_be, one_output
+
+
+class PastToFuture(nn.Module):
+    """(B, L, T) → (B, H, T): one linear map for all targets, or with `individual` one for each."""
+
+    def __init__(self, length: int, horizon: int, targets: int, individual: bool) -> None:
+        super().__init__()
+        maps = targets if individual else 1
+        reach = length**-0.5
+        self.weight = nn.Parameter(torch.empty(maps, horizon, length).uniform_(-reach, reach))
+        self.bias = nn.Parameter(torch.zeros(maps, horizon))
+
+    def forward(self, past: Tensor) -> Tensor:
+        """Each target by its own map, or by the one of all."""
+        if len(self.weight) == 1:
+            return (past.mT @ self.weight[0].T + self.bias[0]).mT
+        return torch.einsum("blt,thl->bht", past, self.weight) + self.bias.T
+
+
+def horizon_of(model: str, inputs: Spec, outputs: Spec, targets: int) -> tuple[int, int]:
+    """(length, horizon), or RecipeError where the series and the settings do not fit."""
+    must_be(model, inputs, ["series"])
+    one_output(model, outputs)
+    length, channels = inputs.shape
+    if not length:
+        raise RecipeError(f"{model} needs windows of a fixed length, but they may have any.")
+    if targets > channels:
+        raise RecipeError(f"targets must be at most the {channels} channels of the series, got {targets}.")
+    if outputs.size % targets:
+        raise RecipeError(
+            f"{outputs.size} outputs cannot be the same number of steps for each of {targets} targets. "
+            "Set targets to the number of columns that are forecast."
+        )
+    return length, outputs.size // targets

@@ -1,0 +1,47 @@
+"""One linear map from the past of a series to its future, relative to the last value (Zeng et al., 2022)."""
+
+# B batch · L length · C channels · H horizon · T targets
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+from torch import Tensor, nn
+
+from seodang.core.spec import Spec
+from seodang.models._linear_forecast import PastToFuture, horizon_of
+
+
+class _NLinear(nn.Module):
+    def __init__(self, length: int, horizon: int, targets: int, individual: bool) -> None:
+        super().__init__()
+        self.targets = targets
+        self.future = PastToFuture(length, horizon, targets, individual)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, L, C) → (B, H·T): the targets' values at the first step, then at the second, …"""
+        past = x[:, :, : self.targets]
+        last = past[:, -1:]
+        return (self.future(past - last) + last).flatten(1)
+
+
+def nlinear(
+    inputs: Spec,
+    outputs: Spec,
+    *,
+    targets: Annotated[int, Field(ge=1)] = 1,
+    individual: bool = False,
+) -> nn.Module:
+    """A linear map from the past to the future, of what the series is above its last value: hard to beat where levels drift.
+
+    Args:
+        inputs: a series (length, channels) of a fixed length, of which the first `targets` channels are forecast, each from
+            its own past.
+        outputs: (horizon · targets,): all targets at the first step, then at the second, …
+        targets: How many channels are forecast.
+        individual: A map for each target instead of one for all.
+
+    Zeng et al., 2022, https://arxiv.org/abs/2205.13504. Shifting the past up by c shifts the forecast by c exactly.
+    """
+    length, horizon = horizon_of("nlinear", inputs, outputs, targets)
+    return _NLinear(length, horizon, targets, individual)

@@ -16,6 +16,7 @@ from seodang.evaluation.intervals import all_intervals, calibration_by_chance, p
 from seodang.evaluation.judged import Judged, other_examples, own_examples, predict_all
 from seodang.evaluation.metrics import Labels, Numbers
 from seodang.evaluation.pictures import spread
+from seodang.evaluation.untouched import untouched
 from seodang.evaluation.verdict import verdict
 from seodang.models.summary import summary, total
 from seodang.runs.folder import Run, input_spec, load, write_manifest
@@ -176,7 +177,13 @@ def _baselines(run: Run, judged: Judged, own: Prepared | None, labels: Labels, p
     found = {"naive": baselines.naive(train_labels, len(labels), run.classes, where)}
     if own is not None and (linear := baselines.linear(own.train, judged.subset, len(run.classes))):
         found["linear"] = linear
-    return {name: _against(each, labels, predicted) for name, each in found.items()}
+    reports = {name: _against(each, labels, predicted) for name, each in found.items()}
+    if before := untouched(run, judged):
+        reports["untouched"] = {
+            **_against(before.baseline, labels, predicted),
+            **before.described(run.classes, labels),
+        }
+    return reports
 
 
 def _against(baseline: baselines.Baseline, labels: Labels, predicted: Labels) -> dict[str, Any]:

@@ -133,8 +133,8 @@ def _weakness(row: dict[str, Any]) -> tuple[float, float]:
 def _bars(report: dict[str, Any]) -> list[dict[str, Any]]:
     """The network and the baselines, each with its share, interval (percent of the bar's width) and how it was made."""
     bars = [("This network", report["metrics"]["accuracy"], report["intervals"]["accuracy"], "")]
-    titles = {"linear": "Linear model", "naive": "Most common class"}
-    for name in ("linear", "naive"):
+    titles = {"untouched": "Untouched network", "linear": "Linear model", "naive": "Most common class"}
+    for name in titles:
         if found := report["baselines"].get(name):
             bars.append((titles[name], found["accuracy"], found["interval"], found["how"]))
     return [

@@ -23,8 +23,8 @@ _OF = {
 
 def verdict(report: dict[str, Any]) -> list[str]:
     """What a person should take home from a report of `evaluate`, one sentence or two a line, most important first."""
-    lines = [_score(report), *_against(report), *_weakest(report), *_confidence(report), *_overfitting(report)]
-    return lines + _small(report) + _doubts(report)
+    lines = [_score(report), *_against(report), *_before(report), *_weakest(report)]
+    return lines + _confidence(report) + _overfitting(report) + _small(report) + _doubts(report)
 
 
 def percent(share: float, examples: int) -> str:
@@ -56,6 +56,16 @@ def chance(p_value: float) -> str:
     return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.2g}"
 
 
+def listed(names: tuple[str, ...] | list[str], most: int = 5) -> str:
+    """Some names, and how many more there are.
+
+    >>> listed(("roses", "tulips")), listed(list("abcdefgh"))
+    ('roses, tulips', 'a, b, c, d, e and 3 more')
+    """
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
 def _score(report: dict[str, Any]) -> str:
     judged, (low, high) = report["judged"], report["intervals"]["accuracy"]
     examples = judged["examples"]
@@ -71,13 +81,31 @@ def _against(report: dict[str, Any]) -> list[str]:
     sentence = f"Guessing the most common class: {percent(naive['accuracy'], examples)}"
     if linear:
         sentence += f"; a linear model: {percent(linear['accuracy'], examples)}"
-    if all(_better(each["network_against_it"]) for each in found.values()):
+    simple = [naive, linear] if linear else [naive]
+    if all(_better(each["network_against_it"]) for each in simple):
         return [f"{sentence}. Better than {'both' if linear else 'that'}, beyond chance."]
     lines = [f"{sentence}."]
     for name, words in (("naive", "always guessing the most common class"), ("linear", "a linear model")):
         if name in found and (line := _not_better(found[name]["network_against_it"], words)):
             lines.append(line)
     return lines
+
+
+def _before(report: dict[str, Any]) -> list[str]:
+    """What the network said before anything was trained, where ImageNet has a name for some of the classes."""
+    found, examples = report["baselines"].get("untouched"), report["judged"]["examples"]
+    if not found:
+        return []
+    on_named, named = found["on_named"], [*found["named"]]
+    aside = ""
+    if found["unnamed"]:
+        which = listed(named) if len(named) == 1 else "the others"
+        share = percent(on_named["accuracy"], on_named["examples"])
+        aside = f" (ImageNet has no class called {listed(found['unnamed'])}; of {which} {share})"
+    before, after = percent(found["accuracy"], examples), percent(report["metrics"]["accuracy"], examples)
+    line = f"Untouched, the ImageNet network names {before} rightly{aside}; trained on your pictures: {after}."
+    doubt = _not_better(found["network_against_it"], "the untouched network")
+    return [line, doubt] if doubt else [line]
 
 
 def _better(test: dict[str, Any]) -> bool:

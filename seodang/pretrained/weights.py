@@ -79,6 +79,14 @@ def find_weights(name: str) -> Weights:
     )
 
 
+def is_here(name: str) -> bool:
+    """Whether the weights of an architecture lie on this machine, so that `find_weights` need not ask the hub for them."""
+    if _local(name) is not None:
+        return True
+    repository = (_known(name) or {}).get("hf_hub_id")
+    return bool(repository) and _cached(repository) is not None
+
+
 @functools.cache
 def architectures() -> tuple[str, ...]:
     """Every name that can be asked for. Imports timm (about a second)."""

@@ -50,8 +50,7 @@ class PiecewiseLinear(nn.Module):
     def forward(self, amounts: Tensor) -> Tensor:
         """(B, F) → (B, F·T)."""
         start, width = self.edges[:, :-1], self.edges.diff(dim=1)
-        slope = torch.where(width > 0, 1 / width.clamp_min(1e-12), 0.0)
-        filled = (amounts.unsqueeze(2) - start) * slope
+        filled = torch.where(width > 0, (amounts.unsqueeze(2) - start) / width.clamp_min(1e-12), 0.0)
         lowest, highest = torch.zeros_like(start[0]), torch.ones_like(start[0])
         lowest[0], highest[-1] = -torch.inf, torch.inf
         return filled.clamp(lowest, highest).flatten(1)

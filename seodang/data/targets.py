@@ -46,6 +46,11 @@ def named(names: Collection[str]) -> tuple[str | None, str]:
 
 
 def guessed(frame: Frame, usable: list[Column]) -> tuple[str, str]:
+    """The column to foretell: by its name, else the last, else the first; and the sentence on it.
+
+    Raises:
+        DataError: No column is fit for it.
+    """
     names = [c.name for c in usable if c.kind == "number" or (c.kind == "category" and not nearly_names(c, len(frame)))]
     if not names:
         kinds = ", ".join(f"{column.name} ({column.kind})" for column in frame.columns[:6])

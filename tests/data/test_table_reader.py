@@ -170,7 +170,11 @@ def test_lists_and_bytes_are_left_out_and_structs_taken_apart(tmp_path):
             "name,age\nJos\u00e9,30\nZo\u00eb,41\n".encode("latin-1"),
             "a.csv is neither UTF-8 nor cp949: it is read as Latin-1, where every byte is a letter. Look whether the letters are right.",
         ),
-        ("이름,나이\n".encode() * 9 + b"\xff,3\n", "a.csv: 1 byte is no UTF-8 and stand as \ufffd now."),
+        (
+            "name,age\nZo\u00ebl,30\nZo\u00ebn,41\n".encode("latin-1"),
+            "a.csv is neither UTF-8 nor cp949: it is read as Latin-1, where every byte is a letter. Look whether the letters are right.",
+        ),
+        ("이름,나이\n".encode() * 9 + b"\xff,3\n", "a.csv: 1 byte is no UTF-8 and stands as \ufffd now."),
         ("name,age\nK\0im,3\nL\0ee,4\n", "a.csv: 2 NUL bytes are taken out."),
         (PLAIN.encode("utf-16"), "a.csv is read as UTF-16."),
         (PLAIN.replace(",", ";"), "a.csv: cells are separated by semicolons."),

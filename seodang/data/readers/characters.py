@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
 from seodang.core.errors import DataError
 from seodang.data.kinds import kind_of, what_else
+from seodang.data.readers.decoding import decoded
 
 LONGEST_LINE = 1 << 24
 _REPLACEMENT = "\ufffd"
@@ -84,23 +83,15 @@ def _other_encoding(file: str, content: bytes) -> tuple[bytes, list[str]]:
     text = content.decode("utf-8", "replace")
     broken = text.count(_REPLACEMENT)
     if broken * 10 <= len(text) - len(text.encode("ascii", "ignore")) - broken:
-        many = f"{broken:,} bytes are" if broken > 1 else "1 byte is"
-        return text.encode(), [f"{file}: {many} no UTF-8 and stand as {_REPLACEMENT} now."]
-    try:
-        korean = content.decode("cp949")
-    except UnicodeDecodeError:
-        korean = content.decode("cp949", "replace")
-        if korean.count(_REPLACEMENT) * 50 > len(re.findall("[가-힣]", korean)):
-            korean = ""
-    foreign = len(korean) - len(korean.encode("ascii", "ignore"))
-    if foreign and len(re.findall("[가-힣]", korean)) >= 0.7 * foreign:
-        return korean.encode("utf-8", "replace"), [f"{file} is no UTF-8: it is read as cp949 (Korean Windows)."]
-    try:
-        western = content.decode("cp1252")
-    except UnicodeDecodeError:
-        western = content.decode("latin-1")
+        many = f"{broken:,} bytes are no UTF-8 and stand" if broken > 1 else "1 byte is no UTF-8 and stands"
+        return text.encode(), [f"{file}: {many} as {_REPLACEMENT} now."]
+    text, encoding = decoded(content.replace(b"\0", b""))
+    if text is None:
+        raise DataError(f"{file} is no table: {encoding}.")
+    if encoding == "cp949":
+        return text.encode(), [f"{file} is no UTF-8: it is read as cp949 (Korean Windows)."]
     note = f"{file} is neither UTF-8 nor cp949: it is read as Latin-1, where every byte is a letter. Look whether the letters are right."
-    return western.encode(), [note]
+    return text.encode(), [note]
 
 
 def _no_endless_line(file: str, content: bytes) -> None:

@@ -1,0 +1,38 @@
+"""Tables that come with scikit-learn: data that needs no download."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from seodang.data.columns import typed
+from seodang.data.frame import Frame
+
+
+def bundled(name: str) -> Frame:
+    """One of breast_cancer, diabetes, iris or wine; the answer is the column "target", classes by their names.
+
+    >>> len(bundled("iris")), bundled("iris").column("target").reason
+    (150, '3 values, such as setosa, versicolor')
+    """
+    import sklearn
+    from sklearn import datasets
+
+    loaded: Any = getattr(datasets, f"load_{name}")()
+    values = {str(column): loaded.data[:, position] for position, column in enumerate(loaded.feature_names)}
+    classes = [] if name == "diabetes" else [str(word) for word in loaded.target_names]
+    values["target"] = np.array(classes, object)[loaded.target] if classes else loaded.target
+    done = [typed(column, pd.Series(cells)) for column, cells in values.items()]
+    rows = len(loaded.target)
+    return Frame(
+        name=name.replace("_", "-"),
+        where=name.replace("_", "-"),
+        form="bundled",
+        table=pd.DataFrame({column.name: series for series, column in done}, copy=False),
+        columns=tuple(column for _, column in done),
+        ids=[f"{name.replace('_', '-')} row {row + 1}" for row in range(rows)],
+        splits=np.full(rows, "", "U10"),
+        stamp=f"{name} scikit-learn {sklearn.__version__}",
+    )

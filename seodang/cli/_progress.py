@@ -18,6 +18,8 @@ from seodang.training.plan import PassPlan, Plan, duration
 REFRESH = 0.2
 # Where there is no terminal, about so many lines of epochs at most; every epoch is in history.jsonl.
 PLAIN_LINES = 40
+# And in a long pass of pictures a line about so often, in seconds.
+PLAIN_SECONDS = 10.0
 
 
 def show(events: Iterable[Event], console: Console) -> Iterator[Event]:
@@ -86,7 +88,8 @@ class _Line:
     def begin(self, plan: Plan | PassPlan, done: int, asked: int) -> None:
         self.end()
         if isinstance(plan, PassPlan):
-            self.started, self.passed_before = time.perf_counter(), None
+            self.started = self.last = time.perf_counter()
+            self.passed_before = None
             if self.console.is_terminal and plan.seconds > 1:
                 self._show(plan.pictures, 0)
             return
@@ -109,13 +112,18 @@ class _Line:
         """Pictures that went through a frozen base; what was known before took no time."""
         if self.passed_before is None:
             self.passed_before = event.done
-        if self.bar is None:
+        now = time.perf_counter()
+        if self.bar is None and (now - self.last < PLAIN_SECONDS or event.done == event.total):
             return
-        fresh, passed = event.done - self.passed_before, time.perf_counter() - self.started
+        fresh, passed = event.done - self.passed_before, now - self.started
         words = f"{event.done:,} of {event.total:,} pictures"
         if fresh:
             words += f"  {fresh / passed:,.0f} pictures/s  {duration((event.total - event.done) * passed / fresh)} left"
-        self.bar.update(self.task, total=event.total, completed=event.done, description=words)
+        self.last = now
+        if self.bar is None:
+            self.console.print(words, markup=False)
+        else:
+            self.bar.update(self.task, total=event.total, completed=event.done, description=words)
 
     def step(self, event: Step) -> None:
         self.examples += event.examples

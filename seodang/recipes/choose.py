@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from seodang.core.errors import SeodangError
+from seodang.core.registry import find
 from seodang.data.augment import Augmentation
 from seodang.data.load import Prepared
 from seodang.data.prepare import short_side
 from seodang.data.source import Source
+from seodang.pretrained.here import networks_here
 from seodang.pretrained.preparing import preparation_for
 from seodang.pretrained.weights import find_weights
 from seodang.recipes.recipe import Recipe
-from seodang.recipes.settings import Part
+from seodang.recipes.settings import Part, Transfer
 from seodang.recipes.soundings import may_mirror, nearest_neighbour
 
 HOUSE = "image-classifier"
@@ -30,6 +32,11 @@ EASY_EPOCHS = (1, 60_000, 15)
 HARD_EPOCHS = (4, 190_000, 40)
 # Turned and shifted pictures need more passes than these to help; in a few passes they cost accuracy (LOG.md).
 MOVED_FROM_EPOCHS = 15
+# From so many training pictures on the last stages of a pretrained network may be trained beside its head, and from so many on,
+# with a GPU, all of it at a small rate (L27, after the notes; not measured on a GPU here). Stages, rate, epochs at most.
+MEDIUM, LARGE = 1_000, 10_000
+LAST_PART = (2, 1e-3, 8)
+EVERYTHING = (100, 1e-4, 8)
 BATCH_BY_EXAMPLES = ((300, 16), (2_000, 32), (8_000, 64), (10**9, 128))
 
 
@@ -51,51 +58,116 @@ def decide(recipe: Recipe, source: Source) -> tuple[Recipe, list[str]]:
     if transfer.strategy == "none":
         return recipe, []
     if transfer.strategy == "auto":
-        strategy, reason = _from_scratch_or_not(recipe, source)
-        transfer = transfer.model_copy(update={"strategy": strategy})
-        recipe = recipe.model_copy(update={"transfer": transfer})
-        reasons = [reason] if reason else []
-        if strategy == "none":
+        found, reasons = _from_scratch_or_not(recipe, source)
+        recipe = recipe.model_copy(update={"transfer": transfer.model_copy(update=found)})
+        if found["strategy"] == "none":
             return recipe, reasons
-    weights = find_weights(transfer.backbone)
-    recipe = recipe.with_backbone
+    recipe, reason = with_weights(recipe, recipe.transfer.backbone)
+    return recipe, [*reasons, reason]
+
+
+def with_weights(recipe: Recipe, name: str) -> tuple[Recipe, str]:
+    """The recipe with this pretrained network, its pictures prepared as the network's weights want them; and what that is."""
+    weights = find_weights(name)
+    recipe = recipe.model_copy(update={"transfer": recipe.transfer.model_copy(update={"backbone": name})}).with_backbone
     asked, wanted = recipe.preparation, preparation_for(weights)
     # The whole short side is kept, and the side is smaller than the weights' own where any may go in: faster, and no worse.
     found = {"crop_share": asked.crop_share, "fit": "crop" if asked.fit == "squash" else asked.fit}
     if not weights.fixed_size:
         found |= {"height": asked.height or asked.width or SIDE, "width": asked.width or asked.height or SIDE}
     prepared = wanted.model_copy(update=found)
-    reasons.append(
+    return recipe.model_copy(update={"preparation": prepared}), (
         f"preparation: {prepared.width}×{prepared.height} pixels; mean, standard deviation and interpolation as the weights of "
         f"{weights.name} want them"
     )
-    return recipe.model_copy(update={"preparation": prepared}), reasons
 
 
-def _from_scratch_or_not(recipe: Recipe, source: Source) -> tuple[str, str]:
-    """ "features" or "none", and the reason; no reason where a person chose the network."""
+def _from_scratch_or_not(recipe: Recipe, source: Source) -> tuple[dict[str, str], list[str]]:
+    """Settings of `transfer` and the reasons; no reason where a person chose the network."""
+    scratch = {"strategy": "none"}
     if recipe.model != Part(name="convnet") or recipe.preparation.channels == 1:
-        return "none", ""
+        return scratch, []
     side, count = short_side(source), len(source)
     if side < LEAST_SIDE:
-        return (
-            "none",
-            f"transfer.strategy=none: pictures of about {side:.0f} pixels are too small for a pretrained network",
-        )
+        return scratch, [
+            f"transfer.strategy=none: pictures of about {side:.0f} pixels are too small for a pretrained network"
+        ]
     if count > MOST_PICTURES:
-        return "none", f"transfer.strategy=none: {count:,} pictures are enough to train from scratch"
-    name = recipe.transfer.backbone
+        return scratch, [f"transfer.strategy=none: {count:,} pictures are enough to train from scratch"]
+    try:
+        name, reasons = _network_at_hand(recipe.transfer.backbone)
+    except SeodangError as error:
+        return scratch, [
+            f"transfer.strategy=none, though photographs are told far better by a pretrained network. {error}"
+        ]
+    return {"strategy": "features", "backbone": name}, [
+        f"transfer.strategy=features: {count:,} pictures of about {side:.0f} pixels; what {name} learnt on ImageNet says more "
+        "than they can teach a new network",
+        *reasons,
+    ]
+
+
+def _network_at_hand(name: str) -> tuple[str, list[str]]:
+    """The network itself where its weights are to be had; else, where nobody asked for just this one, the largest of
+    `$SEODANG_WEIGHTS`, and why. Raises SeodangError where there is none."""
     try:
         find_weights(name)
-    except SeodangError as error:
-        return (
-            "none",
-            f"transfer.strategy=none, though photographs are told far better by a pretrained network. {error}",
-        )
-    return "features", (
-        f"transfer.strategy=features: {count:,} pictures of about {side:.0f} pixels; what {name} learnt on ImageNet says more "
-        "than they can teach a new network"
-    )
+    except SeodangError:
+        others = networks_here() if name == Transfer().backbone else []
+        if not others:
+            raise
+        return others[0], [
+            f"transfer.backbone={others[0]}: the weights of {name} are neither on this machine nor to be fetched; of the weights "
+            "that are here these are the largest"
+        ]
+    return name, []
+
+
+def tune_or_not(asked: Recipe, recipe: Recipe, data: Prepared, has_gpu: bool) -> tuple[Recipe, list[str]]:
+    """Whether more than the head of a pretrained network is trained, how much and how, and why.
+
+    The last stages where there are enough pictures, something to judge by, and a GPU or minutes given; everything, at a small
+    rate, where there are many pictures and a GPU; else only the head. Nothing is decided where a person named the strategy.
+
+    asked: the recipe before anything was decided.   has_gpu: whether training runs on a GPU.
+    """
+    if asked.transfer.strategy != "auto" or asked.transfer.fine_tune or not recipe.solves_head:
+        return recipe, []
+    count, minutes = len(data.train), asked.training.minutes
+    if count < MEDIUM:
+        return recipe, [
+            f"transfer.fine_tune=false: only the head is fitted; {count:,} training pictures are too few to train more of the "
+            f"network (from {MEDIUM:,} on)"
+        ]
+    if not len(data.validation):
+        return recipe, [
+            "transfer.fine_tune=false: only the head is fitted; there is no validation split to see if more helps"
+        ]
+    if not has_gpu and minutes is None:
+        return recipe, [
+            "transfer.fine_tune=false: only the head is fitted, which a CPU does soon; with --minutes the time left over goes "
+            "into the last stages"
+        ]
+    all_of_it = has_gpu and count >= LARGE
+    stages, rate, epochs = EVERYTHING if all_of_it else LAST_PART
+    what = "the whole network is trained, slowly," if all_of_it else f"the last {stages} stages are trained"
+    when = f"in what is left of the {minutes:g} minutes" if minutes else f"on the GPU, for {epochs} epochs"
+    return _tuned(recipe, stages, rate, epochs), [
+        f"transfer.fine_tune=true: with {count:,} training pictures {what} after the head, {when}, and kept only "
+        "where validation is better than with the head alone"
+    ]
+
+
+def _tuned(recipe: Recipe, stages: int, rate: float, epochs: int) -> Recipe:
+    """The recipe with fine-tuning after the head. Training settings that a person gave, so that they differ from the house's, stay."""
+    house = find("recipes", HOUSE)().training
+    wanted = {"learning_rate": rate, "epochs": epochs, "label_smoothing": 0.0, "batch_size": 32}
+    changed = {key: value for key, value in wanted.items() if getattr(recipe.training, key) == getattr(house, key)}
+    parts = {
+        "transfer": recipe.transfer.model_copy(update={"fine_tune": True, "stages": stages}),
+        "training": recipe.training.model_copy(update=changed),
+    }
+    return recipe.model_copy(update=parts).with_backbone
 
 
 def derive(recipe: Recipe, data: Prepared) -> tuple[Recipe, list[str]]:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from seodang.core.errors import RecipeError, RunError
 from seodang.core.files import write_json, write_text
 from seodang.core.registry import find
 from seodang.data.load import load as load_data
 from seodang.data.open import open_source
-from seodang.models.backbone import Backbone
 from seodang.models.build import build
-from seodang.recipes.choose import HOUSE, decide, derive
+from seodang.recipes.choose import HOUSE, decide, derive, tune_or_not
 from seodang.recipes.lint import lint
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.resolve import is_recipe, resolve, to_yaml
@@ -33,11 +32,12 @@ from seodang.runs.folder import (
 )
 from seodang.runs.follow import follow, restore
 from seodang.runs.machine import bits_may_differ, describe_machine
-from seodang.runs.transfer import Pass, transfer
+from seodang.runs.passing import make_pass, pass_in_time
+from seodang.runs.transfer import transfer
 from seodang.training.best import Best
 from seodang.training.device import choose_device
 from seodang.training.loop import Notice, begin
-from seodang.training.plan import Pace, PassPlan, duration, make_plan
+from seodang.training.plan import Pace, Plan, make_plan
 
 
 def train(
@@ -89,8 +89,9 @@ def stream(
     prepared = load_data(source, decided.preparation, decided.split, examples=decided.examples)
     yield Opened(prepared, decided, time.perf_counter() - started)
 
-    resolved, reasons = derive(decided, prepared)
-    reasons = [*decisions, *reasons]
+    tuned, more = tune_or_not(asked, decided, prepared, place.device.type == "cuda")
+    resolved, derived = derive(tuned, prepared)
+    reasons = [*decisions, *more, *derived]
     findings = lint(
         resolved,
         prepared.classes,
@@ -101,21 +102,14 @@ def stream(
     if errors := [finding.words for finding in findings if finding.level == "error"]:
         raise RecipeError("\n".join(errors))
     reasons += [finding.words for finding in findings]
-    task = find("tasks", resolved.task)(len(prepared.classes), resolved.loss)
-    model = build(resolved.model, input_spec(resolved), task.outputs, resolved.training.seed)
-    once = Pass(prepared, resolved, cast(Backbone, model), place) if resolved.uses_features else None
-    plan, resolved = (once.plan(), resolved) if once else make_plan(prepared, resolved, task, model, place)
-    while isinstance(plan, PassPlan) and asked.preparation.height is None and (side := plan.side_within(resolved)):
-        reasons.append(
-            f"preparation: {side}×{side} pixels instead: the larger pictures would take {duration(plan.seconds)}, too much for the "
-            f"{resolved.training.minutes:g} minutes given"
-        )
-        smaller = decided.preparation.model_copy(update={"height": side, "width": side})
-        prepared = load_data(source, smaller, decided.split, examples=decided.examples)
-        resolved = resolved.model_copy(update={"preparation": prepared.preparation})
+    once = model = None
+    if resolved.uses_features:
+        once, plan, more = pass_in_time(prepared, resolved, place, source, asked)
+        prepared, resolved, reasons = once.data, once.recipe, [*reasons, *more]
+    else:
+        task = find("tasks", resolved.task)(len(prepared.classes), resolved.loss)
         model = build(resolved.model, input_spec(resolved), task.outputs, resolved.training.seed)
-        once = Pass(prepared, resolved, cast(Backbone, model), place)
-        plan = once.plan()
+        plan, resolved = make_plan(prepared, resolved, task, model, place)
 
     folder = new_folder(name or (prepared.source.name if resolved.name == HOUSE else resolved.name), runs)
     with locked(folder):
@@ -124,20 +118,15 @@ def stream(
         write_json(folder / "data.json", {"opened": _reopenable(where), **prepared.describe()})
         write_json(folder / "machine.json", machine)
         yield Begun(folder, resolved, plan, place, tuple(reasons))
-        if isinstance(plan, PassPlan):
-            assert once is not None, "a pass plan is of a pass"
+        if once:
             yield from transfer(folder, prepared, resolved, once, place, machine)
             return
+        assert model is not None, "without a pass the network is built here"
+        assert isinstance(plan, Plan), "without a pass steps are planned"
+        state, best = begin(model, resolved, place), Best(resolved.training)
         minutes = resolved.training.minutes if asked.training.steps is None else None
         yield from follow(
-            folder,
-            prepared,
-            resolved,
-            begin(model, resolved, place),
-            Best(resolved.training),
-            place,
-            machine,
-            Pace(plan, minutes) if minutes else None,
+            folder, prepared, resolved, state, best, place, machine, Pace(plan, minutes) if minutes else None
         )
 
 
@@ -157,15 +146,15 @@ def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator
         yield Opened(prepared, recipe, time.perf_counter() - started)
         if differences := bits_may_differ(read_machine(folder), machine):
             yield Notice(f"Not exact: {', '.join(differences)} since this run began, so the last digits may differ.")
-        task = find("tasks", recipe.task)(len(prepared.classes), recipe.loss)
-        model = build(recipe.model, input_spec(recipe), task.outputs, recipe.training.seed)
         if recipe.uses_features:
             if (folder / "manifest.json").exists():
                 raise RunError(f"{folder} has finished. A head on features is not trained further; start a new run.")
-            once = Pass(prepared, recipe, cast(Backbone, model), place)
+            once = make_pass(prepared, recipe, place)
             yield Begun(folder, recipe, once.plan(), place, ())
             yield from transfer(folder, prepared, recipe, once, place, machine)
             return
+        task = find("tasks", recipe.task)(len(prepared.classes), recipe.loss)
+        model = build(recipe.model, input_spec(recipe), task.outputs, recipe.training.seed)
         plan, _ = make_plan(prepared, recipe, task, model, place)
         state, best = begin(model, recipe, place), Best(recipe.training)
         found, damaged = restore(folder, state, best)

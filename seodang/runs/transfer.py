@@ -4,91 +4,33 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from torch import Tensor
 
 from seodang.core.registry import find
 from seodang.data.augment import Augmentation
-from seodang.data.load import Prepared, Subset
+from seodang.data.load import Prepared
 from seodang.models.backbone import Backbone
 from seodang.recipes.recipe import Recipe
 from seodang.runs.events import Event, Interrupted, Planned
 from seodang.runs.follow import finish, follow, restore, rewrite_recipe
 from seodang.runs.history import History
 from seodang.runs.interrupt import listening
+from seodang.runs.passing import Pass
 from seodang.tasks.build import Task
 from seodang.tasks.classify import Classify
 from seodang.training.best import Best
 from seodang.training.device import Place
-from seodang.training.features import BATCH, Extractor, Passed
+from seodang.training.features import Passed
 from seodang.training.head import Head, fit_head
 from seodang.training.loop import Epoch, Notice, begin
-from seodang.training.plan import Pace, PassPlan, Plan, make_plan
+from seodang.training.plan import Pace, Plan, make_plan
 
 # Fine-tuning for fewer steps than this, and for less than an epoch, does not change what the head sees enough to be judged.
 LEAST_STEPS = 50
-
-
-class Pass:
-    """The pictures of a run on their way through the frozen base of its network."""
-
-    def __init__(self, data: Prepared, recipe: Recipe, model: Backbone, place: Place) -> None:
-        self.data, self.recipe, self.model = data, recipe, model
-        self.extractor = Extractor(model, recipe.preparation, place)
-
-    def plan(self) -> PassPlan:
-        """Measured on a batch of training pictures, the second after a first one that sets things up."""
-        parts = [(part, where) for part, where in self._parts() if len(part)]
-        views = self.recipe.transfer.views
-        pictures = sum(len(part) * (views if part is self.data.train else 1) for part, _ in parts)
-        known = sum(self.extractor.known(self.data.scan.content[where]) for _, where in parts)
-        seed = self.recipe.training.seed
-        for view in range(1, views):
-            content = self.data.scan.content[self.data.division.train]
-            known += self.extractor.known(content, self.recipe.augmentation, view, seed)
-        seconds = 0.0
-        if known < pictures:
-            some = self.data.train.fetch(torch.arange(min(BATCH, len(self.data.train))))
-            self.extractor.through(some)
-            started = time.perf_counter()
-            self.extractor.through(some)
-            seconds = (time.perf_counter() - started) / len(some)
-        return PassPlan(pictures, known, seconds, self.recipe.transfer.backbone)
-
-    def _parts(self) -> list[tuple[Subset, np.ndarray]]:
-        division = self.data.division
-        wheres = (division.train, division.validation, division.test)
-        return list(zip((self.data.train, self.data.validation, self.data.test), wheres, strict=True))
-
-    def features(self) -> Iterator[Passed | Prepared]:
-        """Yields how far it is, and at last the run's data with features in the place of pictures: training (its views one
-        after another) and validation."""
-        transfer, content, data = self.recipe.transfer, self.data.scan.content, self.data
-        found: list[Tensor] = []
-        jobs = [(data.train, data.division.train, view) for view in range(transfer.views)]
-        jobs.append((data.validation, data.division.validation, 0))
-        total, before = sum(len(part) for part, _, _ in jobs), 0
-        seed = self.recipe.training.seed
-        for part, where, view in jobs:
-            for event in self.extractor.features(part, content[where], self.recipe.augmentation, view, seed):
-                if isinstance(event, Passed):
-                    yield Passed(before + event.done, total)
-                else:
-                    found.append(event)
-            before += len(part)
-        *views, validation = found
-        train = replace(
-            data.train,
-            pixels=torch.cat(views),
-            labels=data.train.labels.repeat(transfer.views),
-            ids=data.train.ids * transfer.views,
-        )
-        yield replace(data, train=train, validation=replace(data.validation, pixels=validation), holds_features=True)
 
 
 def transfer(

@@ -120,7 +120,7 @@ def test_pictures_become_smaller_where_the_minutes_are_few(shapes, tmp_path, mon
     """The time of a pass is by the pixel; a clock that says 1 s a picture at 192 pixels says 1/9 s at 64."""
     monkeypatch.setenv("SEODANG_CACHE", str(tmp_path / "empty"))
     monkeypatch.setattr(
-        "seodang.runs.transfer.Pass.plan",
+        "seodang.runs.passing.Pass.plan",
         lambda self: PassPlan(60, 0, (self.recipe.preparation.height / 192) ** 2, "x"),
     )
     for minutes, side in ((2.0, 192), (0.5, 96), (0.01, 64)):
@@ -128,6 +128,29 @@ def test_pictures_become_smaller_where_the_minutes_are_few(shapes, tmp_path, mon
         begun = next(e for e in stream(shapes, settings=settings, runs=tmp_path) if isinstance(e, Begun))
         assert begun.recipe.preparation.height == begun.recipe.preparation.width == side
         assert any("pixels instead" in reason for reason in begun.reasons) == (side < 192)
+
+
+def test_a_smaller_network_is_taken_where_even_small_pictures_take_too_long(shapes, tmp_path, monkeypatch):
+    """9 s a picture through the default network, a tenth of it through the smaller one: by the pixel."""
+    monkeypatch.setenv("SEODANG_CACHE", str(tmp_path / "empty"))
+
+    def plan(self):
+        base, side = self.recipe.transfer.backbone, self.recipe.preparation.height
+        return PassPlan(60, 0, (9.0 if base == "mobilenetv2_100" else 0.9) * (side / 192) ** 2, base)
+
+    monkeypatch.setattr("seodang.runs.passing.Pass.plan", plan)
+    settings = {"training.minutes": 0.5}  # 60 s through the default network at 64 pixels, 6 s through the smaller one
+    begun = next(e for e in stream(shapes, settings=settings, runs=tmp_path) if isinstance(e, Begun))
+    assert begun.recipe.transfer.backbone == begun.recipe.model.settings["architecture"] == "mobilenetv1_025"
+    assert begun.recipe.preparation.height == 128
+    assert begun.recipe.preparation.mean == (0.5, 0.5, 0.5), "as the smaller network wants it"
+    assert (
+        "transfer.backbone=mobilenetv1_025: through mobilenetv2_100 even pictures of this size would take 1 min, too much for the "
+        "0.5 minutes given"
+    ) in begun.reasons
+    named = {**settings, "transfer.strategy": "features"}
+    begun = next(e for e in stream(shapes, settings=named, runs=tmp_path) if isinstance(e, Begun))
+    assert (begun.recipe.transfer.backbone, begun.recipe.preparation.height) == ("mobilenetv2_100", 64)
 
 
 def test_a_repeat_has_no_difference(run, tmp_path, monkeypatch):

@@ -1,0 +1,142 @@
+"""What the house recipe decides, and that it says why: from scratch or not, which network, how much of it is trained."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+
+from seodang.core.errors import SeodangError
+from seodang.pretrained.here import networks_here, smaller_networks
+from seodang.recipes import choose
+from seodang.recipes.choose import EVERYTHING, HOUSE, LARGE, LAST_PART, MEDIUM, decide, tune_or_not
+from seodang.recipes.resolve import resolve
+
+
+@pytest.fixture
+def weights_folder(tmp_path, monkeypatch):
+    """A folder of weights that only look like ones: names with sizes in bytes."""
+
+    def make(**sizes):
+        for name, size in sizes.items():
+            (tmp_path / name).mkdir()
+            (tmp_path / name / "model.safetensors").write_bytes(bytes(size))
+            about = {"input_size": [3, 224, 224], "mean": [0.5] * 3, "std": [0.5] * 3, "crop_pct": 0.9}
+            (tmp_path / name / "config.json").write_text(json.dumps({"pretrained_cfg": about}))
+        monkeypatch.setenv("SEODANG_WEIGHTS", str(tmp_path))
+        monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+        monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+        return tmp_path
+
+    return make
+
+
+@pytest.fixture
+def photographs(monkeypatch):
+    """A source of 2,000 pictures of 300 pixels, as far as `decide` looks."""
+    monkeypatch.setattr(choose, "short_side", lambda source: 300.0)
+    return range(2_000)
+
+
+def prepared(training, validation=100):
+    return SimpleNamespace(train=range(training), validation=range(validation))
+
+
+def test_networks_here_are_told_by_the_size_of_their_weights(weights_folder):
+    folder = weights_folder(resnet18=30, resnet50=90, mobilenetv1_025=2)
+    (folder / "empty").mkdir()
+    (folder / "unheard_of").mkdir()
+    (folder / "unheard_of" / "model.safetensors").write_bytes(bytes(1000))  # how it wants a picture, nobody knows
+    assert networks_here() == ["resnet50", "resnet18", "mobilenetv1_025"]
+    assert smaller_networks("resnet18") == ["mobilenetv1_025"]
+
+
+def test_without_a_folder_of_weights_there_are_none_here(monkeypatch):
+    monkeypatch.delenv("SEODANG_WEIGHTS")
+    assert networks_here() == []
+
+
+def test_where_the_default_network_is_missing_the_largest_one_here_is_taken(weights_folder, photographs):
+    weights_folder(mobilenetv1_025=2, resnet18=30)
+    recipe, reasons = decide(resolve(HOUSE), photographs)
+    assert recipe.transfer.strategy == "features"
+    assert recipe.transfer.backbone == recipe.model.settings["architecture"] == "resnet18"
+    assert reasons[:2] == [
+        "transfer.strategy=features: 2,000 pictures of about 300 pixels; what resnet18 learnt on ImageNet says more than they can "
+        "teach a new network",
+        "transfer.backbone=resnet18: the weights of mobilenetv2_100 are neither on this machine nor to be fetched; of the weights "
+        "that are here these are the largest",
+    ]
+
+
+def test_a_network_that_was_asked_for_is_not_replaced(weights_folder, photographs):
+    weights_folder(mobilenetv1_025=2)
+    recipe, reasons = decide(resolve(HOUSE, {"transfer.backbone": "resnet18"}), photographs)
+    assert recipe.transfer.strategy == "none"
+    assert "The weights of resnet18 are not on this machine" in reasons[0]
+    with pytest.raises(SeodangError, match="The weights of resnet18 are not on this machine"):
+        decide(resolve(HOUSE, {"transfer.backbone": "resnet18", "transfer.strategy": "features"}), photographs)
+
+
+def tuning(training, *, gpu=False, validation=100, **settings):
+    """What is decided for so many training pictures, and the one sentence on it."""
+    asked = resolve(HOUSE, {key.replace("__", "."): str(value) for key, value in settings.items()})
+    transfer = asked.transfer.model_copy(update={"strategy": "features", "backbone": "mobilenetv1_025"})
+    decided = asked.model_copy(update={"transfer": transfer}).with_backbone
+    recipe, reasons = tune_or_not(asked, decided, prepared(training, validation), gpu)  # pyright: ignore[reportArgumentType]
+    return recipe, " ".join(reasons)
+
+
+def test_few_pictures_teach_only_the_head():
+    recipe, reason = tuning(MEDIUM - 1, gpu=True, training__minutes=5)
+    assert not recipe.transfer.fine_tune
+    assert reason == (
+        "transfer.fine_tune=false: only the head is fitted; 999 training pictures are too few to train more of the network "
+        "(from 1,000 on)"
+    )
+
+
+def test_on_a_cpu_without_minutes_only_the_head_is_fitted():
+    recipe, reason = tuning(MEDIUM)
+    assert not recipe.transfer.fine_tune
+    assert reason == (
+        "transfer.fine_tune=false: only the head is fitted, which a CPU does soon; with --minutes the time left over goes into the "
+        "last stages"
+    )
+
+
+def test_without_validation_nobody_could_say_whether_more_helps():
+    recipe, reason = tuning(MEDIUM, gpu=True, validation=0)
+    assert not recipe.transfer.fine_tune
+    assert "no validation split" in reason
+
+
+@pytest.mark.parametrize(
+    ("given", "when"),
+    [
+        ({"training__minutes": 5}, "in what is left of the 5 minutes"),
+        ({"gpu": True}, f"on the GPU, for {LAST_PART[2]} epochs"),
+    ],
+)
+def test_with_time_or_a_gpu_the_last_part_is_trained_too(given, when):
+    recipe, reason = tuning(MEDIUM, **given)
+    assert (recipe.transfer.fine_tune, recipe.transfer.stages) == (True, LAST_PART[0])
+    assert (recipe.training.learning_rate, recipe.training.epochs) == LAST_PART[1:]
+    assert recipe.training.label_smoothing == 0
+    assert reason == (
+        f"transfer.fine_tune=true: with 1,000 training pictures the last {LAST_PART[0]} stages are trained after the head, {when}, "
+        "and kept only where validation is better than with the head alone"
+    )
+
+
+def test_many_pictures_and_a_gpu_train_everything_slowly():
+    recipe, reason = tuning(LARGE, gpu=True)
+    assert (recipe.transfer.stages, recipe.training.learning_rate) == EVERYTHING[:2]
+    assert EVERYTHING[1] < LAST_PART[1]
+    assert "the whole network is trained, slowly, after the head, on the GPU" in reason
+    assert tuning(LARGE, training__minutes=5)[0].transfer.stages == LAST_PART[0], "a CPU has not the time"
+
+
+def test_what_a_person_set_stays():
+    recipe, _ = tuning(MEDIUM, gpu=True, training__learning_rate=5e-4, training__epochs=2, training__batch_size=8)
+    assert (recipe.training.learning_rate, recipe.training.epochs, recipe.training.batch_size) == (5e-4, 2, 8)
+    assert not tuning(MEDIUM, gpu=True, transfer__strategy="features")[0].transfer.fine_tune

@@ -29,7 +29,7 @@ BATCH = 32
 # What was computed is kept after so many seconds, so that a run that is stopped goes on from there.
 KEEP_SECONDS = 10.0
 # Raise it when what is computed from the same weights and pixels changes.
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ class Extractor:
         model.base.to(place.device)
         self.key = self._key()
         self.found: dict[str, dict[bytes, np.ndarray]] = {}
+        keep_freed_memory()
 
     def _key(self) -> str:
         """By this name the features are kept: other weights, preparation, device or version, another name."""
@@ -68,7 +69,6 @@ class Extractor:
     def base(self) -> nn.Module:
         """The base with batch norms folded; made when the first picture has to go through."""
         assert self._key() == self.key, "the base was changed since the extractor was made for it"
-        keep_freed_memory()
         size = (2, 3, self.preparation.height or 1, self.preparation.width or 1)
         example = torch.randn(size, generator=torch.Generator().manual_seed(0))
         return folded(self.model.base, example.to(self.place.device))

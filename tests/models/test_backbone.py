@@ -108,6 +108,38 @@ def test_folding_batch_norms_changes_only_the_last_bits(architecture):
         torch.testing.assert_close(quick(pictures), base(pictures), rtol=1e-3, atol=1e-4)
 
 
+@pytest.mark.parametrize("activation", [nn.ReLU, nn.ReLU6, nn.SiLU, nn.Hardswish, nn.GELU])
+def test_activations_are_fused_without_changing_what_is_said(activation):
+    """A convolution with stride, padding, dilation and groups; what oneDNN has no name for here stays as it is."""
+    torch.manual_seed(0)
+    first = nn.Conv2d(3, 8, 3, stride=2, padding=1)
+    second = nn.Conv2d(8, 8, 3, padding=(2, 1), dilation=(2, 1), groups=8)
+    model = nn.Sequential(first, activation(), second, activation(), nn.Conv2d(8, 4, 1)).eval()
+    with torch.no_grad():
+        second.bias.uniform_(-1, 9)  # past the 6 of ReLU6
+    for pictures in (torch.rand(2, 3, 20, 24), torch.rand(5, 3, 31, 17)):
+        quick = folded(model, pictures)
+        left = sum(type(module) is nn.Conv2d for module in quick.modules())
+        assert left == (3 if activation is nn.GELU or not torch.backends.mkldnn.is_available() else 1)
+        with torch.inference_mode():
+            torch.testing.assert_close(quick(pictures), model(pictures), rtol=1e-5, atol=1e-5)
+
+
+def test_an_activation_that_is_used_twice_is_not_taken_away():
+    class Twice(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.act, self.second = nn.Conv2d(3, 3, 1), nn.ReLU(), nn.Conv2d(3, 3, 1)
+
+        def forward(self, pictures):
+            return self.act(self.second(self.act(self.first(pictures))))
+
+    torch.manual_seed(0)
+    model, pictures = Twice().eval(), torch.randn(4, 3, 8, 8)
+    with torch.inference_mode():
+        torch.testing.assert_close(folded(model, pictures)(pictures), model(pictures))
+
+
 def test_folding_gives_up_where_a_norm_does_not_follow_its_neighbour():
     class Crossed(nn.Module):
         def __init__(self):

@@ -10,7 +10,6 @@ from rich.console import Console
 from seodang.cli._progress import show
 from seodang.cli._screen import print_json
 from seodang.evaluation.evaluate import evaluate
-from seodang.evaluation.verdict import verdict
 from seodang.runs.events import Event, Finished, Interrupted
 from seodang.runs.folder import Run
 from seodang.training.plan import duration
@@ -34,7 +33,7 @@ def _judge(event: Finished, console: Console, as_json: bool) -> Run:
     console.print(f"Trained in {duration(event.training_seconds)}{kept}.", markup=False)
     report: dict[str, Any] = evaluate(run, prepared=event.data)
     console.print()
-    for line in verdict(report):
+    for line in report["verdict"]:
         console.print(line, markup=False)
     console.print(f"\nRun: {run.folder}    Report: {run.folder / 'report.html'}", markup=False)
     if as_json:

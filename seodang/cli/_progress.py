@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from seodang.data.frame import frame_lines
+from seodang.data.load import Prepared
 from seodang.data.look import look, short
 from seodang.runs.events import Begun, Event, Interrupted, Opened, Planned, Replanned
 from seodang.training.features import Passed
@@ -28,8 +30,7 @@ def show(events: Iterable[Event], console: Console) -> Iterator[Event]:
     try:
         for event in events:
             if isinstance(event, Opened):
-                found = look(event.data.source, event.data.scan, event.data.division)
-                for text in [*short(found), *event.data.notes]:
+                for text in _opened(event):
                     console.print(text, markup=False)
             elif isinstance(event, Begun):
                 for text in _begun(event):
@@ -56,6 +57,29 @@ def show(events: Iterable[Event], console: Console) -> Iterator[Event]:
             yield event
     finally:
         line.end()
+
+
+def _opened(event: Opened) -> list[str]:
+    """What the data is, and what was noticed in it."""
+    data = event.data
+    if isinstance(data, Prepared):
+        return [*short(look(data.source, data.scan, data.division)), *data.notes]
+    return [*frame_lines(data.source), *data.notes]
+
+
+def _measured(metrics: dict[str, float], before: str) -> str:
+    """The loss and what the task tallies: shares as percentages, amounts as they are."""
+    found = {name.removeprefix(before): value for name, value in metrics.items() if name.startswith(before)}
+    found = {name: value for name, value in found.items() if "_" not in name}
+    words = [
+        f"{name} {value:7.2%}"
+        if name == "accuracy"
+        else f"{name} {value:.4f}"
+        if name == "loss"
+        else f"{name} {value:.4g}"
+        for name, value in found.items()
+    ]
+    return "  ".join(words)
 
 
 def _begun(event: Begun) -> list[str]:
@@ -151,11 +175,9 @@ class _Line:
         if event.epoch % self.every and event.epoch not in (1, self.epochs):
             return
         found = event.metrics
-        words = f"epoch {event.epoch:>{len(str(self.epochs))}}/{self.epochs}  loss {found['loss']:.4f}  accuracy {found['accuracy']:7.2%}"
+        words = f"epoch {event.epoch:>{len(str(self.epochs))}}/{self.epochs}  {_measured(found, '')}"
         if "validation_loss" in found:
-            words += (
-                f"  |  validation loss {found['validation_loss']:.4f}  accuracy {found['validation_accuracy']:7.2%}"
-            )
+            words += f"  |  validation {_measured(found, 'validation_')}"
         self.console.print(f"{words}  |  {event.seconds:.1f} s", markup=False)
 
     def end(self) -> None:

@@ -66,7 +66,6 @@ def _network(
     word: str, settings: dict[str, str], inputs: str | None, classes: int | None
 ) -> tuple[str, Any, Any, list[str]]:
     """The name, the shape of its input, the network itself, and what was assumed."""
-    from seodang.core.registry import find
     from seodang.core.spec import Spec
     from seodang.models.build import build
     from seodang.recipes.resolve import is_recipe, resolve
@@ -83,13 +82,16 @@ def _network(
 
         if settings or inputs or classes:
             raise SeodangError("A run's network is what it is: settings, --input and --classes are for recipes.")
-        outputs = find("tasks", run.recipe.task)(len(run.classes), run.recipe.loss).outputs
-        shape = input_spec(run.recipe)
+        outputs = run.task.outputs
+        shape = input_spec(run.recipe, run.facts)
         return run.name, shape, build(run.recipe.model.without_weights, shape, outputs, run.recipe.training.seed), []
+    from seodang.data.facts import Facts
+    from seodang.tasks.build import build_task
+
     recipe = resolve(word, settings)
     shape, notes = _shape(recipe, inputs)
     count, more = _classes(recipe, classes)
-    outputs = find("tasks", recipe.task)(count, recipe.loss).outputs
+    outputs = build_task(recipe.task, recipe.loss, Facts(classes=tuple(map(str, range(count))))).outputs
     return (
         recipe.name,
         shape,

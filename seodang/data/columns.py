@@ -86,7 +86,7 @@ def _plain_numbers(name: str, strings: pa.ChunkedArray) -> tuple[pd.Series, Colu
     """
     step = max(1, len(strings) // 200)
     few = strings.take(pa.array(np.arange(0, len(strings), step))).to_pylist()
-    if len(strings) < 1000 or not any(_PLAIN.fullmatch(word) for word in few if word) or _CLOCK_NAME.match(name):
+    if not any(_PLAIN.fullmatch(word) for word in few if word) or _CLOCK_NAME.match(name):
         return None
     try:
         values = pc.cast(pc.if_else(pc.is_in(strings, _MARKERS), None, strings), pa.float64())

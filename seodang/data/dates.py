@@ -9,6 +9,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+
+from seodang.data.words import pc
 
 MONTHS = {
     word: number
@@ -71,7 +74,10 @@ def dates(words: np.ndarray) -> Dates | None:
     few = words[:: max(1, len(words) // _SAMPLE)]
     if max(map(len, few)) > 60:
         return None
-    if all(map(_ISO.fullmatch, few)) and all(map(_ISO.fullmatch, words)):
+    if (
+        all(map(_ISO.fullmatch, few))
+        and pc.all(pc.match_substring_regex(pa.array(words), f"^({_ISO.pattern})$")).as_py()
+    ):
         quick = pd.to_datetime(pd.Series(words, dtype=object), format="ISO8601", errors="coerce")
         return _kept(to_nanoseconds(quick), "year, month, day")
     used = [order for order in _ORDERS if any(map(_full(order[1]), few))]

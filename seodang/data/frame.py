@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["number", "category", "text", "date", "picture", "id", "constant", "empty"]
+MOST_NAMED = 12  # columns that are named in a sentence
 KINDS: tuple[Kind, ...] = ("number", "category", "text", "date", "picture", "id", "constant", "empty")
 
 
@@ -77,3 +78,21 @@ class Frame:
             ids=[self.ids[row] for row in rows],
             splits=self.splits[rows],
         )
+
+
+def frame_lines(frame: Frame) -> list[str]:
+    """What a frame is in a few lines: how many rows, which columns of which kind, what is missing and left out."""
+    kinds: dict[str, list[str]] = {}
+    for column in frame.columns:
+        kinds.setdefault(column.kind, []).append(column.name)
+    lines = [f"{frame.name}: {frame.form}, {len(frame):,} rows, {len(frame.columns):,} columns."]
+    for kind, names in kinds.items():
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        lines.append(f"  {kind}: {', '.join(names[:MOST_NAMED])}{more}")
+    if missing := [f"{c.name} {c.missing:,}" for c in frame.columns if c.missing]:
+        more = f" and {len(missing) - MOST_NAMED} more columns" if len(missing) > MOST_NAMED else ""
+        lines.append(f"  missing values: {', '.join(missing[:MOST_NAMED])}{more}")
+    if frame.left_out:
+        first = frame.left_out[0]
+        lines.append(f"  left out: {len(frame.left_out):,}, such as {first.path}: {first.reason}")
+    return lines

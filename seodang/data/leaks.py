@@ -11,6 +11,7 @@ SLACK = 0.005
 LEAST_ROWS, LEAST_OTHERS = 20, 5
 # An amount follows from another where the ranks agree so far, and the gaps that remain are noise of rounding.
 SAME_ORDER = 0.99995
+_FEW = 200  # rows that show that two columns do not go together at all
 # A class is an amount's only where each value comes so often; otherwise every column of names would tell it.
 LEAST_REPEATS = 5
 
@@ -66,7 +67,16 @@ def _tells_class(numbers: np.ndarray | None, cells: np.ndarray, codes: np.ndarra
 
 def _same_order(values: np.ndarray, target: np.ndarray) -> bool:
     """Whether one rises, or falls, with the other throughout; ties in one and not in the other count against it."""
+    if len(values) > _FEW and abs(_rank_correlation(values[:_FEW], target[:_FEW])) < 0.9:
+        return False
     if len(np.unique(values)) < LEAST_ROWS or len(np.unique(target)) < LEAST_ROWS:
         return False
-    first, second = (pd.Series(each).rank().to_numpy() for each in (values, target))
-    return abs(float(np.corrcoef(first, second)[0, 1])) >= SAME_ORDER
+    ranks = (pd.Series(each).rank().to_numpy() for each in (values, target))
+    return abs(float(np.corrcoef(*ranks)[0, 1])) >= SAME_ORDER
+
+
+def _rank_correlation(first: np.ndarray, second: np.ndarray) -> float:
+    """Quick and rough: ties are broken by place."""
+    ranks = (each.argsort(kind="stable").argsort().astype(np.float64) - (len(each) - 1) / 2 for each in (first, second))
+    one, other = ranks
+    return float(one @ other / (one @ one))

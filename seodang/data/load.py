@@ -14,6 +14,7 @@ from torch import Tensor
 
 from seodang.core.errors import DataError
 from seodang.data.decoders import Decoders, cores
+from seodang.data.facts import Facts
 from seodang.data.pictures import many
 from seodang.data.prepare import Preparation, resolve, target_of
 from seodang.data.scan import Scan, scan
@@ -99,6 +100,11 @@ class Prepared:
     notes: tuple[str, ...]
     split: Split
     holds_features: bool = False
+
+    @property
+    def facts(self) -> Facts:
+        """What a task must know of this data."""
+        return Facts(classes=self.classes)
 
     def describe(self) -> dict[str, Any]:
         """The content of a run's data.json."""

@@ -1,4 +1,4 @@
-"""From a path or the name of a data set to labelled pictures, whatever form they have."""
+"""From a path or the name of a data set to labelled pictures, or to rows with columns, whatever form they have."""
 
 from __future__ import annotations
 
@@ -9,33 +9,57 @@ from pathlib import Path
 
 from seodang.core.errors import DataError, did_you_mean
 from seodang.core.registry import find, names
+from seodang.data.frame import Frame
 from seodang.data.readers.idx import idx_files, read_idx
 from seodang.data.readers.images import PICTURE_SUFFIXES, SYSTEM_FILES, read_images
 from seodang.data.readers.numpy_files import numpy_files, read_numpy
 from seodang.data.readers.parquet import SUFFIXES as PARQUET_SUFFIXES
-from seodang.data.readers.parquet import read_parquet, table_files
+from seodang.data.readers.parquet import holds_pictures, read_parquet, table_files
 from seodang.data.readers.pixels import SUFFIXES as CSV_SUFFIXES
-from seodang.data.readers.pixels import pixel_files, read_pixels
+from seodang.data.readers.pixels import holds_pixels, pixel_files, read_pixels
+from seodang.data.readers.table import PACKED, read_table
+from seodang.data.readers.table import SUFFIXES as TABLE_SUFFIXES
+from seodang.data.readers.table import table_files as row_files
+from seodang.data.readers.texts import holds_texts, read_texts
+from seodang.data.reading import Columns
 from seodang.data.source import Card, Source
 
-FORMS = "class folders, CSV or TSV of pixels, Parquet, Arrow, IDX, .npy and .npz"
+FORMS = (
+    "class folders of pictures or texts, tables (CSV, TSV, Excel, JSON lines, Parquet, Arrow), CSV or TSV of pixels, texts, "
+    "IDX, .npy and .npz"
+)
 
 
 def open_source(where: str | Path) -> Source:
     """Labelled pictures from a path, or from the name of a data set (`seodang list datasets`).
 
+    Raises:
+        DataError: There is nothing there, nothing that can be read, or no pictures; the text says what to do.
+    """
+    opened = open_any(where)
+    if isinstance(opened, Frame):
+        raise DataError(f"{where} holds no pictures but {opened.form} with {len(opened.columns)} columns.")
+    return opened
+
+
+def open_any(where: str | Path, columns: Columns | None = None) -> Source | Frame:
+    """Labelled pictures, or a frame: the rows of a table, texts or a series; from a path, or from the name of a data set.
+
     A name is looked for in the folder $SEODANG_DATA first, then among what is bundled, then on the Hugging Face hub.
+
+    Args:
+        columns: What a person says of the columns of a table: their kinds, whether there is a header.
 
     Raises:
         DataError: There is nothing there, or nothing that can be read; the text says what to do.
     """
-    path = Path(where)
+    path, columns = Path(where), columns or Columns()
     if path.exists():
-        return _read(path)
+        return _read(path, columns)
     text = str(where)
     public = text.replace("_", "-").lower()
     if isinstance(where, str) and public in names("datasets"):
-        return _named(public)
+        return _named(public, columns)
     if "/" in text or os.sep in text or path.suffix:
         raise DataError(f"{text} does not exist.{_nearby(path)}")
     raise DataError(
@@ -56,12 +80,12 @@ def _nearby(path: Path) -> str:
     return f" {match}" if match.startswith("Did you mean") else ""
 
 
-def _named(name: str) -> Source:
+def _named(name: str, columns: Columns) -> Source | Frame:
     card: Card = find("datasets", name)()
     if folder := os.environ.get("SEODANG_DATA"):
-        local = Path(folder) / name
-        if local.exists():
-            return _with_card(_read(local), name, card)
+        for local in (Path(folder) / name, *(Path(folder) / card.local for _ in card.local[:1])):
+            if local.exists():
+                return _with_card(_read(local, columns), name, card)
     module = importlib.import_module(f"seodang.data.datasets.{name.replace('-', '_')}")
     if read := getattr(module, "read", None):
         return replace(read(), name=name, card=card)
@@ -75,8 +99,11 @@ def _named(name: str) -> Source:
     return _with_card(read_hub(card.hub, name), name, card)
 
 
-def _with_card(source: Source, name: str, card: Card) -> Source:
+def _with_card(source: Source | Frame, name: str, card: Card) -> Source | Frame:
     """A named data set: its own name, and class names from its card where the data has bare numbers."""
+    if isinstance(source, Frame):
+        notes = (f"{name} is read from {source.where}.", *source.notes)
+        return replace(source, name=name, where=name, card=card, notes=notes)
     classes = source.classes
     bare = all(value.isdecimal() for value in classes)
     if bare and len(classes) == len(card.classes) and classes != card.classes:
@@ -86,41 +113,55 @@ def _with_card(source: Source, name: str, card: Card) -> Source:
     return replace(source, name=name, where=name, card=card, notes=notes)
 
 
-def _read(path: Path) -> Source:
-    return _read_folder(path) if path.is_dir() else _read_file(path)
+def _read(path: Path, columns: Columns) -> Source | Frame:
+    return _read_folder(path, columns) if path.is_dir() else _read_file(path, columns)
 
 
-def _read_file(path: Path) -> Source:
+def _read_file(path: Path, columns: Columns) -> Source | Frame:
     name = path.name.lower()
     with open(path, "rb") as file:
         head = file.read(8)
     if head[:4] == b"PAR1" or head[:6] == b"ARROW1" or name.endswith(PARQUET_SUFFIXES):
-        return read_parquet(path)
+        return read_parquet(path) if holds_pictures(path) else _read_table(path, columns)
     if head[:6] == b"\x93NUMPY" or name.endswith((".npy", ".npz")):
         return read_numpy(path)
     if "ubyte" in name:
         return read_idx(path)
-    if name.endswith(CSV_SUFFIXES):
-        return read_pixels(path)
     if path.suffix.lower() in PICTURE_SUFFIXES:
         raise DataError(f"{path} is one picture. Training needs a folder of pictures, a folder a class.")
+    if name.endswith(CSV_SUFFIXES) and holds_pixels(path):
+        return read_pixels(path)
+    if holds_texts(path):
+        return read_texts(path)
+    if name.endswith(TABLE_SUFFIXES) or name.endswith(tuple(f"{one}{two}" for one in TABLE_SUFFIXES for two in PACKED)):
+        return _read_table(path, columns)
     raise DataError(f"{path} is none of the forms that can be read: {FORMS}.")
 
 
-def _read_folder(path: Path) -> Source:
+def _read_table(path: Path, columns: Columns) -> Frame:
+    return read_table(path, columns.kinds or None, columns.header)
+
+
+def _read_folder(path: Path, columns: Columns) -> Source | Frame:
     folders = [entry.name for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith((".", "__"))]
-    if table_files(path) and not _has_pictures(path):
-        return read_parquet(path)
+    if (tables := table_files(path)) and not _has_pictures(path):
+        return read_parquet(path) if holds_pictures(tables[0]) else _read_table(path, columns)
     if idx_files(path):
         return read_idx(path)
     if not [name for name in folders if name not in ("data", "raw")]:
         if numpy_files(path):
             return read_numpy(path)
-        if pixel_files(path):
-            return read_pixels(path)
+        pixels = pixel_files(path)
+        if pixels and not holds_texts(path) and (row_files(path) or holds_pixels(pixels[0])):
+            return read_pixels(path) if holds_pixels(pixels[0]) else _read_table(path, columns)
     visible = [entry for entry in path.iterdir() if entry.name.lower() not in SYSTEM_FILES and entry.name[:1] != "."]
     if not visible:
         raise DataError(f"{path} is empty. These can be read: {FORMS}.")
+    if not _has_pictures(path):
+        if holds_texts(path):
+            return read_texts(path)
+        if row_files(path):
+            return _read_table(path, columns)
     return read_images(path)
 
 

@@ -30,6 +30,7 @@ class Card:
     counts: dict[str, int]  # examples of each split
     classes: tuple[str, ...]
     note: str = ""
+    local: str = ""  # where it lies below $SEODANG_DATA, where that is not its name
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +50,7 @@ class Source:
     left_out: files the reader could see at once to be no picture. Those found while decoding come later.
     label_values: the labels as they stood in the data, in the order of `classes` ("0", "1", … "24" without "9").
     columns: other columns of a table, each (N,), by name: what `split.by` can name.
+    noun: what one example is called in sentences.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Source:
     card: Card | None = None
     label_values: tuple[str, ...] = field(default=())
     columns: dict[str, np.ndarray] = field(default_factory=dict)
+    noun: str = "picture"
 
     def __len__(self) -> int:
         return len(self.labels)

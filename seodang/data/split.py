@@ -80,7 +80,7 @@ def leave_out(source: Source, without: tuple[str, ...]) -> Source:
         )
     counts = np.bincount(source.labels, minlength=len(stay))
     gone = tuple(
-        LeftOut(f"class {name}", f"left out by without={','.join(without)} ({_count(int(number), 'picture')})")
+        LeftOut(f"class {name}", f"left out by without={','.join(without)} ({_count(int(number), source.noun)})")
         for name, number, kept in zip(source.classes, counts, stay, strict=True)
         if not kept
     )
@@ -94,18 +94,18 @@ def leave_out(source: Source, without: tuple[str, ...]) -> Source:
     )
 
 
-def divide(source: Source, settings: Split) -> Division:
+def divide(source: Source, settings: Split, *, classes: bool = True) -> Division:
     """Divide the examples into training, validation and test.
 
     Splits that the data gives are kept as they are. Without any: test and validation are drawn, stratified by class.
     Training and test given: validation is drawn from training. Training and validation given: there is no test split.
     Which examples are drawn is decided by a hash of the seed and each example's id, so the same file stays in the same
-    split when others come or go.
+    split when others come or go. With classes=False `labels` are only strata, and there may be one.
 
     Raises:
         DataError: A class is too small to be cut, a group setting does not fit, or there is nothing to train on.
     """
-    if len(source.classes) < 2 and (settings.test or settings.validation):
+    if classes and len(source.classes) < 2 and (settings.test or settings.validation):
         only = repr(source.classes[0]) if source.classes else "none"
         raise DataError(f"{source.where} has one class only, {only}. Telling classes apart needs 2 or more.")
     given = tuple(name for name in SPLITS if bool((source.splits == name).any()))
@@ -125,7 +125,7 @@ def divide(source: Source, settings: Split) -> Division:
         rest = np.setdiff1d(everything, test, assume_unique=True)
         validation = _draw(source, rest, settings.validation, settings.seed, "validation", groups)
         train = np.setdiff1d(rest, validation, assume_unique=True)
-        notes.append(_drawn_note(settings, test=len(test), validation=len(validation)))
+        notes.append(_drawn_note(settings, classes, test=len(test), validation=len(validation)))
     elif "validation" in given:
         train, validation, test = parts["train"], parts["validation"], parts["test"]
         if "test" not in given:
@@ -140,23 +140,26 @@ def divide(source: Source, settings: Split) -> Division:
         train = np.setdiff1d(parts["train"], validation, assume_unique=True)
         notes.append(
             f"The data gives training and test; {settings.validation:.0%} of training "
-            f"({_count(len(validation), 'picture')}) are kept apart as validation (seed {settings.seed})."
+            f"({_count(len(validation), source.noun)}) are kept apart as validation (seed {settings.seed})."
             if settings.validation
             else "The data gives training and test; there is no validation split (split.validation=0)."
         )
     if settings.by and groups is not None:
-        notes.append(f"Pictures with the same {settings.by} stay together ({len(set(groups.tolist())):,} groups).")
+        notes.append(
+            f"{source.noun.capitalize()}s with the same {settings.by} stay together ({len(set(groups.tolist())):,} groups)."
+        )
     _every_class_trains(source, train, given)
     return Division(train, validation, test, given, " ".join(notes))
 
 
-def _drawn_note(settings: Split, **counts: int) -> str:
+def _drawn_note(settings: Split, classes: bool, **counts: int) -> str:
     drawn = [f"{name} ({number:,})" for name, number in counts.items() if number]
     if not drawn:
         return (
             "The data gives no split and none is drawn (split.test=0, split.validation=0): nothing is left for judging."
         )
-    return f"The data gives no split: {' and '.join(drawn)} drawn, stratified by class (seed {settings.seed})."
+    by = ", stratified by class" if classes else ""
+    return f"The data gives no split: {' and '.join(drawn)} drawn{by} (seed {settings.seed})."
 
 
 def _count(number: int, noun: str) -> str:
@@ -174,9 +177,9 @@ def _big_enough(source: Source, indices: np.ndarray, settings: Split) -> None:
         names = ",".join(name for name, _ in small)
         one = len(small) == 1
         raise DataError(
-            f"{source.where} has {len(small)} class{'' if one else 'es'} with fewer than {FEWEST} pictures: "
+            f"{source.where} has {len(small)} class{'' if one else 'es'} with fewer than {FEWEST} {source.noun}s: "
             f"{listed}{more}. Splitting needs {FEWEST}.\n"
-            f"Add pictures, or leave {'it' if one else 'them'} out with without={names}."
+            f"Add {source.noun}s, or leave {'it' if one else 'them'} out with without={names}."
         )
 
 
@@ -186,9 +189,9 @@ def _every_class_trains(source: Source, train: np.ndarray, given: tuple[str, ...
         missing = [name for name, number in zip(source.classes, counts, strict=True) if not number]
         one = len(missing) == 1
         raise DataError(
-            f"{source.where} has no training pictures of {', '.join(map(repr, missing[:20]))}"
+            f"{source.where} has no training {source.noun}s of {', '.join(map(repr, missing[:20]))}"
             f"{' and more' if len(missing) > 20 else ''}, "
-            f"only {'others' if not given else ' and '.join(name for name in given if name != 'train') + ' pictures'}. "
+            f"only {'others' if not given else ' and '.join(name for name in given if name != 'train') + f' {source.noun}s'}. "
             f"Add some, or leave {'it' if one else 'them'} out with without={','.join(missing)}."
         )
 
@@ -251,7 +254,7 @@ def _draw_groups(
     names, member = np.unique(groups[indices], return_inverse=True)
     if len(names) < 2:
         raise DataError(
-            f"split.by gives {_count(len(names), 'group')} for {_count(len(indices), 'picture')} of {source.where}, and a "
+            f"split.by gives {_count(len(names), 'group')} for {_count(len(indices), source.noun)} of {source.where}, and a "
             f"group stays in one split: nothing can be kept apart for {salt}. Use another pattern, or split.{salt}=0."
         )
     counts = np.zeros((len(names), len(source.classes)))

@@ -107,10 +107,12 @@ def words_of(strings: pa.ChunkedArray) -> Words:
     if isinstance(encoded, pa.ChunkedArray):
         encoded = pa.concat_arrays(encoded.chunks)
     encoded = encoded.dictionary_encode()
-    trimmed = pc.utf8_trim_whitespace(encoded.dictionary).dictionary_encode()
+    words = pc.utf8_trim_whitespace(encoded.dictionary)
     codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
-    codes = np.append(trimmed.indices.to_numpy(zero_copy_only=False).astype(np.int64), -1)[codes]
-    words = trimmed.dictionary
+    if not pc.all(pc.equal(words, encoded.dictionary)).as_py():  # "a" and "a " are one word
+        trimmed = words.dictionary_encode()
+        codes = np.append(trimmed.indices.to_numpy(zero_copy_only=False).astype(np.int64), -1)[codes]
+        words = trimmed.dictionary
     short = pc.less_equal(pc.binary_length(words), 12)
     lower = pc.if_else(short, pc.utf8_lower(pc.if_else(short, words, "x")), "x")
     marker = pc.is_in(lower, pa.array(sorted(MISSING), pa.large_string())).to_numpy(zero_copy_only=False).copy()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from seodang.core.errors import DataError, RunError
 from seodang.core.files import write_json, write_text
+from seodang.data.encoded import Encoded
+from seodang.data.load import Prepared
 from seodang.evaluation import baselines, metrics, opened, predictions
 from seodang.evaluation.intervals import all_intervals, calibration_by_chance, paired, wilson
 from seodang.evaluation.judged import Judged, other_examples, own_examples, predict_all
@@ -21,9 +23,6 @@ from seodang.evaluation.verdict import verdict
 from seodang.models.summary import summary, total
 from seodang.runs.folder import Run, input_spec, load, write_manifest
 
-if TYPE_CHECKING:
-    from seodang.data.load import Prepared
-
 # How many examples, mistakes and confused pairs the report shows.
 EXAMPLES = 16
 MISTAKES = 24
@@ -31,7 +30,9 @@ PAIRS = 20
 LARGEST_TABLE = 200  # classes up to which the confusion matrix is kept; above it the commonest pairs
 
 
-def evaluate(run: Run | str | Path, data: str | Path | None = None, prepared: Prepared | None = None) -> dict[str, Any]:
+def evaluate(
+    run: Run | str | Path, data: str | Path | None = None, prepared: Prepared | Encoded | None = None
+) -> dict[str, Any]:
     """Judge a run and write report.json, report.html and predictions.parquet into its folder; give the report back.
 
     Args:
@@ -48,6 +49,12 @@ def evaluate(run: Run | str | Path, data: str | Path | None = None, prepared: Pr
 
     begun = time.perf_counter()
     run = run if isinstance(run, Run) else load(run)
+    if run.encoding is not None:
+        from seodang.evaluation.judge_rows import evaluate_rows
+
+        assert not isinstance(prepared, Prepared), "rows are encoded"
+        return evaluate_rows(run, data, prepared)
+    assert not isinstance(prepared, Encoded), "pictures are prepared"
     own, missing = _own_data(run, prepared, needed=data is None)
     judged = other_examples(run, data) if data is not None else own_examples(run, own)  # pyright: ignore[reportArgumentType]
     if not len(judged):
@@ -139,7 +146,7 @@ def training_seconds(run: Run) -> float:
 def _training(run: Run) -> dict[str, Any]:
     """What was trained: every setting of the resolved recipe, the network's layers, and how many parameters it has."""
     model = list(run.network().children())[-1]  # behind its preparation
-    rows = summary(model, input_spec(run.recipe))
+    rows = summary(model, input_spec(run.recipe, run.facts))
     layers = [
         {"layer": r.layer, "kind": r.kind, "output_shape": list(r.output_shape), "parameters": r.parameters}
         for r in rows

@@ -22,6 +22,7 @@ NUMBERED = 40
 ROWS = 24
 HISTORY = 40  # lines of history that are shown unfolded
 TEMPLATE = Path(__file__).parent / "report.html.jinja"
+STYLE = Path(__file__).parent / "report.css"
 
 # What a learner meets on the page, one sentence each.
 WORDS = {
@@ -64,8 +65,10 @@ def render(report: dict[str, Any], subset: Subset | None = None) -> str:
     environment.filters["number"] = lambda value: f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
     environment.filters["duration"] = duration
     environment.filters["value"] = written
+    css = _safe(STYLE.read_text(encoding="utf-8"))
     page = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     return page.render(
+        css=css,
         report=report,
         bars=_bars(report),
         metrics=_metrics(report),

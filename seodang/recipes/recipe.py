@@ -8,6 +8,7 @@ from seodang.core.errors import RecipeError
 from seodang.core.values import Value
 from seodang.data.augment import Augmentation
 from seodang.data.prepare import Preparation
+from seodang.data.reading import Columns, Series, Text
 from seodang.data.split import Split
 from seodang.recipes.settings import Part, Training, Transfer
 
@@ -22,13 +23,16 @@ class Recipe(Value):
     task: str = Field(default="classify", description="What is learnt: a name of `seodang list tasks`.")
     loss: str = Field(
         default="cross_entropy",
-        pattern="^(cross_entropy|binary_cross_entropy)$",
-        description=("cross_entropy: one output a class. binary_cross_entropy: two classes, one output."),
+        pattern="^(cross_entropy|binary_cross_entropy|mse|mae|huber)$",
+        description="cross_entropy: one output a class. binary_cross_entropy: two classes, one output. Of amounts: mse, mae, huber.",
     )
     model: Part = Field(default=Part(name="convnet"), description="The network.")
     transfer: Transfer = Field(default=Transfer(), description="What is taken over from a pretrained network.")
     preparation: Preparation = Field(default=Preparation(), description="How a picture becomes numbers.")
     augmentation: Augmentation = Field(default=Augmentation(), description="How training pictures are varied.")
+    columns: Columns = Field(default=Columns(), description="Which columns of a table mean what.")
+    texts: Text = Field(default=Text(), description="How texts become token ids.")
+    series: Series = Field(default=Series(), description="How a time series is cut into windows.")
     split: Split = Field(default=Split(), description="What is kept apart.")
     training: Training = Field(default=Training(), description="How it is trained.")
     examples: int | None = Field(

@@ -152,7 +152,7 @@ class Training(Value):
         default="auto", description="auto: float32 on a CPU, mixed on a GPU."
     )
     compile: bool = Field(default=False, description="torch.compile; needs a C++ compiler and tens of seconds.")
-    monitor: Literal["validation_loss", "validation_accuracy", "loss", "accuracy"] = Field(
+    monitor: Literal["validation_loss", "validation_accuracy", "validation_mae", "loss", "accuracy", "mae"] = Field(
         default="validation_loss", description="What early stopping and keep=best look at."
     )
     patience: int | None = Field(

@@ -19,14 +19,17 @@ from seodang.core.errors import RunError, did_you_mean
 from seodang.core.files import read_json, read_lines, sha256, write_json
 from seodang.core.spec import Spec
 from seodang.core.values import check
+from seodang.data.facts import Facts
 from seodang.data.prepare import Normalise
 from seodang.recipes.recipe import Recipe
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from seodang.data.encoded import Encoded
     from seodang.data.load import Prepared
 
+ENCODING = "encoding.json"
 RUNS = "runs"
 NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 # What the manifest leaves out: it would be out of date at once.
@@ -54,18 +57,32 @@ class Run:
         return tuple(self.data["classes"])
 
     @property
+    def facts(self) -> Facts:
+        """What is known of the data it was trained on."""
+        return read_facts(self.data)
+
+    @property
     def task(self) -> Any:
         """The run's task."""
-        from seodang.core.registry import find
+        from seodang.tasks.build import build_task
 
-        return find("tasks", self.recipe.task)(len(self.classes), self.recipe.loss)
+        return build_task(self.recipe.task, self.recipe.loss, self.facts)
+
+    @functools.cached_property
+    def encoding(self) -> Any:
+        """How rows, texts or windows become numbers, as it was fitted in training; None for pictures (`recipe.preparation`)."""
+        from seodang.data.encoded import read_encoding
+
+        file = self.folder / ENCODING
+        return read_encoding(_read(file)) if file.exists() else None
 
     @functools.cached_property
     def _network(self) -> nn.Module:
-        return read_network(self.folder / "model.safetensors", self.recipe, len(self.classes))
+        return read_network(self.folder / "model.safetensors", self.recipe, self.facts)
 
     def network(self) -> nn.Module:
-        """The network with its preparation inside, on the CPU, not training: uint8 (B, C, H, W) → raw scores (B, outputs)."""
+        """The network, on the CPU, not training; of pictures with its preparation inside: uint8 (B, C, H, W) → raw scores
+        (B, outputs); of rows, texts and windows from what `encoding` gives."""
         return self._network
 
     def probabilities(self, pixels: Tensor, batch_size: int = 256) -> Tensor:
@@ -77,42 +94,50 @@ class Run:
             parts = [task.probabilities(network(part)) for part in pixels.split(batch_size)]
         return torch.cat(parts) if parts else torch.zeros(0, len(self.classes))
 
-    def prepared(self) -> Prepared:
+    def prepared(self) -> Prepared | Encoded:
         """The run's data, opened again and divided as in training. Other content than then raises RunError."""
         return open_data(self.folder, self.recipe, self.data)
 
 
-def input_spec(recipe: Recipe) -> Spec:
+def read_facts(data: dict[str, Any]) -> Facts:
+    """The facts in what data.json says, or, of pictures, the classes."""
+    plain = data.get("facts")
+    return Facts.from_plain(plain) if plain else Facts(classes=tuple(data["classes"]))
+
+
+def input_spec(recipe: Recipe, facts: Facts | None = None) -> Spec:
     """The shape a resolved recipe gives its network."""
+    if facts is not None and facts.inputs is not None:
+        return facts.inputs
     preparation = recipe.preparation
     shape = (preparation.channels, preparation.height, preparation.width)
     assert None not in shape, f"the preparation is not resolved yet: {shape}"
     return Spec(shape)  # type: ignore[arg-type]
 
 
-def read_network(weights: Path, recipe: Recipe, num_classes: int) -> nn.Module:
+def read_network(weights: Path, recipe: Recipe, facts: Facts) -> nn.Module:
     """Build a recipe's network, give it saved weights, and put its preparation in front."""
     import torch
     from safetensors.torch import load_file
 
-    from seodang.core.registry import find
     from seodang.models.build import build
+    from seodang.tasks.build import build_task
 
-    task = find("tasks", recipe.task)(num_classes, recipe.loss)
-    model = build(recipe.model.without_weights, input_spec(recipe), task.outputs, recipe.training.seed)
+    task = build_task(recipe.task, recipe.loss, facts)
+    model = build(recipe.model.without_weights, input_spec(recipe, facts), task.outputs, recipe.training.seed)
     model.load_state_dict(load_file(weights))
     if recipe.training.channels_last:
         model = model.to(memory_format=torch.channels_last)
-    return torch.nn.Sequential(Normalise(recipe.preparation), model).eval()
+    before = torch.nn.Identity() if facts.inputs is not None else Normalise(recipe.preparation)
+    return torch.nn.Sequential(before, model).eval()
 
 
-def open_data(folder: Path, recipe: Recipe, described: dict[str, Any]) -> Prepared:
+def open_data(folder: Path, recipe: Recipe, described: dict[str, Any]) -> Prepared | Encoded:
     """Open a run's data again; refuse it where a split is not what it was."""
-    from seodang.data.load import load as load_data
-    from seodang.data.open import open_source
+    from seodang.runs.opening import open_and_prepare
 
     where = trained_on(folder, described)
-    prepared = load_data(open_source(where), recipe.preparation, recipe.split, examples=recipe.examples)
+    prepared = open_and_prepare(where, recipe)
     now, then = prepared.describe()["sha256"], described["sha256"]
     changed = [name for name in then if now.get(name) != then[name]]
     if changed:

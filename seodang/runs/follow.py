@@ -12,7 +12,6 @@ from safetensors.torch import save as save_tensors
 
 from seodang.core.errors import RunError
 from seodang.core.files import append_line, write_bytes, write_json, write_text
-from seodang.core.registry import find
 from seodang.data.load import Prepared
 from seodang.models.backbone import Backbone
 from seodang.recipes.recipe import Recipe
@@ -22,6 +21,7 @@ from seodang.runs.events import Event, Finished, Interrupted, Replanned
 from seodang.runs.folder import load, read_recipe, write_manifest
 from seodang.runs.history import History
 from seodang.runs.interrupt import listening
+from seodang.tasks.build import build_task
 from seodang.training.best import Best
 from seodang.training.device import Place
 from seodang.training.loop import Epoch, Notice, State, Step, fit
@@ -49,7 +49,7 @@ def follow(
     whole: the network whose head is trained here, which is what is saved.   pictures: the run's data, where `data` is their
     features.   spent: seconds that training took before.
     """
-    task = find("tasks", recipe.task)(len(data.classes), recipe.loss)
+    task = build_task(recipe.task, recipe.loss, data.facts)
     history, saver = History(folder / "history.jsonl"), _Saver(folder, state, best, recipe.training.checkpoint_seconds)
     started, outside = time.perf_counter(), 0.0
     with listening() as interrupt, torch.random.fork_rng(devices=[]):

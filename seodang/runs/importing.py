@@ -15,6 +15,7 @@ from seodang.core.errors import RecipeError, RunError, SeodangError
 from seodang.core.files import sha256, write_bytes, write_json, write_text
 from seodang.core.registry import find, names
 from seodang.core.spec import Spec
+from seodang.data.facts import Facts
 from seodang.data.load import load as load_data
 from seodang.data.open import open_source
 from seodang.data.prepare import Preparation
@@ -32,6 +33,7 @@ from seodang.runs.foreign.match import Layer, converted, match
 from seodang.runs.foreign.row import row
 from seodang.runs.foreign.tensors import by_name, open_tensors
 from seodang.runs.machine import describe_machine
+from seodang.tasks.build import build_task
 from seodang.training.device import Place
 
 LARGEST = 4 * 2**30  # bytes of a file; ResNet-152 has a quarter of a gigabyte
@@ -90,7 +92,7 @@ def import_run(
     called = _classes(asked, classes, data)
     resolved = asked.model_copy(update={"preparation": _preparation(asked, data)})
     _refuse_wrong_count(resolved, called)
-    task = find("tasks", resolved.task)(len(called), resolved.loss)
+    task = build_task(resolved.task, resolved.loss, Facts(classes=tuple(called)))
     network = build(resolved.model, input_spec(resolved), task.outputs, resolved.training.seed)
     foreign = read_foreign(path, form, network, input_spec(resolved), resolved.name)
     network.load_state_dict(foreign.state)

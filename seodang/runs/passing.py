@@ -11,7 +11,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from seodang.core.registry import find
 from seodang.data.load import Prepared, Subset
 from seodang.data.load import load as load_data
 from seodang.data.source import Source
@@ -22,6 +21,7 @@ from seodang.recipes.choose import with_weights
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.settings import Transfer
 from seodang.runs.folder import input_spec
+from seodang.tasks.build import build_task
 from seodang.training.device import Place
 from seodang.training.features import BATCH, Extractor, Passed
 from seodang.training.plan import PassPlan, duration
@@ -86,7 +86,7 @@ class Pass:
 
 def make_pass(data: Prepared, recipe: Recipe, place: Place) -> Pass:
     """The pass of a recipe whose network is not built yet."""
-    task = find("tasks", recipe.task)(len(data.classes), recipe.loss)
+    task = build_task(recipe.task, recipe.loss, data.facts)
     model = build(recipe.model, input_spec(recipe), task.outputs, recipe.training.seed)
     return Pass(data, recipe, cast(Backbone, model), place)
 

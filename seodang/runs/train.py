@@ -7,18 +7,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from seodang.core.errors import RecipeError, RunError
 from seodang.core.files import write_json, write_text
-from seodang.core.registry import find
+from seodang.data.encoded import Encoded
+from seodang.data.frame import Frame
+from seodang.data.load import Prepared
 from seodang.data.load import load as load_data
-from seodang.data.open import open_source
+from seodang.data.open import open_any
 from seodang.models.build import build
 from seodang.recipes.choose import HOUSE, decide, derive, tune_or_not
+from seodang.recipes.choose_rows import HOUSES, derive_rows, house_for, spelled_out
 from seodang.recipes.lint import lint
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.resolve import is_recipe, resolve, to_yaml
 from seodang.runs.events import Begun, Event, Finished, Interrupted, Opened
 from seodang.runs.folder import (
+    ENCODING,
     RUNS,
     Run,
     find_run,
@@ -32,8 +38,10 @@ from seodang.runs.folder import (
 )
 from seodang.runs.follow import follow, restore
 from seodang.runs.machine import bits_may_differ, describe_machine
+from seodang.runs.opening import encode_frame
 from seodang.runs.passing import make_pass, pass_in_time
 from seodang.runs.transfer import transfer
+from seodang.tasks.build import build_task
 from seodang.training.best import Best
 from seodang.training.device import choose_device
 from seodang.training.loop import Notice, begin
@@ -79,23 +87,33 @@ def stream(
     started = time.perf_counter()
     if recipe is None and data is not None and is_recipe(str(data)) and not Path(data).is_dir():
         data, recipe = None, data
-    asked = resolve(recipe or HOUSE, {key: str(value) for key, value in (settings or {}).items()})
+    laid = {key: str(value) for key, value in (settings or {}).items()}
+    asked = resolve(recipe or HOUSE, laid)
     where = data if data is not None else asked.data
     if where is None:
         raise RecipeError(f"{asked.name} names no data. Say which: `seodang train PATH {asked.name}`.")
     place = choose_device(asked.training)
-    source = open_source(where)
-    decided, decisions = decide(asked, source)
-    prepared = load_data(source, decided.preparation, decided.split, examples=decided.examples)
+    source = open_any(where, asked.columns)
+    if isinstance(source, Frame):
+        asked = resolve(recipe or house_for(source, asked), laid)
+        decided, decisions = spelled_out(asked, source)
+        prepared = encode_frame(source, decided)
+    else:
+        decided, decisions = decide(asked, source)
+        prepared = load_data(source, decided.preparation, decided.split, examples=decided.examples)
     yield Opened(prepared, decided, time.perf_counter() - started)
 
-    tuned, more = tune_or_not(asked, decided, prepared, place.device.type == "cuda")
-    resolved, derived = derive(tuned, prepared)
-    reasons = [*decisions, *more, *derived]
+    if isinstance(prepared, Encoded):
+        resolved, derived = derive_rows(decided, prepared)
+        reasons = [*decisions, *derived]
+    else:
+        tuned, more = tune_or_not(asked, decided, prepared, place.device.type == "cuda")
+        resolved, derived = derive(tuned, prepared)
+        reasons = [*decisions, *more, *derived]
     findings = lint(
         resolved,
         prepared.classes,
-        label_values=prepared.source.label_values,
+        label_values=getattr(prepared.source, "label_values", ()),
         training_examples=len(prepared.train),
         validation_examples=len(prepared.validation),
     )
@@ -107,15 +125,19 @@ def stream(
         once, plan, more = pass_in_time(prepared, resolved, place, source, asked)
         prepared, resolved, reasons = once.data, once.recipe, [*reasons, *more]
     else:
-        task = find("tasks", resolved.task)(len(prepared.classes), resolved.loss)
-        model = build(resolved.model, input_spec(resolved), task.outputs, resolved.training.seed)
+        task = build_task(resolved.task, resolved.loss, prepared.facts)
+        model = build_network(resolved, task, prepared)
         plan, resolved = make_plan(prepared, resolved, task, model, place)
 
-    folder = new_folder(name or (prepared.source.name if resolved.name == HOUSE else resolved.name), runs)
+    folder = new_folder(
+        name or (prepared.source.name if resolved.name in (HOUSE, *HOUSES.values()) else resolved.name), runs
+    )
     with locked(folder):
         machine = describe_machine(place)
         write_text(folder / "recipe.yaml", to_yaml(resolved, reasons))
         write_json(folder / "data.json", {"opened": _reopenable(where), **prepared.describe()})
+        if isinstance(prepared, Encoded):
+            write_json(folder / ENCODING, prepared.encoding.as_plain())
         write_json(folder / "machine.json", machine)
         yield Begun(folder, resolved, plan, place, tuple(reasons))
         if once:
@@ -153,8 +175,8 @@ def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator
             yield Begun(folder, recipe, once.plan(), place, ())
             yield from transfer(folder, prepared, recipe, once, place, machine)
             return
-        task = find("tasks", recipe.task)(len(prepared.classes), recipe.loss)
-        model = build(recipe.model, input_spec(recipe), task.outputs, recipe.training.seed)
+        task = build_task(recipe.task, recipe.loss, prepared.facts)
+        model = build_network(recipe, task, prepared)
         plan, _ = make_plan(prepared, recipe, task, model, place)
         state, best = begin(model, recipe, place), Best(recipe.training)
         found, damaged = restore(folder, state, best)
@@ -177,6 +199,14 @@ def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator
             )
         yield Begun(folder, recipe, plan, place, (), state.step)
         yield from follow(folder, prepared, recipe, state, best, place, machine)
+
+
+def build_network(recipe: Recipe, task: Any, data: Prepared | Encoded) -> torch.nn.Module:
+    """The network before its first step; one that places bins of numbers by the data (`fit_numbers`) sees the training rows."""
+    model = build(recipe.model, input_spec(recipe, data.facts), task.outputs, recipe.training.seed)
+    if isinstance(data, Encoded) and (fit_numbers := getattr(model, "fit_numbers", None)):
+        fit_numbers(data.train.pixels)
+    return model
 
 
 def _reopenable(where: str | Path) -> str:

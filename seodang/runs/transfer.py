@@ -10,7 +10,6 @@ from typing import Any
 
 import torch
 
-from seodang.core.registry import find
 from seodang.data.augment import Augmentation
 from seodang.data.load import Prepared
 from seodang.models.backbone import Backbone
@@ -20,7 +19,7 @@ from seodang.runs.follow import finish, follow, restore, rewrite_recipe
 from seodang.runs.history import History
 from seodang.runs.interrupt import listening
 from seodang.runs.passing import Pass
-from seodang.tasks.build import Task
+from seodang.tasks.build import Task, build_task
 from seodang.tasks.classify import Classify
 from seodang.training.best import Best
 from seodang.training.device import Place
@@ -42,7 +41,7 @@ def transfer(
     The penalties that were tried are the run's history where nothing else is; where steps follow, these are, and the penalties
     stand in head.jsonl.
     """
-    task, model, clock = find("tasks", recipe.task)(len(data.classes), recipe.loss), once.model, _Clock()
+    task, model, clock = build_task(recipe.task, recipe.loss, data.facts), once.model, _Clock()
     features, head, tried, then = data, None, [], None
     with listening() as interrupt:
         for event in _features_and_head(once, task):

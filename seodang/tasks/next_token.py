@@ -30,7 +30,7 @@ class NextToken:
     @property
     def outputs(self) -> Spec:
         """What the network must put out: a raw score for every word, at every position or once."""
-        return Spec((self.vocabulary,), each_step=self.each_step)
+        return Spec((0, self.vocabulary) if self.each_step else (self.vocabulary,), each_step=self.each_step)
 
     def loss(
         self, outputs: Tensor, targets: Tensor, *, weights: Tensor | None = None, smoothing: float = 0.0

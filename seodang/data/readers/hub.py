@@ -7,14 +7,16 @@ from pathlib import Path
 
 from seodang.core.errors import DataError
 from seodang.core.hub import hub_errors
-from seodang.data.readers.parquet import read_parquet
+from seodang.data.frame import Frame
+from seodang.data.readers.parquet import holds_pictures, read_parquet, table_files
+from seodang.data.readers.table import read_table
 from seodang.data.source import Source
 
 # Where a repository has no Parquet files of its own, the hub keeps a converted copy under this revision.
 CONVERTED = "refs/convert/parquet"
 
 
-def read_hub(repository: str, name: str) -> Source:
+def read_hub(repository: str, name: str) -> Source | Frame:
     """Download (or find in the cache) a data set's Parquet files and read them.
 
     HF_ENDPOINT, HF_HOME and HF_HUB_OFFLINE work as everywhere with the hub's library.
@@ -23,7 +25,7 @@ def read_hub(repository: str, name: str) -> Source:
         DataError: The hub cannot be reached, or the data set is not there; the text says what else can be done.
     """
     folder = _download(repository, name)
-    source = read_parquet(folder)
+    source = read_parquet(folder) if holds_pictures(table_files(folder)[0]) else read_table(folder)
     return replace(source, where=f"hub:{repository}")
 
 

@@ -46,6 +46,12 @@ def read_parquet(path: Path) -> Source:
     return _Rows(path, tables, image, label, names).source(stamp_of(root, files))
 
 
+def holds_pictures(file: Path) -> bool:
+    """Whether a Parquet, Arrow or Feather file holds pictures, encoded or as a column a pixel, told from its schema."""
+    table = _table(file).slice(0, 0)
+    return is_pixel_table(table) or any(_binary(field.type) for field in table.schema)
+
+
 def table_files(folder: Path) -> list[Path]:
     """Parquet, Arrow and Feather files in a folder or up to two below it, train before validation before test."""
     files = [Path(name) for name in _named(str(folder), 2)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import math
 from collections.abc import Iterator
@@ -30,6 +31,8 @@ from seodang.data.readers.rows import (
 from seodang.data.source import SPLITS, LeftOut, Source
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
+LEAST_PIXELS = 16  # fewer columns are a table of something else
+LONGEST_LINE = 10_000_000  # characters that are looked at
 WORTH_KEEPING = 2_000_000  # bytes of a table that is parsed only once
 MOST_COLUMNS = 400_000  # more is no picture; a 1e6-column table is refused before it is parsed
 
@@ -70,6 +73,28 @@ def pixel_files(folder: Path) -> list[Path]:
     files = named if any(split_of(_stem(file)) == "train" for file in named) else files
     order = {name: position for position, name in enumerate((*SPLITS, ""))}
     return sorted(files, key=lambda file: (order[split_of(_stem(file))], file.name))
+
+
+def holds_pixels(path: Path) -> bool:
+    """Whether a CSV or TSV file looks like pictures, a pixel a column: told from its first two lines, never raising.
+
+    Columns called pixel1, pixel2, … (any word, or `1x1`), or whole numbers 0 to 255 that fill a square, beside a label.
+    """
+    try:
+        opener = gzip.open if path.name.lower().endswith(".gz") else open
+        with opener(path, "rb") as file:
+            lines = [file.readline(LONGEST_LINE).decode("utf-8-sig", "replace").strip() for _ in range(2)]
+    except (OSError, EOFError):
+        return False
+    delimiter = max(",\t;", key=lines[0].count)
+    first, second = (line.replace('"', "").split(delimiter) for line in lines)
+    numbers = [cell for cell in second if cell.strip().isdecimal() and int(cell) <= 255]
+    if len(numbers) < len(second) - 3:
+        return False
+    if not all(_is_number(cell) for cell in first if cell):
+        named = [cell for cell in first if PIXEL.match(cell.strip())]
+        return len(named) >= 4 and square_of(len(named)) is not None
+    return len(second) > LEAST_PIXELS and any(square_of(len(first) - labels) is not None for labels in (1, 2))
 
 
 def _stem(file: Path) -> str:

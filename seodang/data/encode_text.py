@@ -1,0 +1,214 @@
+"""Texts as token ids: vocabulary and length from the training texts, saved with the run, used for every text that comes later."""
+
+# N texts · L length
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from seodang.core.spec import Spec
+from seodang.data.encode_table import amounts, targets_of
+from seodang.data.facts import Facts
+from seodang.data.frame import Frame
+from seodang.data.reading import Columns, Text
+from seodang.data.tokens import Tokenizer, fit
+
+# Where the recipe leaves the length open, so many of the training texts fit into it.
+WHOLE = 0.95
+LONGEST = 512
+NOTHING = -100  # no target at a position; PyTorch's ignore_index
+# Prose is cut into blocks of so many tokens where the recipe leaves the length open.
+BLOCK = 128
+
+
+@dataclass(frozen=True)
+class TextEncoding:
+    """How texts go into a network: (L,) int64 token ids, 0 where a text is over; (2, L) for translation.
+
+    text: the column that is read.   target: the column with the class, or with the translation.
+    written: the tokenizer of what is written, for translation.   length: tokens of the longest example.
+    """
+
+    text: str
+    tokenizer: Tokenizer
+    length: int
+    settings: Text
+    facts: Facts
+    task: str
+    target: str | None = None
+    written: Tokenizer | None = None
+    kinds: dict[str, str] | None = None
+    form: str = "texts"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the network sees."""
+        return (self.text,)
+
+    def encode(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """The token ids of texts, each cut to `length`."""
+        return self._cut(self.tokenizer.encode_all(texts))
+
+    def _cut(self, ids: list[np.ndarray]) -> list[np.ndarray]:
+        if self.settings.cut == "end":
+            return [each[: self.length] for each in ids]
+        return [each[-self.length :] for each in ids]
+
+    def inputs(self, frame: Frame) -> Tensor:
+        """Texts (N) to token ids (N, L)."""
+        return self.pad(self.encode(texts_of(frame, self.text)))
+
+    def pad(self, ids: list[np.ndarray]) -> Tensor:
+        """Ids of different lengths to one array, filled with 0 at the end or the beginning; at the beginning always to `length`."""
+        return padded(ids, self.length if self.settings.padding == "begin" else None, self.settings.padding)
+
+    def targets(self, frame: Frame) -> Tensor:
+        """The class of each text, (N,)."""
+        return targets_of(frame, self.target, self.facts)
+
+    def as_plain(self) -> dict[str, Any]:
+        """Fit for JSON."""
+        return {
+            "form": self.form,
+            "text": self.text,
+            "tokenizer": self.tokenizer.to_dict(),
+            "length": self.length,
+            "settings": self.settings.model_dump(mode="json"),
+            "facts": self.facts.as_plain(),
+            "task": self.task,
+            "target": self.target,
+            "written": None if self.written is None else self.written.to_dict(),
+            "kinds": self.kinds,
+        }
+
+    @staticmethod
+    def from_plain(plain: dict[str, Any]) -> TextEncoding:
+        """Back from `as_plain`."""
+        found = {
+            **plain,
+            "tokenizer": Tokenizer.from_dict(plain["tokenizer"]),
+            "settings": Text.model_validate(plain["settings"]),
+            "facts": Facts.from_plain(plain["facts"]),
+            "written": None if plain["written"] is None else Tokenizer.from_dict(plain["written"]),
+        }
+        return TextEncoding(**found)
+
+
+def fit_text(
+    frame: Frame,
+    train: np.ndarray,
+    text: str,
+    target: str | None,
+    task: str,
+    settings: Text,
+    columns: Columns,
+    classes: tuple[str, ...],
+) -> TextEncoding:
+    """Learn vocabulary and length from the training texts alone."""
+    some = frame.select(train)
+    kinds: dict[str, str] = {name: frame.column(name).kind for name in (text, target) if name is not None}
+    texts = texts_of(some, text)
+    tokenizer = _fitted(texts, settings, marks=task == "next_token" and settings.marks)
+    lengths = np.array([len(each) for each in tokenizer.encode_all(texts, marked=True)])
+    length = settings.length or _length(lengths)
+    if task == "translate":
+        assert target is not None, "a translation has two columns"
+        written = _fitted(texts_of(some, target), settings, marks=True)
+        longest = np.array([len(each) for each in written.encode_all(texts_of(some, target), marked=True)])
+        length = settings.length or _length(np.maximum(lengths, longest))
+        facts = Facts(vocabulary=written.size, inputs=Spec((2, 0), vocabulary=tokenizer.size))
+        return TextEncoding(text, tokenizer, length, settings, facts, task, target, written, kinds)
+    if task == "next_token":
+        facts = Facts(
+            vocabulary=tokenizer.size, each_step=not settings.prefixes, inputs=Spec((0,), vocabulary=tokenizer.size)
+        )
+        if settings.prefixes:  # the last token of the longest text is only ever an answer
+            length = (settings.length or int(lengths.max())) - 1
+            facts = replace(facts, inputs=Spec((length,), vocabulary=tokenizer.size))
+        return TextEncoding(text, tokenizer, length, settings, facts, task, kinds=kinds)
+    inputs = Spec((length,) if settings.padding == "begin" else (0,), vocabulary=tokenizer.size)
+    if classes:
+        facts = Facts(classes=classes, inputs=inputs)
+    else:
+        assert target is not None, "an amount stands in a column"
+        facts = amounts(frame, train, (target,), columns, inputs)
+    return TextEncoding(text, tokenizer, length, settings, facts, task, target, kinds=kinds)
+
+
+def _fitted(texts: list[str], settings: Text, marks: bool) -> Tokenizer:
+    return fit(texts, settings.tokens, settings.vocabulary, marks=marks)
+
+
+def _length(lengths: np.ndarray) -> int:
+    return max(1, min(LONGEST, int(np.quantile(lengths, WHOLE)))) if len(lengths) else 1
+
+
+def texts_of(frame: Frame, name: str) -> list[str]:
+    """A column as texts; a missing one is empty."""
+    return ["" if value is None else str(value) for value in frame.table[name].tolist()]
+
+
+def padded(ids: list[np.ndarray], length: int | None, where: str, fill: int = 0) -> Tensor:
+    """Rows of different lengths as (N, L) int64, filled up at the end or the beginning.
+
+    >>> padded([np.array([5, 6]), np.array([7])], 3, "begin").tolist()
+    [[0, 5, 6], [0, 0, 7]]
+    """
+    wide = length or max((len(each) for each in ids), default=1) or 1
+    rows = np.full((len(ids), wide), fill, np.int64)
+    for row, each in zip(rows, ids, strict=True):
+        if len(each):
+            row[slice(0, len(each)) if where == "end" else slice(wide - len(each), wide)] = each
+    return torch.from_numpy(rows)
+
+
+def whole_texts(encoding: TextEncoding, frame: Frame) -> tuple[Tensor, Tensor, Tensor]:
+    """For next_token, texts as they are: inputs (N, L), at each position the next token as target (N, L), and lengths (N,)."""
+    ids = [
+        each[: encoding.length + 1]
+        for each in encoding.tokenizer.encode_all(texts_of(frame, encoding.text), marked=True)
+    ]
+    inputs = padded([each[:-1] for each in ids], None, "end")
+    targets = padded([each[1:] for each in ids], inputs.shape[1], "end", fill=NOTHING)
+    return inputs, targets, torch.tensor([max(1, len(each) - 1) for each in ids])
+
+
+def prefixes(encoding: TextEncoding, frame: Frame) -> tuple[Tensor, Tensor, np.ndarray]:
+    """For next_token as in the notes: every beginning (M, L), padded in front, its next token (M,), and the row each is of."""
+    beginnings, answers, rows = [], [], []
+    for row, ids in enumerate(encoding.tokenizer.encode_all(texts_of(frame, encoding.text), marked=True)):
+        for end in range(1, min(len(ids), encoding.length + 1)):
+            beginnings.append(ids[:end])
+            answers.append(int(ids[end]))
+            rows.append(row)
+    targets = torch.tensor(answers, dtype=torch.int64)
+    return padded(beginnings, encoding.length, "begin"), targets, np.array(rows, np.int64)
+
+
+def blocks(encoding: TextEncoding, frame: Frame) -> tuple[Tensor, Tensor]:
+    """For next_token on prose: the text from end to end, cut into blocks; inputs (N, L) and targets (N, L) one token later."""
+    ids = np.concatenate(encoding.tokenizer.encode_all(["\n".join(texts_of(frame, encoding.text))]))
+    count = max(1, (len(ids) - 1) // encoding.length)
+    cut = ids[: count * encoding.length + 1] if len(ids) > encoding.length else ids
+    wide = min(encoding.length, len(cut) - 1)
+    inputs = torch.from_numpy(cut[:-1].reshape(count, wide).astype(np.int64))
+    return inputs, torch.from_numpy(cut[1:].reshape(count, wide).astype(np.int64))
+
+
+def pairs(encoding: TextEncoding, frame: Frame) -> tuple[Tensor, Tensor, Tensor]:
+    """For translate: inputs (N, 2, L): what is read, and what is written so far from the begin mark on; targets (N, L): what is
+    written next up to the end mark; and lengths (N,), of the longer of both."""
+    assert encoding.written is not None, "a translation writes"
+    assert encoding.target is not None, "a translation has two columns"
+    read = [each[: encoding.length] for each in encoding.tokenizer.encode_all(texts_of(frame, encoding.text))]
+    wrote = encoding.written.encode_all(texts_of(frame, encoding.target), marked=True)
+    wrote = [np.concatenate([each[:-1][: encoding.length], each[-1:]]) for each in wrote]
+    lengths = torch.tensor([max(len(one), len(other) - 1, 1) for one, other in zip(read, wrote, strict=True)])
+    wide = int(lengths.max()) if len(lengths) else 1
+    inputs = torch.stack([padded(read, wide, "end"), padded([each[:-1] for each in wrote], wide, "end")], 1)
+    return inputs, padded([each[1:] for each in wrote], wide, "end", fill=NOTHING), lengths

@@ -1,0 +1,410 @@
+"""From a frame to what a training run holds: rows, texts or windows as tensors, divided without leaks, counted and hashed."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+
+from seodang.core.errors import DataError
+from seodang.data import encode_series, encode_table, encode_text
+from seodang.data.encode_series import SeriesEncoding
+from seodang.data.encode_table import TableEncoding, class_names
+from seodang.data.encode_text import TextEncoding
+from seodang.data.facts import Facts
+from seodang.data.frame import Frame
+from seodang.data.load import Subset
+from seodang.data.purpose import Purpose
+from seodang.data.reading import Columns, Series, Text
+from seodang.data.source import SPLITS, LeftOut, Source
+from seodang.data.split import Division, Split, divide, draw_some
+from seodang.data.times import moments
+
+Encoding = TableEncoding | TextEncoding | SeriesEncoding
+# Strata of an amount that is foretold, so that no split has only the cheap ones.
+STRATA = 10
+LEAST_ROWS = 10  # of a series
+# What things may repeat after, tried where the recipe leaves the season open: days, weeks, months, half days, years.
+SEASONS = (4, 7, 12, 24, 48, 96, 168, 365)
+# A window sees so many seasons, at least and at most so many steps, and never more than this share of the training part.
+WINDOW_SEASONS, LEAST_WINDOW, MOST_WINDOW, WINDOW_SHARE = 3, 8, 512, 0.2
+
+
+@dataclass(eq=False)
+class Encoded:
+    """What `Prepared` is for pictures, for tables, texts and series.
+
+    source: the rows that are used.   encoding: how they become numbers, fitted on the training rows.
+    division: indices of rows; of a series, of the rows at which what is foretold begins.
+    """
+
+    source: Frame
+    purpose: Purpose
+    encoding: Encoding
+    train: Subset
+    validation: Subset
+    test: Subset
+    division: Division
+    notes: tuple[str, ...]
+    split: Split
+    in_memory: bool = True
+    holds_features: bool = True
+    preparation: Any = None
+
+    @property
+    def facts(self) -> Facts:
+        """What a task and a network must know of this data."""
+        return self.encoding.facts
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes, or none where amounts or words are foretold."""
+        return self.facts.classes
+
+    def describe(self) -> dict[str, Any]:
+        """The content of a run's data.json."""
+        frame, parts = self.source, (self.train, self.validation, self.test)
+        counts = {}
+        for part in parts:
+            if len(part):
+                known = self.classes and torch.bincount(part.labels, minlength=len(self.classes)).tolist()
+                counts[part.name] = dict(zip(self.classes, known, strict=True)) if known else {"examples": len(part)}
+        return {
+            "source": {"name": frame.name, "where": _reopens(frame), "form": frame.form, "examples": len(frame)},
+            "classes": list(self.classes),
+            "label_values": [],
+            "facts": self.facts.as_plain(),
+            "purpose": {
+                "form": self.purpose.form,
+                "target": self.purpose.target,
+                "reasons": list(self.purpose.reasons),
+                "left": dict(self.purpose.left),
+            },
+            "columns": [
+                {"name": c.name, "kind": c.kind, "reason": c.reason, "missing": c.missing, "distinct": c.distinct}
+                for c in frame.columns
+            ],
+            "counts": counts,
+            "split": {
+                "given": list(self.division.given),
+                "note": self.division.note,
+                **self.split.model_dump(mode="json"),
+                "examples": {part.name: len(part) for part in parts},
+            },
+            "sha256": {part.name: hash_of(part) for part in parts if len(part)},
+            "left_out": [{"path": one.path, "reason": one.reason} for one in frame.left_out],
+            "in_memory": True,
+            "notes": list(self.notes),
+        }
+
+
+def _reopens(frame: Frame) -> str:
+    """What `open_source` finds from any folder: a name as it is, a path in full."""
+    return frame.where if frame.card or frame.where.startswith("hub:") else str(Path(frame.where).resolve())
+
+
+def hash_of(part: Subset) -> str:
+    """Over names, inputs and targets of a split, in order: another value gives another hash."""
+    total = hashlib.sha256("\0".join(part.ids).encode("utf-8", "surrogateescape"))
+    assert part.pixels is not None, "rows are held in memory"
+    for tensor in (part.pixels, part.labels):
+        total.update(tensor.contiguous().numpy().tobytes())
+    return total.hexdigest()
+
+
+def encode(
+    frame: Frame,
+    purpose: Purpose,
+    task: str,
+    columns: Columns,
+    text: Text,
+    series: Series,
+    split: Split,
+    *,
+    examples: int | None = None,
+) -> Encoded:
+    """Choose the rows, divide them, learn the encoding from the training rows, and encode all.
+
+    Args:
+        purpose: What the frame is for: `purpose(frame, …)`.
+        task: A name of `seodang list tasks`, which decides what a target is.
+        columns, text, series: Settings; what is open in them is found.
+        examples: Only so many training rows. None: all.
+
+    Raises:
+        DataError: There is nothing to learn from, or the rows cannot be divided as asked.
+    """
+    frame, notes = _usable(frame, purpose, task, text)
+    if task == "forecast":
+        return _encode_series(frame, purpose, columns, series, split, notes)
+    source, classes = _as_source(frame, purpose, task)
+    if purpose.form == "prose":
+        division = _in_order(len(frame), split)
+    else:
+        division = divide(source, split, classes=task == "classify")
+        division, note = _without_twins(division, source)
+        notes += [note] if note else []
+    if examples is not None and examples < len(division.train):
+        division.train = draw_some(source, division.train, examples, split.seed)
+        notes.append(f"Only {len(division.train):,} training examples are used, as asked.")
+    notes.append(division.note)
+    if purpose.form == "table":
+        assert purpose.target is not None, "a table has a target"
+        left = dict(purpose.left)
+        encoding: Encoding = encode_table.fit_table(
+            frame, division.train, purpose.features, purpose.target, columns, left, classes
+        )
+    else:
+        assert purpose.text is not None, "texts stand in a column"
+        encoding = encode_text.fit_text(
+            frame, division.train, purpose.text, purpose.target, task, text, columns, classes
+        )
+        if purpose.form == "prose":
+            encoding = replace(encoding, form="prose", length=text.length or encode_text.BLOCK)
+    where = (division.train, division.validation, division.test)
+    parts = [subset_of(name, frame.select(rows), encoding, task) for name, rows in zip(SPLITS, where, strict=True)]
+    return Encoded(frame, purpose, encoding, *parts, division, (*frame.notes, *notes), split)
+
+
+def _usable(frame: Frame, purpose: Purpose, task: str, text: Text) -> tuple[Frame, list[str]]:
+    """Without rows whose target is missing, whose text is empty, or whose text is one to be dropped; and what was done."""
+    stay, notes, gone = np.ones(len(frame), bool), [], []
+    if purpose.target is not None and task != "forecast":
+        known = np.asarray(frame.table[purpose.target].notna())
+        if missing := int((~known).sum()):
+            notes.append(f"{missing:,} rows have no {purpose.target} and are left out.")
+            gone.append(LeftOut(f"{missing:,} rows", f"no {purpose.target}"))
+        stay &= known
+    if purpose.text is not None and purpose.form != "prose":
+        texts = encode_text.texts_of(frame, purpose.text)
+        empty = np.array([not each.strip() for each in texts], bool)
+        dropped = np.array([each.strip() in text.drop for each in texts], bool)
+        for which, words in ((empty, "an empty text"), (dropped & ~empty, f"the text {' or '.join(text.drop)}")):
+            if number := int((which & stay).sum()):
+                notes.append(f"{number:,} rows have {words} and are left out.")
+                gone.append(LeftOut(f"{number:,} rows", words))
+                stay &= ~which
+    if not stay.any():
+        raise DataError(f"{frame.where} has no row that can be used: {' '.join(notes)}")
+    if stay.all():
+        return frame, notes
+    return replace(frame.select(np.flatnonzero(stay)), left_out=(*frame.left_out, *gone)), notes
+
+
+def _as_source(frame: Frame, purpose: Purpose, task: str) -> tuple[Source, tuple[str, ...]]:
+    """The rows as `divide` wants them: labels to stratify by, and texts that are the same kept together; and the classes."""
+    classes: tuple[str, ...] = ()
+    strata, labels = ("all",), np.zeros(len(frame), np.int64)
+    if task == "classify":
+        assert purpose.target is not None, "classes stand in a column"
+        names = class_names(frame.table[purpose.target])
+        classes = strata = tuple(sorted(set(names), key=_natural))
+        index = {name: position for position, name in enumerate(classes)}
+        labels = np.array([index[name] for name in names], np.int64)
+    elif task == "regress":
+        ranks = np.asarray(frame.table[purpose.target].rank(method="first"))  # pyright: ignore[reportArgumentType, reportCallIssue]
+        bins = max(1, min(STRATA, len(frame) // 10))
+        labels = ((ranks - 1) * bins // len(frame)).astype(np.int64)
+        strata = tuple(map(str, range(bins)))
+    groups = None
+    if purpose.text is not None:
+        groups = np.array([" ".join(each.split()) for each in encode_text.texts_of(frame, purpose.text)])
+        groups = groups if len(np.unique(groups)) < len(groups) else None
+    return (
+        Source(
+            name=frame.name,
+            where=frame.where,
+            form=frame.form,
+            classes=strata,
+            labels=labels,
+            ids=frame.ids,
+            splits=frame.splits,
+            stamp=frame.stamp,
+            groups=groups,
+            columns={str(name): np.asarray(frame.table[name].astype(str)) for name in frame.table.columns},
+            noun="text" if purpose.text is not None else "row",
+        ),
+        classes,
+    )
+
+
+def _natural(name: str) -> tuple[int, float, str]:
+    """Numbers by size, before names."""
+    try:
+        return (0, float(name), name)
+    except ValueError:
+        return (1, 0.0, name)
+
+
+def _without_twins(division: Division, source: Source) -> tuple[Division, str]:
+    """Training texts that stand in the given test or validation split too are not trained on; and a sentence on it."""
+    if source.groups is None or not division.given:
+        return division, ""
+    judged = np.concatenate([division.validation, division.test])
+    twins = np.isin(source.groups[division.train], source.groups[judged])
+    if not twins.any():
+        return division, ""
+    number = int(twins.sum())
+    stay = division.train[~twins]
+    stand = "stands" if number == 1 else "stand"
+    note = f"{number:,} training texts that {stand} in validation or test too are left out of training."
+    return Division(stay, division.validation, division.test, division.given, division.note), note
+
+
+def _in_order(rows: int, split: Split) -> Division:
+    """Train, validation and test one after the other, as they lie."""
+    test = rows - int(round(rows * split.test))
+    validation = test - int(round(test * split.validation))
+    everything = np.arange(rows)
+    note = "Cut in order: the beginning trains, the end judges, so that no passage stands on both sides."
+    return Division(everything[:validation], everything[validation:test], everything[test:], (), note)
+
+
+def subset_of(name: str, frame: Frame, encoding: Encoding, task: str) -> Subset:
+    """One split as tensors."""
+    ids, lengths = frame.ids, None
+    if isinstance(encoding, TextEncoding) and task in ("next_token", "translate"):
+        if not len(frame):
+            inputs, targets = torch.zeros((0, 1), dtype=torch.int64), torch.zeros((0, 1), dtype=torch.int64)
+        elif task == "translate":
+            inputs, targets, lengths = encode_text.pairs(encoding, frame)
+        elif encoding.settings.prefixes:
+            inputs, targets, rows = encode_text.prefixes(encoding, frame)
+            ids = [ids[row] for row in rows.tolist()]
+        elif encoding.form == "prose":
+            inputs, targets = encode_text.blocks(encoding, frame)
+            ids = [f"block {number + 1}" for number in range(len(inputs))]
+        else:
+            inputs, targets, lengths = encode_text.whole_texts(encoding, frame)
+    elif isinstance(encoding, TextEncoding):
+        rows = encoding.encode(encode_text.texts_of(frame, encoding.text))
+        inputs, targets = encoding.pad(rows), encoding.targets(frame)
+        if encoding.settings.padding == "end":
+            lengths = torch.tensor([max(1, len(each)) for each in rows])
+    else:
+        assert isinstance(encoding, TableEncoding), "a series has windows"
+        inputs, targets = encoding.inputs(frame), encoding.targets(frame)
+    return Subset(name, targets, ids, inputs, frame, None, lengths=lengths)  # pyright: ignore[reportArgumentType]
+
+
+def _encode_series(
+    frame: Frame, purpose: Purpose, columns: Columns, series: Series, split: Split, notes: list[str]
+) -> Encoded:
+    """Windows in time order: the first train, the last judge, and no value that is foretold in training comes after one that is
+    foretold in validation or test."""
+    assert purpose.target is not None, "a series has a target"
+    frame, said = _between(frame, purpose.time, purpose.key, series)
+    notes += said
+    aside = (purpose.target, purpose.time, purpose.key)
+    others = [
+        c.name for c in frame.columns if c.kind == "number" and c.name not in aside and c.name not in columns.leave_out
+    ]
+    channels = {"target": [purpose.target], "all": [purpose.target, *others], "others": others}[series.seen]
+    if not channels:
+        raise DataError(f"series.seen=others, but {frame.where} has no number column beside {purpose.target}.")
+    values, _ = encode_series.filled(np.asarray(frame.table[[purpose.target]], np.float64))
+    known = values[: max(4, int(len(values) * (1 - split.test) * (1 - split.validation))), 0]
+    season = series.season or encode_series.find_season(known, SEASONS)
+    horizon = series.horizon or (season if 1 < season <= 24 else 7 if season > 24 else 1)
+    most = max(1, int(len(frame) * WINDOW_SHARE))
+    window = series.window or min(
+        most, MOST_WINDOW, max(LEAST_WINDOW, WINDOW_SEASONS * season if season <= 168 else 28)
+    )
+    begins = encode_series.starts(frame, window, horizon, purpose.key)
+    clock = _clock(frame, purpose.time, purpose.key)
+    division = _windows(begins, clock[begins], horizon, series, split, frame.where)
+    known_rows = np.flatnonzero(clock <= clock[division.train].max() + horizon - 1)
+    encoding = encode_series.fit_series(
+        frame, known_rows, purpose.target, tuple(channels), window, horizon, season, series, purpose.time, purpose.key
+    )
+    if encoding.filled:
+        notes.append(f"{encoding.filled:,} missing values are taken over from the step before.")
+    again = f"repeats after {season} steps" if season > 1 else "no season was found"
+    notes.append(f"Sees {window} steps, foretells {horizon}; {again}. {division.note}")
+    when = _names_of_times(frame, purpose.time)
+    where = (division.train, division.validation, division.test)
+    parts = []
+    for name, rows in zip(SPLITS, where, strict=True):
+        inputs, targets = encoding.windows(frame, rows)
+        ids = [f"from {when[row]}" for row in rows.tolist()]
+        parts.append(Subset(name, targets, ids, inputs, frame, None))  # pyright: ignore[reportArgumentType]
+    return Encoded(frame, purpose, encoding, *parts, division, (*frame.notes, *notes), split)
+
+
+def _clock(frame: Frame, time: str | None, key: str | None) -> np.ndarray:
+    """How late each row is, counted in steps; rows of several series at one time are equally late."""
+    if key is None or time is None:
+        return np.arange(len(frame))
+    return np.unique(moments(frame, time), return_inverse=True)[1]
+
+
+def _between(frame: Frame, time: str | None, key: str | None, series: Series) -> tuple[Frame, list[str]]:
+    """The rows from `first` to `last`, series after series, each in time order."""
+    if time is None:
+        return frame, []
+    when, notes = moments(frame, time), []
+    stay = ~np.isnat(when)
+    if unknown := int((~stay).sum()):
+        notes.append(f"{unknown:,} rows do not say when and are left out.")
+    for bound, words, holds in ((series.first, "from", np.greater_equal), (series.last, "to", np.less_equal)):
+        if bound is not None:
+            try:
+                stay &= holds(when, np.datetime64(pd.Timestamp(bound)))
+            except ValueError:
+                setting = "first" if words == "from" else "last"
+                raise DataError(f"series.{setting} must be a date such as 2015-01-01, got {bound!r}.") from None
+            notes.append(f"Only rows {words} {bound} are used.")
+    rows = np.flatnonzero(stay)
+    if len(rows) < LEAST_ROWS:
+        raise DataError(
+            f"{frame.where} has {len(rows)} rows in the time asked for; a series needs {LEAST_ROWS} or more."
+        )
+    whose = np.zeros(len(rows)) if key is None else np.asarray(pd.factorize(frame.table[key].astype(str))[0])[rows]
+    return frame.select(rows[np.lexsort((when[rows], whose))]), notes
+
+
+def _windows(begins: np.ndarray, clock: np.ndarray, horizon: int, series: Series, split: Split, where: str) -> Division:
+    """Which windows train, choose and judge, by time; windows whose last step reaches into the next split are left out.
+
+    Args:
+        begins: (N,) rows at which what is foretold begins.   clock: (N,) how late each is; equal for several series at one time.
+    """
+    begins, clock = begins[np.argsort(clock, kind="stable")], np.sort(clock)
+    count = len(begins)
+    test = min(count, series.test_windows or int(round(count * split.test)))
+    rest = count - test
+    train = rest - int(round(rest * split.validation))
+    late = clock[rest] if test else np.inf
+    middle = clock[train] if train < count else np.inf
+    ends = clock + horizon - 1
+    chosen = begins[ends < min(middle, late)], begins[(clock >= middle) & (ends < late)], begins[clock >= late]
+    if len(chosen[0]) < 2:
+        raise DataError(
+            f"{where} is too short: it gives {count:,} windows, {test:,} for judging and {rest - train:,} for choosing. "
+            "Ask for a shorter series.window or series.horizon, or a smaller series.test_windows."
+        )
+    note = (
+        f"In time order: {len(chosen[0]):,} windows train, {len(chosen[1]):,} choose, the last {len(chosen[2]):,} judge; "
+        "scales are learnt from the training part alone."
+    )
+    return Division(*chosen, (), note)
+
+
+def _names_of_times(frame: Frame, time: str | None) -> list[str]:
+    """When each row was, for a person: days where all are at midnight."""
+    if time is None:
+        return [f"row {row + 1}" for row in range(len(frame))]
+    when = moments(frame, time)
+    unit = "D" if (when == when.astype("datetime64[D]")).all() else "s"
+    return np.datetime_as_string(when, unit=unit).tolist()
+
+
+def read_encoding(plain: dict[str, Any]) -> Encoding:
+    """An encoding as it was saved with a run."""
+    kinds = {"table": TableEncoding, "series": SeriesEncoding}
+    return kinds.get(plain["form"], TextEncoding).from_plain(plain)

@@ -1,0 +1,375 @@
+"""Judge a run on rows, texts or windows: numbers of its task, what it has to beat, where it fails; saved as the run's report."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from seodang.core.errors import DataError, RunError
+from seodang.core.files import write_json, write_text
+from seodang.data.encode_series import SeriesEncoding
+from seodang.data.encode_text import TextEncoding, texts_of
+from seodang.data.encoded import Encoded
+from seodang.evaluation import amounts, metrics, opened, text_baselines
+from seodang.evaluation.intervals import all_intervals, calibration_by_chance, paired, wilson
+from seodang.evaluation.metrics import Numbers
+from seodang.evaluation.row_baselines import Guess, series_baselines, table_baselines
+from seodang.evaluation.row_examples import JudgedRows, other_rows, outputs_of, own_rows
+from seodang.evaluation.row_verdict import row_verdict
+from seodang.models.summary import summary, total
+from seodang.runs.folder import Run, input_spec, write_manifest
+
+if TYPE_CHECKING:
+    from seodang.data.frame import Frame
+
+EXAMPLES, MISTAKES = 16, 24
+POINTS = 2_000  # of a scatter; windows of a drawn forecast
+# Texts that a report shows are cut to so many characters.
+SHOWN = 300
+
+
+def evaluate_rows(run: Run, data: str | Path | None = None, prepared: Encoded | None = None) -> dict[str, Any]:
+    """Judge a run and write report.json and report.html into its folder; give the report back. Arguments as of `evaluate`."""
+    from seodang.evaluation.row_report import render_rows
+
+    begun = time.perf_counter()
+    own, missing = _own(run, prepared, needed=data is None)
+    if data is None:
+        assert own is not None, "a run's own data is opened or an error says why not"
+        judged = own_rows(run, own)
+    else:
+        judged = other_rows(run, data)
+    report = {**_envelope(run, judged), **numbers(run, judged, own)}
+    report["notes"] = [note for note in (judged.note, missing) if note]
+    suffix = (
+        "" if judged.is_own else "-" + (re.sub(r"[^A-Za-z0-9_.-]+", "-", Path(judged.data).name).strip("-.") or "data")
+    )
+    score = report["metrics"][report["main"]]
+    opened.record(run.folder, split=judged.split, sha256=judged.sha256, examples=len(judged), accuracy=score)
+    report["judged"]["opened"] = opened.count(run.folder, judged.sha256)
+    report["verdict"] = row_verdict(report)
+    report["evaluation_seconds"] = round(time.perf_counter() - begun, 3)
+    report["files"] = {kind: f"report{suffix}.{kind}" for kind in ("json", "html")}
+    write_text(run.folder / report["files"]["html"], render_rows(report))
+    write_json(run.folder / report["files"]["json"], report)
+    write_manifest(run.folder)
+    return report
+
+
+def _own(run: Run, prepared: Encoded | None, *, needed: bool) -> tuple[Encoded | None, str]:
+    if prepared is not None:
+        return prepared, ""
+    try:
+        found: Any = run.prepared()
+        return found, ""
+    except (RunError, DataError) as error:
+        if needed:
+            raise
+        return None, f"There are no baselines, because the training data cannot be opened: {error}"
+
+
+def _envelope(run: Run, judged: JudgedRows) -> dict[str, Any]:
+    """What every report has, whatever the task."""
+    rows = summary(list(run.network().children())[-1], input_spec(run.recipe, run.facts))
+    layers = [
+        {"layer": r.layer, "kind": r.kind, "output_shape": list(r.output_shape), "parameters": r.parameters}
+        for r in rows
+    ]
+    return {
+        "run": str(run.folder),
+        "name": run.name,
+        "recipe": run.recipe.name,
+        "task": run.recipe.task,
+        "target": run.encoding.target,
+        "seconds": round(float(run.machine.get("training_seconds") or 0), 3),
+        "epochs": len(run.history),
+        "evaluated_at": opened.now(),
+        "split": judged.split,
+        "judged": {
+            "data": judged.data,
+            "examples": len(judged),
+            "noun": noun(run),
+            "sha256": judged.sha256,
+            "is_own": judged.is_own,
+        },
+        "training": {"recipe": run.recipe.model_dump(mode="json"), **total(rows), "layers": layers},
+        "history": run.history,
+        "data": run.data,
+        "machine": run.machine,
+    }
+
+
+def noun(run: Run) -> str:
+    """What one example is called."""
+    if isinstance(run.encoding, SeriesEncoding):
+        return "window"
+    return "text" if isinstance(run.encoding, TextEncoding) else "row"
+
+
+def numbers(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[str, Any]:
+    """Every number of the report that belongs to the task; touches no disk."""
+    if run.recipe.task == "classify":
+        return _classes(run, judged, own)
+    if run.recipe.task in ("regress", "forecast"):
+        return _amounts(run, judged, own)
+    return _tokens(run, judged, own)
+
+
+# Classes ----------------------------------------------------------------------------------------------------------------
+
+
+def _classes(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[str, Any]:
+    probabilities = outputs_of(run, judged.subset).astype(np.float64)
+    labels = judged.subset.labels.numpy()
+    predicted = probabilities.argmax(axis=1)
+    found = metrics.all_metrics(labels, probabilities)
+    table = metrics.confusion(labels, predicted, len(run.classes))
+    order = np.flatnonzero(predicted != labels)
+    order = order[np.argsort(-probabilities[order].max(axis=1), kind="stable")][:MISTAKES]
+    bounds = all_intervals(labels, probabilities, found)
+    return {
+        "main": "accuracy",
+        "metrics": found,
+        "intervals": {name: list(each) for name, each in bounds.items()},
+        "baselines": _class_baselines(run, judged, own, labels, predicted),
+        "classes": list(run.classes),
+        "per_class": _per_class(run.classes, labels, predicted),
+        "confusion": table.tolist() if len(run.classes) <= 60 else None,
+        "calibration": {
+            "error": found["calibration_error"],
+            "by_chance": round(calibration_by_chance(probabilities), 6),
+            "mean_confidence": round(float(probabilities.max(axis=1).mean()), 6),
+            "bins": metrics.reliability(labels, probabilities),
+        },
+        "curves": _curves(labels, probabilities) if len(run.classes) == 2 else None,
+        "examples": [_class_example(i, run, judged, labels, probabilities) for i in some(len(judged))],
+        "mistakes": [_class_example(int(i), run, judged, labels, probabilities) for i in order],
+    }
+
+
+def _class_baselines(run: Run, judged: JudgedRows, own: Encoded | None, labels, predicted) -> dict[str, Any]:
+    if own is None:
+        return {}
+    train = own.train.labels.numpy()
+    common = int(np.bincount(train, minlength=len(run.classes)).argmax())
+    naive = np.zeros((len(labels), len(run.classes)))
+    naive[:, common] = 1
+    guesses = {"naive": Guess(naive, f"always answers {run.classes[common]!r}, the most common class in training", 0.0)}
+    if isinstance(run.encoding, TextEncoding):
+        if len(np.unique(train)) > 1:
+            begun = time.perf_counter()
+            texts = texts_of(own.source.select(own.division.train), run.encoding.text)
+            asked = texts_of(judged.frame.select(judged.rows), run.encoding.text)
+            answers = text_baselines.nb_svm(texts, train, asked, len(run.classes))
+            how = "NB-SVM: a linear model on words and pairs of words (Wang & Manning, 2012)"
+            guesses["linear"] = Guess(answers, how, time.perf_counter() - begun)
+    else:
+        guesses |= table_baselines(own, judged.subset)
+    found = {}
+    for name, guess in guesses.items():
+        right = guess.answers.argmax(axis=1) == labels
+        low, high = wilson(int(right.sum()), len(labels))
+        found[name] = {
+            "accuracy": round(float(right.mean()), 6),
+            "interval": [round(low, 6), round(high, 6)],
+            "how": guess.how,
+            "seconds": round(guess.seconds, 3),
+            "network_against_it": paired(right, predicted == labels),
+        }
+    return found
+
+
+def _per_class(classes: tuple[str, ...], labels, predicted) -> list[dict[str, Any]]:
+    return [
+        {"class": name, **row}
+        for name, row in zip(classes, metrics.class_scores(labels, predicted, len(classes)), strict=True)
+    ]
+
+
+def _curves(labels, probabilities: Numbers) -> dict[str, Any] | None:
+    """ROC and precision–recall of the second class, at most 200 points each."""
+    from sklearn.metrics import precision_recall_curve, roc_curve
+
+    if len(np.unique(labels)) < 2:
+        return None
+    false, true, _ = roc_curve(labels, probabilities[:, 1])
+    precision, recall, _ = precision_recall_curve(labels, probabilities[:, 1])
+    return {"roc": _thinned(false, true), "precision_recall": _thinned(recall, precision)}
+
+
+def _thinned(x, y, most: int = 200) -> list[list[float]]:
+    chosen = np.unique(np.linspace(0, len(x) - 1, min(most, len(x))).astype(int))
+    return [[round(float(x[i]), 5), round(float(y[i]), 5)] for i in chosen]
+
+
+def _class_example(index: int, run: Run, judged: JudgedRows, labels, probabilities: Numbers) -> dict[str, Any]:
+    guess = int(probabilities[index].argmax())
+    return {
+        "id": judged.subset.ids[index],
+        "true": run.classes[int(labels[index])],
+        "predicted": run.classes[guess],
+        "probability": round(float(probabilities[index, guess]), 4),
+        "shown": shown(run, judged.frame, int(judged.rows[index])),
+    }
+
+
+def some(count: int) -> list[int]:
+    """A few examples drawn with a fixed seed, not chosen."""
+    return sorted(np.random.default_rng(0).permutation(count)[:EXAMPLES].tolist())
+
+
+def shown(run: Run, frame: Frame, row: int) -> dict[str, str] | str:
+    """What of a row a person is shown: its text, or its columns."""
+    if isinstance(run.encoding, TextEncoding):
+        text = " ".join(str(frame.table[run.encoding.text].iloc[row]).split())
+        return text if len(text) <= SHOWN else text[:SHOWN] + "…"
+    names = run.encoding.columns[:12]
+    return {name: plain(frame.table[name].iloc[row]) for name in names}
+
+
+def plain(value: Any) -> str:
+    """A value of a table as a person reads it."""
+    if value is None or value != value:
+        return "–"
+    if isinstance(value, float | np.floating):
+        return f"{value:.6g}"
+    return str(value)
+
+
+# Amounts ----------------------------------------------------------------------------------------------------------------
+
+
+def _amounts(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[str, Any]:
+    predicted = outputs_of(run, judged.subset).astype(np.float64)
+    targets = judged.subset.labels.numpy().astype(np.float64)
+    horizon = run.facts.horizon
+    is_series = isinstance(run.encoding, SeriesEncoding)
+    lag = max(horizon - 1, int(np.ceil(len(targets) ** (1 / 3)))) if is_series else 0
+    main = "rmse" if run.recipe.loss == "mse" else "mae"
+    worst = np.argsort(-np.abs(predicted - targets).mean(axis=1), kind="stable")[:MISTAKES]
+    order = np.sort(np.random.default_rng(0).permutation(len(targets))[:POINTS])
+    return {
+        "main": main,
+        "metrics": {name: round(value, 6) for name, value in amounts.amount_metrics(targets, predicted).items()},
+        "intervals": amounts.amount_intervals(targets, predicted, block=max(1, lag)),
+        "baselines": _amount_baselines(run, judged, own, targets, predicted, lag),
+        "horizon": horizon,
+        "by_step": amounts.by_step(targets, predicted) if horizon > 1 else None,
+        "scatter": [] if is_series else [[float(targets[i, 0]), float(predicted[i, 0])] for i in order],
+        "forecast": _drawn(run, judged, own, targets, predicted) if is_series else None,
+        "range": [float(targets.min()), float(targets.max())],
+        "examples": [_amount_example(i, run, judged, targets, predicted) for i in some(len(targets))],
+        "mistakes": [_amount_example(int(i), run, judged, targets, predicted) for i in worst],
+    }
+
+
+def _amount_baselines(
+    run: Run, judged: JudgedRows, own: Encoded | None, targets: Numbers, predicted: Numbers, lag: int
+) -> dict[str, Any]:
+    if own is None:
+        return {}
+    loss = run.recipe.loss
+    train = own.train.labels.numpy().astype(np.float64)
+    if isinstance(run.encoding, SeriesEncoding):
+        guesses = series_baselines(own, judged.subset, judged.rows) if judged.is_own else {}
+    else:
+        middle, how = (train.mean(0), "the mean") if loss == "mse" else (np.median(train, axis=0), "the median")
+        guesses = {"naive": Guess(np.repeat(middle[None], len(targets), 0), f"always {how} of the training rows", 0.0)}
+        if not isinstance(run.encoding, TextEncoding):
+            guesses |= table_baselines(own, judged.subset)
+    return {
+        name: amounts.as_baseline(targets, guess.answers, predicted, loss, guess.how, guess.seconds, lag)
+        for name, guess in guesses.items()
+    }
+
+
+def _amount_example(index: int, run: Run, judged: JudgedRows, targets: Numbers, predicted: Numbers) -> dict[str, Any]:
+    series = isinstance(run.encoding, SeriesEncoding)
+    return {
+        "id": judged.subset.ids[index],
+        "true": plain(float(targets[index].mean())),
+        "predicted": plain(float(predicted[index].mean())),
+        "error": plain(float(np.abs(predicted[index] - targets[index]).mean())),
+        "shown": {} if series else shown(run, judged.frame, int(judged.rows[index])),
+    }
+
+
+def _drawn(run: Run, judged: JudgedRows, own: Encoded | None, targets: Numbers, predicted: Numbers) -> dict[str, Any]:
+    """The end of the judged time: truth, and the forecast for each step made at the latest moment (one step ahead), and the whole
+    last forecast."""
+    count = min(POINTS // 8, len(targets))
+    baseline = series_baselines(own, judged.subset, judged.rows) if own is not None and judged.is_own else {}
+    naive = baseline.get("a season ago") or baseline.get("last value")
+    return {
+        "when": judged.subset.ids[-count:],
+        "true": [float(value) for value in targets[-count:, 0]],
+        "forecast": [float(value) for value in predicted[-count:, 0]],
+        "naive": [float(value) for value in naive.answers[-count:, 0]] if naive else None,
+        "naive_name": ("a season ago" if "a season ago" in baseline else "last value") if baseline else None,
+        "last": {"true": targets[-1].tolist(), "forecast": predicted[-1].tolist()} if run.facts.horizon > 1 else None,
+    }
+
+
+# Tokens -----------------------------------------------------------------------------------------------------------------
+
+
+def _tokens(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[str, Any]:
+    import torch
+
+    from seodang.data.batches import batches
+
+    network, task, subset = run.network(), run.task, judged.subset
+    sums = np.zeros(3)
+    with torch.inference_mode():
+        for inputs, targets, _ in batches(subset, 64, subset.by_length):
+            scores = network(inputs)
+            weight = float(task.weight(targets))
+            if weight:
+                sums += [float(task.loss(scores, targets)) * weight, float(task.tally(scores, targets)), weight]
+    loss, accuracy = sums[0] / max(1, sums[2]), sums[1] / max(1, sums[2])
+    low, high = wilson(sums[1], int(sums[2]))
+    found = {"perplexity": float(np.exp(min(loss, 50))), "loss": float(loss), "accuracy": float(accuracy)}
+    result = {
+        "main": "perplexity",
+        "metrics": {name: round(value, 6) for name, value in found.items()},
+        "intervals": {"accuracy": [round(low, 6), round(high, 6)]},
+        "tokens": int(sums[2]),
+        "baselines": _token_baselines(own, subset, found["perplexity"]) if own is not None else {},
+        "examples": [],
+        "mistakes": [],
+    }
+    if run.recipe.task == "next_token":
+        from seodang.evaluation.generate import samples
+
+        return {**result, "samples": samples(run, own)}
+    from seodang.evaluation.translating import translated
+
+    return {**result, **translated(run, judged)}
+
+
+def _token_baselines(own: Encoded, subset: Any, perplexity: float) -> dict[str, Any]:
+    """Single words and pairs of words, counted in training: how surprised they are by the same words as the network."""
+    train, asked = _sequences(own.train), _sequences(subset)
+    found = text_baselines.ngram_perplexity(train, asked, own.facts.vocabulary)
+    how = {"unigram": "how common each word is", "bigram": "which word follows which (Kneser-Ney)"}
+    return {
+        name: {"perplexity": round(value, 4), "how": how[name], "better": bool(perplexity < value)}
+        for name, value in found.items()
+    }
+
+
+def _sequences(part: Any) -> list[np.ndarray]:
+    """The token ids of whole texts again, from inputs and targets of a subset."""
+    inputs, targets = part.pixels.numpy(), part.labels.numpy()
+    if targets.ndim == 1:  # beginnings and what follows: each as a pair of its last token and the answer
+        return [np.array([row[-1], target]) for row, target in zip(inputs, targets, strict=True)]
+    rows = inputs[:, 1] if inputs.ndim == 3 else inputs
+    found = []
+    for row, target in zip(rows, targets, strict=True):
+        there = target != -100
+        found.append(np.concatenate([row[:1], target[there]]))
+    return found

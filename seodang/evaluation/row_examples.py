@@ -1,0 +1,124 @@
+"""Which rows, texts or windows a run is judged on, and what the network puts out for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from seodang.core.errors import DataError
+from seodang.data.encode_series import SeriesEncoding, starts
+from seodang.data.encoded import Encoded, subset_of
+from seodang.data.frame import Frame
+from seodang.data.load import Subset
+from seodang.data.open import open_any
+from seodang.data.reading import Columns
+from seodang.evaluation.metrics import Numbers
+
+if TYPE_CHECKING:
+    from seodang.runs.folder import Run
+
+BATCH = 512
+
+
+@dataclass(eq=False)
+class JudgedRows:
+    """The examples that a run is judged on. N examples.
+
+    subset: what goes in and what should come out.   rows: (N,) of `frame`; of a series, where what is foretold begins.
+    data: where they come from.   split: "test", "validation", "train", or "all" of other data.
+    """
+
+    subset: Subset
+    frame: Frame
+    rows: np.ndarray
+    data: str
+    split: str
+    sha256: str
+    is_own: bool
+    note: str = ""
+
+    def __len__(self) -> int:
+        return len(self.subset)
+
+
+def own_rows(run: Run, data: Encoded) -> JudgedRows:
+    """The run's test split; where it has none, validation; where it has neither, the training examples."""
+    subset, rows, note = data.test, data.division.test, ""
+    if not len(subset):
+        subset, rows = data.validation, data.division.validation
+        chosen = run.recipe.training.keep == "best" or run.recipe.training.patience is not None
+        note = "There is no test split, so this is the score on the validation split." + (
+            " Validation also chose the epoch that was kept, so the score is optimistic." if chosen else ""
+        )
+    if not len(subset):
+        subset, rows = data.train, data.division.train
+        note = (
+            "There is neither a test nor a validation split, so this is the score on the training data: it says how well they "
+            "are remembered, nothing about new ones."
+        )
+    sha256 = data.describe()["sha256"][subset.name]
+    return JudgedRows(subset, data.source, rows, data.source.where, subset.name, sha256, True, note)
+
+
+def other_rows(run: Run, where: str | Path) -> JudgedRows:
+    """Another file: its test split where it gives one, else all of it, encoded as in training."""
+    frame = read_rows(run, where)
+    tested = np.flatnonzero(frame.splits == "test")
+    frame = frame.select(tested) if len(tested) else frame
+    split, encoding = ("test" if len(tested) else "all"), run.encoding
+    if isinstance(encoding, SeriesEncoding):
+        rows = starts(frame, encoding.window, encoding.facts.horizon, encoding.key)
+        inputs, targets = encoding.windows(frame, rows)
+        subset = Subset(split, targets, [f"row {row + 1}" for row in rows], inputs, frame, None)  # pyright: ignore[reportArgumentType]
+    else:
+        if encoding.target is not None and encoding.target in frame.table.columns:
+            frame = frame.select(np.flatnonzero(np.asarray(frame.table[encoding.target].notna())))
+        rows = np.arange(len(frame))
+        subset = subset_of(split, frame, encoding, run.recipe.task)
+    if not len(subset):
+        raise DataError(f"{where} has nothing to judge {run.name} on.")
+    from seodang.data.encoded import hash_of
+
+    note = f"Judged on {'the test split' if split == 'test' else 'all'} of {frame.where}, not on the run's own data."
+    return JudgedRows(subset, frame, rows, str(where), split, hash_of(subset), False, note)
+
+
+def read_rows(run: Run, where: str | Path) -> Frame:
+    """A file with the columns that the run knows, each read as the kind it had in training."""
+    kinds = {
+        name: kind
+        for name, kind in (run.encoding.kinds or {}).items()
+        if kind in ("number", "category", "text", "date")
+    }
+    found = open_any(where, Columns(header=run.recipe.columns.header))
+    if not isinstance(found, Frame):
+        raise DataError(f"{where} holds pictures, but {run.name} was trained on {run.data['source']['form']}.")
+    known: dict[str, Any] = {name: kind for name, kind in kinds.items() if name in found.table.columns}
+    if any(found.column(name).kind != kind for name, kind in known.items()):
+        found = open_any(where, Columns(header=run.recipe.columns.header, kinds=known))
+        assert isinstance(found, Frame), "the same file is a frame again"
+    return found
+
+
+def outputs_of(run: Run, subset: Subset) -> Numbers:
+    """What the network puts out for every example, as amounts in their own unit or as probabilities: (N, …) float32."""
+    import torch
+
+    from seodang.data.batches import batches
+
+    network, task = run.network(), run.task
+    found: list[Any] = []
+    order = subset.by_length
+    with torch.inference_mode():
+        for inputs, _, _ in batches(subset, BATCH, order):
+            scores = task.scores(network(inputs))
+            found.append(task.probabilities(scores) if hasattr(task, "probabilities") else task.decode(scores))
+    answers = torch.cat(found).numpy().astype(np.float32) if found else np.zeros((0, 1), np.float32)
+    if order is None:
+        return answers
+    back = np.empty_like(answers)
+    back[order.numpy()] = answers
+    return back

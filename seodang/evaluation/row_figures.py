@@ -1,0 +1,115 @@
+"""Drawings of reports on rows and windows: true against foretold, residuals, ROC, forecasts; SVG in the page's own colours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from seodang.evaluation.figures import INK, TRAIN, VALIDATION, _figure, _svg, reliability
+
+TICKS = 5
+
+
+def drawings(report: dict[str, Any]) -> list[tuple[str, str]]:
+    """Every drawing of a report's task, with its caption."""
+    if report["task"] == "classify":
+        found = [(reliability(report["calibration"]["bins"]), "How often answers of each confidence are right.")]
+        return [*_class_curves(report), *found]
+    if report["task"] in ("regress", "forecast"):
+        return [*_scatter(report), *_forecast(report), *_by_step(report)]
+    if "attention" in report and report["attention"]:
+        return [(_attention(report["attention"]), "Where it looks (columns) while writing each word (rows).")]
+    return []
+
+
+def _class_curves(report: dict[str, Any]) -> list[tuple[str, str]]:
+    curves = report.get("curves")
+    if not curves:
+        return []
+    positive = report["classes"][1]
+    figure, axes = _figure(width=3.4, height=3.2)
+    axes.plot([0, 1], [0, 1], color=INK, alpha=0.4, linewidth=1, linestyle=(0, (2, 2)))
+    axes.plot(*zip(*curves["roc"], strict=True), color=TRAIN, linewidth=1.6)
+    axes.set_xlabel("false alarms")
+    axes.set_ylabel("found")
+    first = _svg(figure, "ROC curve"), f"ROC: share of {positive!r} found against share of others wrongly called so."
+    figure, axes = _figure(width=3.4, height=3.2)
+    axes.plot(*zip(*curves["precision_recall"], strict=True), color=TRAIN, linewidth=1.6)
+    axes.set_ylim(0, 1.03)
+    axes.set_xlabel("found (recall)")
+    axes.set_ylabel("right when called (precision)")
+    return [first, (_svg(figure, "Precision against recall"), f"Precision against recall of {positive!r}.")]
+
+
+def _scatter(report: dict[str, Any]) -> list[tuple[str, str]]:
+    if not report.get("scatter"):
+        return []
+    true, guess = np.array(report["scatter"]).T
+    figure, axes = _figure(width=3.4, height=3.2)
+    ends = [min(true.min(), guess.min()), max(true.max(), guess.max())]
+    axes.plot(ends, ends, color=INK, alpha=0.4, linewidth=1, linestyle=(0, (2, 2)))
+    axes.scatter(true, guess, s=7, color=TRAIN, alpha=0.45, linewidths=0, rasterized=len(true) > 500)
+    axes.set_xlabel(f"true {report['target']}")
+    axes.set_ylabel("foretold")
+    first = _svg(figure, "True against foretold"), "On the line, what is foretold is true."
+    figure, axes = _figure(width=3.4, height=3.2)
+    axes.axhline(0, color=INK, alpha=0.4, linewidth=1, linestyle=(0, (2, 2)))
+    axes.scatter(guess, guess - true, s=7, color=TRAIN, alpha=0.45, linewidths=0, rasterized=len(true) > 500)
+    axes.set_xlabel("foretold")
+    axes.set_ylabel("foretold - true")
+    return [first, (_svg(figure, "Residuals"), "A pattern here is something the network has not learnt.")]
+
+
+def _forecast(report: dict[str, Any]) -> list[tuple[str, str]]:
+    drawn = report.get("forecast")
+    if not drawn:
+        return []
+    figure, axes = _figure(width=9.4, height=3.2)
+    x = np.arange(len(drawn["true"]))
+    axes.plot(x, drawn["true"], color=INK, linewidth=1.3, label="true")
+    if drawn["naive"]:
+        axes.plot(
+            x,
+            drawn["naive"],
+            color=VALIDATION,
+            linewidth=1,
+            alpha=0.8,
+            linestyle=(0, (2, 2)),
+            label=drawn["naive_name"],
+        )
+    axes.plot(x, drawn["forecast"], color=TRAIN, linewidth=1.3, label="forecast")
+    at = np.unique(np.linspace(0, len(x) - 1, TICKS).astype(int))
+    axes.set_xticks(at, [drawn["when"][i].removeprefix("from ") for i in at])
+    axes.set_ylabel(report["target"])
+    axes.legend(frameon=False, labelcolor=INK, ncols=3)
+    words = "The next step, foretold from all before it, beside what came; dashed: what the naive forecast says."
+    return [(_svg(figure, "Forecast and truth"), words)]
+
+
+def _by_step(report: dict[str, Any]) -> list[tuple[str, str]]:
+    if not report.get("by_step"):
+        return []
+    figure, axes = _figure()
+    axes.plot(
+        np.arange(1, len(report["by_step"]) + 1),
+        report["by_step"],
+        color=TRAIN,
+        linewidth=1.6,
+        marker="o",
+        markersize=3,
+    )
+    axes.set_xlabel("steps ahead")
+    axes.set_ylabel("mean distance")
+    axes.set_ylim(bottom=0)
+    return [(_svg(figure, "Error by step ahead"), "How the error grows the farther it looks ahead.")]
+
+
+def _attention(attention: dict[str, Any]) -> str:
+    weights = np.array(attention["weights"])
+    figure, axes = _figure(width=4.6, height=0.8 + 0.28 * max(4, len(attention["written"])))
+    shades = axes.pcolormesh(weights[::-1], cmap="Blues", vmin=0, vmax=1, linewidth=0)
+    shades.set_rasterized(False)
+    axes.set_xticks(np.arange(len(attention["read"])) + 0.5, attention["read"], rotation=45, ha="right")
+    axes.set_yticks(np.arange(len(attention["written"])) + 0.5, attention["written"][::-1])
+    return _svg(figure, "Attention")

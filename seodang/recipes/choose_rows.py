@@ -1,0 +1,105 @@
+"""What a person did not say of a table, texts or a series: what is foretold, which recipe, how many epochs; each with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from seodang.core.errors import RecipeError
+from seodang.data.encoded import Encoded
+from seodang.data.frame import Frame
+from seodang.data.purpose import Purpose, purpose
+from seodang.recipes.recipe import Recipe
+
+# The house recipe for each kind of data and task.
+HOUSES = {
+    ("table", "classify"): "table-classifier",
+    ("table", "regress"): "table-regressor",
+    ("texts", "classify"): "text-classifier",
+    ("texts", "regress"): "text-regressor",
+    ("texts", "next_token"): "text-generator",
+    ("prose", "next_token"): "text-generator",
+    ("series", "forecast"): "forecaster",
+    ("pairs", "translate"): "translator",
+}
+# Passes over the training examples where the recipe leaves them open: so many examples are seen, within these bounds.
+SEEN = {"table": 400_000, "texts": 150_000, "prose": 60_000, "series": 300_000, "pairs": 400_000}
+MOST_EPOCHS = {"table": 200, "texts": 12, "prose": 30, "series": 40, "pairs": 30}
+LEAST_EPOCHS = 4
+BATCHES = {
+    "table": ((500, 16), (2_000, 32), (8_000, 64), (30_000, 128), (10**9, 256)),
+    "texts": ((2_000, 16), (10_000, 32), (10**9, 64)),
+    "prose": ((10**9, 32),),
+    "series": ((2_000, 32), (10**9, 128)),
+    "pairs": ((2_000, 16), (10**9, 64)),
+}
+
+
+def purpose_of(frame: Frame, recipe: Recipe) -> Purpose:
+    """What the frame is for as the recipe's columns and task say; what they leave open is guessed and said."""
+    columns = recipe.columns
+    found = purpose(
+        frame,
+        target=columns.target,
+        time=columns.time,
+        text=columns.text,
+        key=columns.key,
+        leave_out=columns.leave_out,
+    )
+    form = "texts" if found.form == "prose" and frame.form != "prose" else found.form
+    return replace(found, form=form)
+
+
+def house_for(frame: Frame, recipe: Recipe) -> str:
+    """The house recipe for what the frame is; a recipe's columns (target, text, time) are heeded."""
+    found = purpose_of(frame, recipe)
+    return HOUSES[found.form, found.task]
+
+
+def spelled_out(recipe: Recipe, frame: Frame) -> tuple[Recipe, list[str]]:
+    """The recipe with the columns that were guessed written into it, so that it says the same of the same data again; and why.
+
+    Raises RecipeError where the recipe's task is not one for this data.
+    """
+    found = purpose_of(frame, recipe)
+    if recipe.task != found.task and not _also(recipe.task, found):
+        raise RecipeError(
+            f"{recipe.name} is for the task {recipe.task}, but {frame.where} is data to {found.task}: {' '.join(found.reasons)} "
+            f"`seodang train {frame.where}` chooses a recipe by itself."
+        )
+    said = recipe.columns
+    guessed: dict[str, Any] = {name: getattr(found, name) for name in ("target", "text", "time", "key")}
+    if found.form == "series":
+        guessed["text"] = None
+    columns = said.model_copy(update={name: value for name, value in guessed.items() if getattr(said, name) is None})
+    return recipe.model_copy(update={"columns": columns}), list(found.reasons)
+
+
+def _also(task: str, found: Purpose) -> bool:
+    """Tasks that data may serve beside the one it looks like: whole numbers may be amounts."""
+    return {task, found.task} == {"classify", "regress"} and found.form in ("table", "texts")
+
+
+def derive_rows(recipe: Recipe, data: Encoded) -> tuple[Recipe, list[str]]:
+    """Fill in what the recipe leaves open, from the encoded data; say what and why."""
+    training, reasons, form = recipe.training, [], data.purpose.form
+    count = len(data.train)
+    if training.batch_size is None:
+        batch = next(value for limit, value in BATCHES[form] if count <= limit)
+        training = training.model_copy(update={"batch_size": batch})
+        reasons.append(f"training.batch_size={batch}: {count:,} training examples")
+    if training.epochs is None:
+        epochs = max(LEAST_EPOCHS, min(MOST_EPOCHS[form], round(SEEN[form] / max(1, count))))
+        training = training.model_copy(update={"epochs": epochs})
+        reasons.append(f"training.epochs={epochs}: {count:,} training examples")
+    series = recipe.series
+    if form == "series":
+        encoding: Any = data.encoding
+        found = {"window": encoding.window, "horizon": encoding.facts.horizon, "season": encoding.season}
+        series = series.model_copy(update=found)
+    texts = recipe.texts
+    if data.purpose.text is not None:
+        encoding = data.encoding
+        length = encoding.length + 1 if texts.prefixes else encoding.length
+        texts = texts.model_copy(update={"length": texts.length or length})
+    return recipe.model_copy(update={"training": training, "series": series, "texts": texts}), reasons

@@ -43,6 +43,23 @@ def digits_run(tmp_path_factory: pytest.TempPathFactory):
 
 
 @pytest.fixture(scope="session")
+def small_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for $SEODANG_WEIGHTS: timm's two small test networks (160 pixels, 1,000 classes), drawn at random."""
+    import timm
+    from safetensors.torch import save_file
+
+    folder = tmp_path_factory.mktemp("weights")
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(1)
+        for name in ("test_efficientnet", "test_byobnet"):
+            network = timm.create_model(name, pretrained=False)
+            state = {key: value + 0.05 * torch.rand_like(value.float()) for key, value in network.state_dict().items()}
+            (folder / name).mkdir()
+            save_file(state, folder / name / "model.safetensors")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def command():
     """`command("predict", RUN, PHOTO)`: the command line as a person types it, without a new process.
 

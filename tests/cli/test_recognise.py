@@ -7,9 +7,7 @@ import io
 import json
 
 import pytest
-import torch
 from PIL import Image
-from safetensors.torch import save_file
 
 from seodang.core.errors import SeodangError
 
@@ -17,23 +15,10 @@ BOTH = ("test_byobnet", "test_efficientnet")
 EVERYTHING = "rules:\n- {name: all, classes: 0-999, answer: seen, at_least: 0.9}\n"
 
 
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory):
-    import timm
-
-    folder = tmp_path_factory.mktemp("weights")
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(2)
-        for name in BOTH:
-            (folder / name).mkdir()
-            save_file(timm.create_model(name, pretrained=False).state_dict(), folder / name / "model.safetensors")
-    return folder
-
-
 @pytest.fixture
-def photos(tmp_path, weights, monkeypatch):
+def photos(tmp_path, small_weights, monkeypatch):
     """A folder of one picture, one text and a decision, and the current one."""
-    monkeypatch.setenv("SEODANG_WEIGHTS", str(weights))
+    monkeypatch.setenv("SEODANG_WEIGHTS", str(small_weights))
     monkeypatch.chdir(tmp_path)
     Image.new("RGB", (200, 168), "orange").save(tmp_path / "orange.png")
     (tmp_path / "notes.txt").write_text("no picture")

@@ -23,22 +23,6 @@ from seodang.pretrained.weights import find_weights
 NETWORKS = ("test_efficientnet", "test_byobnet")
 
 
-@pytest.fixture(scope="module")
-def small_weights(tmp_path_factory):
-    """Weights of timm's two small test networks (160 pixels, 1,000 classes), drawn at random."""
-    import timm
-
-    folder = tmp_path_factory.mktemp("weights")
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(1)
-        for name in NETWORKS:
-            network = timm.create_model(name, pretrained=False)
-            state = {key: value + 0.05 * torch.rand_like(value.float()) for key, value in network.state_dict().items()}
-            (folder / name).mkdir()
-            save_file(state, folder / name / "model.safetensors")
-    return folder
-
-
 @pytest.fixture(autouse=True)
 def at_hand(small_weights, monkeypatch):
     monkeypatch.setenv("SEODANG_WEIGHTS", str(small_weights))

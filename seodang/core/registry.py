@@ -27,7 +27,7 @@ FOLDERS = {
 }
 # Files of those folders that hold the mechanism, not a name.
 MECHANISM = {
-    "recipes": {"recipe", "settings", "resolve", "lint", "choose", "soundings"},
+    "recipes": {"recipe", "settings", "resolve", "lint", "choose", "choose_rows", "soundings"},
     "models": {"layers", "summary", "drawing", "build", "folded"},
     "tasks": {"build"},
     "decisions": {"decision", "find"},

@@ -71,8 +71,8 @@ def _same_order(values: np.ndarray, target: np.ndarray) -> bool:
         return False
     if len(np.unique(values)) < LEAST_ROWS or len(np.unique(target)) < LEAST_ROWS:
         return False
-    ranks = (pd.Series(each).rank().to_numpy() for each in (values, target))
-    return abs(float(np.corrcoef(*ranks)[0, 1])) >= SAME_ORDER
+    first, second = pd.Series(values).rank().to_numpy(), pd.Series(target).rank().to_numpy()
+    return abs(float(np.corrcoef(first, second)[0, 1])) >= SAME_ORDER
 
 
 def _rank_correlation(first: np.ndarray, second: np.ndarray) -> float:

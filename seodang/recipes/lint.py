@@ -15,6 +15,9 @@ from seodang.recipes.recipe import Recipe
 # Adam's update is about the rate itself for every weight, whatever the gradient; plain descent scales with the gradient.
 RATES = {"sgd": (1e-6, 10.0), "rmsprop": (1e-7, 0.1), "adam": (1e-7, 0.1), "adamw": (1e-7, 0.1)}
 
+# Tasks that foretell amounts, and the losses for them.
+AMOUNTS, AMOUNT_LOSSES = ("regress", "forecast"), ("mse", "mae", "huber")
+
 # Settings of Training that only some update rules read.
 READ_BY = {"momentum": ("sgd", "rmsprop"), "nesterov": ("sgd",)}
 
@@ -81,6 +84,8 @@ def _facts(
     given = recipe.model.settings.get("layers") if recipe.model.name == "sequential" else None
     outputs = 1 if recipe.loss == "binary_cross_entropy" else len(classes) if classes else None
     layers, last = without_final(given, outputs) if isinstance(given, list) else ([], None)
+    if isinstance(given, list) and recipe.task in AMOUNTS:
+        layers, last = given, None  # no softmax or sigmoid belongs to a loss of amounts
     return _Facts(
         recipe, classes, label_values, training_examples, validation_examples, entries(layers) if layers else [], last
     )
@@ -133,8 +138,37 @@ def _units(entry: Entry | None) -> Any:
     return None if entry is None else entry.settings.get("units")
 
 
+def _loss_of_task(facts: _Facts) -> Iterator[Finding]:
+    task, loss = facts.recipe.task, facts.recipe.loss
+    if (task in AMOUNTS) == (loss in AMOUNT_LOSSES):
+        return
+    if task in AMOUNTS:
+        what, todo = "amounts", "Write loss: mse, mae or huber; for classes write task: classify."
+        why = f"{loss} compares scores of classes, and an amount has none."
+    else:
+        what, todo = "classes", "Write loss: cross_entropy; for amounts write task: regress."
+        why = f"{loss} takes class 2 for twice as much as class 1."
+    yield Finding("error", f"The task {task} foretells {what}, and the loss is {loss}.", why, todo)
+
+
+def _bent_amounts(facts: _Facts) -> Iterator[Finding]:
+    if facts.recipe.task not in AMOUNTS:
+        return
+    for entry in _tail(facts):
+        if entry.kind in (*ACTIVATIONS, "softmax"):
+            yield Finding(
+                "error",
+                f"Layer {entry.number} puts {entry.kind} on the amounts that are foretold.",
+                "They can then not be whatever they are: relu never puts out less than 0, which is the mean of a scaled target; "
+                "sigmoid, softmax and tanh never more than 1.",
+                f"Leave the {entry.kind} out; the last layer is {{dense: outputs}}.",
+            )
+
+
 def _final_activation(facts: _Facts) -> Iterator[Finding]:
     head, loss = _head(facts), facts.recipe.loss
+    if facts.recipe.task in AMOUNTS:
+        return
     if facts.last == "softmax" and (_units(head) == 1 or loss == "binary_cross_entropy"):
         yield Finding(
             "error",
@@ -427,6 +461,8 @@ def _mirrored(facts: _Facts) -> Iterator[Finding]:
 
 
 CHECKS = (
+    _loss_of_task,
+    _bent_amounts,
     _final_activation,
     _number_of_outputs,
     _binary_loss,

@@ -233,6 +233,30 @@ PLANTED: list[tuple[Recipe, dict[str, Any], str, str]] = [
         "augmentation.rotation=15 or so.",
     ),
     (
+        check(Recipe, {"task": "regress"}),
+        {},
+        "error",
+        "The task regress foretells amounts, and the loss is cross_entropy. cross_entropy compares scores of classes, and an "
+        "amount has none. Write loss: mse, mae or huber; for classes write task: classify.",
+    ),
+    (
+        check(Recipe, {"loss": "mse"}),
+        {},
+        "error",
+        "The task classify foretells classes, and the loss is mse. mse takes class 2 for twice as much as class 1. Write loss: "
+        "cross_entropy; for amounts write task: regress.",
+    ),
+    (
+        check(
+            Recipe, {"task": "regress", "loss": "mse", "model": [{"dense": 8}, "relu", {"dense": "outputs"}, "relu"]}
+        ),
+        {},
+        "error",
+        "Layer 4 puts relu on the amounts that are foretold. They can then not be whatever they are: relu never puts out less "
+        "than 0, which is the mean of a scaled target; sigmoid, softmax and tanh never more than 1. Leave the relu out; the last "
+        "layer is {dense: outputs}.",
+    ),
+    (
         check(Recipe, {"model": {"name": "backbone"}}),
         {},
         "error",

@@ -1,0 +1,18 @@
+"""Apple shares, day by day, 1980 to September 2022."""
+
+from __future__ import annotations
+
+from seodang.data.source import Card
+
+
+def aapl() -> Card:
+    """Apple shares, day by day, 1980 to September 2022."""
+    return Card(
+        title="Apple (AAPL) historical stock data, from Yahoo Finance",
+        homepage="https://finance.yahoo.com/quote/AAPL/history",
+        licence="not stated",
+        hub=None,
+        counts={"": 10538},
+        classes=(),
+        note="Adjusted for splits; Adj Close for dividends too.",
+    )

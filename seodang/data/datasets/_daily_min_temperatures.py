@@ -1,0 +1,19 @@
+"""The lowest temperature of each day in Melbourne, 1981 to 1990."""
+
+from __future__ import annotations
+
+from seodang.data.source import Card
+
+
+def daily_min_temperatures() -> Card:
+    """The lowest temperature of each day in Melbourne, 1981 to 1990."""
+    return Card(
+        title="Daily minimum temperatures in Melbourne (Bureau of Meteorology)",
+        homepage="https://github.com/jbrownlee/Datasets",
+        licence="not stated",
+        hub=None,
+        counts={"": 3650},
+        classes=(),
+        note="The last days of 1984 and 1988 are missing.",
+        local="series/daily-min-temperatures.csv",
+    )

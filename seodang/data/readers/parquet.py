@@ -49,7 +49,7 @@ def read_parquet(path: Path) -> Source:
 def holds_pictures(file: Path) -> bool:
     """Whether a Parquet, Arrow or Feather file holds pictures, encoded or as a column a pixel, told from its schema."""
     table = _table(file).slice(0, 0)
-    return is_pixel_table(table) or any(_binary(field.type) for field in table.schema)
+    return is_pixel_table(table) or any(_binary(field.type) or _has_bytes(field.type) for field in table.schema)
 
 
 def table_files(folder: Path) -> list[Path]:
@@ -98,8 +98,7 @@ def _table(file: Path) -> pa.Table:
 
 def _image_column(file: str, table: pa.Table) -> str:
     for field in table.schema:
-        kind = field.type
-        if pa.types.is_struct(kind) and kind.get_field_index("bytes") >= 0 and _binary(kind.field("bytes").type):
+        if _has_bytes(field.type):
             return field.name
     for field in table.schema:
         if _binary(field.type):
@@ -107,6 +106,11 @@ def _image_column(file: str, table: pa.Table) -> str:
     raise DataError(
         f"{file} has no column of pictures (binary, or a struct with bytes). Its columns: {', '.join(table.column_names)}."
     )
+
+
+def _has_bytes(kind: pa.DataType) -> bool:
+    """Whether it is the hub's form of a picture: a struct of bytes and path."""
+    return pa.types.is_struct(kind) and kind.get_field_index("bytes") >= 0 and _binary(kind.field("bytes").type)
 
 
 def _binary(kind: pa.DataType) -> bool:

@@ -158,8 +158,7 @@ def test_a_test_file_without_labels_is_left_aside(tmp_path):
 @pytest.mark.parametrize(
     ("made", "words"),
     [
-        (pa.table({"label": [1], "text": ["a"]}), "a.parquet has no column of pictures (binary, or a struct with bytes). "
-                                                  "Its columns: label, text."),
+        (pa.table({"label": [1], "text": ["a"]}), "{path} holds no pictures but Parquet with 2 columns."),
         (table([1], label="kind"), "a.parquet has no label column. It is looked for under the names label, labels, class, target, "
                                    "y, category, fine_label, class_name, letter, digit; the columns are: image, kind."),
         (table([5], ["cat", "dog"]), "{path} has the label 5, but its schema names 2 classes, 0 to 1."),

@@ -9,6 +9,7 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
+from seodang.core.members import Members
 from seodang.core.spec import Spec
 from seodang.models import _modules as modules
 from seodang.models._columns import Columns, Numbers
@@ -64,10 +65,10 @@ class _TabM(nn.Module):
         """The raw scores of each member: (B, F) → (B, K, C)."""
         return self.heads(self.body(self.signs(self.columns(rows))))
 
-    def forward(self, rows: Tensor) -> Tensor | tuple[Tensor, ...]:
+    def forward(self, rows: Tensor) -> Tensor | Members:
         """(B, F) → the members' mean (B, C); while training (mean, member 1, …, member K): each has a loss of its own."""
         scores = self.members(rows)
-        return (scores.mean(1), *scores.unbind(1)) if self.training else scores.mean(1)
+        return Members((scores.mean(1), *scores.unbind(1))) if self.training else scores.mean(1)
 
 
 def tabm(
@@ -90,7 +91,7 @@ def tabm(
         hidden, numbers, bins, embedding, dropout: as of `mlp`.
 
     Gorishniy et al., 2024 (TabM-mini), https://arxiv.org/abs/2410.24210. While training, every member's scores come out
-    beside their mean, as side classifiers do, so that each learns by its own mistakes.
+    beside their mean (`core.members`), so that each learns by its own mistakes.
     """
     must_be("tabm", inputs, ["vectors", "rows"])
     one_output("tabm", outputs)

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from seodang.core.members import Members, loss_of_members
 from seodang.core.spec import Spec
 
 # Side classifiers count this much beside the main one (Szegedy et al., 2015, section 5. https://arxiv.org/abs/1409.4842).
@@ -39,11 +40,15 @@ class Classify:
         """The mean loss of a batch, a scalar that is differentiable.
 
         Args:
-            outputs: (B, C) raw scores, or (main, auxiliary, …) where a network has side classifiers.
+            outputs: (B, C) raw scores, or (main, auxiliary, …) where a network has side classifiers; or Members.
             targets: (B,) class indices, 0 to C - 1.
             weights: (C,) how much each class counts, or None.
             smoothing: 0 to 1, the share of the target that is spread over all classes.
         """
+        if isinstance(outputs, Members):
+            return loss_of_members(
+                outputs, targets, lambda some, wanted: self.loss(some, wanted, weights=weights, smoothing=smoothing)
+            )
         if isinstance(outputs, tuple):
             main, *sides = outputs
             total = self.loss(main, targets, weights=weights, smoothing=smoothing)

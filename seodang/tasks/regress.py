@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch.nn.functional as F
 from torch import Tensor
 
+from seodang.core.members import Members, loss_of_members
 from seodang.core.spec import Spec
 
 LOSSES = {"mse": F.mse_loss, "mae": F.l1_loss, "huber": F.smooth_l1_loss}
@@ -37,15 +38,22 @@ class Regress:
         return centre, like.new_tensor(self.scale or (1.0,) * self.num_targets).repeat(self.horizon)
 
     def loss(
-        self, outputs: Tensor, targets: Tensor, *, weights: Tensor | None = None, smoothing: float = 0.0
+        self,
+        outputs: Tensor | Members,
+        targets: Tensor,
+        *,
+        weights: Tensor | None = None,
+        smoothing: float = 0.0,
     ) -> Tensor:
         """The mean loss of a batch, a scalar, of amounts in units of `scale`.
 
         Args:
-            outputs: (B, K).
+            outputs: (B, K), or Members.
             targets: (B, K) amounts in their own unit.
             weights, smoothing: Of classification; they mean nothing here.
         """
+        if isinstance(outputs, Members):
+            return loss_of_members(outputs, targets, self.loss)
         return LOSSES[self.loss_name](outputs, self.encode(targets))
 
     def weight(self, targets: Tensor) -> int:
@@ -56,9 +64,9 @@ class Regress:
         """Sums over a batch of what `tallied` names: (1,), the distance in the targets' own unit (mean over several targets)."""
         return (self.decode(outputs) - targets).abs().mean(dim=1).sum().reshape(1)
 
-    def scores(self, outputs: Tensor) -> Tensor:
-        """The network's outputs as they are."""
-        return outputs
+    def scores(self, outputs: Tensor | Members) -> Tensor:
+        """The network's outputs as they are; of several in one, their mean."""
+        return outputs[0] if isinstance(outputs, Members) else outputs
 
     def decode(self, outputs: Tensor) -> Tensor:
         """Outputs (B, K) to amounts in their own unit.

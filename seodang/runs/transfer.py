@@ -28,8 +28,9 @@ from seodang.training.head import Head, fit_head
 from seodang.training.loop import Epoch, Notice, begin
 from seodang.training.plan import Pace, Plan, make_plan
 
-# Fine-tuning for fewer steps than this, and for less than an epoch, does not change what the head sees enough to be judged.
-LEAST_STEPS = 50
+# Fine-tuning for fewer steps than this, and for less than two epochs, only disturbs the head (cats-dogs-small, 160 pixels, one epoch
+# of 63 steps at 3e-4: validation loss 0.081 before, 0.093 after).
+LEAST_STEPS = 150
 
 
 def transfer(
@@ -114,7 +115,7 @@ def _what_follows(
         model.train_stages(recipe.transfer.stages)
         network, seen = model, data
     plan, planned = make_plan(seen, recipe, task, network, place, clock.began)
-    least = min(plan.steps_per_epoch, LEAST_STEPS)
+    least = min(2 * plan.steps_per_epoch, LEAST_STEPS)
     is_worth_it = head is None or planned is recipe or plan.steps >= least
     return _Then(network, seen, planned, plan, is_worth_it)
 

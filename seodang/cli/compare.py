@@ -45,11 +45,12 @@ def _table(rows: list[dict[str, Any]]) -> Table:
     from rich.text import Text
 
     from seodang.evaluation.report import duration
+    from seodang.evaluation.row_verdict import short
     from seodang.evaluation.verdict import percent, points
 
     table = Table(box=None, pad_edge=False)
     left = {"run", "recipe", "data"}
-    for title in ("run", "recipe", "data", "epochs", "time", "accuracy", "95 % interval", "on"):
+    for title in ("run", "recipe", "data", "epochs", "time", "score", "95 % interval", "on"):
         table.add_column(title, justify="left" if title in left else "right", overflow="fold")
     for row in rows:
         low, high = row["interval"]
@@ -60,8 +61,8 @@ def _table(rows: list[dict[str, Any]]) -> Table:
             Text(row["data"]),
             f"{row['epochs']:,}",
             duration(row["seconds"]),
-            percent(row["accuracy"], examples),
-            f"{points(low, examples)}–{points(high, examples)}",
+            percent(row["accuracy"], examples) if "accuracy" in row else f"± {short(row['mae'])}",
+            f"{points(low, examples)}–{points(high, examples)}" if "accuracy" in row else f"{short(low)}–{short(high)}",
             f"{examples:,} {row['split']}",
         )
     return table

@@ -1,4 +1,4 @@
-"""Is one run better than another, or is it noise? Paired tests on the same judged pictures."""
+"""Is one run better than another, or is it noise? Paired tests on the same judged examples."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from seodang.core.errors import RunError
 from seodang.evaluation import predictions
+from seodang.evaluation.amounts import amount_intervals, losses, nearer
 from seodang.evaluation.evaluate import training_seconds
 from seodang.evaluation.intervals import holm, paired, wilson
-from seodang.evaluation.predictions import Predictions
+from seodang.evaluation.predictions import Amounts, Predictions
 from seodang.evaluation.verdict import LEVEL, chance, points
 from seodang.runs.folder import Run, load
 
@@ -19,10 +22,11 @@ from seodang.runs.folder import Run, load
 def compare(runs: Sequence[Run | str | Path]) -> dict[str, Any]:
     """Put judged runs side by side and test every pair that was judged on the same pictures.
 
-    Gives `runs` [{run, name, recipe, data, epochs, seconds, parameters, split, examples, sha256, accuracy, interval}] and
+    Gives `runs` [{run, name, recipe, data, epochs, seconds, split, examples, sha256, accuracy (or mae, of amounts), interval}] and
     `pairs` [{first, second, comparable, words, …}]; of a comparable pair also difference (accuracy of the second minus
     that of the first) with its interval, first_only and second_only (pictures only that one got right), p_value (exact
-    McNemar) and adjusted_p_value (Holm, for several pairs). `words` says it in a sentence.
+    McNemar) and adjusted_p_value (Holm, for several pairs); of amounts the difference of the mean losses, by the test of Diebold
+    and Mariano. `words` says it in a sentence.
 
     Raises RunError where fewer than two runs are given, one is given twice, or one has not been judged yet.
     """
@@ -50,9 +54,14 @@ def _titles(runs: Sequence[Run]) -> list[str]:
     return [str(run.folder) if names.count(run.name) > 1 else run.name for run in runs]
 
 
-def _row(run: Run, title: str, judged: Predictions) -> dict[str, Any]:
-    right = judged.right
-    low, high = wilson(int(right.sum()), len(right))
+def _row(run: Run, title: str, judged: Predictions | Amounts) -> dict[str, Any]:
+    if isinstance(judged, Amounts):
+        errors = np.abs(judged.predicted - judged.targets).mean(axis=1)
+        low, high = amount_intervals(judged.targets, judged.predicted, max(1, judged.lag))["mae"]
+        score = {"mae": round(float(errors.mean()), 6), "interval": [low, high]}
+    else:
+        low, high = wilson(int(judged.right.sum()), len(judged.right))
+        score = {"accuracy": round(float(judged.right.mean()), 6), "interval": [round(low, 6), round(high, 6)]}
     return {
         "run": str(run.folder),
         "name": title,
@@ -61,29 +70,38 @@ def _row(run: Run, title: str, judged: Predictions) -> dict[str, Any]:
         "epochs": len(run.history),
         "seconds": training_seconds(run),
         "split": judged.split,
-        "examples": len(right),
+        "examples": len(judged.ids),
         "sha256": judged.sha256,
-        "accuracy": round(float(right.mean()), 6),
-        "interval": [round(low, 6), round(high, 6)],
+        **score,
     }
 
 
-def _pair(titles: Sequence[str], judged: Sequence[Predictions], i: int, j: int) -> dict[str, Any]:
+def _pair(titles: Sequence[str], judged: Sequence[Predictions | Amounts], i: int, j: int) -> dict[str, Any]:
     names = {"first": titles[i], "second": titles[j]}
     first, second = judged[i], judged[j]
-    if first.sha256 != second.sha256:
+    if first.sha256 != second.sha256 or type(first) is not type(second):
         return {**names, "comparable": False, "words": _why_not(titles[i], titles[j], first, second)}
     assert first.ids == second.ids, "the same hash is of the same examples in the same order"
+    if isinstance(first, Amounts):
+        assert isinstance(second, Amounts), "both are of one kind"
+        loss = first.loss
+        tested = nearer(
+            losses(first.targets, first.predicted, loss), losses(second.targets, second.predicted, loss), first.lag
+        )
+        return {**names, "comparable": True, "examples": len(first.ids), "split": first.split, "loss": loss, **tested}
+    assert isinstance(second, Predictions), "both are of one kind"
     tested = paired(first.right, second.right)
     return {**names, "comparable": True, "examples": len(first.ids), "split": first.split, **tested}
 
 
-def _why_not(first_name: str, second_name: str, first: Predictions, second: Predictions) -> str:
-    both = f"{first_name} and {second_name} cannot be compared picture by picture"
+def _why_not(first_name: str, second_name: str, first: Predictions | Amounts, second: Predictions | Amounts) -> str:
+    both = f"{first_name} and {second_name} cannot be compared example by example"
+    if type(first) is not type(second):
+        return f"{both}: one tells classes apart, the other foretells amounts."
     shared = len(set(first.ids) & set(second.ids))
-    sizes = f"{len(first.ids):,} {first.split} and {len(second.ids):,} {second.split} pictures"
+    sizes = f"{len(first.ids):,} {first.split} and {len(second.ids):,} {second.split} examples"
     if not shared:
-        return f"{both}: they were judged on other pictures ({sizes}). Judge both on one data set that neither was trained on."
+        return f"{both}: they were judged on other examples ({sizes}). Judge both on one data set that neither was trained on."
     return (
         f"{both}: they were judged on different splits ({sizes}; {shared:,} in common by name). Train both with the same "
         "data and split settings, split.seed too."
@@ -93,10 +111,12 @@ def _why_not(first_name: str, second_name: str, first: Predictions, second: Pred
 def _words(pair: dict[str, Any]) -> str:
     """The result of a comparable pair in one sentence."""
     p_value, examples, difference = pair["adjusted_p_value"], pair["examples"], pair["difference"]
+    if "loss" in pair:
+        return _amount_words(pair)
     low, high = pair["interval"]
     first, second, first_only, second_only = pair["first"], pair["second"], pair["first_only"], pair["second_only"]
     if not first_only + second_only:
-        return f"No difference: {first} and {second} are right and wrong on the same {examples:,} {pair['split']} pictures."
+        return f"No difference: {first} and {second} are right and wrong on the same {examples:,} {pair['split']} examples."
     if difference < 0:
         first, second, first_only, second_only = second, first, second_only, first_only
         difference, low, high = -difference, -high, -low
@@ -105,9 +125,19 @@ def _words(pair: dict[str, Any]) -> str:
     if p_value < LEVEL:
         return f"{second} is better than {first}: +{points(difference, examples)} points ({interval}), {counts}."
     return (
-        f"No difference that {examples:,} {pair['split']} pictures can show between {first} and {second}: "
+        f"No difference that {examples:,} {pair['split']} examples can show between {first} and {second}: "
         f"{_signed(difference, examples)} points for {second} ({interval}), {counts}."
     )
+
+
+def _amount_words(pair: dict[str, Any]) -> str:
+    better, worse = (pair["second"], pair["first"]) if pair["difference"] > 0 else (pair["first"], pair["second"])
+    by = f"{'squared ' if pair['loss'] == 'mse' else ''}distance smaller by {abs(pair['difference']):.4g} on average"
+    count = f"{pair['examples']:,} {pair['split']} examples"
+    if pair["adjusted_p_value"] < LEVEL:
+        return f"{better} is better than {worse}: {by} over {count}, {chance(pair['adjusted_p_value'])}."
+    both = f"{pair['first']} and {pair['second']}"
+    return f"No difference that {count} can show between {both}: {by} for {better}, {chance(pair['adjusted_p_value'])}."
 
 
 def _signed(share: float, examples: int) -> str:

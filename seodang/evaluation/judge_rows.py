@@ -14,7 +14,7 @@ from seodang.core.files import write_json, write_text
 from seodang.data.encode_series import SeriesEncoding
 from seodang.data.encode_text import TextEncoding, texts_of
 from seodang.data.encoded import Encoded
-from seodang.evaluation import amounts, metrics, opened, text_baselines
+from seodang.evaluation import amounts, metrics, opened, predictions, text_baselines
 from seodang.evaluation.intervals import all_intervals, calibration_by_chance, paired, wilson
 from seodang.evaluation.metrics import Numbers
 from seodang.evaluation.row_baselines import Guess, series_baselines, table_baselines
@@ -26,6 +26,7 @@ from seodang.runs.folder import Run, input_spec, write_manifest
 if TYPE_CHECKING:
     from seodang.data.frame import Frame
 
+Answers = predictions.Predictions | predictions.Amounts | None
 EXAMPLES, MISTAKES = 16, 24
 POINTS = 2_000  # of a scatter; windows of a drawn forecast
 # Texts that a report shows are cut to so many characters.
@@ -43,11 +44,16 @@ def evaluate_rows(run: Run, data: str | Path | None = None, prepared: Encoded | 
         judged = own_rows(run, own)
     else:
         judged = other_rows(run, data)
-    report = {**_envelope(run, judged), **numbers(run, judged, own)}
+    found, answers = numbers(run, judged, own)
+    report = {**_envelope(run, judged), **found}
     report["notes"] = [note for note in (judged.note, missing) if note]
     suffix = (
         "" if judged.is_own else "-" + (re.sub(r"[^A-Za-z0-9_.-]+", "-", Path(judged.data).name).strip("-.") or "data")
     )
+    if isinstance(answers, predictions.Predictions):
+        predictions.write(run.folder / f"predictions{suffix}.parquet", answers)
+    elif isinstance(answers, predictions.Amounts):
+        predictions.write_amounts(run.folder / f"predictions{suffix}.parquet", answers)
     score = report["metrics"][report["main"]]
     opened.record(run.folder, split=judged.split, sha256=judged.sha256, examples=len(judged), accuracy=score)
     report["judged"]["opened"] = opened.count(run.folder, judged.sha256)
@@ -110,19 +116,19 @@ def noun(run: Run) -> str:
     return "text" if isinstance(run.encoding, TextEncoding) else "row"
 
 
-def numbers(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[str, Any]:
-    """Every number of the report that belongs to the task; touches no disk."""
+def numbers(run: Run, judged: JudgedRows, own: Encoded | None) -> tuple[dict[str, Any], Answers]:
+    """Every number of the report that belongs to the task, and every answer where it is to be kept; touches no disk."""
     if run.recipe.task == "classify":
         return _classes(run, judged, own)
     if run.recipe.task in ("regress", "forecast"):
         return _amounts(run, judged, own)
-    return _tokens(run, judged, own)
+    return _tokens(run, judged, own), None
 
 
 # Classes ----------------------------------------------------------------------------------------------------------------
 
 
-def _classes(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[str, Any]:
+def _classes(run: Run, judged: JudgedRows, own: Encoded | None) -> tuple[dict[str, Any], Answers]:
     probabilities = outputs_of(run, judged.subset).astype(np.float64)
     labels = judged.subset.labels.numpy()
     predicted = probabilities.argmax(axis=1)
@@ -131,7 +137,10 @@ def _classes(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[str, Any
     order = np.flatnonzero(predicted != labels)
     order = order[np.argsort(-probabilities[order].max(axis=1), kind="stable")][:MISTAKES]
     bounds = all_intervals(labels, probabilities, found)
-    return {
+    answers = predictions.Predictions(
+        judged.subset.ids, labels, probabilities.astype(np.float32), run.classes, judged.split, judged.sha256
+    )
+    whole = {
         "main": "accuracy",
         "metrics": found,
         "intervals": {name: list(each) for name, each in bounds.items()},
@@ -149,6 +158,7 @@ def _classes(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[str, Any
         "examples": [_class_example(i, run, judged, labels, probabilities) for i in some(len(judged))],
         "mistakes": [_class_example(int(i), run, judged, labels, probabilities) for i in order],
     }
+    return whole, answers
 
 
 def _class_baselines(run: Run, judged: JudgedRows, own: Encoded | None, labels, predicted) -> dict[str, Any]:
@@ -243,7 +253,7 @@ def plain(value: Any) -> str:
 # Amounts ----------------------------------------------------------------------------------------------------------------
 
 
-def _amounts(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[str, Any]:
+def _amounts(run: Run, judged: JudgedRows, own: Encoded | None) -> tuple[dict[str, Any], Answers]:
     predicted = outputs_of(run, judged.subset).astype(np.float64)
     targets = judged.subset.labels.numpy().astype(np.float64)
     horizon = run.facts.horizon
@@ -252,7 +262,9 @@ def _amounts(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[str, Any
     main = "rmse" if run.recipe.loss == "mse" else "mae"
     worst = np.argsort(-np.abs(predicted - targets).mean(axis=1), kind="stable")[:MISTAKES]
     order = np.sort(np.random.default_rng(0).permutation(len(targets))[:POINTS])
-    return {
+    loss = "mse" if run.recipe.loss == "mse" else "mae"
+    answers = predictions.Amounts(judged.subset.ids, targets, predicted, loss, lag, judged.split, judged.sha256)
+    found = {
         "main": main,
         "metrics": {name: round(value, 6) for name, value in amounts.amount_metrics(targets, predicted).items()},
         "intervals": amounts.amount_intervals(targets, predicted, block=max(1, lag)),
@@ -265,6 +277,7 @@ def _amounts(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[str, Any
         "examples": [_amount_example(i, run, judged, targets, predicted) for i in some(len(targets))],
         "mistakes": [_amount_example(int(i), run, judged, targets, predicted) for i in worst],
     }
+    return found, answers
 
 
 def _amount_baselines(

@@ -7,12 +7,16 @@ import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seodang.core.errors import RunError
 from seodang.evaluation.metrics import Labels, Numbers
+
+if TYPE_CHECKING:
+    import pyarrow
 
 NAME = "predictions.parquet"
 
@@ -39,6 +43,22 @@ class Predictions:
         return self.predicted == self.labels
 
 
+@dataclass(frozen=True, eq=False)
+class Amounts:
+    """N judged examples of which amounts are foretold: targets and predicted (N, K) in their own unit.
+
+    loss: "mse" or "mae", by which two runs are compared.   lag: so many neighbours have errors that are alike; 0: none.
+    """
+
+    ids: list[str]
+    targets: Numbers
+    predicted: Numbers
+    loss: str
+    lag: int
+    split: str
+    sha256: str
+
+
 def readable(name: str) -> str:
     """A file's name as text that can be written: bytes that are no UTF-8 become the replacement character."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
@@ -47,7 +67,6 @@ def readable(name: str) -> str:
 def write(path: Path, predictions: Predictions) -> None:
     """Save as Parquet, atomically: id, true, predicted, confidence, and the probability of every class."""
     import pyarrow
-    from pyarrow import parquet
 
     classes = predictions.classes
     rows = predictions.probabilities.astype(np.float32)
@@ -63,7 +82,28 @@ def write(path: Path, predictions: Predictions) -> None:
         b"sha256": predictions.sha256.encode(),
         b"classes": json.dumps(classes).encode(),
     }
-    table = pyarrow.table(columns).replace_schema_metadata(notes)
+    _save(path, pyarrow.table(columns).replace_schema_metadata(notes))
+
+
+def write_amounts(path: Path, predictions: Amounts) -> None:
+    """Save as Parquet, atomically: id, true and predicted."""
+    import pyarrow
+
+    notes = {
+        b"split": predictions.split.encode(),
+        b"sha256": predictions.sha256.encode(),
+        b"amounts": json.dumps({"loss": predictions.loss, "lag": predictions.lag}).encode(),
+    }
+    columns = {"id": [readable(name) for name in predictions.ids]}
+    for name, rows in (("true", predictions.targets), ("predicted", predictions.predicted)):
+        flat = np.ascontiguousarray(rows, np.float64)
+        columns[name] = pyarrow.FixedSizeListArray.from_arrays(flat.ravel(), flat.shape[1])
+    _save(path, pyarrow.table(columns).replace_schema_metadata(notes))
+
+
+def _save(path: Path, table: pyarrow.Table) -> None:
+    from pyarrow import parquet
+
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     os.close(handle)
     try:
@@ -81,7 +121,7 @@ def _names(indices: Labels, classes: tuple[str, ...]):
     return pyarrow.DictionaryArray.from_arrays(pyarrow.array(indices.astype(np.int32)), list(classes))
 
 
-def read(folder: Path) -> Predictions:
+def read(folder: Path) -> Predictions | Amounts:
     """The predictions that a run was last judged by. RunError where it has not been judged, or the file is damaged."""
     from pyarrow import ArrowInvalid, parquet
 
@@ -91,6 +131,8 @@ def read(folder: Path) -> Predictions:
     try:
         table = parquet.read_table(path, memory_map=False)
         notes = table.schema.metadata
+        if b"amounts" in notes:
+            return _read_amounts(table)
         classes = tuple(json.loads(notes[b"classes"]))
         number = {name: index for index, name in enumerate(classes)}
         labels = np.array([number[name] for name in table["true"].to_pylist()], dtype=np.int64)
@@ -105,3 +147,20 @@ def read(folder: Path) -> Predictions:
         )
     except (OSError, ArrowInvalid, KeyError, TypeError, ValueError) as error:
         raise RunError(f"{path} cannot be read: {error}. Make it anew with `seodang evaluate {folder}`.") from None
+
+
+def _read_amounts(table: pyarrow.Table) -> Amounts:
+    notes, count = table.schema.metadata, len(table)
+    rows = {
+        name: table[name].combine_chunks().flatten().to_numpy().reshape(count, -1) for name in ("true", "predicted")
+    }
+    how = json.loads(notes[b"amounts"])
+    return Amounts(
+        ids=table["id"].to_pylist(),
+        targets=rows["true"],
+        predicted=rows["predicted"],
+        loss=how["loss"],
+        lag=how["lag"],
+        split=notes[b"split"].decode(),
+        sha256=notes[b"sha256"].decode(),
+    )

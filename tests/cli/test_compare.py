@@ -21,9 +21,9 @@ def two(digits_run, tmp_path_factory):
 
 def test_a_person_sees_the_runs_and_a_sentence_a_pair(command, two):
     lines = command("compare", *two).stdout.splitlines()
-    assert lines[0].split() == ["run", "recipe", "data", "epochs", "time", "accuracy", "95", "%", "interval", "on"]
+    assert lines[0].split() == ["run", "recipe", "data", "epochs", "time", "score", "95", "%", "interval", "on"]
     assert lines[1].split()[:4] == ["digits-1", "image-classifier", "digits", "6"]
-    assert "No difference: digits-1 and digits-2 are right and wrong on the same 270 test pictures." in lines
+    assert "No difference: digits-1 and digits-2 are right and wrong on the same 270 test examples." in lines
 
 
 def test_json_is_one_object(command, two):

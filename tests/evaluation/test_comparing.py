@@ -55,14 +55,14 @@ def test_noise_is_called_noise(two):
     answer(second, lambda number: np.arange(number) % 22 != 1)
     words = compare([first, second])["pairs"][0]["words"]
     assert words.startswith(
-        "No difference that 270 test pictures can show between digits-1 and digits-2: +0.4 points for digits-2 "
+        "No difference that 270 test examples can show between digits-1 and digits-2: +0.4 points for digits-2 "
     )
 
 
 def test_a_run_and_its_copy_are_the_same(two):
     found = compare(two)
     assert found["pairs"][0]["words"] == (
-        "No difference: digits-1 and digits-2 are right and wrong on the same 270 test pictures."
+        "No difference: digits-1 and digits-2 are right and wrong on the same 270 test examples."
     )
     assert [row["name"] for row in found["runs"]] == ["digits-1", "digits-2"]
     assert found["runs"][0]["accuracy"] == found["runs"][1]["accuracy"]
@@ -96,13 +96,13 @@ def test_other_splits_cannot_be_compared_and_it_is_said_why(two):
     (pair,) = compare([first, second])["pairs"]
     assert not pair["comparable"]
     assert pair["words"] == (
-        "digits-1 and digits-2 cannot be compared picture by picture: they were judged on other pictures (270 test and 270 "
-        "test pictures). Judge both on one data set that neither was trained on."
+        "digits-1 and digits-2 cannot be compared example by example: they were judged on other examples (270 test and 270 "
+        "test examples). Judge both on one data set that neither was trained on."
     )
     predictions.write(second.folder / predictions.NAME, replace(saved, sha256="another"))
     assert compare([first, second])["pairs"][0]["words"] == (
-        "digits-1 and digits-2 cannot be compared picture by picture: they were judged on different splits (270 test and "
-        "270 test pictures; 270 in common by name). Train both with the same data and split settings, split.seed too."
+        "digits-1 and digits-2 cannot be compared example by example: they were judged on different splits (270 test and "
+        "270 test examples; 270 in common by name). Train both with the same data and split settings, split.seed too."
     )
 
 

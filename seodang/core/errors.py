@@ -10,7 +10,20 @@ MOST_LISTED = 60
 
 
 class SeodangError(Exception):
-    """A mistake that a person can mend. The command line prints its text and ends with exit code 2."""
+    """A mistake that a person can mend. The command line prints its text and ends with exit code 2.
+
+    Control characters that a file's names and values may hold are shown, not sent to the terminal.
+
+    >>> str(SeodangError("column 'a\\x1b[31m' is twice in the header"))
+    "column 'a\\\\x1b[31m' is twice in the header"
+    """
+
+    def __str__(self) -> str:
+        """The sentences, fit to be printed anywhere."""
+        text = super().__str__()
+        if text.isprintable():
+            return text
+        return "".join(one if one.isprintable() or one == "\n" else ascii(one)[1:-1] for one in text)
 
 
 class DataError(SeodangError):

@@ -32,6 +32,8 @@ from seodang.training.schedule import rate, stretched
 SUMS = 4
 # Examples in a batch where no gradient is needed; larger ones fall out of a CPU's cache.
 JUDGING_BATCH = 250
+# And so many numbers may come out for such a batch (32 MB): a score for every word at every place of a text is a lot.
+MOST_OUTPUTS = 2**23
 
 
 @dataclass(frozen=True)
@@ -293,11 +295,18 @@ def measure(state: State, subset: Subset, task: Task, normalise: nn.Module, plac
     state.model.eval()
     sums = torch.zeros(SUMS, dtype=torch.float64, device=place.device)
     with torch.inference_mode(), place.autocast():
-        for pixels, labels, _ in batches(subset, JUDGING_BATCH, subset.by_length):
+        for pixels, labels, _ in batches(subset, judging_batch(subset, task), subset.by_length):
             outputs = state.model(normalise(pixels.to(place.device)))
             labels = labels.to(place.device)
             _add(sums, task.loss(outputs, labels), task.weight(labels), task.tally(outputs, labels))
     return _means(sums, task)
+
+
+def judging_batch(subset: Subset, task: Task) -> int:
+    """How many examples are judged at once."""
+    outputs = task.outputs
+    places = subset.labels.shape[1] if outputs.each_step and subset.labels.dim() > 1 else 1
+    return max(1, min(JUDGING_BATCH, MOST_OUTPUTS // max(1, outputs.shape[-1] * places)))
 
 
 def _add(sums: Tensor, loss: Tensor, weight: int | Tensor, tally: Tensor) -> None:

@@ -231,6 +231,7 @@ def _first(subset: Subset, count: int) -> Subset:
         ids=subset.ids[:count],
         pixels=None if subset.pixels is None else subset.pixels[:count],
         source=subset.source.select(np.arange(count)) if subset.pixels is None else subset.source,
+        lengths=None if subset.lengths is None else subset.lengths[:count],
     )
 
 

@@ -7,5 +7,5 @@ from seodang.recipes.tables.table_classifier import table_classifier
 
 
 def table_regressor() -> Recipe:
-    """House recipe for an amount by row: as table-classifier, with the squared distance; the report is in the amount's own unit."""
+    """House recipe for an amount by row: as table-classifier, with the squared distance; told in the amount's own unit."""
     return table_classifier().model_copy(update={"name": "table-regressor", "task": "regress", "loss": "mse"})

@@ -8,7 +8,7 @@ from seodang.recipes.settings import Part, Training
 
 
 def text_classifier() -> Recipe:
-    """House recipe for labelled texts: the mean of learnt vectors of words and word pairs; seconds where an LSTM takes an hour.
+    """House recipe for labelled texts: the mean of learnt vectors of words and word pairs; seconds, not an LSTM's hour.
 
     fastText (Joulin et al., 2016, https://arxiv.org/abs/1607.01759). The report has a linear model on word pairs (NB-SVM) beside
     it. What was tried and did not help stands in LOG.md. Measured: see README.

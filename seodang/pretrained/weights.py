@@ -14,6 +14,7 @@ from typing import Any
 from seodang.core.errors import SeodangError, did_you_mean
 from seodang.core.files import read_json
 from seodang.core.hub import hub_errors
+from seodang.core.timm_import import import_timm
 
 VARIABLE = "SEODANG_WEIGHTS"
 FILES = ("model.safetensors", "config.json")
@@ -90,7 +91,7 @@ def is_here(name: str) -> bool:
 @functools.cache
 def architectures() -> tuple[str, ...]:
     """Every name that can be asked for. Imports timm (about a second)."""
-    import timm
+    timm = import_timm()
 
     return (*timm.list_models(), *BEYOND_TIMM)
 
@@ -105,7 +106,7 @@ def _known(name: str) -> dict[str, Any] | None:
     """What timm says of an architecture's default weights, or None where it does not know it."""
     if name in BEYOND_TIMM:
         return BEYOND_TIMM[name]
-    import timm
+    timm = import_timm()
 
     try:
         found = timm.get_pretrained_cfg(name)

@@ -23,6 +23,7 @@ from seodang.recipes.recipe import Recipe
 from seodang.tasks.build import Task
 from seodang.training.average import Average
 from seodang.training.device import Place
+from seodang.training.memory import keep_freed_memory
 from seodang.training.mixing import mix_examples
 from seodang.training.optimizer import Optimizer, make_optimizer
 from seodang.training.randomness import bucketed, order, seed_step
@@ -117,6 +118,8 @@ def _below(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def begin(model: nn.Module, recipe: Recipe, place: Place) -> State:
     """The state before the first step, the model on its device."""
+    if place.device.type == "cpu":
+        keep_freed_memory()
     model = model.to(place.device)
     if recipe.training.channels_last:
         model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -20,6 +20,7 @@ VERBS = (
     "train",
     "evaluate",
     "predict",
+    "generate",
     "recognise",
     "compare",
     "summary",

@@ -108,19 +108,22 @@ def fit_text(
     settings: Text,
     columns: Columns,
     classes: tuple[str, ...],
+    form: str = "texts",
 ) -> TextEncoding:
-    """Learn vocabulary and length from the training texts alone."""
+    """Learn vocabulary and length from the training texts alone. Running text (form "prose") has no marks: it is cut anywhere."""
     some = frame.select(train)
     kinds: dict[str, str] = {name: frame.column(name).kind for name in (text, target) if name is not None}
     texts = texts_of(some, text)
-    tokenizer = _fitted(texts, settings, marks=task == "next_token" and settings.marks)
+    tokenizer = _fitted(texts, settings, marks=task == "next_token" and settings.marks and form != "prose")
     lengths = np.array([len(each) for each in tokenizer.encode_all(texts, marked=True)])
-    length = settings.length or _length(lengths)
+    # What is only read may lose its end; what is written is learnt to its end mark.
+    share = WHOLE if task in ("classify", "regress") else 1.0
+    length = settings.length or _length(lengths, share)
     if task == "translate":
         assert target is not None, "a translation has two columns"
         written = _fitted(texts_of(some, target), settings, marks=True)
         longest = np.array([len(each) for each in written.encode_all(texts_of(some, target), marked=True)])
-        length = settings.length or _length(np.maximum(lengths, longest))
+        length = settings.length or _length(np.maximum(lengths, longest), share)
         facts = Facts(vocabulary=written.size, inputs=Spec((2, 0), vocabulary=tokenizer.size))
         return TextEncoding(text, tokenizer, length, settings, facts, task, target, written, kinds)
     if task == "next_token":
@@ -130,7 +133,9 @@ def fit_text(
         if settings.prefixes:  # the last token of the longest text is only ever an answer
             length = (settings.length or int(lengths.max())) - 1
             facts = replace(facts, inputs=Spec((length,), vocabulary=tokenizer.size))
-        return TextEncoding(text, tokenizer, length, settings, facts, task, kinds=kinds)
+        if form == "prose":
+            length = settings.length or BLOCK
+        return TextEncoding(text, tokenizer, length, settings, facts, task, kinds=kinds, form=form)
     inputs = Spec((length,) if settings.padding == "begin" else (0,), vocabulary=tokenizer.size)
     if classes:
         facts = Facts(classes=classes, inputs=inputs)
@@ -144,8 +149,9 @@ def _fitted(texts: list[str], settings: Text, marks: bool) -> Tokenizer:
     return fit(texts, settings.tokens, settings.vocabulary, marks=marks)
 
 
-def _length(lengths: np.ndarray) -> int:
-    return max(1, min(LONGEST, int(np.quantile(lengths, WHOLE)))) if len(lengths) else 1
+def _length(lengths: np.ndarray, share: float) -> int:
+    """So many tokens that this share of the texts fits."""
+    return max(1, min(LONGEST, int(np.quantile(lengths, share)))) if len(lengths) else 1
 
 
 def texts_of(frame: Frame, name: str) -> list[str]:
@@ -191,13 +197,18 @@ def prefixes(encoding: TextEncoding, frame: Frame) -> tuple[Tensor, Tensor, np.n
 
 
 def blocks(encoding: TextEncoding, frame: Frame) -> tuple[Tensor, Tensor]:
-    """For next_token on prose: the text from end to end, cut into blocks; inputs (N, L) and targets (N, L) one token later."""
-    ids = np.concatenate(encoding.tokenizer.encode_all(["\n".join(texts_of(frame, encoding.text))]))
-    count = max(1, (len(ids) - 1) // encoding.length)
-    cut = ids[: count * encoding.length + 1] if len(ids) > encoding.length else ids
-    wide = min(encoding.length, len(cut) - 1)
-    inputs = torch.from_numpy(cut[:-1].reshape(count, wide).astype(np.int64))
-    return inputs, torch.from_numpy(cut[1:].reshape(count, wide).astype(np.int64))
+    """For next_token on prose: the text from end to end, cut into blocks; inputs (N, L) and targets (N, L) one token later.
+
+    What is left at the end, shorter than a block, is passed over, where it is not all there is.
+    """
+    between = "\n\n" if "paragraph" in frame.column(encoding.text).reason else "\n"
+    ids = np.concatenate(encoding.tokenizer.encode_all([between.join(texts_of(frame, encoding.text))]))
+    if len(ids) < 2:
+        return torch.zeros((0, 1), dtype=torch.int64), torch.zeros((0, 1), dtype=torch.int64)
+    wide = min(encoding.length, len(ids) - 1)
+    count = (len(ids) - 1) // wide
+    cut = torch.from_numpy(ids[: count * wide + 1].astype(np.int64))
+    return cut[:-1].reshape(count, wide), cut[1:].reshape(count, wide)
 
 
 def pairs(encoding: TextEncoding, frame: Frame) -> tuple[Tensor, Tensor, Tensor]:

@@ -144,7 +144,7 @@ def encode(
         return _encode_series(frame, purpose, columns, series, split, notes)
     source, classes = _as_source(frame, purpose, task)
     if purpose.form == "prose":
-        division = _in_order(len(frame), split)
+        division = _in_order(frame.splits, split)
     else:
         division = divide(source, split, classes=task == "classify")
         division, note = _without_twins(division, source)
@@ -161,14 +161,13 @@ def encode(
         )
     else:
         assert purpose.text is not None, "texts stand in a column"
+        form = "prose" if purpose.form == "prose" else "texts"
         encoding = encode_text.fit_text(
-            frame, division.train, purpose.text, purpose.target, task, text, columns, classes
+            frame, division.train, purpose.text, purpose.target, task, text, columns, classes, form
         )
-        if purpose.form == "prose":
-            encoding = replace(encoding, form="prose", length=text.length or encode_text.BLOCK)
     where = (division.train, division.validation, division.test)
     parts = [subset_of(name, frame.select(rows), encoding, task) for name, rows in zip(SPLITS, where, strict=True)]
-    return Encoded(frame, purpose, encoding, *parts, division, (*frame.notes, *notes), split)
+    return Encoded(frame, purpose, encoding, parts[0], parts[1], parts[2], division, (*frame.notes, *notes), split)
 
 
 def _usable(frame: Frame, purpose: Purpose, task: str, text: Text) -> tuple[Frame, list[str]]:
@@ -256,13 +255,17 @@ def _without_twins(division: Division, source: Source) -> tuple[Division, str]:
     return Division(stay, division.validation, division.test, division.given, division.note), note
 
 
-def _in_order(rows: int, split: Split) -> Division:
-    """Train, validation and test one after the other, as they lie."""
-    test = rows - int(round(rows * split.test))
-    validation = test - int(round(test * split.validation))
-    everything = np.arange(rows)
+def _in_order(splits: np.ndarray, split: Split) -> Division:
+    """Train, validation and test one after the other, as they lie; splits that the files give stay as given."""
+    given = tuple(name for name in SPLITS if (splits == name).any())
+    rows = np.flatnonzero((splits == "train") | (splits == ""))
+    judged, chosen = np.flatnonzero(splits == "test"), np.flatnonzero(splits == "validation")
+    if not len(judged):
+        rows, judged = np.split(rows, [len(rows) - int(round(len(rows) * split.test))])
+    if not len(chosen):
+        rows, chosen = np.split(rows, [len(rows) - int(round(len(rows) * split.validation))])
     note = "Cut in order: the beginning trains, the end judges, so that no passage stands on both sides."
-    return Division(everything[:validation], everything[validation:test], everything[test:], (), note)
+    return Division(rows, chosen, judged, given, note)
 
 
 def subset_of(name: str, frame: Frame, encoding: Encoding, task: str) -> Subset:
@@ -333,7 +336,7 @@ def _encode_series(
         inputs, targets = encoding.windows(frame, rows)
         ids = [f"from {when[row]}" for row in rows.tolist()]
         parts.append(Subset(name, targets, ids, inputs, frame, None))  # pyright: ignore[reportArgumentType]
-    return Encoded(frame, purpose, encoding, *parts, division, (*frame.notes, *notes), split)
+    return Encoded(frame, purpose, encoding, parts[0], parts[1], parts[2], division, (*frame.notes, *notes), split)
 
 
 def _clock(frame: Frame, time: str | None, key: str | None) -> np.ndarray:

@@ -3,6 +3,8 @@
 # B texts written at once · L length · V vocabulary
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +13,14 @@ import torch
 from torch import Tensor
 
 from seodang.core.errors import RunError, SeodangError
-from seodang.data.encode_text import TextEncoding
+from seodang.data.encode_text import TextEncoding, padded
 from seodang.data.encoded import Encoded
 from seodang.runs.folder import Run, load
 
-SAMPLES, SAMPLE_TOKENS = 8, 24
+SAMPLES, SAMPLE_WORDS = 8, 20
+BEGINNING = 3  # tokens of a judged text that a sample begins with, where there is no begin mark
+# Tokens that a word takes at most; where words run longer than that, writing stops all the same.
+MOST_TOKENS = {"notes": 1, "words": 3, "bpe": 8, "characters": 16}
 
 
 @dataclass(frozen=True)
@@ -35,45 +40,83 @@ class Taste:
     def __post_init__(self) -> None:
         """Refuse what means nothing, in a sentence."""
         wrong = [
-            f"temperature must be 0 or more, got {self.temperature}." if self.temperature < 0 else "",
+            f"temperature must be 0 or more, got {self.temperature:g}." if not self.temperature >= 0 else "",
             f"top-k must be 0 or more, got {self.top_k}." if self.top_k < 0 else "",
-            f"top-p must be above 0 and at most 1, got {self.top_p}." if not 0 < self.top_p <= 1 else "",
+            f"top-p must be above 0 and at most 1, got {self.top_p:g}." if not 0 < self.top_p <= 1 else "",
             f"beam must be 1 or more, got {self.beam}." if self.beam < 1 else "",
         ]
         if any(wrong):
             raise SeodangError("\n".join(filter(None, wrong)))
 
 
+GREEDY = Taste(temperature=0)
+
+
 def generate(
     run: Run | str | Path,
     start: str = "",
     *,
-    tokens: int = 20,
+    words: int = 20,
     count: int = 1,
-    taste: Taste | None = None,
+    taste: Taste = GREEDY,
     seed: int = 0,
 ) -> list[str]:
-    """`count` texts that begin with `start` and go on for at most `tokens` tokens, or to the end mark where there is one.
+    """`count` texts that begin with `start` and go on for at most `words` words, or to the end mark where there is one.
 
-    The same seed writes the same texts. Raises RunError where the run does not write texts.
+    The same seed writes the same texts. With a beam the `count` best are given, the most probable first.
+
+    Raises:
+        RunError: The run does not write texts.
+        SeodangError: A number means nothing, or the network cannot begin with this.
     """
     run = run if isinstance(run, Run) else load(run)
     encoding = writer(run)
-    if tokens < 1 or count < 1:
-        raise SeodangError(f"Words and count must be 1 or more, got {tokens} and {count}.")
-    taste = taste or Taste()
+    if words < 1 or count < 1:
+        raise SeodangError(f"words and count must be 1 or more, got {words} and {count}.")
     begun = begin(encoding, start)
+    tokens = words * MOST_TOKENS[encoding.tokenizer.kind]
+
+    def is_enough(row: list[int]) -> bool:
+        return len(_text(encoding, row, begun).split()) > words
+
     if taste.beam > 1:
-        rows = beam(run, begun, tokens, taste.beam)[:count]
+        rows = beam(run, begun, tokens, max(taste.beam, count), is_enough)[:count]
     else:
         generator = torch.Generator().manual_seed(seed)
-        rows = sample(run, [list(begun) for _ in range(count)], tokens, taste, generator)
-    skip = 1 if encoding.tokenizer.begin is not None else 0
-    written = [encoding.tokenizer.decode(row[skip:]) for row in rows]
-    if encoding.tokenizer.kind in ("notes", "words") and start:  # what was said stays as it was written
-        fresh = [encoding.tokenizer.decode(row[len(begun) :]) for row in rows]
-        written = [f"{start} {more}".rstrip() for more in fresh]
-    return written
+        rows = sample(run, [list(begun) for _ in range(count)], tokens, taste, generator, is_enough)
+    return [_joined(encoding, start, _first_words(_text(encoding, row, begun), words)) for row in rows]
+
+
+def _text(encoding: TextEncoding, row: list[int], begun: list[int]) -> str:
+    """What was written after the beginning; half a character at the end is not shown."""
+    return encoding.tokenizer.decode(row[len(begun) :]).rstrip("\ufffd")
+
+
+def _first_words(text: str, words: int) -> str:
+    """The text up to its so-manieth word, its spaces and line ends as they are.
+
+    >>> _first_words("to be,\\nor not", 3)
+    'to be,\\nor'
+    """
+    found = re.match(rf"(?:\s*\S+){{0,{words}}}", text)
+    return found[0] if found else text
+
+
+def _joined(encoding: TextEncoding, start: str, fresh: str) -> str:
+    """What was said stays as it was written; tokens that are whole words stand apart from it."""
+    if encoding.tokenizer.kind in ("bpe", "characters") or not start or not fresh:
+        return start + fresh
+    close = encoding.tokenizer.kind == "words" and fresh[0] in ".,!?;:)]}”’%…。，、！？"
+    return f"{start}{fresh}" if close else f"{start} {fresh}"
+
+
+def title_case(text: str) -> str:
+    """Every word with a capital, as headlines are set; what stands after an apostrophe stays small.
+
+    >>> title_case("washington dc isn't new york")
+    "Washington Dc Isn't New York"
+    """
+    return re.sub(r"(^|[\s(\[“\"-])(\w)", lambda found: found[1] + found[2].upper(), text)
 
 
 def writer(run: Run) -> TextEncoding:
@@ -81,7 +124,8 @@ def writer(run: Run) -> TextEncoding:
     encoding = run.encoding
     if run.recipe.task != "next_token" or not isinstance(encoding, TextEncoding):
         raise RunError(
-            f"{run.name} does not write texts: its task is {run.recipe.task}. Train a text-generator for that."
+            f"{run.name} does not write texts: its task is {run.recipe.task}. Train one that does: "
+            "`seodang train PATH text-generator`."
         )
     return encoding
 
@@ -92,105 +136,164 @@ def begin(encoding: TextEncoding, start: str) -> list[int]:
     ids = tokenizer.encode(start) if start else []
     ids = ([tokenizer.begin] if tokenizer.begin is not None else []) + ids
     if not ids:
-        raise SeodangError("Say how the text begins: this network has no begin mark, or knows none of these words.")
+        why = f"it knows none of the words of {start!r}" if start.strip() else "it has no begin mark"
+        raise SeodangError(f"This network cannot begin with that: {why}. Give it a few words to go on from.")
     return ids
 
 
-def sample(run: Run, rows: list[list[int]], tokens: int, taste: Taste, generator: torch.Generator) -> list[list[int]]:
-    """Each row of ids with up to `tokens` more, drawn one after another."""
-    encoding = writer(run)
-    end, done = encoding.tokenizer.end, [False] * len(rows)
+def strangers(encoding: TextEncoding, start: str) -> list[str]:
+    """The words of `start` that the network has never seen, and so does not read."""
+    tokenizer = encoding.tokenizer
+    if tokenizer.kind == "bpe":
+        return []
+    found = {word: tokenizer.encode(word) for word in dict.fromkeys(start.split())}
+    return [word for word, ids in found.items() if not ids or tokenizer.unknown in ids]
+
+
+def _never(row: list[int]) -> bool:
+    return False
+
+
+def sample(
+    run: Run,
+    rows: list[list[int]],
+    tokens: int,
+    taste: Taste,
+    generator: torch.Generator,
+    is_enough: Callable[[list[int]], bool] = _never,
+) -> list[list[int]]:
+    """Each row of ids with up to `tokens` more, drawn one after another, to the end mark or until it is enough."""
+    end, done = writer(run).tokenizer.end, [False] * len(rows)
     for _ in range(tokens):
-        scores = next_scores(run, rows)
-        drawn = draw(scores, taste, generator).tolist()
-        for row, token, number in zip(rows, drawn, range(len(rows)), strict=True):
-            if not done[number]:
-                done[number] = token == end
-                row.extend([] if done[number] else [token])
+        drawn = draw(next_scores(run, rows), taste, generator).tolist()
+        for number, (row, token) in enumerate(zip(rows, drawn, strict=True)):
+            if done[number]:
+                continue
+            if token != end:
+                row.append(token)
+            done[number] = token == end or is_enough(row)
         if all(done):
             break
     return rows
 
 
-def beam(run: Run, begun: list[int], tokens: int, width: int) -> list[list[int]]:
-    """The most probable texts found by keeping the `width` best at every step, best first; by mean log-probability a token."""
-    encoding = writer(run)
-    end = encoding.tokenizer.end
-    alive: list[tuple[float, list[int]]] = [(0.0, list(begun))]
-    finished: list[tuple[float, list[int]]] = []
+@dataclass(frozen=True)
+class _Kept:
+    """A text of the beam: its ids, the sum of its tokens' log-probabilities (the end mark's too), and how many those are."""
+
+    row: list[int]
+    total: float
+    tokens: int
+
+    @property
+    def mean(self) -> float:
+        return self.total / max(1, self.tokens)
+
+
+def beam(
+    run: Run, begun: list[int], tokens: int, width: int, is_enough: Callable[[list[int]], bool] = _never
+) -> list[list[int]]:
+    """The most probable texts that are found by keeping the `width` best at every step, best first.
+
+    By mean log-probability a token, so that short texts are not preferred. With a width of 1 it is the greedy text; with more
+    that one is always among those compared, so that the best is never worse.
+    """
+    end = writer(run).tokenizer.end
+    alive, finished = [_Kept(list(begun), 0.0, 0)], []
     for _ in range(tokens):
-        scores = next_scores(run, [row for _, row in alive]).log_softmax(dim=-1)
+        scores = next_scores(run, [kept.row for kept in alive]).log_softmax(dim=-1)
         grown = []
-        for (total, row), each in zip(alive, scores, strict=True):
-            values, ids = each.topk(min(width + 1, len(each)))
-            grown += [(total + v, [*row, i]) for v, i in zip(values.tolist(), ids.tolist(), strict=True)]
-        grown.sort(key=lambda pair: -pair[0])
-        finished += [(total, row[:-1]) for total, row in grown[: width + 1] if row[-1] == end]
-        alive = [(total, row) for total, row in grown if row[-1] != end][:width]
+        for kept, each in zip(alive, scores, strict=True):
+            values, ids = each.topk(min(2 * width, len(each)))
+            for value, token in zip(values.tolist(), ids.tolist(), strict=True):
+                row = kept.row if token == end else [*kept.row, token]
+                grown.append((token == end, _Kept(row, kept.total + value, kept.tokens + 1)))
+        grown.sort(key=lambda pair: -pair[1].total)
+        finished += [kept for ended, kept in grown[:width] if ended]
+        alive = [kept for ended, kept in grown if not ended][:width]
+        finished += [kept for kept in alive if is_enough(kept.row)]
+        alive = [kept for kept in alive if not is_enough(kept.row)]
         if len(finished) >= width or not alive:
             break
-    found = finished or alive
-    found.sort(key=lambda pair: -pair[0] / max(1, len(pair[1]) - len(begun) + 1))
-    return [row for _, row in found]
+    found = finished if len(finished) >= width else [*finished, *alive]
+    if width > 1:
+        found.append(_greedy(run, begun, tokens, is_enough))
+    best: dict[tuple[int, ...], _Kept] = {}
+    for kept in sorted(found, key=lambda kept: -kept.mean):
+        best.setdefault(tuple(kept.row), kept)
+    return [kept.row for kept in best.values()]
+
+
+def _greedy(run: Run, begun: list[int], tokens: int, is_enough: Callable[[list[int]], bool]) -> _Kept:
+    end, kept = writer(run).tokenizer.end, _Kept(list(begun), 0.0, 0)
+    for _ in range(tokens):
+        value, token = next_scores(run, [kept.row])[0].log_softmax(dim=-1).max(dim=-1)
+        row = kept.row if int(token) == end else [*kept.row, int(token)]
+        kept = _Kept(row, kept.total + float(value), kept.tokens + 1)
+        if int(token) == end or is_enough(kept.row):
+            break
+    return kept
 
 
 def next_scores(run: Run, rows: list[list[int]]) -> Tensor:
-    """Scores of the next token after each row, (B, V); padding and the begin mark are never next."""
+    """Scores of the next token after each row, (B, V); padding, the begin mark and unknown are never next."""
     encoding = writer(run)
     network, tokenizer = run.network(), encoding.tokenizer
     recent = [np.array(row[-encoding.length :], np.int64) for row in rows]
     with torch.inference_mode():
-        scores = network(encoding.pad(recent) if encoding.settings.prefixes else _right(recent))
-    if scores.dim() == 3:
-        last = torch.tensor([len(row) - 1 for row in recent])
-        scores = scores[torch.arange(len(rows)), last]
-    never = [0, *([tokenizer.begin] if tokenizer.begin is not None else [])]
-    if tokenizer.unknown is not None:
-        never.append(tokenizer.unknown)
-    scores[:, never] = -torch.inf
-    return scores
-
-
-def _right(rows: list[np.ndarray]) -> Tensor:
-    from seodang.data.encode_text import padded
-
-    return padded(rows, None, "end")
+        if encoding.settings.prefixes:
+            scores = network(encoding.pad(recent))
+        else:
+            last = torch.tensor([len(row) - 1 for row in recent])
+            scores = network(padded(recent, None, "end"))[torch.arange(len(rows)), last]
+        never = [each for each in (0, tokenizer.begin, tokenizer.unknown) if each is not None]
+        return scores.index_fill(1, torch.tensor(never), -torch.inf)
 
 
 def draw(scores: Tensor, taste: Taste, generator: torch.Generator) -> Tensor:
     """One token for each row of scores (B, V), by the taste.
 
-    >>> draw(torch.tensor([[0.0, 3.0, 1.0]]), Taste(temperature=0), torch.Generator())
+    >>> draw(torch.tensor([[0.0, 3.0, 1.0]]), GREEDY, torch.Generator())
     tensor([1])
     """
     if taste.temperature == 0:
         return scores.argmax(dim=-1)
-    scores = scores / taste.temperature
+    return torch.multinomial(tasted(scores, taste), 1, generator=generator).squeeze(1)
+
+
+def tasted(scores: Tensor, taste: Taste) -> Tensor:
+    """The probabilities (B, V) that a token is drawn with; of a temperature above 0.
+
+    >>> tasted(torch.tensor([[0.5, 0.3, 0.2]]).log(), Taste(top_p=0.6)).round(decimals=3)
+    tensor([[0.6250, 0.3750, 0.0000]])
+    """
+    ordered, places = (scores / taste.temperature).sort(dim=-1, descending=True, stable=True)
     if taste.top_k:
-        least = scores.topk(min(taste.top_k, scores.shape[-1]), dim=-1).values[:, -1:]
-        scores = scores.masked_fill(scores < least, -torch.inf)
-    if taste.top_p < 1:
-        ordered, places = scores.sort(dim=-1, descending=True)
-        share = ordered.softmax(dim=-1)
-        over = share.cumsum(dim=-1) - share >= taste.top_p  # the token that crosses the share stays
-        scores = scores.masked_fill(torch.zeros_like(over).scatter(1, places, over), -torch.inf)
-    return torch.multinomial(scores.softmax(dim=-1), 1, generator=generator).squeeze(1)
+        ordered[:, taste.top_k :] = -torch.inf
+    share = ordered.softmax(dim=-1)
+    if taste.top_p < 1:  # the token that crosses the share stays
+        share = share.masked_fill(share.cumsum(dim=-1) - share >= taste.top_p, 0)
+        share = share / share.sum(dim=-1, keepdim=True)
+    return torch.zeros_like(share).scatter(1, places, share)
 
 
 def samples(run: Run, own: Encoded | None) -> list[dict[str, str]]:
     """A few texts for the report: from nothing where there is a begin mark, else from beginnings of judged texts."""
     encoding = writer(run)
-    if encoding.tokenizer.begin is not None:
-        starts = [""] * SAMPLES
-    else:
-        part = own.test if own is not None and len(own.test) else own.train if own is not None else None
-        if part is None or part.pixels is None:
-            return []
-        chosen = np.random.default_rng(0).permutation(len(part))[:SAMPLES]
-        rows = [part.pixels[int(i)] for i in chosen]
-        starts = [encoding.tokenizer.decode([t for t in row.tolist() if t][:3]) for row in rows]
-    found = []
+    starts = [""] * SAMPLES if encoding.tokenizer.begin is not None else _beginnings(encoding, own)
+    taste, found = Taste(temperature=0.8, top_p=0.95), []
     for number, start in enumerate(starts):
-        text = generate(run, start, tokens=SAMPLE_TOKENS, taste=Taste(temperature=0.8, top_p=0.95), seed=number)[0]
+        text = generate(run, start, words=SAMPLE_WORDS, taste=taste, seed=number)[0]
         found.append({"start": start or "(nothing)", "text": text.removeprefix(start).strip()})
     return found
+
+
+def _beginnings(encoding: TextEncoding, own: Encoded | None) -> list[str]:
+    part = None if own is None else own.test if len(own.test) else own.train
+    if part is None or part.pixels is None:
+        return []
+    found: dict[str, None] = {}
+    for place in np.random.default_rng(0).permutation(len(part))[: 4 * SAMPLES].tolist():
+        ids = [token for token in part.pixels[place].tolist() if token][:BEGINNING]
+        found.setdefault(encoding.tokenizer.decode(ids).strip("\ufffd\n "))
+    return [start for start in found if start][:SAMPLES]

@@ -46,6 +46,10 @@ def purpose_of(frame: Frame, recipe: Recipe) -> Purpose:
         key=columns.key,
         leave_out=columns.leave_out,
     )
+    if recipe.task == "next_token" and found.form == "texts" and found.target is not None:
+        reason = f"Only {found.text} is read: its next words are learnt, and {found.target} is not used."
+        left = {**found.left, found.target: f"only {found.text} is read"}
+        found = replace(found, task="next_token", target=None, left=left, reasons=(reason,))
     form = "texts" if found.form == "prose" and frame.form != "prose" else found.form
     return replace(found, form=form)
 

@@ -1,0 +1,74 @@
+"""`seodang generate`: write on from a beginning, or translate."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from seodang.cli._options import Json, RunName
+
+
+def generate(
+    run: RunName,
+    start: Annotated[str, typer.Argument(help="How the text begins; of a translator, what is translated.")] = "",
+    words: Annotated[int, typer.Option("--words", help="Words that are written at most.")] = 20,
+    count: Annotated[int, typer.Option("--count", help="How many texts.")] = 1,
+    temperature: Annotated[
+        float | None,
+        typer.Option(
+            "--temperature",
+            help="0: always the most probable word. 1: as probable as it is. Left out: 1 where --count, --seed, --top-k or "
+            "--top-p ask for chance, else 0.",
+        ),
+    ] = None,
+    top_k: Annotated[int, typer.Option("--top-k", help="Draw from so many of the most probable words; 0: all.")] = 0,
+    top_p: Annotated[
+        float, typer.Option("--top-p", help="Draw from the most probable words that together have this share.")
+    ] = 1.0,
+    beam: Annotated[int, typer.Option("--beam", help="Keep so many texts at every word and give the best.")] = 1,
+    seed: Annotated[int | None, typer.Option("--seed", help="The same seed writes the same text.")] = None,
+    title: Annotated[bool, typer.Option("--title", help="Every Word With A Capital, as headlines are set.")] = False,
+    json: Json = False,
+) -> None:
+    """Write on from a beginning with a run that has learnt which word comes next, or translate with one that translates.
+
+    Examples:
+
+      seodang generate last "washington dc is" --words 5 --title
+
+      seodang generate last "ROMEO:" --words 80 --temperature 0.8 --top-p 0.95 --seed 1
+
+      seodang generate runs/headlines-1 "new york" --words 5 --beam 4 --count 3
+
+      seodang generate runs/translator-1 "A dog runs."
+    """
+    from seodang.cli._screen import print_json, screen
+    from seodang.core.errors import SeodangError
+    from seodang.evaluation import generate as writing
+    from seodang.runs.folder import load
+
+    opened, console, aside = load(run), screen(json), screen(True)
+    by_chance = count > 1 or seed is not None or top_k > 0 or top_p < 1
+    if temperature is None:
+        temperature = 1.0 if by_chance and beam == 1 else 0.0
+    if beam > 1 and (temperature or top_k or top_p < 1 or seed is not None):
+        raise SeodangError("--beam looks for the most probable text and draws nothing; leave out the other options.")
+    taste = writing.Taste(temperature, top_k, top_p, beam)
+    if opened.recipe.task == "translate":
+        from seodang.evaluation.translating import translate
+
+        if not start.strip():
+            raise SeodangError(f'Say what is to be translated: `seodang generate {run} "A dog runs."`.')
+        texts = translate(opened, [start], beam=beam)
+    else:
+        encoding = writing.writer(opened)
+        if unread := writing.strangers(encoding, start):
+            aside.print(f"Not in its vocabulary, and so not read: {', '.join(unread)}.", markup=False)
+        texts = writing.generate(opened, start, words=words, count=count, taste=taste, seed=seed or 0)
+    texts = [writing.title_case(text) for text in texts] if title else texts
+    if json:
+        print_json({"run": str(opened.folder), "start": start, "texts": texts})
+        return
+    for text in texts:
+        console.print(text, markup=False, emoji=False)

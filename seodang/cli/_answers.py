@@ -1,9 +1,10 @@
-"""How what was predicted is shown: a line a picture, a table a picture, or comma-separated values."""
+"""How what was predicted is shown: a line a picture or row, a table a picture, or comma-separated values."""
 
 from __future__ import annotations
 
 import csv
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,13 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+    from seodang.evaluation.predict_rows import Told
+
 # Where there is no terminal, lines are as long as they need to be.
 WIDE = 1000
+# So many rows are shown to a person; a file has more.
+MOST_SHOWN = 40
+LONGEST = 60  # characters of a text that are shown beside its answer
 
 
 def print_lines(console: Console, answers: Iterable[dict[str, Any]]) -> None:
@@ -91,6 +97,84 @@ def print_csv(answers: Iterable[dict[str, Any]], top: int, *, networks: bool = F
             cells += [value for best in found.get("top", []) for value in (best["class"], best["probability"])]
             cells += [""] * (len(heads) - len(cells))
             writer.writerow([harmless(value) for value in (*cells, answer.get("error", ""))])
+
+
+def print_rows(console: Console, told: Told) -> None:
+    """A line a row, text or step, and what it is; the first forty, and how many of each class there are in all."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for answer in told.answers[:MOST_SHOWN]:
+        words = Text()
+        if "decision" in answer:
+            words.append(_decided(answer["decision"])).append("   ")
+        if "top" in answer:
+            best, *others = answer["top"]
+            words.append(f"{best['class']} {best['probability']:.1%}", style="bold")
+            for other in others:
+                words.append(f"   {other['class']} {other['probability']:.1%}", style="dim")
+        else:
+            words.append(_plain(answer["prediction"]), style="bold")
+        table.add_row(Text(_where(answer)), words)
+    if not console.is_terminal:
+        console.width = WIDE
+    console.print(table)
+    if (more := len(told.answers) - MOST_SHOWN) > 0:
+        console.print(f"… and {more:,} more; --csv or --json gives all.", markup=False)
+        if "top" in told.answers[0]:
+            counts = Counter(answer["prediction"] for answer in told.answers)
+            shown = ", ".join(f"{name} {count:,}" for name, count in counts.most_common(10))
+            console.print(f"In all: {shown}.", markup=False)
+
+
+def _where(answer: dict[str, Any]) -> str:
+    """What an answer is to: a time, a row of a file, or the text itself."""
+    if "step" in answer:
+        return "  ".join(str(answer[name]) for name in ("series", "when") if name in answer) or f"step {answer['step']}"
+    text = " ".join(answer.get("text", "").split())
+    text = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    if "row" not in answer:
+        return text
+    row = answer["row"]
+    place = f"row {row}" if isinstance(row, int) else row
+    return f"{place}  {text}" if text else place
+
+
+def _plain(value: Any) -> str:
+    """An amount with seven figures, what float32 is good for, or what was written.
+
+    >>> _plain(12.34), _plain(206855.8125), _plain("개가 달린다."), _plain([1.0, 2.5])
+    ('12.34', '206855.8', '개가 달린다.', '1, 2.5')
+    """
+    if isinstance(value, list):
+        return ", ".join(map(_plain, value))
+    return f"{value:.7g}" if isinstance(value, float) else str(value)
+
+
+def print_rows_csv(told: Told) -> None:
+    """Every row as it was read, and after it prediction[, probability][, answer, rule]."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    first = told.answers[0] if told.answers else {}
+    columns = [str(name) for name in told.table.columns]
+    added = ["prediction", *(["probability"] if "probability" in first else [])]
+    added += ["answer", "rule"] if "decision" in first else []
+    names = [f"{name} (foretold)" if name in columns else name for name in added]
+    writer.writerow([harmless(name) for name in [*columns, *names]])
+    for row, answer in zip(told.table.itertuples(index=False, name=None), told.answers, strict=True):
+        found = {**answer, **answer.get("decision", {})}
+        writer.writerow([harmless(_cell(value)) for value in (*row, *(found[name] for name in added))])
+
+
+def _cell(value: Any) -> Any:
+    """A value of a table as it would stand in a file: nothing where it is missing, whole numbers without a point."""
+    if value is None or value != value:
+        return ""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < 2**53 else value
+    if hasattr(value, "isoformat"):
+        return value.isoformat(sep=" ").removesuffix(" 00:00:00")
+    return value
 
 
 def harmless(value: Any) -> Any:

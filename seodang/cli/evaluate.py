@@ -51,9 +51,17 @@ def _scores(report: dict[str, Any]) -> Table:
     for title, justify in (("", "left"), ("value", "right"), ("95 % interval", "right")):
         table.add_column(title, justify=justify)  # pyright: ignore[reportArgumentType]
     for name, value in report["metrics"].items():
-        low, high = report["intervals"][name]
-        table.add_row(name.replace("_", " "), f"{value:.4f}", f"{low:.4f} to {high:.4f}")
+        table.add_row(name.replace("_", " "), _figures(value), _between(report["intervals"].get(name)))
+    main = report.get("main", "accuracy")
     for name, found in report["baselines"].items():
-        low, high = found["interval"]
-        table.add_row(f"{name} baseline, accuracy", f"{found['accuracy']:.4f}", f"{low:.4f} to {high:.4f}")
+        table.add_row(f"{name} baseline, {main}", _figures(found[main]), _between(found.get("interval")))
     return table
+
+
+def _figures(value: float) -> str:
+    """Four digits after the point, or of large amounts seven in all."""
+    return f"{value:.4f}" if abs(value) < 1000 else f"{value:,.1f}"
+
+
+def _between(bounds: list[float] | None) -> str:
+    return f"{_figures(bounds[0])} to {_figures(bounds[1])}" if bounds else ""

@@ -28,7 +28,10 @@ PARTS = ("year", "month", "day", "weekday", "hour")
 @dataclass(frozen=True)
 class Number:
     """A column of numbers. A missing value becomes `fill` (the median), and where training rows miss some, `marks` adds a column
-    that is 1 there. Then (x - centre) / scale; with `quantiles`, first the rank among them brought to a bell curve."""
+    that is 1 there. Then (x - centre) / scale; with `quantiles`, first the rank among them brought to a bell curve.
+
+    low, high: the least and the largest of the training rows.
+    """
 
     name: str
     fill: float
@@ -36,6 +39,8 @@ class Number:
     scale: float
     marks: bool = False
     quantiles: tuple[float, ...] = ()
+    low: float = 0.0
+    high: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ class TableEncoding:
             )
         table = with_parts(frame.table)
         found: list[np.ndarray] = []
-        raw = [_numbers(table, each.name) for each in self.numbers]
+        raw = [numbers_in(table, each.name) for each in self.numbers]
         found += [_scaled(values, each) for values, each in zip(raw, self.numbers, strict=True)]
         found += [np.isnan(values) for values, each in zip(raw, self.numbers, strict=True) if each.marks]
         for each in self.categories:
@@ -138,9 +143,9 @@ def fit_table(
     for name in features:
         kind = frame.column(name).kind
         if kind == "number":
-            numbers.append(_fit_number(name, _numbers(table, name), settings.numbers))
+            numbers.append(_fit_number(name, numbers_in(table, name), settings.numbers))
         elif kind == "date":
-            dates += [_fit_number(part, _numbers(table, part), settings.numbers) for part in _parts(name)]
+            dates += [_fit_number(part, numbers_in(table, part), settings.numbers) for part in _parts(name)]
         else:
             counts = table[name].value_counts().to_dict()
             values = [str(value) for value, count in counts.items() if count >= LEAST_ROWS][:MOST_VALUES]
@@ -219,7 +224,8 @@ def _whole(name: str) -> str:
     return start if end in PARTS and start else name
 
 
-def _numbers(table: pd.DataFrame, name: str) -> np.ndarray:
+def numbers_in(table: pd.DataFrame, name: str) -> np.ndarray:
+    """A column as (N,) float64, NaN where there is no finite number."""
     values = np.asarray(pd.to_numeric(table[name], errors="coerce"), np.float64)
     return np.where(np.isfinite(values), values, np.nan)
 
@@ -228,20 +234,18 @@ def _fit_number(name: str, values: np.ndarray, how: str) -> Number:
     known = values[~np.isnan(values)]
     if not len(known):
         return Number(name, 0.0, 0.0, 0.0)
-    fill, marks = float(np.median(known)), bool(len(known) < len(values))
-    if how == "none":
-        return Number(name, fill, 0.0, 1.0, marks)
-    if how == "minmax":
-        return Number(name, fill, float(known.min()), float(np.ptp(known)), marks)
+    fill, low, high = float(np.median(known)), float(known.min()), float(known.max())
     filled = np.where(np.isnan(values), fill, values)
-    if how == "quantile":
-        points = np.unique(np.quantile(known, np.linspace(0, 1, QUANTILES)))
-        ranked = _bell(filled, points) if len(points) > 1 else filled
-        spread = float(ranked.std())
-        return Number(
-            name, fill, float(ranked.mean()), spread, marks, tuple(points.tolist()) if len(points) > 1 else ()
-        )
-    return Number(name, fill, float(filled.mean()), float(filled.std()), marks)
+    centre, scale, points = 0.0, 1.0, np.zeros(0)
+    if how == "minmax":
+        centre, scale = low, high - low
+    elif how != "none":
+        if how == "quantile" and low < high:
+            points = np.unique(np.quantile(known, np.linspace(0, 1, QUANTILES)))
+            filled = _bell(filled, points)
+        centre, scale = float(filled.mean()), float(filled.std())
+    marks = len(known) < len(values)
+    return Number(name, fill, centre, scale, marks, tuple(points.tolist()), low, high)
 
 
 def _scaled(values: np.ndarray, column: Number) -> np.ndarray:

@@ -45,15 +45,16 @@ class Photo:
 
 def predict(
     run: Run | str | Path,
-    paths: str | Path | Iterable[str | Path],
+    paths: str | Path | Iterable[str | Path] = (),
     top: int = 3,
     decide: str | Path | Decision | None = None,
 ) -> list[dict[str, Any]]:
-    """The `top` most probable classes of each picture, in the order of the paths.
+    """The `top` most probable classes of each picture, in the order of the paths; of rows and texts see `predict_rows`.
 
     Args:
         run: A run, or its path or name.
-        paths: Files, folders (every file below them) and patterns such as "photos/*.jpg".
+        paths: Files, folders (every file below them) and patterns such as "photos/*.jpg"; tables for a run on rows, texts for
+            one on texts, none for one on a series.
         top: How many classes, at least 1; more than there are gives all.
         decide: A decision, its name or YAML file, whose rules name classes of the run.
 
@@ -63,7 +64,12 @@ def predict(
     """
     decision = None if decide is None else find_decision(decide)
     run = run if isinstance(run, Run) else load(run)
-    found = expand([paths] if isinstance(paths, str | Path) else paths)
+    asked = [paths] if isinstance(paths, str | Path) else paths
+    if run.encoding is not None:
+        from seodang.evaluation.predict_rows import predict_rows
+
+        return predict_rows(run, [str(each) for each in asked], top, decision).answers
+    found = expand(asked)
     return [answer for answers, _ in answered(run, found, top, decision) for answer in answers]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -93,12 +94,15 @@ def read_rows(run: Run, where: str | Path) -> Frame:
         for name, kind in (run.encoding.kinds or {}).items()
         if kind in ("number", "category", "text", "date")
     }
-    found = open_any(where, Columns(header=run.recipe.columns.header))
+    header = run.recipe.columns.header
+    if header is None and kinds:  # of a file of few rows the names are hard to tell from values
+        header = not all(re.fullmatch(r"column \d+", name) for name in kinds)
+    found = open_any(where, Columns(header=header))
     if not isinstance(found, Frame):
         raise DataError(f"{where} holds pictures, but {run.name} was trained on {run.data['source']['form']}.")
     known: dict[str, Any] = {name: kind for name, kind in kinds.items() if name in found.table.columns}
     if any(found.column(name).kind != kind for name, kind in known.items()):
-        found = open_any(where, Columns(header=run.recipe.columns.header, kinds=known))
+        found = open_any(where, Columns(header=header, kinds=known))
         assert isinstance(found, Frame), "the same file is a frame again"
     return found
 

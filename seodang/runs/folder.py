@@ -71,10 +71,12 @@ class Run:
     @functools.cached_property
     def encoding(self) -> Any:
         """How rows, texts or windows become numbers, as it was fitted in training; None for pictures (`recipe.preparation`)."""
+        file = self.folder / ENCODING
+        if not file.exists():
+            return None
         from seodang.data.encoded import read_encoding
 
-        file = self.folder / ENCODING
-        return read_encoding(_read(file)) if file.exists() else None
+        return read_encoding(_read(file))
 
     @functools.cached_property
     def _network(self) -> nn.Module:

@@ -16,6 +16,7 @@ from seodang.data.encode_text import TextEncoding, texts_of
 from seodang.data.encoded import Encoded
 from seodang.evaluation import amounts, metrics, opened, predictions, text_baselines
 from seodang.evaluation.intervals import all_intervals, calibration_by_chance, paired, wilson
+from seodang.evaluation.judge_tokens import token_numbers
 from seodang.evaluation.metrics import Numbers
 from seodang.evaluation.row_baselines import Guess, series_baselines, table_baselines
 from seodang.evaluation.row_examples import JudgedRows, other_rows, outputs_of, own_rows
@@ -46,7 +47,7 @@ def evaluate_rows(run: Run, data: str | Path | None = None, prepared: Encoded | 
         judged = other_rows(run, data)
     found, answers = numbers(run, judged, own)
     report = {**_envelope(run, judged), **found}
-    report["notes"] = [note for note in (judged.note, missing) if note]
+    report["notes"] = [note for note in (judged.note, missing, *report.get("notes", [])) if note]
     suffix = (
         "" if judged.is_own else "-" + (re.sub(r"[^A-Za-z0-9_.-]+", "-", Path(judged.data).name).strip("-.") or "data")
     )
@@ -122,7 +123,7 @@ def numbers(run: Run, judged: JudgedRows, own: Encoded | None) -> tuple[dict[str
         return _classes(run, judged, own)
     if run.recipe.task in ("regress", "forecast"):
         return _amounts(run, judged, own)
-    return _tokens(run, judged, own), None
+    return token_numbers(run, judged, own), None
 
 
 # Classes ----------------------------------------------------------------------------------------------------------------
@@ -325,64 +326,3 @@ def _drawn(run: Run, judged: JudgedRows, own: Encoded | None, targets: Numbers, 
         "naive_name": ("a season ago" if "a season ago" in baseline else "last value") if baseline else None,
         "last": {"true": targets[-1].tolist(), "forecast": predicted[-1].tolist()} if run.facts.horizon > 1 else None,
     }
-
-
-# Tokens -----------------------------------------------------------------------------------------------------------------
-
-
-def _tokens(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[str, Any]:
-    import torch
-
-    from seodang.data.batches import batches
-
-    network, task, subset = run.network(), run.task, judged.subset
-    sums = np.zeros(3)
-    with torch.inference_mode():
-        for inputs, targets, _ in batches(subset, 64, subset.by_length):
-            scores = network(inputs)
-            weight = float(task.weight(targets))
-            if weight:
-                sums += [float(task.loss(scores, targets)) * weight, float(task.tally(scores, targets)), weight]
-    loss, accuracy = sums[0] / max(1, sums[2]), sums[1] / max(1, sums[2])
-    low, high = wilson(sums[1], int(sums[2]))
-    found = {"perplexity": float(np.exp(min(loss, 50))), "loss": float(loss), "accuracy": float(accuracy)}
-    result = {
-        "main": "perplexity",
-        "metrics": {name: round(value, 6) for name, value in found.items()},
-        "intervals": {"accuracy": [round(low, 6), round(high, 6)]},
-        "tokens": int(sums[2]),
-        "baselines": _token_baselines(own, subset, found["perplexity"]) if own is not None else {},
-        "examples": [],
-        "mistakes": [],
-    }
-    if run.recipe.task == "next_token":
-        from seodang.evaluation.generate import samples
-
-        return {**result, "samples": samples(run, own)}
-    from seodang.evaluation.translating import translated
-
-    return {**result, **translated(run, judged)}
-
-
-def _token_baselines(own: Encoded, subset: Any, perplexity: float) -> dict[str, Any]:
-    """Single words and pairs of words, counted in training: how surprised they are by the same words as the network."""
-    train, asked = _sequences(own.train), _sequences(subset)
-    found = text_baselines.ngram_perplexity(train, asked, own.facts.vocabulary)
-    how = {"unigram": "how common each word is", "bigram": "which word follows which (Kneser-Ney)"}
-    return {
-        name: {"perplexity": round(value, 4), "how": how[name], "better": bool(perplexity < value)}
-        for name, value in found.items()
-    }
-
-
-def _sequences(part: Any) -> list[np.ndarray]:
-    """The token ids of whole texts again, from inputs and targets of a subset."""
-    inputs, targets = part.pixels.numpy(), part.labels.numpy()
-    if targets.ndim == 1:  # beginnings and what follows: each as a pair of its last token and the answer
-        return [np.array([row[-1], target]) for row, target in zip(inputs, targets, strict=True)]
-    rows = inputs[:, 1] if inputs.ndim == 3 else inputs
-    found = []
-    for row, target in zip(rows, targets, strict=True):
-        there = target != -100
-        found.append(np.concatenate([row[:1], target[there]]))
-    return found

@@ -1,0 +1,83 @@
+"""The numbers of a run that writes: perplexity beside counted words and word pairs, samples, translations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from seodang.data.batches import batches
+from seodang.data.encode_text import NOTHING
+from seodang.data.encoded import Encoded
+from seodang.data.load import Subset
+from seodang.evaluation import text_baselines
+from seodang.evaluation.intervals import wilson
+from seodang.runs.folder import Run
+from seodang.training.loop import judging_batch
+
+if TYPE_CHECKING:
+    from seodang.evaluation.row_examples import JudgedRows
+
+MOST_LOSS = 50.0  # e to more than that is no number that says anything
+
+
+def token_numbers(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[str, Any]:
+    """Every number of the report of a run whose task is next_token or translate; touches no disk."""
+    loss, accuracy, tokens = next_words(run, judged.subset)
+    low, high = wilson(round(accuracy * tokens), max(1, tokens))
+    perplexity = float(np.exp(min(loss, MOST_LOSS)))
+    found = {"perplexity": perplexity, "loss": loss, "accuracy": accuracy}
+    result: dict[str, Any] = {
+        "main": "perplexity",
+        "metrics": {name: round(value, 6) for name, value in found.items()},
+        "intervals": {"accuracy": [round(low, 6), round(high, 6)]},
+        "tokens": tokens,
+        "baselines": {} if own is None else _baselines(own, judged.subset, perplexity),
+        "examples": [],
+        "mistakes": [],
+    }
+    if run.recipe.task == "next_token":
+        from seodang.evaluation.generate import samples
+
+        return {**result, "samples": samples(run, own)}
+    from seodang.evaluation.translating import translated
+
+    told = translated(run, judged, own)
+    result["metrics"] |= told.pop("metrics")
+    result["intervals"] |= told.pop("intervals")
+    return {**result, **told}
+
+
+def next_words(run: Run, subset: Subset) -> tuple[float, float, int]:
+    """Over every next token of a split: the mean loss, the share that is the first guess, and how many there are."""
+    network, task, sums = run.network(), run.task, np.zeros(3)
+    with torch.inference_mode():
+        for inputs, targets, _ in batches(subset, judging_batch(subset, task), subset.by_length):
+            scores = network(inputs)
+            if weight := float(task.weight(targets)):
+                sums += [float(task.loss(scores, targets)) * weight, float(task.tally(scores, targets)), weight]
+    return float(sums[0] / max(1, sums[2])), float(sums[1] / max(1, sums[2])), int(sums[2])
+
+
+def _baselines(own: Encoded, subset: Subset, perplexity: float) -> dict[str, Any]:
+    """Single words and pairs of words, counted in training: how surprised they are by the same words as the network."""
+    train, asked = sequences(own.train), sequences(subset)
+    found = text_baselines.ngram_perplexity(train, asked, own.facts.vocabulary)
+    how = {"unigram": "how common each word is", "bigram": "which word follows which (Kneser-Ney)"}
+    return {
+        name: {"perplexity": round(value, 4), "how": how[name], "better": bool(perplexity < value)}
+        for name, value in found.items()
+        if np.isfinite(value)
+    }
+
+
+def sequences(part: Subset) -> list[np.ndarray]:
+    """The token ids of texts again, from inputs and targets of a split: every target with the token that stands before it."""
+    assert part.pixels is not None, "texts are held in memory"
+    inputs, targets = part.pixels.numpy(), part.labels.numpy()
+    if targets.ndim == 1:  # beginnings and what follows: each as a pair of its last token and the answer
+        return list(np.stack([inputs[:, -1], targets], axis=1)) if len(targets) else []
+    rows = inputs[:, 1] if inputs.ndim == 3 else inputs
+    there = targets != NOTHING
+    return [np.concatenate([row[:1], target[asked]]) for row, target, asked in zip(rows, targets, there, strict=True)]

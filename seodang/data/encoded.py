@@ -18,7 +18,7 @@ from seodang.data.encode_table import TableEncoding, class_names
 from seodang.data.encode_text import TextEncoding
 from seodang.data.facts import Facts
 from seodang.data.frame import Frame
-from seodang.data.load import Subset
+from seodang.data.load import Prepared, Subset
 from seodang.data.purpose import Purpose
 from seodang.data.reading import Columns, Series, Text
 from seodang.data.source import SPLITS, LeftOut, Source
@@ -115,6 +115,10 @@ def hash_of(part: Subset) -> str:
     for tensor in (part.pixels, part.labels):
         total.update(tensor.contiguous().numpy().tobytes())
     return total.hexdigest()
+
+
+# What a run trains on, of either kind.
+Data = Prepared | Encoded
 
 
 def encode(
@@ -357,7 +361,7 @@ def _between(frame: Frame, time: str | None, key: str | None, series: Series) ->
     for bound, words, holds in ((series.first, "from", np.greater_equal), (series.last, "to", np.less_equal)):
         if bound is not None:
             try:
-                stay &= holds(when, np.datetime64(pd.Timestamp(bound)))
+                stay &= holds(when, np.datetime64(str(pd.Timestamp(bound))))
             except ValueError:
                 setting = "first" if words == "from" else "last"
                 raise DataError(f"series.{setting} must be a date such as 2015-01-01, got {bound!r}.") from None

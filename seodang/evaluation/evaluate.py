@@ -85,7 +85,9 @@ def _own_data(run: Run, prepared: Prepared | None, *, needed: bool) -> tuple[Pre
     if prepared is not None:
         return prepared, ""
     try:
-        return run.prepared(), ""
+        found = run.prepared()
+        assert isinstance(found, Prepared), "pictures are prepared"
+        return found, ""
     except (RunError, DataError) as error:
         if needed:
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,7 +86,7 @@ def _trees(
 
     begun = time.perf_counter()
     sizes = (encoding.facts.inputs.categories if encoding.facts.inputs else ()) or ()
-    mask = np.zeros(inputs.shape[1], bool)
+    mask: Any = np.zeros(inputs.shape[1], bool)  # scikit-learn's stubs know text only
     mask[len(mask) - len(sizes) :] = [size <= 255 for size in sizes]
     how = "gradient-boosted trees (scikit-learn's, as they come)"
     if not classes:
@@ -94,7 +95,8 @@ def _trees(
         return Guess(model.predict(asked).reshape(-1, 1), how, time.perf_counter() - begun)
     model = HistGradientBoostingClassifier(categorical_features=mask, random_state=seed)
     model.fit(inputs, targets)
-    answers = _spread(model.predict_proba(asked), model.classes_, len(classes))
+    known: Any = model.classes_
+    answers = _spread(model.predict_proba(asked), known, len(classes))
     return Guess(answers, how, time.perf_counter() - begun)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from seodang.data.load import Prepared
+from seodang.data.encoded import Data
 from seodang.recipes.recipe import Recipe
 from seodang.runs.folder import Run
 from seodang.training.device import Place
@@ -18,7 +18,7 @@ from seodang.training.plan import PassPlan, Plan
 class Opened:
     """The data was read and divided."""
 
-    data: Prepared
+    data: Data
     recipe: Recipe
     seconds: float
 
@@ -63,7 +63,7 @@ class Finished:
     """The run is whole. `data` spares `evaluate` opening it again."""
 
     run: Run
-    data: Prepared
+    data: Data
     training_seconds: float
     best_epoch: int | None
 

@@ -12,7 +12,7 @@ from safetensors.torch import save as save_tensors
 
 from seodang.core.errors import RunError
 from seodang.core.files import append_line, write_bytes, write_json, write_text
-from seodang.data.load import Prepared
+from seodang.data.encoded import Data
 from seodang.models.backbone import Backbone
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.resolve import to_yaml
@@ -33,7 +33,7 @@ CHECKPOINT_SHARE = 50
 
 def follow(
     folder: Path,
-    data: Prepared,
+    data: Data,
     recipe: Recipe,
     state: State,
     best: Best,
@@ -41,7 +41,7 @@ def follow(
     machine: dict[str, Any],
     pace: Pace | None = None,
     whole: Backbone | None = None,
-    pictures: Prepared | None = None,
+    pictures: Data | None = None,
     spent: float = 0.0,
 ) -> Iterator[Event]:
     """Read the loop's stream: history, checkpoints, best weights, signals; then write what the run ends with.
@@ -92,7 +92,7 @@ def follow(
 
 def finish(
     folder: Path,
-    data: Prepared,
+    data: Data,
     weights: dict[str, torch.Tensor],
     machine: dict[str, Any],
     seconds: float,

@@ -16,6 +16,7 @@ from seodang.data.frame import Frame
 from seodang.data.load import Prepared
 from seodang.data.load import load as load_data
 from seodang.data.open import open_any
+from seodang.data.source import Source
 from seodang.models.build import build
 from seodang.recipes.choose import HOUSE, decide, derive, tune_or_not
 from seodang.recipes.choose_rows import HOUSES, derive_rows, house_for, spelled_out
@@ -122,6 +123,8 @@ def stream(
     reasons += [finding.words for finding in findings]
     once = model = None
     if resolved.uses_features:
+        assert isinstance(prepared, Prepared), "pictures go through a pretrained network"
+        assert isinstance(source, Source), "pictures have a source"
         once, plan, more = pass_in_time(prepared, resolved, place, source, asked)
         prepared, resolved, reasons = once.data, once.recipe, [*reasons, *more]
     else:
@@ -141,6 +144,7 @@ def stream(
         write_json(folder / "machine.json", machine)
         yield Begun(folder, resolved, plan, place, tuple(reasons))
         if once:
+            assert isinstance(prepared, Prepared), "pictures go through a pretrained network"
             yield from transfer(folder, prepared, resolved, once, place, machine)
             return
         assert model is not None, "without a pass the network is built here"
@@ -171,6 +175,7 @@ def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator
         if recipe.uses_features:
             if (folder / "manifest.json").exists():
                 raise RunError(f"{folder} has finished. A head on features is not trained further; start a new run.")
+            assert isinstance(prepared, Prepared), "pictures go through a pretrained network"
             once = make_pass(prepared, recipe, place)
             yield Begun(folder, recipe, once.plan(), place, ())
             yield from transfer(folder, prepared, recipe, once, place, machine)

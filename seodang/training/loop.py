@@ -16,7 +16,8 @@ from torch import Tensor, nn
 
 from seodang.data.augment import Augmentation, augment
 from seodang.data.batches import batches
-from seodang.data.load import Prepared, Subset
+from seodang.data.encoded import Data
+from seodang.data.load import Subset
 from seodang.data.prepare import Normalise
 from seodang.models.backbone import Backbone
 from seodang.recipes.recipe import Recipe
@@ -142,7 +143,7 @@ def count_steps(num_examples: int, recipe: Recipe) -> tuple[int, int]:
     return per_epoch, settings.steps or per_epoch * settings.epochs
 
 
-def fit(data: Prepared, recipe: Recipe, task: Task, state: State, place: Place) -> Iterator[Step | Epoch | Notice]:
+def fit(data: Data, recipe: Recipe, task: Task, state: State, place: Place) -> Iterator[Step | Epoch | Notice]:
     """Train `state.model` in place, from wherever the state stands to the end of the recipe.
 
     The state is consistent whenever this yields: it may be saved, or left, there.
@@ -194,7 +195,7 @@ def fit(data: Prepared, recipe: Recipe, task: Task, state: State, place: Place) 
 class _Advance:
     """One update of the weights: forward, loss, backward, step. Made once a run, so that nothing is looked up in the loop."""
 
-    def __init__(self, data: Prepared, recipe: Recipe, task: Task, state: State, place: Place) -> None:
+    def __init__(self, data: Data, recipe: Recipe, task: Task, state: State, place: Place) -> None:
         self.settings, self.task, self.state, self.place = recipe.training, task, state, place
         self.normalise = normaliser(data).to(place.device)
         self.augmentation = recipe.augmentation
@@ -279,7 +280,7 @@ class _Advance:
         return loss.detach(), tally
 
 
-def normaliser(data: Prepared) -> nn.Module:
+def normaliser(data: Data) -> nn.Module:
     """What stands before the network: the preparation's scaling, or nothing where the examples are features."""
     return nn.Identity() if data.holds_features else Normalise(data.preparation)
 

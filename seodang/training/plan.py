@@ -12,7 +12,8 @@ import numpy as np
 import psutil
 import torch
 
-from seodang.data.load import Prepared, Subset
+from seodang.data.encoded import Data
+from seodang.data.load import Subset
 from seodang.pretrained.weights import find_weights
 from seodang.recipes.recipe import Recipe
 from seodang.tasks.build import Task
@@ -112,7 +113,7 @@ def duration(seconds: float) -> str:
 
 
 def make_plan(
-    data: Prepared, recipe: Recipe, task: Task, model: torch.nn.Module, place: Place, since: float | None = None
+    data: Data, recipe: Recipe, task: Task, model: torch.nn.Module, place: Place, since: float | None = None
 ) -> tuple[Plan, Recipe]:
     """Measure, and where the recipe has a time budget choose the number of steps that fills it. Nothing of it stays in `model`.
 
@@ -188,7 +189,7 @@ def _has_its_length(recipe: Recipe) -> bool:
     return recipe.training.schedule == "constant" or recipe.transfer.fine_tune
 
 
-def _seconds_per_step(data: Prepared, recipe: Recipe, task: Task, state: State, place: Place) -> float:
+def _seconds_per_step(data: Data, recipe: Recipe, task: Task, state: State, place: Place) -> float:
     """The median time of a few steps after a first one that sets things up."""
     probe = recipe.model_copy(
         update={"training": recipe.training.model_copy(update={"steps": 10**6, "epochs": 1, "compile": False})}
@@ -211,7 +212,7 @@ def _seconds_per_step(data: Prepared, recipe: Recipe, task: Task, state: State, 
     return statistics.median(times[1:] or times)
 
 
-def _judging_seconds(data: Prepared, task: Task, state: State, place: Place) -> float:
+def _judging_seconds(data: Data, task: Task, state: State, place: Place) -> float:
     """What measuring the validation split takes, from a part of it."""
     count = len(data.validation)
     if not count:

@@ -15,6 +15,7 @@ from seodang.data.encode_series import SeriesEncoding
 from seodang.data.encode_text import TextEncoding, texts_of
 from seodang.data.encoded import Encoded
 from seodang.evaluation import amounts, metrics, opened, predictions, text_baselines
+from seodang.evaluation.decision_surface import surface
 from seodang.evaluation.intervals import all_intervals, calibration_by_chance, paired, wilson
 from seodang.evaluation.judge_tokens import token_numbers
 from seodang.evaluation.metrics import Numbers
@@ -156,6 +157,7 @@ def _classes(run: Run, judged: JudgedRows, own: Encoded | None) -> tuple[dict[st
             "bins": metrics.reliability(labels, probabilities),
         },
         "curves": _curves(labels, probabilities) if len(run.classes) == 2 else None,
+        "surface": surface(run, judged),
         "examples": [_class_example(i, run, judged, labels, probabilities) for i in some(len(judged))],
         "mistakes": [_class_example(int(i), run, judged, labels, probabilities) for i in order],
     }

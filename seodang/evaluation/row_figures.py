@@ -9,18 +9,49 @@ import numpy as np
 from seodang.evaluation.figures import INK, TRAIN, VALIDATION, _figure, _svg, reliability
 
 TICKS = 5
+# Colours of classes that can be told apart with any eyes (Okabe & Ito, 2008), for at most ten of them.
+CLASSES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#999999", "#882255", "#44aa99")
 
 
 def drawings(report: dict[str, Any]) -> list[tuple[str, str]]:
     """Every drawing of a report's task, with its caption."""
     if report["task"] == "classify":
         found = [(reliability(report["calibration"]["bins"]), "How often answers of each confidence are right.")]
-        return [*_class_curves(report), *found]
+        return [*_surface(report), *_class_curves(report), *found]
     if report["task"] in ("regress", "forecast"):
         return [*_scatter(report), *_forecast(report), *_by_step(report)]
     if "attention" in report and report["attention"]:
         return [(_attention(report["attention"]), "Where it looks (columns) while writing each word (rows).")]
     return []
+
+
+def _surface(report: dict[str, Any]) -> list[tuple[str, str]]:
+    """What the network answers everywhere between two number columns, the stronger the surer, and the true classes on top."""
+    from matplotlib.colors import to_rgb
+
+    found = report.get("surface")
+    if not found:
+        return []
+    (left, right), (low, high) = found["ends"]
+    classes, chance = report["classes"], 1 / len(report["classes"])
+    colours = np.array([to_rgb(CLASSES[i]) for i in range(len(classes))])
+    sure = np.clip((np.array(found["probability"]) - chance) / (1 - chance), 0, 1) if len(classes) > 1 else 1.0
+    shade = np.concatenate([colours[np.array(found["grid"])], (0.08 + 0.5 * np.asarray(sure))[..., None]], axis=2)
+    figure, axes = _figure(width=4.6, height=3.8)
+    axes.imshow(shade, extent=(left, right, low, high), origin="lower", aspect="auto", interpolation="bilinear")
+    points = np.array(found["points"])
+    for index, name in enumerate(classes):
+        of_it = points[points[:, 2] == index]
+        axes.scatter(
+            of_it[:, 0], of_it[:, 1], s=14, color=CLASSES[index], edgecolors=INK, linewidths=0.4, label=name, zorder=3
+        )
+    axes.set_xlabel(found["columns"][0])
+    axes.set_ylabel(found["columns"][1])
+    axes.legend(frameon=False, labelcolor=INK, title=report["target"])
+    words = (
+        "What the network answers everywhere; pale where it is unsure. Points: the judged examples by their true class."
+    )
+    return [(_svg(figure, "Decision surface"), words)]
 
 
 def _class_curves(report: dict[str, Any]) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Tables that come with scikit-learn: data that needs no download."""
+"""Tables that come with scikit-learn or are made here: data that needs no download."""
 
 from __future__ import annotations
 
@@ -24,15 +24,20 @@ def bundled(name: str) -> Frame:
     values = {str(column): loaded.data[:, position] for position, column in enumerate(loaded.feature_names)}
     classes = [] if name == "diabetes" else [str(word) for word in loaded.target_names]
     values["target"] = np.array(classes, object)[loaded.target] if classes else loaded.target
-    done = [typed(column, pd.Series(cells)) for column, cells in values.items()]
-    rows = len(loaded.target)
+    return made(name.replace("_", "-"), values, stamp=f"{name} scikit-learn {sklearn.__version__}")
+
+
+def made(name: str, columns: dict[str, Any], stamp: str) -> Frame:
+    """A table from columns of numbers or words in memory, (N,) each."""
+    done = [typed(column, pd.Series(cells)) for column, cells in columns.items()]
+    rows = len(done[0][0])
     return Frame(
-        name=name.replace("_", "-"),
-        where=name.replace("_", "-"),
+        name=name,
+        where=name,
         form="bundled",
         table=pd.DataFrame({column.name: series for series, column in done}, copy=False),
         columns=tuple(column for _, column in done),
-        ids=[f"{name.replace('_', '-')} row {row + 1}" for row in range(rows)],
+        ids=[f"{name} row {row + 1}" for row in range(rows)],
         splits=np.full(rows, "", "U10"),
-        stamp=f"{name} scikit-learn {sklearn.__version__}",
+        stamp=stamp,
     )

@@ -6,6 +6,8 @@ import base64
 import io
 import math
 import re
+import unicodedata
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -113,7 +115,10 @@ def _svg(figure: Figure, words: str) -> str:
     import matplotlib
 
     drawn = io.StringIO()
-    with matplotlib.rc_context(_STYLE):
+    # Korean, Chinese and Japanese letters are left to the browser's fonts: the one that matplotlib brings has none.
+    style: dict[Any, Any] = {**_STYLE, **({"svg.fonttype": "none"} if _is_wide(figure) else {})}
+    with matplotlib.rc_context(style), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
         figure.savefig(drawn, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     text = drawn.getvalue()
     text = text[text.index("<svg") :]
@@ -125,6 +130,14 @@ def _svg(figure: Figure, words: str) -> str:
     for colour, variable in _VARIABLES.items():
         text = text.replace(colour, variable)
     return text
+
+
+def _is_wide(figure: Figure) -> bool:
+    """Whether a text in the figure has letters as wide as they are high."""
+    from matplotlib.text import Text
+
+    shown = "".join(found.get_text() for found in figure.findobj(Text) if isinstance(found, Text))
+    return any(unicodedata.east_asian_width(letter) in "WF" for letter in shown)
 
 
 def heat(share: float, is_right: bool) -> tuple[int, int, int, float]:

@@ -176,10 +176,11 @@ def _settings(report: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _commands(report: dict[str, Any]) -> list[tuple[str, str]]:
     run = shlex.quote(report["run"])
-    what = {"classify": "new.csv", "regress": "new.csv", "forecast": "", "next_token": "", "translate": '"A dog runs."'}
+    what = {"classify": "new.csv", "regress": "new.csv", "forecast": ""}
+    writes = {"next_token": "--words 20", "translate": '"a sentence"'}
     use = (
-        f"seodang generate {run} --words 20"
-        if report["task"] == "next_token"
+        f"seodang generate {run} {writes[report['task']]}"
+        if report["task"] in writes
         else f"seodang predict {run} {what[report['task']]}"
     )
     return [

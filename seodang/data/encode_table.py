@@ -22,7 +22,10 @@ MOST_VALUES = 256
 # Of one value so many training rows: one row teaches nothing that would hold for another.
 LEAST_ROWS = 2
 QUANTILES = 256
-PARTS = ("year", "month", "day", "weekday", "hour")
+# Of a date, what pandas calls each part, by the name that is shown.
+PARTS = {"year": "year", "month": "month", "day": "day", "weekday": "day_of_week", "hour": "hour"}
+# Farther from zero than this float32 has no numbers; half of it leaves room to add.
+LARGEST = 1.7e38
 
 
 @dataclass(frozen=True)
@@ -164,7 +167,7 @@ def amounts(
     frame: Frame, train: np.ndarray, targets: tuple[str, ...], settings: Columns, inputs: Spec, **more: Any
 ) -> Facts:
     """Facts of columns that are foretold as amounts: what is taken off and divided by, from the training rows."""
-    values = np.asarray(frame.table[list(targets)].iloc[train], np.float64)
+    values = np.concatenate([_amounts(frame, target)[train] for target in targets], 1)
     if settings.scale_target == "standard":
         centre, scale = values.mean(0), values.std(0)
     elif settings.scale_target == "minmax":
@@ -180,7 +183,7 @@ def targets_of(frame: Frame, target: str | None, facts: Facts) -> Tensor:
     if target is None or target not in frame.table.columns:
         raise DataError(f"{frame.where} has no column {target!r}, which is what the network foretells.")
     if not facts.classes:
-        return torch.from_numpy(np.asarray(frame.table[target], np.float32).reshape(-1, 1))
+        return torch.from_numpy(_amounts(frame, target).astype(np.float32))
     names = class_names(frame.table[target])
     index = {name: position for position, name in enumerate(facts.classes)}
     strange = sorted({name for name in names if name not in index})
@@ -190,6 +193,16 @@ def targets_of(frame: Frame, target: str | None, facts: Facts) -> Tensor:
             f"It knows {', '.join(facts.classes[:20])}."
         )
     return torch.tensor([index[name] for name in names], dtype=torch.int64)
+
+
+def _amounts(frame: Frame, target: str) -> np.ndarray:
+    values = np.asarray(frame.table[target], np.float64).reshape(-1, 1)
+    if len(values) and not np.abs(values).max() < LARGEST:
+        raise DataError(
+            f"{target} has values such as {values[np.abs(values).argmax(), 0]:g}, too large to compute with ({LARGEST:g} at most). "
+            "Divide the column, or foretell its logarithm."
+        )
+    return values
 
 
 def class_names(values: Any) -> list[str]:
@@ -209,7 +222,7 @@ def with_parts(table: pd.DataFrame, names: Sequence[str] | None = None) -> pd.Da
     found = {
         label: getattr(table[name].dt, part).astype("float64")
         for name in dates
-        for label, part in zip(_parts(name), PARTS, strict=True)
+        for label, part in zip(_parts(name), PARTS.values(), strict=True)
     }
     return pd.concat([table, pd.DataFrame(found, index=table.index)], axis=1)
 
@@ -243,7 +256,8 @@ def _fit_number(name: str, values: np.ndarray, how: str) -> Number:
         if how == "quantile" and low < high:
             points = np.unique(np.quantile(known, np.linspace(0, 1, QUANTILES)))
             filled = _bell(filled, points)
-        centre, scale = float(filled.mean()), float(filled.std())
+        unit = float(np.abs(filled).max()) or 1.0  # the square of 1e300 is no number
+        centre, scale = float((filled / unit).mean() * unit), float((filled / unit).std() * unit)
     marks = len(known) < len(values)
     return Number(name, fill, centre, scale, marks, tuple(points.tolist()), low, high)
 

@@ -18,6 +18,8 @@ TARGET_NAMES = [
     "가격", "medianhousevalue", "medv", "mpg", "quality", "charges", "income", "salary", "rating", "score",
     "status", "result", "class", "category", "type", "분류", "결과", "등급",
 ]  # fmt: skip
+# A column of such a name is the target, though nothing can be learnt of it.
+SURE_NAMES = ["target", "label", "labels", "정답", "레이블", "라벨"]
 # Whole numbers with at most so many different values, each so often on average, are classes.
 MOST_CLASSES, LEAST_EACH = 10, 5
 MOST_NAMED_CLASSES = 1000
@@ -35,6 +37,8 @@ def plain(name: str) -> str:
 def named(names: Collection[str]) -> tuple[str | None, str]:
     """The column that is named like a target, and the sentence on it; None where none is."""
     known = {plain(name): name for name in reversed(list(names))}
+    if "x" in known and len(known) > 2:  # x and y are places on a map or a screen
+        known.pop("y", None)
     for wanted in TARGET_NAMES:
         if wanted in known:
             return known[wanted], f"The target is {known[wanted]}, by its name. Say another with target=COLUMN."
@@ -55,6 +59,11 @@ def guessed(frame: Frame, usable: list[Column]) -> tuple[str, str]:
     if not names:
         kinds = ", ".join(f"{column.name} ({column.kind})" for column in frame.columns[:6])
         raise DataError(f"{frame.where} has no column that can be foretold: {kinds}. Say one with target=COLUMN.")
+    for column in frame.columns:
+        if column.kind in ("constant", "empty") and plain(column.name) in SURE_NAMES:
+            raise DataError(
+                f"Column {column.name} cannot be foretold: {column.reason}. Say another with target=COLUMN."
+            )
     target, reason = named(names)
     if target is not None:
         return target, reason

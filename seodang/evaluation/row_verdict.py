@@ -159,10 +159,10 @@ def _doubts(report: dict[str, Any]) -> list[str]:
 def short(value: float) -> str:
     """An amount with four figures.
 
-    >>> short(31234.567), short(0.123456), short(2.0)
-    ('31,230', '0.1235', '2')
+    >>> short(31234.567), short(0.123456), short(2.0), short(2.428e29)
+    ('31,230', '0.1235', '2', '2.428e+29')
     """
-    if abs(value) >= 1000:
+    if 1000 <= abs(value) < 1e12:
         digits = len(str(int(abs(value)))) - 4
         return f"{round(value, -digits):,.0f}"
     return f"{value:.4g}"

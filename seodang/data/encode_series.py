@@ -1,6 +1,6 @@
-"""A time series as windows: scaled by its training part, cut in time order, saved with the run."""
+"""A time series as windows: scaled by its training part, gaps filled from the past only, saved with the run."""
 
-# N windows · T steps of the past · H steps ahead · C channels · K targets
+# N windows · T steps of the past · H steps ahead · C channels
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
@@ -15,6 +15,7 @@ from seodang.core.spec import Spec
 from seodang.data.facts import Facts
 from seodang.data.frame import Frame
 from seodang.data.reading import Series
+from seodang.data.times import moments
 
 
 @dataclass(frozen=True)
@@ -44,28 +45,33 @@ class SeriesEncoding:
         return tuple(dict.fromkeys([*self.channels, self.target]))
 
     def values(self, frame: Frame, names: tuple[str, ...]) -> np.ndarray:
-        """Columns in their own units, (rows, C) float64, gaps filled with the value before."""
+        """Columns in their own units, (rows, C) float64, gaps filled with the value before; NaN where there is none before."""
         gone = [name for name in names if name not in frame.table.columns]
         if gone:
             raise DataError(f"{frame.where} has no column {gone[0]!r}, which the network was trained on.")
-        return filled(np.asarray(frame.table[list(names)], np.float64))[0]
+        return filled(numbers(frame, names), series_of(frame, self.key))[0]
 
     def scaled(self, values: np.ndarray) -> Tensor:
-        """(…, C) in their own units to float32 in units of the training part."""
-        return torch.from_numpy(((values - np.array(self.centre)) / np.array(self.scale)).astype(np.float32))
+        """(…, C) in their own units to float32 in units of the training part; what is not known yet is 0, its centre."""
+        scaled = (values - np.array(self.centre)) / np.array(self.scale)
+        return torch.from_numpy(np.nan_to_num(scaled, nan=0.0).astype(np.float32))
 
-    def windows(self, frame: Frame, starts: np.ndarray) -> tuple[Tensor, Tensor]:
+    def starts(self, frame: Frame) -> np.ndarray:
+        """Every row of an ordered frame at which what is foretold may begin: see `starts`."""
+        return starts(frame, self.window, self.facts.horizon, self.key, self.target)
+
+    def windows(self, frame: Frame, where: np.ndarray) -> tuple[Tensor, Tensor]:
         """Inputs (N, T, C), and targets (N, H) in the target's own unit.
 
         Args:
-            starts: (N,) the row of the first step that is foretold; the window is what lies before it.
+            where: (N,) the row of the first step that is foretold; the window is what lies before it.
         """
         past = self.scaled(self.values(frame, self.channels)).unfold(0, self.window, 1)  # (rows - T + 1, C, T), a view
         target = torch.from_numpy(self.values(frame, (self.target,))[:, 0].astype(np.float32))
         ahead = target.unfold(0, self.facts.horizon, 1)
-        where = torch.from_numpy(np.asarray(starts, np.int64))
-        inputs = past.index_select(0, where - self.window).transpose(1, 2).contiguous()
-        return inputs, ahead.index_select(0, where)
+        rows = torch.from_numpy(np.asarray(where, np.int64))
+        inputs = past.index_select(0, rows - self.window).transpose(1, 2).contiguous()
+        return inputs, ahead.index_select(0, rows)
 
     def as_plain(self) -> dict[str, Any]:
         """Fit for JSON."""
@@ -92,12 +98,15 @@ def fit_series(
 ) -> SeriesEncoding:
     """Learn the scale of each channel, and of the target, from `rows` alone, the indices of the training part."""
     names = (target, *channels)
-    values, gaps = filled(np.asarray(frame.table[list(names)], np.float64))
+    values, gaps = filled(numbers(frame, names), series_of(frame, key))
     part = values[rows]
+    for name, column in zip(names, part.T, strict=True):
+        if not np.isfinite(column).any():
+            raise DataError(f"Column {name} has no value in the training part of {frame.where}. Leave it out.")
     if settings.scaling == "minmax":
-        centre, scale = part.min(0), np.ptp(part, axis=0)
+        centre, scale = np.nanmin(part, 0), np.nanmax(part, 0) - np.nanmin(part, 0)
     else:
-        centre, scale = part.mean(0), part.std(0)
+        centre, scale = np.nanmean(part, 0), np.nanstd(part, 0)
     scale = np.where(scale > 0, scale, 1.0)
     facts = Facts(
         targets=(target,),
@@ -110,50 +119,61 @@ def fit_series(
     if time is not None and time in frame.table.columns:
         kinds[time] = frame.column(time).kind
     seen = tuple(centre[1:].tolist()), tuple(scale[1:].tolist())
-    return SeriesEncoding(target, channels, *seen, window, season, time, key, facts, gaps, kinds)
+    return SeriesEncoding(target, channels, *seen, window, season, time, key, facts, int(gaps.sum()), kinds)
 
 
-def starts(frame: Frame, window: int, horizon: int, key: str | None) -> np.ndarray:
-    """Every row at which a whole window lies before and a whole horizon begins, inside one series."""
-    rows = np.arange(window, len(frame) - horizon + 1)
-    if key is None:
-        return rows
-    keys = np.asarray(frame.table[key].astype(str))
-    return rows[(keys[rows - window] == keys[rows]) & (keys[rows + horizon - 1] == keys[rows])]
+def starts(frame: Frame, window: int, horizon: int, key: str | None, target: str) -> np.ndarray:
+    """Every row at which a whole window lies before and a whole horizon begins, inside one series, and all that is foretold is
+    known: a gap that was filled is nobody's answer.
 
-
-def find_season(values: np.ndarray, candidates: tuple[int, ...]) -> int:
-    """The number of steps after which a series is most like itself, of the candidates; 1 where none is seen.
-
-    Correlation of the differences with themselves that many steps before, which a trend does not raise. Box, Jenkins & Reinsel,
-    Time Series Analysis, chapter 9.
-
-    >>> find_season(np.sin(np.arange(200) * 2 * np.pi / 12), (7, 12, 24))
-    12
+    Args:
+        frame: series after series, each in time order: see `ordered`.
     """
-    changes = np.diff(values)
-    found = {lag: _correlation(changes[lag:], changes[:-lag]) for lag in candidates if 1 < lag < len(changes) // 2}
-    best = max(found, key=lambda lag: (round(found[lag], 2), -lag), default=1)
-    return best if found.get(best, 0.0) > 2 / np.sqrt(max(1, len(changes))) and found[best] > 0.1 else 1
+    rows = np.arange(window, len(frame) - horizon + 1)
+    whose = series_of(frame, key)
+    unknown = np.concatenate([[0], np.cumsum(~np.isfinite(numbers(frame, (target,))[:, 0]))])
+    whole = unknown[rows + horizon] == unknown[rows]
+    return rows[whole & (whose[rows - window] == whose[rows + horizon - 1])]
 
 
-def _correlation(one: np.ndarray, other: np.ndarray) -> float:
-    one, other = one - one.mean(), other - other.mean()
-    length = float(np.sqrt((one**2).sum() * (other**2).sum()))
-    return float((one * other).sum()) / length if length else 0.0
+def ordered(frame: Frame, time: str | None, key: str | None) -> Frame:
+    """The rows that say when, series after series, each in time order."""
+    if time is None:
+        return frame
+    when = moments(frame, time)
+    rows = np.flatnonzero(~np.isnat(when))
+    rows = rows[np.lexsort((when[rows], series_of(frame, key)[rows]))]
+    return frame if np.array_equal(rows, np.arange(len(frame))) else frame.select(rows)
 
 
-def filled(values: np.ndarray) -> tuple[np.ndarray, int]:
-    """(rows, C) with every missing value taken over from the row before (at the beginning, from the first that is there), and
-    how many there were."""
-    missing = ~np.isfinite(values)
-    if not missing.any():
-        return values, 0
-    found = values.copy()
-    for column in range(values.shape[1]):
-        there = np.flatnonzero(~missing[:, column])
-        if not len(there):
-            raise DataError("A column of the series has no number at all. Leave it out.")
-        before = np.searchsorted(there, np.arange(len(values)), side="right") - 1
-        found[:, column] = values[there[np.maximum(before, 0)], column]
-    return found, int(missing.sum())
+def series_of(frame: Frame, key: str | None) -> np.ndarray:
+    """(rows,) which series each row belongs to, numbered as they come."""
+    if key is None:
+        return np.zeros(len(frame), np.int64)
+    import pandas as pd
+
+    return np.asarray(pd.factorize(frame.table[key].astype(str))[0], np.int64)
+
+
+def numbers(frame: Frame, names: tuple[str, ...]) -> np.ndarray:
+    """Columns of numbers as they stand, (rows, C) float64, NaN where missing."""
+    return np.asarray(frame.table[list(names)], np.float64)
+
+
+def filled(values: np.ndarray, whose: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(rows, C) with every missing value taken over from the row before in the same series, and where that was done.
+
+    What is missing at the beginning of a series stays NaN: only the future could say it.
+
+    >>> values, gaps = filled(np.array([[np.nan], [2.0], [np.nan]]), np.zeros(3))
+    >>> values.ravel().tolist(), int(gaps.sum())
+    ([nan, 2.0, 2.0], 1)
+    """
+    known = np.isfinite(values)
+    if known.all():
+        return values, np.zeros_like(known)
+    place = np.arange(len(values))[:, None]
+    last = np.maximum.accumulate(np.where(known, place, -1), axis=0)  # the latest row with a value, -1 before any
+    same = (last >= 0) & (whose[np.maximum(last, 0)] == whose[:, None])
+    found = np.where(same, np.take_along_axis(values, np.maximum(last, 0), 0), np.nan)
+    return found, same & ~known

@@ -12,7 +12,8 @@ import pandas as pd
 import torch
 
 from seodang.core.errors import DataError
-from seodang.data import encode_series, encode_table, encode_text
+from seodang.data import encode_table, encode_text
+from seodang.data.cut_series import cut_series, names_of_times
 from seodang.data.encode_series import SeriesEncoding
 from seodang.data.encode_table import TableEncoding, class_names
 from seodang.data.encode_text import TextEncoding
@@ -23,16 +24,10 @@ from seodang.data.purpose import Purpose
 from seodang.data.reading import Columns, Series, Text
 from seodang.data.source import SPLITS, LeftOut, Source
 from seodang.data.split import Division, Split, divide, draw_some
-from seodang.data.times import moments
 
 Encoding = TableEncoding | TextEncoding | SeriesEncoding
 # Strata of an amount that is foretold, so that no split has only the cheap ones.
 STRATA = 10
-LEAST_ROWS = 10  # of a series
-# What things may repeat after, tried where the recipe leaves the season open: days, weeks, months, half days, years.
-SEASONS = (4, 7, 12, 24, 48, 96, 168, 365)
-# A window sees so many seasons, at least and at most so many steps, and never more than this share of the training part.
-WINDOW_SEASONS, LEAST_WINDOW, MOST_WINDOW, WINDOW_SHARE = 3, 8, 512, 0.2
 
 
 @dataclass(eq=False)
@@ -143,9 +138,9 @@ def encode(
     Raises:
         DataError: There is nothing to learn from, or the rows cannot be divided as asked.
     """
-    frame, notes = _usable(frame, purpose, task, text)
     if task == "forecast":
-        return _encode_series(frame, purpose, columns, series, split, notes)
+        return _encode_series(frame, purpose, columns, series, split, examples)
+    frame, notes = _usable(frame, purpose, task, text)
     source, classes = _as_source(frame, purpose, task)
     if purpose.form == "prose":
         division = _in_order(frame.splits, split)
@@ -177,7 +172,7 @@ def encode(
 def _usable(frame: Frame, purpose: Purpose, task: str, text: Text) -> tuple[Frame, list[str]]:
     """Without rows whose target is missing, whose text is empty, or whose text is one to be dropped; and what was done."""
     stay, notes, gone = np.ones(len(frame), bool), [], []
-    if purpose.target is not None and task != "forecast":
+    if purpose.target is not None:
         known = np.asarray(frame.table[purpose.target].notna())
         if missing := int((~known).sum()):
             notes.append(f"{missing:,} rows have no {purpose.target} and are left out.")
@@ -216,8 +211,10 @@ def _as_source(frame: Frame, purpose: Purpose, task: str) -> tuple[Source, tuple
         strata = tuple(map(str, range(bins)))
     groups = None
     if purpose.text is not None:
-        groups = np.array([" ".join(each.split()) for each in encode_text.texts_of(frame, purpose.text)])
-        groups = groups if len(np.unique(groups)) < len(groups) else None
+        same = [" ".join(each.split()) for each in encode_text.texts_of(frame, purpose.text)]
+        seen: dict[str, int] = {}  # an array of the texts themselves would take gigabytes
+        numbers = [seen.setdefault(each, len(seen)) for each in same]
+        groups = np.array(numbers).astype(str) if len(seen) < len(same) else None
     return (
         Source(
             name=frame.name,
@@ -300,115 +297,26 @@ def subset_of(name: str, frame: Frame, encoding: Encoding, task: str) -> Subset:
 
 
 def _encode_series(
-    frame: Frame, purpose: Purpose, columns: Columns, series: Series, split: Split, notes: list[str]
+    frame: Frame,
+    purpose: Purpose,
+    columns: Columns,
+    series: Series,
+    split: Split,
+    examples: int | None,
 ) -> Encoded:
-    """Windows in time order: the first train, the last judge, and no value that is foretold in training comes after one that is
-    foretold in validation or test."""
-    assert purpose.target is not None, "a series has a target"
-    frame, said = _between(frame, purpose.time, purpose.key, series)
-    notes += said
-    aside = (purpose.target, purpose.time, purpose.key)
-    others = [
-        c.name for c in frame.columns if c.kind == "number" and c.name not in aside and c.name not in columns.leave_out
-    ]
-    channels = {"target": [purpose.target], "all": [purpose.target, *others], "others": others}[series.seen]
-    if not channels:
-        raise DataError(f"series.seen=others, but {frame.where} has no number column beside {purpose.target}.")
-    values, _ = encode_series.filled(np.asarray(frame.table[[purpose.target]], np.float64))
-    known = values[: max(4, int(len(values) * (1 - split.test) * (1 - split.validation))), 0]
-    season = series.season or encode_series.find_season(known, SEASONS)
-    horizon = series.horizon or (season if 1 < season <= 24 else 7 if season > 24 else 1)
-    most = max(1, int(len(frame) * WINDOW_SHARE))
-    window = series.window or min(
-        most, MOST_WINDOW, max(LEAST_WINDOW, WINDOW_SEASONS * season if season <= 168 else 28)
-    )
-    begins = encode_series.starts(frame, window, horizon, purpose.key)
-    clock = _clock(frame, purpose.time, purpose.key)
-    division = _windows(begins, clock[begins], horizon, series, split, frame.where)
-    known_rows = np.flatnonzero(clock <= clock[division.train].max() + horizon - 1)
-    encoding = encode_series.fit_series(
-        frame, known_rows, purpose.target, tuple(channels), window, horizon, season, series, purpose.time, purpose.key
-    )
-    if encoding.filled:
-        notes.append(f"{encoding.filled:,} missing values are taken over from the step before.")
-    again = f"repeats after {season} steps" if season > 1 else "no season was found"
-    notes.append(f"Sees {window} steps, foretells {horizon}; {again}. {division.note}")
-    when = _names_of_times(frame, purpose.time)
-    where = (division.train, division.validation, division.test)
-    parts = []
-    for name, rows in zip(SPLITS, where, strict=True):
+    """Windows in time order: the first train, the last judge."""
+    frame, encoding, division, notes = cut_series(frame, purpose, columns, series, split, examples)
+    when = names_of_times(frame, purpose.time)
+
+    def part(name: str, rows: np.ndarray) -> Subset:
         inputs, targets = encoding.windows(frame, rows)
-        ids = [f"from {when[row]}" for row in rows.tolist()]
-        parts.append(Subset(name, targets, ids, inputs, frame, None))  # pyright: ignore[reportArgumentType]
-    return Encoded(frame, purpose, encoding, parts[0], parts[1], parts[2], division, (*frame.notes, *notes), split)
+        return Subset(name, targets, [f"from {when[row]}" for row in rows.tolist()], inputs, frame, None)  # pyright: ignore[reportArgumentType]
 
-
-def _clock(frame: Frame, time: str | None, key: str | None) -> np.ndarray:
-    """How late each row is, counted in steps; rows of several series at one time are equally late."""
-    if key is None or time is None:
-        return np.arange(len(frame))
-    return np.unique(moments(frame, time), return_inverse=True)[1]
-
-
-def _between(frame: Frame, time: str | None, key: str | None, series: Series) -> tuple[Frame, list[str]]:
-    """The rows from `first` to `last`, series after series, each in time order."""
-    if time is None:
-        return frame, []
-    when, notes = moments(frame, time), []
-    stay = ~np.isnat(when)
-    if unknown := int((~stay).sum()):
-        notes.append(f"{unknown:,} rows do not say when and are left out.")
-    for bound, words, holds in ((series.first, "from", np.greater_equal), (series.last, "to", np.less_equal)):
-        if bound is not None:
-            try:
-                stay &= holds(when, np.datetime64(str(pd.Timestamp(bound))))
-            except ValueError:
-                setting = "first" if words == "from" else "last"
-                raise DataError(f"series.{setting} must be a date such as 2015-01-01, got {bound!r}.") from None
-            notes.append(f"Only rows {words} {bound} are used.")
-    rows = np.flatnonzero(stay)
-    if len(rows) < LEAST_ROWS:
-        raise DataError(
-            f"{frame.where} has {len(rows)} rows in the time asked for; a series needs {LEAST_ROWS} or more."
-        )
-    whose = np.zeros(len(rows)) if key is None else np.asarray(pd.factorize(frame.table[key].astype(str))[0])[rows]
-    return frame.select(rows[np.lexsort((when[rows], whose))]), notes
-
-
-def _windows(begins: np.ndarray, clock: np.ndarray, horizon: int, series: Series, split: Split, where: str) -> Division:
-    """Which windows train, choose and judge, by time; windows whose last step reaches into the next split are left out.
-
-    Args:
-        begins: (N,) rows at which what is foretold begins.   clock: (N,) how late each is; equal for several series at one time.
-    """
-    begins, clock = begins[np.argsort(clock, kind="stable")], np.sort(clock)
-    count = len(begins)
-    test = min(count, series.test_windows or int(round(count * split.test)))
-    rest = count - test
-    train = rest - int(round(rest * split.validation))
-    late = clock[rest] if test else np.inf
-    middle = clock[train] if train < count else np.inf
-    ends = clock + horizon - 1
-    chosen = begins[ends < min(middle, late)], begins[(clock >= middle) & (ends < late)], begins[clock >= late]
-    if len(chosen[0]) < 2:
-        raise DataError(
-            f"{where} is too short: it gives {count:,} windows, {test:,} for judging and {rest - train:,} for choosing. "
-            "Ask for a shorter series.window or series.horizon, or a smaller series.test_windows."
-        )
-    note = (
-        f"In time order: {len(chosen[0]):,} windows train, {len(chosen[1]):,} choose, the last {len(chosen[2]):,} judge; "
-        "scales are learnt from the training part alone."
+    train, validation, test = (
+        part(*each) for each in zip(SPLITS, (division.train, division.validation, division.test), strict=True)
     )
-    return Division(*chosen, (), note)
-
-
-def _names_of_times(frame: Frame, time: str | None) -> list[str]:
-    """When each row was, for a person: days where all are at midnight."""
-    if time is None:
-        return [f"row {row + 1}" for row in range(len(frame))]
-    when = moments(frame, time)
-    unit = "D" if (when == when.astype("datetime64[D]")).all() else "s"
-    return np.datetime_as_string(when, unit=unit).tolist()
+    notes = (*frame.notes, *notes)
+    return Encoded(frame, purpose, encoding, train, validation, test, division, notes, split)
 
 
 def read_encoding(plain: dict[str, Any]) -> Encoding:

@@ -17,6 +17,7 @@ from seodang.data.encoded import Encoded
 from seodang.evaluation import amounts, metrics, opened, predictions, text_baselines
 from seodang.evaluation.decision_surface import surface
 from seodang.evaluation.intervals import all_intervals, calibration_by_chance, paired, wilson
+from seodang.evaluation.judge_series import drawn
 from seodang.evaluation.judge_tokens import token_numbers
 from seodang.evaluation.metrics import Numbers
 from seodang.evaluation.row_baselines import Guess, series_baselines, table_baselines
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 Answers = predictions.Predictions | predictions.Amounts | None
 EXAMPLES, MISTAKES = 16, 24
-POINTS = 2_000  # of a scatter; windows of a drawn forecast
+POINTS = 2_000  # of a scatter
 # Texts that a report shows are cut to so many characters.
 SHOWN = 300
 
@@ -263,6 +264,7 @@ def _amounts(run: Run, judged: JudgedRows, own: Encoded | None) -> tuple[dict[st
     is_series = isinstance(run.encoding, SeriesEncoding)
     lag = max(horizon - 1, int(np.ceil(len(targets) ** (1 / 3)))) if is_series else 0
     main = "rmse" if run.recipe.loss == "mse" else "mae"
+    guesses = _amount_guesses(run, judged, own)
     worst = np.argsort(-np.abs(predicted - targets).mean(axis=1), kind="stable")[:MISTAKES]
     order = np.sort(np.random.default_rng(0).permutation(len(targets))[:POINTS])
     loss = "mse" if run.recipe.loss == "mse" else "mae"
@@ -271,11 +273,14 @@ def _amounts(run: Run, judged: JudgedRows, own: Encoded | None) -> tuple[dict[st
         "main": main,
         "metrics": {name: round(value, 6) for name, value in amounts.amount_metrics(targets, predicted).items()},
         "intervals": amounts.amount_intervals(targets, predicted, block=max(1, lag)),
-        "baselines": _amount_baselines(run, judged, own, targets, predicted, lag),
+        "baselines": {
+            name: amounts.as_baseline(targets, guess.answers, predicted, run.recipe.loss, guess.how, guess.seconds, lag)
+            for name, guess in guesses.items()
+        },
         "horizon": horizon,
         "by_step": amounts.by_step(targets, predicted) if horizon > 1 else None,
         "scatter": [] if is_series else [[float(targets[i, 0]), float(predicted[i, 0])] for i in order],
-        "forecast": _drawn(run, judged, own, targets, predicted) if is_series else None,
+        "forecast": drawn(run.encoding, judged.frame, judged.rows, targets, predicted, guesses) if is_series else None,
         "range": [float(targets.min()), float(targets.max())],
         "examples": [_amount_example(i, run, judged, targets, predicted) for i in some(len(targets))],
         "mistakes": [_amount_example(int(i), run, judged, targets, predicted) for i in worst],
@@ -283,24 +288,19 @@ def _amounts(run: Run, judged: JudgedRows, own: Encoded | None) -> tuple[dict[st
     return found, answers
 
 
-def _amount_baselines(
-    run: Run, judged: JudgedRows, own: Encoded | None, targets: Numbers, predicted: Numbers, lag: int
-) -> dict[str, Any]:
+def _amount_guesses(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[str, Guess]:
+    """What simple methods that saw the run's training data foretell of what is judged."""
     if own is None:
         return {}
-    loss = run.recipe.loss
-    train = own.train.labels.numpy().astype(np.float64)
     if isinstance(run.encoding, SeriesEncoding):
-        guesses = series_baselines(own, judged.subset, judged.rows) if judged.is_own else {}
-    else:
-        middle, how = (train.mean(0), "the mean") if loss == "mse" else (np.median(train, axis=0), "the median")
-        guesses = {"naive": Guess(np.repeat(middle[None], len(targets), 0), f"always {how} of the training rows", 0.0)}
-        if not isinstance(run.encoding, TextEncoding):
-            guesses |= table_baselines(own, judged.subset)
-    return {
-        name: amounts.as_baseline(targets, guess.answers, predicted, loss, guess.how, guess.seconds, lag)
-        for name, guess in guesses.items()
-    }
+        return series_baselines(own, judged.subset, judged.frame, judged.rows)
+    train = own.train.labels.numpy().astype(np.float64)
+    middle, how = (train.mean(0), "the mean") if run.recipe.loss == "mse" else (np.median(train, axis=0), "the median")
+    naive = Guess(np.repeat(middle[None], len(judged), 0), f"always {how} of the training rows", 0.0)
+    guesses = {"naive": naive}
+    if not isinstance(run.encoding, TextEncoding):
+        guesses |= table_baselines(own, judged.subset)
+    return guesses
 
 
 def _amount_example(index: int, run: Run, judged: JudgedRows, targets: Numbers, predicted: Numbers) -> dict[str, Any]:
@@ -311,20 +311,4 @@ def _amount_example(index: int, run: Run, judged: JudgedRows, targets: Numbers, 
         "predicted": plain(float(predicted[index].mean())),
         "error": plain(float(np.abs(predicted[index] - targets[index]).mean())),
         "shown": {} if series else shown(run, judged.frame, int(judged.rows[index])),
-    }
-
-
-def _drawn(run: Run, judged: JudgedRows, own: Encoded | None, targets: Numbers, predicted: Numbers) -> dict[str, Any]:
-    """The end of the judged time: truth, and the forecast for each step made at the latest moment (one step ahead), and the whole
-    last forecast."""
-    count = min(POINTS // 8, len(targets))
-    baseline = series_baselines(own, judged.subset, judged.rows) if own is not None and judged.is_own else {}
-    naive = baseline.get("a season ago") or baseline.get("last value")
-    return {
-        "when": judged.subset.ids[-count:],
-        "true": [float(value) for value in targets[-count:, 0]],
-        "forecast": [float(value) for value in predicted[-count:, 0]],
-        "naive": [float(value) for value in naive.answers[-count:, 0]] if naive else None,
-        "naive_name": ("a season ago" if "a season ago" in baseline else "last value") if baseline else None,
-        "last": {"true": targets[-1].tolist(), "forecast": predicted[-1].tolist()} if run.facts.horizon > 1 else None,
     }

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seodang.data.encode_series import SeriesEncoding
+from seodang.data.encode_series import SeriesEncoding, series_of
 from seodang.data.encode_table import TableEncoding
 from seodang.data.encoded import Encoded
+from seodang.data.frame import Frame
 from seodang.data.load import Subset
 from seodang.evaluation.metrics import Numbers
 
@@ -114,31 +115,45 @@ def _one_hot(encoding: TableEncoding, rows: Numbers) -> Numbers:
     return np.concatenate([numbers, *[np.eye(size)[codes[:, i]] for i, size in enumerate(sizes)]], axis=1)
 
 
-def series_baselines(data: Encoded, judged: Subset, starts: NDArray[np.int64]) -> dict[str, Guess]:
+def series_baselines(data: Encoded, judged: Subset, frame: Frame, starts: NDArray[np.int64]) -> dict[str, Guess]:
     """What comes next is what is now (last value), what was a season ago, and ridge regression on the window.
 
     Args:
-        starts: (N,) rows at which what is foretold begins.
+        frame: The series that is judged, in order.   starts: (N,) its rows at which what is foretold begins.
     """
     encoding = data.encoding
     assert isinstance(encoding, SeriesEncoding), "windows of a series"
-    values = encoding.values(data.source, (encoding.target,))[:, 0]
+    values = encoding.values(frame, (encoding.target,))[:, 0]
     horizon, season = encoding.facts.horizon, encoding.season
-    found = {"last value": Guess(np.repeat(values[starts - 1][:, None], horizon, 1), "the last value, kept", 0.0)}
     ahead = np.arange(horizon)
-    if season > 1 and (starts.min() if len(starts) else 0) >= season:
+    last = values[starts - 1][:, None]
+    found = {"last value": Guess(_or_centre(np.repeat(last, horizon, 1), encoding), "the last value, kept", 0.0)}
+    if season > 1:
         back = starts[:, None] + ahead - season * (1 + ahead // season)
-        found["a season ago"] = Guess(values[back], f"the value {season} steps before", 0.0)
+        whose = series_of(frame, encoding.key)
+        there = (back >= 0) & (whose[back] == whose[starts][:, None])
+        answers = _or_centre(np.where(there, values[back], last), encoding)
+        fewer = "" if there.all() else ", the last one where there is none"
+        found["a season ago"] = Guess(answers, f"the value {season} steps before{fewer}", 0.0)
     begun = time.perf_counter()
     from sklearn.linear_model import Ridge
 
     inputs, targets = _arrays(data.train)
     asked, _ = _arrays(judged)
-    wide = inputs.reshape(len(inputs), -1)
+    wide, wide_asked = _flat(inputs), _flat(asked)
     centre, scale = encoding.facts.centre[0], encoding.facts.scale[0]
     model = Ridge(alpha=1.0).fit(wide, (targets - centre) / scale)
-    answers = model.predict(asked.reshape(len(asked), -1)).reshape(len(asked), -1) * scale + centre
+    answers = model.predict(wide_asked).reshape(len(asked), -1) * scale + centre
     found["linear"] = Guess(
         answers, f"ridge regression on the last {encoding.window} steps", time.perf_counter() - begun
     )
     return found
+
+
+def _flat(windows: Numbers) -> Numbers:
+    return windows.reshape(len(windows), -1)
+
+
+def _or_centre(answers: Numbers, encoding: SeriesEncoding) -> Numbers:
+    """Answers, and where nothing was known yet the centre of the training part."""
+    return np.where(np.isfinite(answers), answers, encoding.facts.centre[0])

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seodang.core.errors import DataError
-from seodang.data.encode_series import SeriesEncoding, starts
+from seodang.data.cut_series import names_of_times
+from seodang.data.encode_series import SeriesEncoding, ordered
 from seodang.data.encoded import Encoded, subset_of
 from seodang.data.frame import Frame
 from seodang.data.load import Subset
@@ -71,9 +72,10 @@ def other_rows(run: Run, where: str | Path) -> JudgedRows:
     frame = frame.select(tested) if len(tested) else frame
     split, encoding = ("test" if len(tested) else "all"), run.encoding
     if isinstance(encoding, SeriesEncoding):
-        rows = starts(frame, encoding.window, encoding.facts.horizon, encoding.key)
+        frame = ordered(frame, encoding.time, encoding.key)
+        rows, when = encoding.starts(frame), names_of_times(frame, encoding.time)
         inputs, targets = encoding.windows(frame, rows)
-        subset = Subset(split, targets, [f"row {row + 1}" for row in rows], inputs, frame, None)  # pyright: ignore[reportArgumentType]
+        subset = Subset(split, targets, [f"from {when[row]}" for row in rows], inputs, frame, None)  # pyright: ignore[reportArgumentType]
     else:
         if encoding.target is not None and encoding.target in frame.table.columns:
             frame = frame.select(np.flatnonzero(np.asarray(frame.table[encoding.target].notna())))

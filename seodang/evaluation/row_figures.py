@@ -9,6 +9,7 @@ import numpy as np
 from seodang.evaluation.figures import INK, TRAIN, VALIDATION, _figure, _svg, reliability
 
 TICKS = 5
+NAMES = {"last value": "the last value", "a season ago": "the value a season ago"}
 # Colours of classes that can be told apart with any eyes (Okabe & Ito, 2008), for at most ten of them.
 CLASSES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#999999", "#882255", "#44aa99")
 
@@ -97,24 +98,24 @@ def _forecast(report: dict[str, Any]) -> list[tuple[str, str]]:
     if not drawn:
         return []
     figure, axes = _figure(width=9.4, height=3.2)
-    x = np.arange(len(drawn["true"]))
-    axes.plot(x, drawn["true"], color=INK, linewidth=1.3, label="true")
-    if drawn["naive"]:
-        axes.plot(
-            x,
-            drawn["naive"],
-            color=VALIDATION,
-            linewidth=1,
-            alpha=0.8,
-            linestyle=(0, (2, 2)),
-            label=drawn["naive_name"],
-        )
-    axes.plot(x, drawn["forecast"], color=TRAIN, linewidth=1.3, label="forecast")
-    at = np.unique(np.linspace(0, len(x) - 1, TICKS).astype(int))
-    axes.set_xticks(at, [drawn["when"][i].removeprefix("from ") for i in at])
+    at, step = np.array(drawn["at"]), drawn["step"]
+    axes.plot(at, drawn["true"], color=INK, linewidth=1.3, label="true")
+    dashed = {"color": VALIDATION, "linewidth": 1, "alpha": 0.8, "linestyle": (0, (2, 2))}
+    for name, label, style in (
+        ("naive", drawn["naive_name"], dashed),
+        ("forecast", "forecast", {"color": TRAIN, "linewidth": 1.3}),
+    ):
+        if drawn[name] is None:
+            continue
+        pieces = [slice(None)] if step == 1 else [slice(i, i + step) for i in range(0, len(at), step)]
+        for number, piece in enumerate(pieces):
+            axes.plot(at[piece], drawn[name][piece], label=None if number else label, **style)
+    chosen = np.unique(np.linspace(0, len(at) - 1, TICKS).astype(int))
+    axes.set_xticks(at[chosen], [drawn["when"][i] for i in chosen])
     axes.set_ylabel(report["target"])
     axes.legend(frameon=False, labelcolor=INK, ncols=3)
-    words = "The next step, foretold from all before it, beside what came; dashed: what the naive forecast says."
+    words = "Each step foretold from all before it" if step == 1 else f"{step} steps foretold at a time from all before"
+    words += ", beside what came" + (f"; dashed: what {NAMES[drawn['naive_name']]} says." if drawn["naive"] else ".")
     return [(_svg(figure, "Forecast and truth"), words)]
 
 

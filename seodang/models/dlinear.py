@@ -29,8 +29,8 @@ class _DLinear(nn.Module):
     def __init__(self, length: int, horizon: int, targets: int, individual: bool, window: int) -> None:
         super().__init__()
         self.targets, self.window = targets, window
-        self.trend = PastToFuture(length, horizon, targets, individual)
-        self.rest = PastToFuture(length, horizon, targets, individual)
+        self.trend = PastToFuture(length, horizon, targets, individual, start=1 / length)
+        self.rest = PastToFuture(length, horizon, targets, individual, start=1 / length)
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, L, C) → (B, H·T): the targets' values at the first step, then at the second, …"""
@@ -57,7 +57,7 @@ def dlinear(
         individual: Maps for each target instead of one pair for all.
         window: Places that the trend is a mean of.
 
-    Zeng et al., 2022, https://arxiv.org/abs/2205.13504.
+    Zeng et al., 2022, https://arxiv.org/abs/2205.13504. Before training it foretells the mean of the window.
     """
     length, horizon = horizon_of("dlinear", inputs, outputs, targets)
     return _DLinear(length, horizon, targets, individual, window)

@@ -16,7 +16,7 @@ class _NLinear(nn.Module):
     def __init__(self, length: int, horizon: int, targets: int, individual: bool) -> None:
         super().__init__()
         self.targets = targets
-        self.future = PastToFuture(length, horizon, targets, individual)
+        self.future = PastToFuture(length, horizon, targets, individual, start=0.0)
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, L, C) → (B, H·T): the targets' values at the first step, then at the second, …"""
@@ -42,6 +42,7 @@ def nlinear(
         individual: A map for each target instead of one for all.
 
     Zeng et al., 2022, https://arxiv.org/abs/2205.13504. Shifting the past up by c shifts the forecast by c exactly.
+    Before training it foretells the last value.
     """
     length, horizon = horizon_of("nlinear", inputs, outputs, targets)
     return _NLinear(length, horizon, targets, individual)

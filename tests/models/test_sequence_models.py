@@ -148,22 +148,30 @@ def test_rows_of_memory_and_state_can_be_chosen(settings: dict[str, Any]) -> Non
     torch.testing.assert_close(some, there[rows], atol=1e-6, rtol=1e-6)
 
 
+def shaken(network: nn.Module) -> nn.Module:
+    """The network with weights that are not those it starts with."""
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.copy_(torch.randn_like(parameter))
+    return network
+
+
 def test_nlinear_moves_with_the_series() -> None:
-    network, past = nlinear(Spec((24, 2)), Spec((12,)), targets=2), torch.randn(5, 24, 2)
+    network, past = shaken(nlinear(Spec((24, 2)), Spec((12,)), targets=2)), torch.randn(5, 24, 2)
     shift = torch.tensor([100.0, -7.0])
     torch.testing.assert_close(network(past + shift), network(past) + shift.repeat(6), atol=1e-4, rtol=1e-5)
 
 
-def test_nlinear_of_weights_0_is_the_last_value() -> None:
-    network, past = nlinear(Spec((24, 2)), Spec((6,)), targets=2), torch.randn(5, 24, 2)
-    for parameter in network.parameters():
-        nn.init.zeros_(parameter)
-    assert torch.equal(network(past), past[:, -1].repeat(1, 3))
+def test_nlinear_starts_as_the_last_value_and_dlinear_as_the_mean() -> None:
+    past = torch.randn(5, 24, 2)
+    assert torch.equal(nlinear(Spec((24, 2)), Spec((6,)), targets=2)(past), past[:, -1].repeat(1, 3))
+    mean = past.mean(1).repeat(1, 3)
+    torch.testing.assert_close(dlinear(Spec((24, 2)), Spec((6,)), targets=2)(past), mean, atol=1e-6, rtol=1e-5)
 
 
 @pytest.mark.parametrize("make", [nlinear, dlinear])
 def test_linear_forecasts_are_linear_and_read_their_own_channel(make: Any) -> None:
-    network = make(Spec((24, 3)), Spec((8,)), targets=2, individual=True)
+    network = shaken(make(Spec((24, 3)), Spec((8,)), targets=2, individual=True))
     for name, parameter in network.named_parameters():
         if name.endswith("bias"):
             nn.init.zeros_(parameter)

@@ -1,0 +1,223 @@
+"""A series divided by time: how far the network looks back and ahead, and which windows train, choose and judge."""
+
+# N windows
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+import pandas as pd
+
+from seodang.core.errors import DataError
+from seodang.data.encode_series import SeriesEncoding, filled, fit_series, numbers, ordered, series_of, starts
+from seodang.data.frame import Frame
+from seodang.data.purpose import Purpose
+from seodang.data.reading import Columns, Series
+from seodang.data.seasons import USUAL, calendar, find_season
+from seodang.data.split import Division, Split
+from seodang.data.times import moments
+
+LEAST_ROWS = 10
+# A window sees so many seasons, of long ones a single one; without a season so many steps; at most so many, and never more than
+# this share of the series. Chosen on the validation splits of ETTh1, daily temperatures, flights and AAPL; see LOG.md.
+WINDOW_SEASONS, LONG_SEASON, NO_SEASON, MOST_WINDOW, WINDOW_SHARE = 4, 168, 28, 512, 0.2
+# It foretells one season, of longer ones so many steps as the next shorter turn of the calendar has (a year: a week).
+MOST_HORIZON, USUAL_HORIZON = 96, 7
+
+
+def cut_series(
+    frame: Frame, purpose: Purpose, columns: Columns, series: Series, split: Split, examples: int | None = None
+) -> tuple[Frame, SeriesEncoding, Division, list[str]]:
+    """The rows in order, how they become numbers, which windows train, choose and judge, and what to say of it.
+
+    No value that is foretold in training comes after one that is foretold in validation or test, and scale, season and window
+    follow from the training part alone.
+
+    Args:
+        examples: Only so many training windows, the latest. None: all.
+
+    Raises:
+        DataError: The series is too short for what is asked, or has no column to see.
+    """
+    target = purpose.target
+    assert target is not None, "a series has a target"
+    frame, notes = _between(frame, purpose.time, purpose.key, series)
+    channels = _channels(frame, purpose, columns, series)
+    clock = clock_of(frame, purpose.time, purpose.key)
+    candidates = _candidates(frame, purpose.time, purpose.key)
+    season = series.season or _season_of(frame, target, purpose.key, clock, candidates, series, split)
+    horizon = series.horizon or horizon_for(season, candidates)
+    window = series.window or window_for(season, _length(frame, purpose.key))
+    begins = starts(frame, window, horizon, purpose.key, target)
+    division = _divide(begins, clock[begins], horizon, series, split, frame.where)
+    if examples is not None and examples < len(division.train):
+        latest = division.train[np.argsort(clock[division.train], kind="stable")][-examples:]
+        division.train = np.sort(latest)
+        notes.append(f"Only the latest {examples:,} training windows are used, as asked.")
+    known = np.flatnonzero(clock <= clock[division.train].max() + horizon - 1)
+    encoding = fit_series(
+        frame, known, target, channels, window, horizon, season, series, purpose.time, purpose.key
+    )  # fmt: skip
+    if encoding.filled:
+        notes.append(
+            f"{encoding.filled:,} missing values are taken over from the step before; none of them is foretold."
+        )
+    again = f"repeats after {season} steps" if season > 1 else "no season was found"
+    if series.season:
+        again = f"season={season} as asked"
+    notes.append(f"Sees {window} steps, foretells {horizon}; {again}. {division.note}")
+    return frame, encoding, division, notes
+
+
+def window_for(season: int, length: int) -> int:
+    """How many steps are seen of a series of a length.
+
+    >>> window_for(24, 17_420), window_for(365, 3_650), window_for(12, 144), window_for(1, 1_000)
+    (96, 365, 24, 28)
+    """
+    most = max(1, min(MOST_WINDOW, int(length * WINDOW_SHARE)))
+    if season == 1:
+        return min(most, NO_SEASON)
+    wanted = season if season > LONG_SEASON else WINDOW_SEASONS * season
+    return wanted if wanted <= most else max(1, most // season) * season if season <= most else most
+
+
+def horizon_for(season: int, candidates: tuple[int, ...]) -> int:
+    """How many steps are foretold.
+
+    >>> horizon_for(24, (24, 168)), horizon_for(168, (24, 168)), horizon_for(365, (7, 365)), horizon_for(1, (7, 365))
+    (24, 24, 7, 1)
+    """
+    if season <= MOST_HORIZON:
+        return season
+    shorter = [each for each in candidates if each < season and each <= MOST_HORIZON]
+    return max(shorter, default=USUAL_HORIZON)
+
+
+def clock_of(frame: Frame, time: str | None, key: str | None) -> np.ndarray:
+    """How late each row is, counted in steps; rows of several series at one time are equally late."""
+    if key is None or time is None:
+        return np.arange(len(frame))
+    return np.unique(moments(frame, time), return_inverse=True)[1]
+
+
+def names_of_times(frame: Frame, time: str | None) -> list[str]:
+    """When each row was, for a person: days where all are at midnight."""
+    if time is None:
+        return [f"row {row + 1}" for row in range(len(frame))]
+    when = moments(frame, time)
+    unit = "D" if (when == when.astype("datetime64[D]")).all() else "s"
+    return np.datetime_as_string(when, unit=unit).tolist()
+
+
+def _channels(frame: Frame, purpose: Purpose, columns: Columns, series: Series) -> tuple[str, ...]:
+    """The columns whose past is seen. What is left out for being a part of the time, an id or as asked stays out."""
+    target = purpose.target
+    assert target is not None, "a series has a target"
+    aside = {target, purpose.key, *columns.leave_out, *_parts(purpose.time)}
+    others = [c.name for c in frame.columns if c.kind == "number" and c.name not in aside]
+    channels = {"target": [target], "all": [target, *others], "others": others}[series.seen]
+    if not channels:
+        raise DataError(f"series.seen=others, but {frame.where} has no number column beside {target}.")
+    return tuple(channels)
+
+
+def _parts(time: str | None) -> list[str]:
+    return [] if time is None else [time, *(part.strip() for part in time.split(","))]
+
+
+def _length(frame: Frame, key: str | None) -> int:
+    """Rows of the longest series."""
+    return int(np.bincount(series_of(frame, key)).max())
+
+
+def _longest(frame: Frame, key: str | None) -> np.ndarray:
+    """The rows of the longest series."""
+    whose = series_of(frame, key)
+    return np.flatnonzero(whose == np.bincount(whose).argmax())
+
+
+def _candidates(frame: Frame, time: str | None, key: str | None) -> tuple[int, ...]:
+    return USUAL if time is None else calendar(moments(frame, time)[_longest(frame, key)])
+
+
+def _season_of(
+    frame: Frame,
+    target: str,
+    key: str | None,
+    clock: np.ndarray,
+    candidates: tuple[int, ...],
+    series: Series,
+    split: Split,
+) -> int:
+    """The season of the longest series, seen in that share of the time which comes before validation and test."""
+    rows = _longest(frame, key)
+    test = split.test if series.test_windows is None else min(1.0, series.test_windows / len(frame))
+    until = clock.min() + int((np.ptp(clock) + 1) * (1 - test) * (1 - split.validation))
+    values = filled(numbers(frame, (target,)), series_of(frame, key))[0][rows[clock[rows] < until], 0]
+    return find_season(values[np.isfinite(values)], candidates)
+
+
+def _between(frame: Frame, time: str | None, key: str | None, series: Series) -> tuple[Frame, list[str]]:
+    """The rows from `first` to `last`, series after series, each in time order; and what was left out."""
+    if time is None:
+        asked = "first" if series.first else "last" if series.last else ""
+        if asked:
+            raise DataError(f"series.{asked} needs a column that says when; {frame.where} has none. Say time=COLUMN.")
+        return frame, []
+    when, notes = moments(frame, time), []
+    stay = ~np.isnat(when)
+    if unknown := int((~stay).sum()):
+        notes.append(f"{unknown:,} rows do not say when and are left out.")
+    for name, words, holds in (("first", "from", np.greater_equal), ("last", "to", np.less_equal)):
+        if (bound := getattr(series, name)) is not None:
+            stay &= holds(when, _bound(bound, name))
+            notes.append(f"Only rows {words} {bound} are used.")
+    if stay.sum() < LEAST_ROWS:
+        raise DataError(
+            f"{frame.where} has {int(stay.sum())} rows in the time asked for; a series needs {LEAST_ROWS} or more."
+        )
+    return ordered(frame if stay.all() else frame.select(np.flatnonzero(stay)), time, key), notes
+
+
+def _bound(given: str, name: str) -> np.datetime64:
+    """A first or last moment; a last day or month without an hour means all of it."""
+    try:
+        moment = pd.Timestamp(given)
+        if name == "last":
+            moment = cast(pd.Period, pd.Period(given)).end_time if len(given) <= 10 else moment
+    except ValueError:
+        raise DataError(f"series.{name} must be a date such as 2015-01-01, got {given!r}.") from None
+    return np.datetime64(moment.to_datetime64())
+
+
+def _divide(begins: np.ndarray, clock: np.ndarray, horizon: int, series: Series, split: Split, where: str) -> Division:
+    """Which windows train, choose and judge, by time; windows whose last step reaches into the next split are left out.
+
+    Args:
+        begins: (N,) rows at which what is foretold begins.   clock: (N,) how late each is; equal for several series at one time.
+    """
+    order = np.argsort(clock, kind="stable")
+    begins, clock = begins[order], clock[order]
+    count = len(begins)
+    test = min(count, series.test_windows or int(round(count * split.test)))
+    rest = count - test
+    choose = int(round(rest * split.validation))
+    # The last windows before the test begin reach into it and are left out: so many more are set aside for choosing.
+    train = max(0, rest - choose - (horizon - 1 if choose and test else 0))
+    late = clock[rest] if test else np.inf
+    middle = clock[train] if train < rest else late
+    ends = clock + horizon - 1
+    learn, choosing, judging = (
+        np.sort(begins[which]) for which in (ends < min(middle, late), (clock >= middle) & (ends < late), clock >= late)
+    )
+    if len(learn) < 2:
+        raise DataError(
+            f"{where} is too short: it gives {count:,} windows, {test:,} for judging and {choose:,} for choosing. "
+            "Ask for a shorter series.window or series.horizon, or a smaller series.test_windows."
+        )
+    note = (
+        f"In time order: {len(learn):,} windows train, {len(choosing):,} choose, the last {len(judging):,} judge; "
+        "scales are learnt from the training part alone."
+    )
+    return Division(learn, choosing, judging, (), note)

@@ -71,7 +71,7 @@ class Regress:
     def decode(self, outputs: Tensor) -> Tensor:
         """Outputs (B, K) to amounts in their own unit.
 
-        >>> Regress(1, centre=(10.0,), scale=(2.0,)).decode(torch.tensor([[1.5]]))
+        >>> Regress(1, centre=(10.0,), scale=(2.0,)).decode(Tensor([[1.5]]))
         tensor([[13.]])
         """
         centre, scale = self._unit(outputs)

@@ -62,11 +62,13 @@ def purpose(
     text: str | None = None,
     key: str | None = None,
     leave_out: Collection[str] = (),
+    forecast: bool = False,
 ) -> Purpose:
     """What the frame is for; what is not said is guessed, and each guess says how it was made.
 
     Args:
         target, time, text, key: columns, where the guess would be wrong.   leave_out: columns not to be used.
+        forecast: whether it is to be forecast in any case: without a column that says when, in the order of the rows.
 
     Raises:
         DataError: A column is not there (the nearest is named) or cannot be what it is said to be, or nothing can be foretold.
@@ -79,10 +81,13 @@ def purpose(
         raise DataError(f"Column {target} cannot be both the target and left out.")
     usable = [c for c in frame.columns if c.kind not in ("id", "constant", "empty") and c.name not in leave_out]
     said = _Said(target, time, text, key)
-    found = (
-        _pairs(frame, said, usable) or _texts(frame, said, usable) or _series(frame, said, usable)
-        or _table(frame, said, usable)
-    )  # fmt: skip
+    if forecast:
+        found = _series(frame, said, usable) or _as_it_lies(frame, said, usable)
+    else:
+        found = (
+            _pairs(frame, said, usable) or _texts(frame, said, usable) or _series(frame, said, usable)
+            or _table(frame, said, usable)
+        )  # fmt: skip
     asked = dict.fromkeys((name for name in leave_out if name in found.left), "left out as asked")
     return Purpose(**{**found.__dict__, "left": {**found.left, **asked}})
 
@@ -223,10 +228,8 @@ def _key(frame: Frame, usable: list[Column], when: np.ndarray, parts: list[str],
 
 def _problem(frame: Frame, when: np.ndarray, key: str | None, numbers: list[str], said: _Said) -> str | None:
     """Why the rows are no series, or None."""
-    if said.target is not None and said.target not in numbers:
-        return f"{said.target} is of the kind {frame.column(said.target).kind}, and only numbers are forecast."
-    if not numbers:
-        return "there is no column of numbers to forecast."
+    if problem := _problem_of_target(frame, numbers, said):
+        return problem
     known = when[~np.isnat(when)]
     found = steps(known)
     if found.repeated and key is None and found.repeated > (0.001 * len(known) if said.time is None else 0):
@@ -236,6 +239,12 @@ def _problem(frame: Frame, when: np.ndarray, key: str | None, numbers: list[str]
     if not found.regular and said.time is None:
         return "the steps are not regular."
     return None
+
+
+def _problem_of_target(frame: Frame, numbers: list[str], said: _Said) -> str | None:
+    if said.target is not None and said.target not in numbers:
+        return f"{said.target} is of the kind {frame.column(said.target).kind}, and only numbers are forecast."
+    return None if numbers else "there is no column of numbers to forecast."
 
 
 def _twice(frame: Frame, when: np.ndarray, key: str) -> int:
@@ -267,6 +276,18 @@ def _as_series(
     others = tuple(name for name in numbers if name != target)
     left = _left(frame, (target, key, *parts, *others), "no number: a series is of numbers")
     return Purpose("series", "forecast", target, time, None, key, left, others, tuple(reasons))
+
+
+def _as_it_lies(frame: Frame, said: _Said, usable: list[Column]) -> Purpose:
+    """Rows without a time, taken as equal steps in the order of the file."""
+    numbers = [column.name for column in usable if column.kind == "number"]
+    if problem := _problem_of_target(frame, numbers, said):
+        raise DataError(f"{frame.where} cannot be forecast: {problem}")
+    target, reason = (said.target, "") if said.target else _series_target(numbers)
+    others = tuple(name for name in numbers if name != target)
+    reasons = ("A series: no column says when, so the rows are equal steps in the order in which they lie.", reason)
+    left = _left(frame, (target, *others), "no number: a series is of numbers")
+    return Purpose("series", "forecast", target, None, None, None, left, others, tuple(filter(None, reasons)))
 
 
 def _series_target(numbers: list[str]) -> tuple[str, str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from seodang.data.columns import typed
-from seodang.data.frame import Frame
+from seodang.data.frame import Frame, Kind
 
 
 def bundled(name: str) -> Frame:
@@ -27,9 +28,9 @@ def bundled(name: str) -> Frame:
     return made(name.replace("_", "-"), values, stamp=f"{name} scikit-learn {sklearn.__version__}")
 
 
-def made(name: str, columns: dict[str, Any], stamp: str) -> Frame:
-    """A table from columns of numbers or words in memory, (N,) each."""
-    done = [typed(column, pd.Series(cells)) for column, cells in columns.items()]
+def made(name: str, columns: dict[str, Any], stamp: str, kinds: Mapping[str, Kind] | None = None) -> Frame:
+    """A table from columns of numbers or words in memory, (N,) each; of the kinds that are said, or as they look."""
+    done = [typed(column, pd.Series(cells), (kinds or {}).get(column)) for column, cells in columns.items()]
     rows = len(done[0][0])
     return Frame(
         name=name,

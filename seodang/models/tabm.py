@@ -75,10 +75,10 @@ def tabm(
     inputs: Spec,
     outputs: Spec,
     *,
-    members: Annotated[int, Field(ge=2, le=256)] = 16,
-    hidden: tuple[Annotated[int, Field(ge=1, le=65536)], ...] = (256, 256),
+    members: Annotated[int, Field(ge=2, le=256)] = 8,
+    hidden: tuple[Annotated[int, Field(ge=1, le=65536)], ...] = (128, 128),
     numbers: Numbers = "ple",
-    bins: Annotated[int, Field(ge=2, le=512)] = 32,
+    bins: Annotated[int, Field(ge=2, le=512)] = 16,
     embedding: Annotated[int, Field(ge=1, le=512)] = 8,
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1,
 ) -> nn.Module:

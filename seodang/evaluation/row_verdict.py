@@ -103,12 +103,26 @@ def _amount_against(report: dict[str, Any]) -> list[str]:
         return [f"{lines[0]} Better than {'all of them' if len(found) > 1 else 'that'}, beyond chance."]
     for key, each in found.items():
         p = chance(each["network_against_it"]["p_value"])
-        if each["skill"] < 0:
-            beyond = ", beyond chance" if each["network_against_it"]["p_value"] < LEVEL else ""
-            lines.append(f"WORSE than {TITLES[key]} by {-100 * each['skill']:.1f} %{beyond} ({p}): use that instead.")
+        if each["skill"] < 0 and each["network_against_it"]["p_value"] < LEVEL:
+            lines.append(
+                f"WORSE than {TITLES[key]} by {-100 * each['skill']:.1f} %, beyond chance ({p}): use that instead."
+            )
+        elif each["skill"] < 0:
+            worse = f"{-100 * each['skill']:.1f} % farther off, which may be chance ({p})"
+            lines.append(f"NOT better than {TITLES[key]}: {worse}. The simpler one is enough.")
         elif not _better(each):
             lines.append(f"NOT shown to be better than {TITLES[key]} ({p}).")
     return lines
+
+
+def _times(skill: float) -> str:
+    """How many times as large the network's error is, from its skill.
+
+    >>> _times(-0.057), _times(-47.6)
+    ('1.06 times', '49 times')
+    """
+    times = 1 - skill
+    return f"{times:.0f} times" if times >= 10 else f"{times:.2f} times"
 
 
 def _better(each: dict[str, Any]) -> bool:

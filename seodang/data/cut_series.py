@@ -216,8 +216,8 @@ def _divide(begins: np.ndarray, clock: np.ndarray, horizon: int, series: Series,
             f"{where} is too short: it gives {count:,} windows, {test:,} for judging and {choose:,} for choosing. "
             "Ask for a shorter series.window or series.horizon, or a smaller series.test_windows."
         )
-    note = (
-        f"In time order: {len(learn):,} windows train, {len(choosing):,} choose, the last {len(judging):,} judge; "
-        "scales are learnt from the training part alone."
-    )
+    parts = [f"{len(learn):,} windows train"]
+    parts += [f"{len(choosing):,} choose"] if len(choosing) else []
+    parts += [f"the last {len(judging):,} judge"] if len(judging) else []
+    note = f"In time order: {', '.join(parts)}; scales are learnt from the training part alone."
     return Division(learn, choosing, judging, (), note)

@@ -92,7 +92,7 @@ def _named(name: str, columns: Columns) -> Source | Frame:
     if card.hub is None:
         raise DataError(
             f"{name} is not on the Hugging Face hub ({card.licence}). Give the path of your copy, or set SEODANG_DATA to "
-            f"the folder that holds {name}/. Its home: {card.homepage}"
+            f"the folder that holds {card.local or name + '/'}. Its home: {card.homepage}"
         )
     from seodang.data.readers.hub import read_hub
 

@@ -22,7 +22,7 @@ from seodang.data.load import Prepared, Subset
 from seodang.data.purpose import Purpose
 from seodang.data.reading import Columns, Series, Text
 from seodang.data.source import SPLITS, LeftOut, Source
-from seodang.data.split import Division, Split, divide, draw_some
+from seodang.data.split import Division, Split, divide, draw_some, leave_out
 
 Encoding = TableEncoding | TextEncoding | SeriesEncoding
 # Strata of an amount that is foretold, so that no split has only the cheap ones.
@@ -141,6 +141,15 @@ def encode(
         return _encode_series(frame, purpose, columns, series, split, examples)
     frame, notes = _usable(frame, purpose, task, text)
     source, classes = _as_source(frame, purpose, task)
+    if split.without:
+        if task != "classify":
+            raise DataError(
+                f"without={','.join(split.without)} names classes, and there are none where the task is {task}."
+            )
+        stay = np.flatnonzero(~np.isin(np.array(classes)[source.labels], split.without))
+        source = leave_out(source, split.without)
+        frame = replace(frame.select(stay), left_out=(*frame.left_out, *source.left_out))
+        classes = source.classes
     if purpose.form == "prose":
         division = _in_order(frame.splits, split)
     else:
@@ -174,8 +183,9 @@ def _usable(frame: Frame, purpose: Purpose, task: str, text: Text) -> tuple[Fram
     if purpose.target is not None:
         known = np.asarray(frame.table[purpose.target].notna())
         if missing := int((~known).sum()):
-            notes.append(f"{missing:,} rows have no {purpose.target} and are left out.")
-            gone.append(LeftOut(f"{missing:,} rows", f"no {purpose.target}"))
+            rows = "1 row has" if missing == 1 else f"{missing:,} rows have"
+            notes.append(f"{rows} no {purpose.target}: left out.")
+            gone.append(LeftOut("1 row" if missing == 1 else f"{missing:,} rows", f"no {purpose.target}"))
         stay &= known
     if purpose.text is not None and purpose.form != "prose":
         texts = encode_text.texts_of(frame, purpose.text)

@@ -18,5 +18,5 @@ def table_classifier() -> Recipe:
         name="table-classifier",
         task="classify",
         model=Part(name="tabm"),
-        training=Training(optimizer="adamw", learning_rate=3e-3, weight_decay=3e-4, schedule="cosine", channels_last=False),
+        training=Training(optimizer="adamw", learning_rate=3e-3, weight_decay=3e-4, schedule="cosine"),
     )

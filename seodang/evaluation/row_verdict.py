@@ -101,6 +101,8 @@ def _amount_against(report: dict[str, Any]) -> list[str]:
     beaten = [TITLES[key] for key, each in found.items() if _better(each)]
     if len(beaten) == len(found):
         return [f"{lines[0]} Better than {'all of them' if len(found) > 1 else 'that'}, beyond chance."]
+    if beaten:
+        lines.append(f"Better than {' and '.join(beaten)}, beyond chance.")
     for key, each in found.items():
         p = chance(each["network_against_it"]["p_value"])
         if each["skill"] < 0 and each["network_against_it"]["p_value"] < LEVEL:
@@ -112,6 +114,11 @@ def _amount_against(report: dict[str, Any]) -> list[str]:
             lines.append(f"NOT better than {TITLES[key]}: {worse}. The simpler one is enough.")
         elif not _better(each):
             lines.append(f"NOT shown to be better than {TITLES[key]} ({p}).")
+    errors = {key: each[name] for key, each in found.items()}
+    if "last value" in errors and errors["last value"] <= min(*errors.values(), report["metrics"][name]):
+        lines.append(
+            "Nothing here does better than keeping the last value: the past of this series says no more than that."
+        )
     return lines
 
 

@@ -21,6 +21,12 @@ def forecaster() -> Recipe:
         loss="huber",
         model=Part(name="nlinear"),
         training=Training(
-            optimizer="adamw", learning_rate=4e-3, weight_decay=0.01, schedule="one_cycle", keep="best", log_every=10
+            optimizer="adamw",
+            learning_rate=4e-3,
+            weight_decay=0.01,
+            schedule="one_cycle",
+            keep="best",
+            patience=20,
+            log_every=10,
         ),
     )

@@ -20,7 +20,7 @@ def drawings(report: dict[str, Any]) -> list[tuple[str, str]]:
         found = [(reliability(report["calibration"]["bins"]), "How often answers of each confidence are right.")]
         return [*_surface(report), *_class_curves(report), *found]
     if report["task"] in ("regress", "forecast"):
-        return [*_scatter(report), *_forecast(report), *_by_step(report)]
+        return [*_scatter(report), *_by_step(report)]
     if "attention" in report and report["attention"]:
         return [(_attention(report["attention"]), "Where it looks (columns) while writing each word (rows).")]
     return []
@@ -53,6 +53,11 @@ def _surface(report: dict[str, Any]) -> list[tuple[str, str]]:
         "What the network answers everywhere; pale where it is unsure. Points: the judged examples by their true class."
     )
     return [(_svg(figure, "Decision surface"), words)]
+
+
+def wide_drawings(report: dict[str, Any]) -> list[tuple[str, str]]:
+    """Drawings that take the whole width of the page, with their captions."""
+    return _forecast(report) if report["task"] == "forecast" else []
 
 
 def _class_curves(report: dict[str, Any]) -> list[tuple[str, str]]:

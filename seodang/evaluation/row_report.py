@@ -45,6 +45,7 @@ def render_rows(report: dict[str, Any]) -> str:
         baselines=_baselines(report),
         metrics=_metrics(report),
         drawings=[{"svg": Markup(svg), "words": words} for svg, words in row_figures.drawings(report)],
+        wide_drawings=[{"svg": Markup(svg), "words": words} for svg, words in row_figures.wide_drawings(report)],
         curves=[Markup(curve) for curve in curves if curve],
         data=_data(report),
         settings=_settings(report),

@@ -26,7 +26,6 @@ def forecaster() -> Recipe:
             weight_decay=0.01,
             schedule="one_cycle",
             keep="best",
-            patience=20,
             log_every=10,
         ),
     )

@@ -7,7 +7,9 @@ from typing import Any
 
 # Where each public name lives; looked up on first use, so that `import seodang` costs nothing.
 _HOME = {
+    "Classifier": "seodang.estimators.estimator",
     "Recipe": "seodang.recipes.recipe",
+    "Regressor": "seodang.estimators.estimator",
     "Run": "seodang.runs.folder",
     "SeodangError": "seodang.core.errors",
     "compare": "seodang.evaluation.compare",

@@ -21,6 +21,7 @@ FLOW = [
     "runs",
     "decisions",
     "evaluation",
+    "estimators",
     "cli",
 ]
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -75,14 +76,14 @@ def test_no_import_cycle():
 
 def test_public_names_are_exactly_these():
     assert seodang.__all__ == [
-        "Recipe", "Run", "SeodangError", "compare", "evaluate", "load", "look", "names", "predict", "recognise", "repeat", "resume",
-        "train",
+        "Classifier", "Recipe", "Regressor", "Run", "SeodangError", "compare", "evaluate", "load", "look", "names", "predict",
+        "recognise", "repeat", "resume", "train",
     ]  # fmt: skip
     assert all(getattr(seodang, name).__doc__ for name in seodang.__all__)
 
 
 def test_an_unknown_public_name_says_what_there_is():
-    with pytest.raises(AttributeError, match="It has: Recipe, Run"):
+    with pytest.raises(AttributeError, match="It has: Classifier, Recipe"):
         _ = seodang.learn
 
 

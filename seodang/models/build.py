@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import inspect
 from collections.abc import Callable
@@ -57,6 +58,7 @@ def find_model(name: str) -> Model:
     return cast(Model, model)
 
 
+@functools.cache  # making one takes milliseconds, and estimators are fitted by the hundred
 def settings_of(model: Model, name: str) -> type[Value]:
     """A model's settings as a value: what its function takes by keyword, with types, ranges and defaults."""
     hints = get_type_hints(model, include_extras=True)

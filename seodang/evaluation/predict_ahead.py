@@ -113,7 +113,7 @@ def following(when: np.ndarray, count: int) -> list[str]:
         step = pd.DateOffset(**CALENDAR[words])
         if (recent.day == recent.days_in_month).all():
             step = pd.offsets.MonthEnd() * CALENDAR[words].get("months", 12)
-    elif words == "a day" and len(recent) > 10 and (recent.dayofweek < 5).all():
+    elif words == "a day" and len(recent) > 10 and (recent.day_of_week < 5).all():
         step = pd.offsets.BDay(1)
     times = [last + step * (number + 1) for number in range(count)]
     return np.datetime_as_string(np.array(times, "datetime64[ns]"), unit=_unit(when)).tolist()

@@ -1,0 +1,246 @@
+"""`seodang predict` for rows of tables, texts and series, as a person and as a program see it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from seodang.core.errors import DataError, RunError, SeodangError
+from seodang.evaluation.predict import predict
+from seodang.runs.train import train
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Three small data sets: flowers.csv (a class), flats.csv (an amount), sales.csv (a series), reviews.csv (texts)."""
+    at, draw = tmp_path_factory.mktemp("data"), np.random.default_rng(0)
+    length = draw.normal(0, 1, 150)
+    pd.DataFrame(
+        {
+            "length": length.round(2),
+            "colour": draw.choice(["red", "blue"], 150),
+            "kind": np.where(length + draw.normal(0, 0.5, 150) > 0, "rose", "tulip"),
+        }
+    ).to_csv(at / "flowers.csv", index=False)
+    size = draw.uniform(20, 200, 150).round(1)
+    pd.DataFrame({"size": size, "price": (5 * size + draw.normal(0, 5, 150)).round(2)}).to_csv(
+        at / "flats.csv", index=False
+    )
+    days = pd.bdate_range("2021-01-04", periods=200)
+    pd.DataFrame({"date": days.strftime("%Y-%m-%d"), "sales": np.sin(np.arange(200) / 5).round(4)}).to_csv(
+        at / "sales.csv", index=False
+    )
+    good, bad = ["good", "great", "lovely", "fine"], ["bad", "awful", "dull", "poor"]
+    rows = [(" ".join(draw.choice(words + ["the", "film", "was", "very"], 8)), label)
+            for label, words in (("pos", good), ("neg", bad)) for _ in range(60)]  # fmt: skip
+    pd.DataFrame(rows, columns=["review", "label"]).sample(frac=1, random_state=0).to_csv(
+        at / "reviews.csv", index=False
+    )
+    return at
+
+
+def trained(folder, name, **settings):
+    return train(folder / name, settings={"training.epochs": 12, **settings}, runs=folder / "runs")
+
+
+@pytest.fixture(scope="module")
+def flowers(folder):
+    return trained(folder, "flowers.csv")
+
+
+@pytest.fixture(scope="module")
+def flats(folder):
+    return trained(folder, "flats.csv")
+
+
+@pytest.fixture(scope="module")
+def sales(folder):
+    return trained(folder, "sales.csv")
+
+
+@pytest.fixture(scope="module")
+def reviews(folder):
+    return trained(folder, "reviews.csv")
+
+
+def written(path, text):
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+# Tables ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_person_sees_a_line_a_row(command, flowers, tmp_path):
+    new = written(tmp_path / "new.csv", "length,colour\n1.5,red\n-1.5,blue\n")
+    lines = command("predict", flowers.folder, new).stdout.splitlines()
+    assert [line.split()[:3] for line in lines] == [["row", "1", "rose"], ["row", "2", "tulip"]]
+
+
+def test_json_has_the_form_of_pictures(command, flowers, tmp_path):
+    new = written(tmp_path / "new.csv", "colour,length\nred,1.5\n")
+    told = json.loads(command("predict", flowers.folder, new, "--json").stdout)
+    assert told["run"] == str(flowers.folder)
+    (answer,) = told["predictions"]
+    assert (answer["path"], answer["row"], answer["prediction"]) == (str(new), 1, "rose")
+    assert [each["class"] for each in answer["top"]] == ["rose", "tulip"]
+    assert sum(each["probability"] for each in answer["top"]) == pytest.approx(1, abs=1e-5)
+
+
+def test_python_says_the_same_as_the_command_line(command, flats, folder):
+    told = json.loads(command("predict", flats.folder, folder / "flats.csv", "--json").stdout)
+    assert told["predictions"] == predict(flats, folder / "flats.csv") == predict(flats.folder, [folder / "flats.csv"])
+
+
+def test_a_row_alone_is_answered_as_in_its_table(flats, folder, tmp_path):
+    together = predict(flats, folder / "flats.csv")
+    for row in (0, 77, 149):
+        line = (folder / "flats.csv").read_text().splitlines()[row + 1]
+        (alone,) = predict(flats, written(tmp_path / f"{row}.csv", f"size,price\n{line}\n"))
+        assert alone["prediction"] == pytest.approx(together[row]["prediction"], rel=1e-6)
+
+
+def test_csv_appends_to_the_rows_and_disarms_formulas(command, flowers, tmp_path):
+    new = written(
+        tmp_path / "new.csv",
+        "length,colour,name,prediction\n1.5,red,=cmd|' /C calc'!A0,1\n2,blue,+1 234,2\n-3,,Kim,3\n",
+    )
+    rows = list(csv.reader(io.StringIO(command("predict", flowers.folder, new, "--csv").stdout)))
+    assert rows[0] == ["length", "colour", "name", "prediction", "prediction (foretold)", "probability"]
+    assert [row[:5] for row in rows[1:]] == [
+        ["1.5", "red", "'=cmd|' /C calc'!A0", "1", "rose"],
+        ["2", "blue", "'+1 234", "2", "rose"],
+        ["-3", "", "Kim", "3", "tulip"],
+    ]
+
+
+def test_columns_that_are_gone_are_named_and_others_ignored(flowers, tmp_path):
+    new = written(tmp_path / "new.csv", "lenght,price\n1.5,3\n")
+    with pytest.raises(DataError) as caught:
+        predict(flowers, new)
+    assert str(caught.value) == (
+        f"{new} has no column 'length', 'colour', which the network was trained on. Did you mean lenght?"
+    )
+
+
+def test_what_training_never_saw_is_told(command, flowers, tmp_path):
+    new = written(tmp_path / "new.csv", "length,colour\n1.5,green\n900,red\n,green\n")
+    assert command("predict", flowers.folder, new).stderr.splitlines() == [
+        "colour has 'green' in 2 of 3 rows, never or hardly seen in training: they count as unknown.",
+        f"length is missing in 1 of 3 rows, and never was in training: {flowers.encoding.numbers[0].fill:g}, the median there, "
+        "stands in.",
+    ]
+    far = command("predict", flowers.folder, written(tmp_path / "far.csv", "length,colour\n900,red\n")).stderr
+    assert far.startswith("length is outside all that was seen in training (")
+    assert far.endswith("in 1 of 1 rows, such as 900: the answer there means little.\n")
+    assert command("predict", flowers.folder, written(tmp_path / "usual.csv", "length,colour\n1,red\n")).stderr == ""
+
+
+def test_words_where_numbers_were_are_refused(flowers, tmp_path):
+    new = written(tmp_path / "new.csv", "length,colour\nlong,red\nshort,blue\n")
+    with pytest.raises(DataError, match=r"(?s)length.*number.*long"):
+        predict(flowers, new)
+
+
+def test_a_file_that_is_not_there_is_said(flowers, tmp_path):
+    with pytest.raises(DataError, match=r"gone\.csv does not exist\.$"):
+        predict(flowers, tmp_path / "gone.csv")
+    with pytest.raises(
+        DataError, match=r"^Say what flowers-1 should judge: a file, as in `seodang predict flowers-1 new\.csv`\.$"
+    ):
+        predict(flowers)
+
+
+def test_a_pattern_is_all_its_files(flowers, tmp_path):
+    for name in ("a", "b"):
+        written(tmp_path / f"{name}.csv", "length,colour\n1.5,red\n")
+    answers = predict(flowers, str(tmp_path / "*.csv"))
+    assert [(answer["path"].rpartition("/")[2], answer["row"]) for answer in answers] == [("a.csv", 1), ("b.csv", 1)]
+
+
+def test_many_rows_are_counted_not_all_shown(command, flowers, folder):
+    lines = command("predict", flowers.folder, folder / "flowers.csv").stdout.splitlines()
+    assert len(lines) == 42
+    assert lines[40] == "… and 110 more; --csv or --json gives all."
+    assert lines[41].startswith("In all: ")
+
+
+def test_decisions_are_taken_on_rows(command, flowers, tmp_path):
+    rule = written(tmp_path / "water.yaml", "rules:\n- {name: rose, classes: [rose], answer: water}\n")
+    new = written(tmp_path / "new.csv", "length,colour\n1.5,red\n")
+    (answer,) = predict(flowers, new, decide=rule)
+    assert answer["decision"]["answer"] == "water"
+    assert command("predict", flowers.folder, new, "--decide", rule).stdout.split()[2] == "water"
+
+
+# Series ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_series_goes_on_after_its_last_row(command, sales):
+    told = json.loads(command("predict", sales.folder, "--json").stdout)["predictions"]
+    horizon = sales.facts.horizon
+    assert [answer["step"] for answer in told] == list(range(1, horizon + 1))
+    expected = pd.bdate_range("2021-01-04", periods=200 + horizon)[200:]
+    assert [answer["when"] for answer in told] == expected.strftime("%Y-%m-%d").tolist()
+
+
+def test_a_later_file_is_foretold_from_its_own_end(sales, folder, tmp_path):
+    """The answer is the network's on the last window, and nothing before it matters."""
+    table = pd.read_csv(folder / "sales.csv")
+    later = table.assign(
+        date=pd.bdate_range("2022-01-03", periods=200).strftime("%Y-%m-%d"), sales=table["sales"] + 0.1
+    )
+    later.iloc[:-10].to_csv(tmp_path / "later.csv", index=False)
+    found = predict(sales, tmp_path / "later.csv")
+    assert found[0]["when"] == "2022-09-26"
+    window = sales.encoding.window
+    later.iloc[190 - window : 190].to_csv(tmp_path / "end.csv", index=False)
+    assert [a["prediction"] for a in predict(sales, tmp_path / "end.csv")] == [a["prediction"] for a in found]
+    later.iloc[: window - 1].to_csv(tmp_path / "short.csv", index=False)
+    with pytest.raises(DataError, match=rf"short\.csv has {window - 1} rows; the network needs the last {window}\.$"):
+        predict(sales, tmp_path / "short.csv")
+    with pytest.raises(DataError, match=r"give one file, or none; got 2\.$"):
+        predict(sales, ["a.csv", "b.csv"])
+
+
+# Texts ----------------------------------------------------------------------------------------------------------------
+
+
+def test_texts_are_judged_from_a_table_a_file_or_as_typed(command, reviews, tmp_path):
+    words = ["great lovely fine film", "awful dull poor film"]
+    table = written(tmp_path / "new.csv", "id,review\n" + "".join(f"{i},{text}\n" for i, text in enumerate(words)))
+    file = written(tmp_path / "lines.txt", "\n".join(words) + "\n")
+    for asked in ([table], [file], words):
+        told = json.loads(command("predict", reviews.folder, *asked, "--json").stdout)["predictions"]
+        assert [answer["text"] for answer in told] == words
+        assert [answer["prediction"] for answer in told] == ["pos", "neg"]
+
+
+def test_another_column_of_text_is_read_and_said(command, reviews, tmp_path):
+    new = written(
+        tmp_path / "new.csv", "comment\ngreat lovely fine film was very great\nawful dull poor film bad bad\n"
+    )
+    assert (
+        f"{new} has no column 'review'; its column 'comment' is read." in command("predict", reviews.folder, new).stderr
+    )
+
+
+def test_unknown_words_are_told(command, reviews):
+    told = command("predict", reviews.folder, "xyzzy plugh")
+    assert "The network knows none of the words of the text" in told.stderr
+
+
+def test_a_missing_file_is_no_text(reviews):
+    with pytest.raises(DataError, match=r"^reviewz\.csv does not exist\.$"):
+        predict(reviews, "reviewz.csv")
+
+
+def test_a_run_that_writes_is_not_asked_to_judge(folder):
+    run = trained(folder, "reviews.csv", task="next_token", model="recurrent", **{"training.epochs": 1})
+    with pytest.raises(RunError, match=r"writes texts and judges none: `seodang generate"):
+        predict(run, "a film")

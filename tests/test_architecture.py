@@ -21,6 +21,7 @@ FLOW = [
     "runs",
     "decisions",
     "evaluation",
+    "foundations",
     "estimators",
     "cli",
 ]

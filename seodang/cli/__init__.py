@@ -29,6 +29,7 @@ VERBS = (
     "augment",
     "repeat",
     "import",
+    "explore",
 )
 
 app = typer.Typer(

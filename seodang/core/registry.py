@@ -24,6 +24,7 @@ FOLDERS = {
     "tasks": "tasks",
     "datasets": "data/datasets",
     "decisions": "decisions",
+    "foundations": "foundations",
 }
 # Files of those folders that hold the mechanism, not a name.
 MECHANISM = {
@@ -31,6 +32,7 @@ MECHANISM = {
     "models": {"layers", "summary", "drawing", "build", "folded"},
     "tasks": {"build"},
     "decisions": {"decision", "find"},
+    "foundations": {"explore"},
 }
 
 

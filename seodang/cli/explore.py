@@ -1,0 +1,53 @@
+"""`seodang explore`: small experiments on what networks are made of."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from seodang.core.registry import describe, names
+
+LISTED = "\n\n".join(f"  {name}: {describe('foundations', name)}" for name in names("foundations"))
+
+
+def explore(
+    words: Annotated[list[str], typer.Argument(help="NAME of an experiment, then key=value settings.")],
+    out: Annotated[
+        str | None, typer.Option("--out", help="The HTML file that is written. [default: NAME.html]")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout, everything else on stderr.")] = False,
+) -> None:
+    from seodang.cli._screen import print_json, screen
+    from seodang.cli._words import divide
+    from seodang.core.errors import SeodangError, did_you_mean
+    from seodang.foundations.explore import explore as run
+    from seodang.foundations.explore import write_page
+
+    plain, settings = divide(words)
+    if len(plain) != 1:
+        got = " ".join(plain) or "none"
+        raise SeodangError(f"One experiment is wanted, got {got}. {did_you_mean(got, names('foundations'))}")
+    name = plain[0].replace("_", "-")
+    found = run(name, settings)
+    console = screen(json)
+    for sentence in found.words:
+        console.print(sentence, markup=False)
+    path = write_page(found, out or f"{name}.html")
+    console.print(f"\nPicture and numbers: {path}", markup=False)
+    if json:
+        print_json({"name": name, "words": list(found.words), "page": str(path), **found.numbers})
+
+
+explore.__doc__ = f"""Run a small experiment on what networks are made of, and say in a few sentences what it shows.
+
+{LISTED}
+
+Examples:
+
+  seodang explore least-squares
+
+  seodang explore gradients data=mnist depth=20
+
+  seodang explore linear-stack --json
+"""

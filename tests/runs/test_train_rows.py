@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -99,7 +100,7 @@ def test_a_repeat_has_no_difference(run, tmp_path):
 @pytest.mark.parametrize("step", [1, 5, 9, 20])
 def test_resume_equals_never_stopping(run, parcels, tmp_path, step):
     """5 steps of 32 make an epoch: stopped after the first step, at an epoch's end, in the middle."""
-    events = stream(parcels, settings={**EPOCHS, "training.checkpoint_seconds": 0}, runs=tmp_path)
+    events: Any = stream(parcels, settings={**EPOCHS, "training.checkpoint_seconds": 0}, runs=tmp_path)
     for event in events:
         if isinstance(event, Step) and event.step == step:
             break

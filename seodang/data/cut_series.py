@@ -3,6 +3,7 @@
 # N windows
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
@@ -21,7 +22,7 @@ LEAST_ROWS = 10
 # A window sees so many seasons, of long ones a single one; without a season so many steps; at most so many, and never more than
 # this share of the series. Chosen on the validation splits of ETTh1, daily temperatures, flights and AAPL; see LOG.md.
 WINDOW_SEASONS, LONG_SEASON, NO_SEASON, MOST_WINDOW, WINDOW_SHARE = 4, 168, 28, 512, 0.2
-# It foretells one season, of longer ones so many steps as the next shorter turn of the calendar has (a year: a week).
+# It foretells one season, of longer ones a shorter turn of the calendar (of a year of days: a week).
 MOST_HORIZON, USUAL_HORIZON = 96, 7
 
 
@@ -44,29 +45,58 @@ def cut_series(
     frame, notes = _between(frame, purpose.time, purpose.key, series)
     channels = _channels(frame, purpose, columns, series)
     clock = clock_of(frame, purpose.time, purpose.key)
-    candidates = _candidates(frame, purpose.time, purpose.key)
-    season = series.season or _season_of(frame, target, purpose.key, clock, candidates, series, split)
-    horizon = series.horizon or horizon_for(season, candidates)
-    window = series.window or window_for(season, _length(frame, purpose.key))
-    begins = starts(frame, window, horizon, purpose.key, target)
-    division = _divide(begins, clock[begins], horizon, series, split, frame.where)
+    cut = _cut(frame, purpose, series, split, clock)
+    division = _divide(cut, clock[cut.begins], frame.where)
     if examples is not None and examples < len(division.train):
         latest = division.train[np.argsort(clock[division.train], kind="stable")][-examples:]
         division.train = np.sort(latest)
         notes.append(f"Only the latest {examples:,} training windows are used, as asked.")
-    known = np.flatnonzero(clock <= clock[division.train].max() + horizon - 1)
-    encoding = fit_series(
-        frame, known, target, channels, window, horizon, season, series, purpose.time, purpose.key
-    )  # fmt: skip
+    known = np.flatnonzero(clock <= clock[division.train].max() + cut.horizon - 1)
+    sizes = (cut.window, cut.horizon, cut.season)
+    encoding = fit_series(frame, known, target, channels, *sizes, series, purpose.time, purpose.key)
     if encoding.filled:
         notes.append(
             f"{encoding.filled:,} missing values are taken over from the step before; none of them is foretold."
         )
-    again = f"repeats after {season} steps" if season > 1 else "no season was found"
+    again = f"repeats after {cut.season} steps" if cut.season > 1 else "no season was found"
     if series.season:
-        again = f"season={season} as asked"
-    notes.append(f"Sees {window} steps, foretells {horizon}; {again}. {division.note}")
+        again = f"season={cut.season} as asked"
+    notes.append(f"Sees {cut.window} steps, foretells {cut.horizon}; {again}. {division.note}")
     return frame, encoding, division, notes
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """How far windows reach, and when validation and test begin, on the clock of `clock_of`.
+
+    begins: (N,) rising rows at which what is foretold may begin.   middle, late: infinity where there is no such split.
+    """
+
+    season: int
+    horizon: int
+    window: int
+    begins: np.ndarray
+    middle: float
+    late: float
+
+
+def _cut(frame: Frame, purpose: Purpose, series: Series, split: Split, clock: np.ndarray) -> _Cut:
+    """The season is looked for before validation and test begin. These begin later the longer the window is, and the window follows
+    from the season: so it is looked for before they begin with the shortest window and the longest horizon that may come out."""
+    target, time, key = purpose.target, purpose.time, purpose.key
+    assert target is not None, "a series has a target"
+    candidates, length = _candidates(frame, time, key), _length(frame, key)
+    most = series.horizon or longest_horizon(candidates)
+    until = min(_bounds(clock[starts(frame, 1, most, key, target)], most, series, split)) - 1
+    while True:  # once, but where windows are few and lie unevenly over the time
+        season = series.season or _season_of(frame, target, key, clock, candidates, until)
+        horizon = series.horizon or horizon_for(season, candidates)
+        window = series.window or window_for(season, length)
+        begins = starts(frame, window, horizon, key, target)
+        middle, late = _bounds(clock[begins], horizon, series, split)
+        if until <= min(middle, late):
+            return _Cut(season, horizon, window, begins, middle, late)
+        until = min(middle, late)
 
 
 def window_for(season: int, length: int) -> int:
@@ -83,15 +113,22 @@ def window_for(season: int, length: int) -> int:
 
 
 def horizon_for(season: int, candidates: tuple[int, ...]) -> int:
-    """How many steps are foretold.
+    """How many steps are foretold: one season, of a long one or one that is not of the calendar a shorter turn of the calendar.
 
     >>> horizon_for(24, (24, 168)), horizon_for(168, (24, 168)), horizon_for(365, (7, 365)), horizon_for(1, (7, 365))
     (24, 24, 7, 1)
     """
-    if season <= MOST_HORIZON:
-        return season
-    shorter = [each for each in candidates if each < season and each <= MOST_HORIZON]
-    return max(shorter, default=USUAL_HORIZON)
+    fitting = [each for each in candidates if each <= min(season, MOST_HORIZON)]
+    return max(fitting, default=min(season, USUAL_HORIZON))
+
+
+def longest_horizon(candidates: tuple[int, ...]) -> int:
+    """What `horizon_for` gives at most, whatever the season.
+
+    >>> longest_horizon((24, 168)), longest_horizon(())
+    (24, 7)
+    """
+    return max(USUAL_HORIZON, *(each for each in candidates if each <= MOST_HORIZON), 1)
 
 
 def clock_of(frame: Frame, time: str | None, key: str | None) -> np.ndarray:
@@ -102,12 +139,14 @@ def clock_of(frame: Frame, time: str | None, key: str | None) -> np.ndarray:
 
 
 def names_of_times(frame: Frame, time: str | None) -> list[str]:
-    """When each row was, for a person: days where all are at midnight."""
+    """When each row was, for a person: days where all are at midnight, minutes where all are whole."""
     if time is None:
         return [f"row {row + 1}" for row in range(len(frame))]
     when = moments(frame, time)
-    unit = "D" if (when == when.astype("datetime64[D]")).all() else "s"
-    return np.datetime_as_string(when, unit=unit).tolist()
+    for unit in ("D", "m"):
+        if (when == when.astype(f"datetime64[{unit}]")).all():
+            return [each.replace("T", " ") for each in np.datetime_as_string(when, unit=unit).tolist()]
+    return [each.replace("T", " ") for each in np.datetime_as_string(when, unit="s").tolist()]
 
 
 def _channels(frame: Frame, purpose: Purpose, columns: Columns, series: Series) -> tuple[str, ...]:
@@ -142,18 +181,10 @@ def _candidates(frame: Frame, time: str | None, key: str | None) -> tuple[int, .
 
 
 def _season_of(
-    frame: Frame,
-    target: str,
-    key: str | None,
-    clock: np.ndarray,
-    candidates: tuple[int, ...],
-    series: Series,
-    split: Split,
+    frame: Frame, target: str, key: str | None, clock: np.ndarray, candidates: tuple[int, ...], until: float
 ) -> int:
-    """The season of the longest series, seen in that share of the time which comes before validation and test."""
+    """The season of the longest series, seen in its part before `until`."""
     rows = _longest(frame, key)
-    test = split.test if series.test_windows is None else min(1.0, series.test_windows / len(frame))
-    until = clock.min() + int((np.ptp(clock) + 1) * (1 - test) * (1 - split.validation))
     values = filled(numbers(frame, (target,)), series_of(frame, key))[0][rows[clock[rows] < until], 0]
     return find_season(values[np.isfinite(values)], candidates)
 
@@ -191,30 +222,38 @@ def _bound(given: str, name: str) -> np.datetime64:
     return np.datetime64(moment.to_datetime64())
 
 
-def _divide(begins: np.ndarray, clock: np.ndarray, horizon: int, series: Series, split: Split, where: str) -> Division:
-    """Which windows train, choose and judge, by time; windows whose last step reaches into the next split are left out.
+def _bounds(clock: np.ndarray, horizon: int, series: Series, split: Split) -> tuple[float, float]:
+    """When what is foretold in validation begins, and in the test; infinity where there is none, the same where nothing validates.
 
     Args:
-        begins: (N,) rows at which what is foretold begins.   clock: (N,) how late each is; equal for several series at one time.
+        clock: (N,) how late the first foretold step of each window is.
     """
-    order = np.argsort(clock, kind="stable")
-    begins, clock = begins[order], clock[order]
-    count = len(begins)
+    count, clock = len(clock), np.sort(clock)
+    if not count:
+        return np.inf, np.inf
     test = min(count, series.test_windows or int(round(count * split.test)))
     rest = count - test
+    late = float(clock[rest]) if test else np.inf
     choose = int(round(rest * split.validation))
     # The last windows before the test begin reach into it and are left out: so many more are set aside for choosing.
     train = max(0, rest - choose - (horizon - 1 if choose and test else 0))
-    late = clock[rest] if test else np.inf
-    middle = clock[train] if train < rest else late
-    ends = clock + horizon - 1
-    learn, choosing, judging = (
-        np.sort(begins[which]) for which in (ends < min(middle, late), (clock >= middle) & (ends < late), clock >= late)
-    )
+    return (float(clock[train]) if choose and rest else late), late
+
+
+def _divide(cut: _Cut, clock: np.ndarray, where: str) -> Division:
+    """Which windows train, choose and judge, by time; windows whose last step reaches into the next split are left out.
+
+    Args:
+        clock: (N,) how late each of `cut.begins` is; equal for several series at one time.
+    """
+    ends, first = clock + cut.horizon - 1, min(cut.middle, cut.late)
+    which = ends < first, (clock >= cut.middle) & (ends < cut.late), clock >= cut.late
+    learn, choosing, judging = (cut.begins[each] for each in which)
     if len(learn) < 2:
         raise DataError(
-            f"{where} is too short: it gives {count:,} windows, {test:,} for judging and {choose:,} for choosing. "
-            "Ask for a shorter series.window or series.horizon, or a smaller series.test_windows."
+            f"{where} is too short: of {len(cut.begins):,} windows {len(judging):,} are for judging, {len(choosing):,} for choosing "
+            f"and {len(learn):,} to learn from. Ask for a shorter series.window or series.horizon, or smaller shares: "
+            "split.test, split.validation, series.test_windows."
         )
     parts = [f"{len(learn):,} windows train"]
     parts += [f"{len(choosing):,} choose"] if len(choosing) else []

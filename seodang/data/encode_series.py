@@ -119,7 +119,8 @@ def fit_series(
     if time is not None and time in frame.table.columns:
         kinds[time] = frame.column(time).kind
     seen = tuple(centre[1:].tolist()), tuple(scale[1:].tolist())
-    return SeriesEncoding(target, channels, *seen, window, season, time, key, facts, int(gaps.sum()), kinds)
+    once = gaps[:, [names.index(name) for name in kinds if name in names]]  # the target may be a channel too
+    return SeriesEncoding(target, channels, *seen, window, season, time, key, facts, int(once.sum()), kinds)
 
 
 def starts(frame: Frame, window: int, horizon: int, key: str | None, target: str) -> np.ndarray:

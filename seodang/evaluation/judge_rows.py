@@ -307,8 +307,8 @@ def _amount_example(index: int, run: Run, judged: JudgedRows, targets: Numbers, 
     series = isinstance(run.encoding, SeriesEncoding)
     return {
         "id": judged.subset.ids[index],
-        "true": plain(float(targets[index].mean())),
-        "predicted": plain(float(predicted[index].mean())),
-        "error": plain(float(np.abs(predicted[index] - targets[index]).mean())),
+        "true": f"{targets[index].mean():,.6g}",
+        "predicted": f"{predicted[index].mean():,.6g}",
+        "error": f"{np.abs(predicted[index] - targets[index]).mean():,.6g}",
         "shown": {} if series else shown(run, judged.frame, int(judged.rows[index])),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ def render_rows(report: dict[str, Any]) -> str:
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["duration"] = duration
+    environment.filters["place"] = _places([*report["examples"], *report["mistakes"]])
     headline, under = _headline(report)
     names = [name for name in ("loss", "accuracy", "mae") if any(name in line for line in report["history"])]
     curves = [figures.curve(report["history"], name, name) for name in names]
@@ -51,6 +53,12 @@ def render_rows(report: dict[str, Any]) -> str:
         settings=_settings(report),
         commands=_commands(report),
     )
+
+
+def _places(examples: list[dict[str, Any]]) -> Callable[[str], str]:
+    """How a row is named in a table: without its file where all are of one."""
+    files = {each["id"].rpartition(" row ")[0] for each in examples}
+    return (lambda name: name.removeprefix(f"{min(files)} ")) if len(files) == 1 else str
 
 
 def _headline(report: dict[str, Any]) -> tuple[str, str]:
@@ -124,9 +132,10 @@ def _baselines(report: dict[str, Any]) -> dict[str, Any] | None:
                 (verdict, bad),
             ]
             rows.append(_row(TITLES[name], cells, each["how"]))
+        test = "Diebold–Mariano test" if report["task"] == "forecast" else "paired t-test of the rows' losses"
         note = (
             "Skill: how much smaller the network's error is; 1 is perfect, below 0 (red) it is worse. Whether the network is "
-            "better: Diebold–Mariano test."
+            f"better: {test}."
         )
         return {"titles": titles, "rows": rows, "note": note}
     rows = [_row("the network", [f"{own['perplexity']:.1f}"], "")]

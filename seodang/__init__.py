@@ -22,6 +22,7 @@ _HOME = {
     "repeat": "seodang.runs.repeat",
     "resume": "seodang.runs.train",
     "train": "seodang.runs.train",
+    "tune": "seodang.tuning.tune",
 }
 __all__ = sorted(_HOME)  # pyright: ignore[reportUnsupportedDunderAll]
 __version__ = "0.1.0"

@@ -23,6 +23,7 @@ FLOW = [
     "evaluation",
     "foundations",
     "estimators",
+    "tuning",
     "cli",
 ]
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -78,7 +79,7 @@ def test_no_import_cycle():
 def test_public_names_are_exactly_these():
     assert seodang.__all__ == [
         "Classifier", "Recipe", "Regressor", "Run", "SeodangError", "compare", "evaluate", "load", "look", "names", "predict",
-        "recognise", "repeat", "resume", "train",
+        "recognise", "repeat", "resume", "train", "tune",
     ]  # fmt: skip
     assert all(getattr(seodang, name).__doc__ for name in seodang.__all__)
 

@@ -27,6 +27,7 @@ VERBS = (
     "list",
     "new",
     "augment",
+    "tune",
     "repeat",
     "import",
     "explore",

@@ -119,15 +119,28 @@ def _lay(plain: dict[str, Any], path: list[str], text: str) -> None:
     inner[path[-1]] = value
 
 
+def takes_list(key: str) -> bool:
+    """Whether a setting, as a person types it, is a list, so that commas stand inside its value.
+
+    >>> takes_list("columns.leave_out"), takes_list("training.epochs")
+    (True, False)
+    """
+    return any(typing.get_origin(kind) in (tuple, list) for kind in _kinds(_place(key)))
+
+
 def _is_list(path: list[str]) -> bool:
+    """Whether a setting is a list of something else than words; lists of words take a text as it is."""
+    kinds = _kinds(path)
+    return any(typing.get_origin(kind) in (tuple, list) for kind in kinds) and str not in kinds
+
+
+def _kinds(path: list[str]) -> tuple[Any, ...]:
+    """The type of a setting and what it is made of; none for a model's settings, which the model knows."""
     group: Any = Recipe
     for part in path[:-1]:
         group = group.model_fields[part].annotation if part in getattr(group, "model_fields", {}) else None
     field = getattr(group, "model_fields", {}).get(path[-1])
-    if field is None:
-        return False
-    kinds = (field.annotation, *typing.get_args(field.annotation))
-    return any(typing.get_origin(kind) in (tuple, list) for kind in kinds) and str not in kinds
+    return () if field is None else (field.annotation, *typing.get_args(field.annotation))
 
 
 def explained_yaml(recipe: Recipe) -> str:

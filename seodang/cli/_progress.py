@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from seodang.data.frame import frame_lines
 from seodang.data.load import Prepared
 from seodang.data.look import look, short
+from seodang.evaluation.row_verdict import short as figures
 from seodang.runs.events import Begun, Event, Interrupted, Opened, Planned, Replanned
 from seodang.training.features import Passed
 from seodang.training.loop import Epoch, Notice, Step
@@ -76,7 +77,7 @@ def _measured(metrics: dict[str, float], before: str) -> str:
         if name == "accuracy"
         else f"{name} {value:.4f}"
         if name == "loss"
-        else f"{name} {value:.4g}"
+        else f"{name} {figures(value)}"
         for name, value in found.items()
     ]
     return "  ".join(words)

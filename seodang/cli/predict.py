@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 What = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[FILE|FOLDER|GLOB|TEXT]...", help="Pictures, tables, texts; nothing for a series."),
+    typer.Argument(metavar="FILE|FOLDER|GLOB|TEXT", help="Pictures, tables, texts; nothing for a series."),
 ]
 
 

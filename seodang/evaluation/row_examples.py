@@ -104,7 +104,11 @@ def read_rows(run: Run, where: str | Path) -> Frame:
         raise DataError(f"{where} holds pictures, but {run.name} was trained on {run.data['source']['form']}.")
     known: dict[str, Any] = {name: kind for name, kind in kinds.items() if name in found.table.columns}
     if any(found.column(name).kind != kind for name, kind in known.items()):
-        found = open_any(where, Columns(header=header, kinds=known))
+        try:
+            found = open_any(where, Columns(header=header, kinds=known))
+        except DataError as error:
+            what = str(error).partition(". Say ")[0].removesuffix(".")
+            raise DataError(f"{where} does not fit what {run.name} was trained on. {what}.") from None
         assert isinstance(found, Frame), "the same file is a frame again"
     return found
 

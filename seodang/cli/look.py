@@ -17,7 +17,9 @@ CLASSES, FILES, PREVIEW = 30, 10, 8
 
 
 def look(
-    words: Annotated[list[str], typer.Argument(help="PATH or data set; with --augment, key=value settings too.")],
+    words: Annotated[
+        list[str], typer.Argument(help="PATH or data set; key=value settings of columns, or with --augment.")
+    ],
     page: Annotated[
         str | None,
         typer.Option("--page", metavar="FILE", help="Where the page goes. Default: seodang-look-NAME.html here."),
@@ -39,23 +41,36 @@ def look(
 
       seodang look mnist --json
 
+      seodang look table.csv columns.target=price
+
       seodang look photos/ --augment rotation=10 zoom=0.1 flip_horizontal=true
     """
+    from seodang.cli._look_rows import tell
     from seodang.cli._screen import print_json, screen
     from seodang.cli._words import divide
     from seodang.core.errors import DataError
+    from seodang.data.frame import Frame
     from seodang.data.look import look as look_at
-    from seodang.data.open import open_source
+    from seodang.data.open import open_any
     from seodang.data.scan import scan
-    from seodang.recipes.choose import suggest
+    from seodang.recipes.choose import HOUSE, suggest
+    from seodang.recipes.resolve import resolve
 
     paths, settings = divide(words)
     if len(paths) != 1:
         raise DataError(f"`seodang look` takes one path or data set, got {len(paths)}: {' '.join(paths) or 'none'}.")
+    console = screen(json)
+    asked = resolve(HOUSE, {} if augment else settings)
+    source = open_any(paths[0], asked.columns)
+    if isinstance(source, Frame):
+        if augment:
+            raise DataError(f"--augment shows pictures, and {paths[0]} holds none: {source.form}.")
+        if page:
+            raise DataError(f"--page is for pictures, and {paths[0]} holds none: {source.form}. --json has everything.")
+        tell(source, asked, console, paths[0], settings, json)
+        return
     if settings and not augment:
         raise DataError(f"{', '.join(settings)}: settings go with --augment, such as `--augment rotation=10`.")
-    console = screen(json)
-    source = open_source(paths[0])
     looked = scan(source)
     if augment:
         file = _preview(looked, settings, seed, page)
@@ -97,25 +112,21 @@ def show(found: dict[str, Any], console: Console, where: str) -> None:
         size = f"{_by(sizes['smallest'])} to {_by(sizes['largest'])} pixels, in the middle {_by(sizes['median'])}"
     modes = ", ".join(f"{mode} {number:,}" for mode, number in found["modes"].items())
     console.print(f"Size: {size}    Mode: {modes}\n", markup=False)
-    console.print(_table(found))
-    _show_findings(found, console)
-    if left := found["left_out"]:
-        console.print(f"\n[bold]Left out: {len(left):,}[/bold]")
-        for one in left[:FILES]:
-            console.print(f"  {one['path']}: {one['reason']}", markup=False)
-        if len(left) > FILES:
-            console.print(f"  and {len(left) - FILES:,} more (all with --json)", markup=False)
-    for note in found["notes"]:
-        console.print(f"\n{note}", markup=False)
+    console.print(table_of_classes(found))
+    show_findings(found, console)
+    show_left_out(found, console)
     if recipe := found.get("suggested_recipe"):
         console.print(f"\nNext: seodang train {where} {recipe['name']}   ({recipe['reason']})", markup=False)
 
 
-def _show_findings(found: dict[str, Any], console: Console) -> None:
+def show_findings(
+    found: dict[str, Any],
+    console: Console,
+    nothing: str = "no duplicates, no contradicting labels, no class too small",
+) -> None:
+    """Print the findings, each with its evidence and what to do; where there are none, what was looked for."""
     if not found["findings"]:
-        console.print(
-            "\nNothing was found wrong: no duplicates, no contradicting labels, no class too small.", markup=False
-        )
+        console.print(f"\nNothing was found wrong: {nothing}.", markup=False)
         return
     console.print("\n[bold]Findings[/bold]")
     for finding in found["findings"]:
@@ -124,8 +135,24 @@ def _show_findings(found: dict[str, Any], console: Console) -> None:
         console.print(f"  {finding['why']} {finding['todo']}", markup=False)
 
 
-def _table(found: dict[str, Any]) -> Any:
-    """Classes by split; of many classes the largest and the smallest."""
+def show_left_out(found: dict[str, Any], console: Console) -> None:
+    """Print the first of what was left out, and the notes."""
+    if left := found["left_out"]:
+        console.print(f"\n[bold]Left out: {len(left):,}[/bold]")
+        for one in left[:FILES]:
+            console.print(f"  {one['path']}: {one['reason']}", markup=False)
+        if len(left) > FILES:
+            console.print(f"  and {len(left) - FILES:,} more (all with --json)", markup=False)
+    for note in found["notes"]:
+        console.print(f"\n{note}", markup=False)
+
+
+def table_of_classes(found: dict[str, Any], noun: str = "pictures") -> Any:
+    """Classes by split; of many classes the largest and the smallest.
+
+    Args:
+        noun: What is counted.
+    """
     from rich import box
     from rich.table import Table
 
@@ -139,7 +166,7 @@ def _table(found: dict[str, Any]) -> Any:
     table = Table(box=box.SIMPLE_HEAD, show_footer=True, pad_edge=False, show_edge=False)
     table.add_column("class", footer="all")
     for name, split in counts.items():
-        table.add_column("pictures" if name == "all" else name, justify="right", footer=f"{sum(split.values()):,}")
+        table.add_column(noun if name == "all" else name, justify="right", footer=f"{sum(split.values()):,}")
     for place, name in enumerate(shown):
         if cut and place == CLASSES // 2:
             table.add_row(f"… {len(totals) - CLASSES:,} more …", *["" for _ in counts])

@@ -10,7 +10,9 @@ import numpy as np
 
 from seodang.data.duplicates import Group, exact, near, too_small
 from seodang.data.findings import Seen, findings
-from seodang.data.open import open_source
+from seodang.data.frame import Frame
+from seodang.data.look_rows import look_rows
+from seodang.data.open import open_any
 from seodang.data.scan import Scan, scan
 from seodang.data.source import SPLITS, Source
 from seodang.data.split import Division
@@ -19,11 +21,13 @@ from seodang.data.split import Division
 LISTED = 200
 
 
-def look(where: str | Path | Source, looked: Scan | None = None, division: Division | None = None) -> dict[str, Any]:
-    """What the data is and what is wrong with it, as plain values that JSON can hold.
+def look(
+    where: str | Path | Source | Frame, looked: Scan | None = None, division: Division | None = None
+) -> dict[str, Any]:
+    """What the data is and what is wrong with it, as plain values that JSON can hold; of rows and texts see `look_rows`.
 
     Args:
-        where: A path, the name of a data set, or a source that is open already.
+        where: A path, the name of a data set, or a source or frame that is open already.
         looked: Its scan, where there is one already.
         division: The splits in use; without it those that the data gives, or "all".
 
@@ -33,7 +37,9 @@ def look(where: str | Path | Source, looked: Scan | None = None, division: Divis
     Raises:
         DataError: There is no data there, or not one picture can be read.
     """
-    source = where if isinstance(where, Source) else open_source(where)
+    source = where if isinstance(where, Source | Frame) else open_any(where)
+    if isinstance(source, Frame):
+        return look_rows(source)
     looked = scan(source) if looked is None else looked
     source = looked.source
     splits = _splits(source, division)

@@ -76,11 +76,13 @@ def _place(key: str) -> list[str]:
     if parts[0] == "model":
         whole = len(parts) == 1 or parts[1] in ("name", "settings")
         return parts if whole else ["model", "settings", *parts[1:]]
-    if len(parts) > 1 or parts[0] in Recipe.model_fields:
+    if parts[0] in Recipe.model_fields:
         return parts
     groups = [name for name, group in _groups().items() if parts[0] in group.model_fields]
     if len(groups) == 1:
         return [groups[0], *parts]
+    if len(parts) > 1 and not groups:
+        return parts
     if groups:
         raise RecipeError(
             f"{key} is a setting of {' and of '.join(groups)}. Write {' or '.join(f'{g}.{key}' for g in groups)}."

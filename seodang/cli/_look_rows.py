@@ -62,7 +62,7 @@ def show_rows(found: dict[str, Any], console: Console, where: str, settings: dic
     """Print it for a person: what it is and why, the columns, classes or amounts, the findings, what to do next."""
     from rich.markup import escape
 
-    from seodang.cli.look import show_findings, show_left_out, table_of_classes
+    from seodang.cli._found import show_findings, show_left_out, table_of_classes
 
     console.print(f"[bold]{escape(found['name'])}[/bold]  {escape(found['where'])}")
     columns = len(found["columns"])

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 
     from seodang.data.scan import Scan
 
-# Rows of the table of classes, and lines of the list of what was left out.
-CLASSES, FILES, PREVIEW = 30, 10, 8
+PREVIEW = 8  # pictures
 
 
 def look(
@@ -101,8 +100,12 @@ def look(
 
 def show(found: dict[str, Any], console: Console, where: str) -> None:
     """Print what was found for a person: what it is, the classes, the findings, what was left out, what to do next."""
+    from rich.markup import escape
+
+    from seodang.cli._found import show_findings, show_left_out, table_of_classes
+
     sizes = found["sizes"]
-    console.print(f"[bold]{_plain(found['name'])}[/bold]  {_plain(found['where'])}")
+    console.print(f"[bold]{escape(found['name'])}[/bold]  {escape(found['where'])}")
     console.print(
         f"{found['examples']:,} pictures in {len(found['classes']):,} classes ({found['form']})", markup=False
     )
@@ -117,61 +120,6 @@ def show(found: dict[str, Any], console: Console, where: str) -> None:
     show_left_out(found, console)
     if recipe := found.get("suggested_recipe"):
         console.print(f"\nNext: seodang train {where} {recipe['name']}   ({recipe['reason']})", markup=False)
-
-
-def show_findings(
-    found: dict[str, Any],
-    console: Console,
-    nothing: str = "no duplicates, no contradicting labels, no class too small",
-) -> None:
-    """Print the findings, each with its evidence and what to do; where there are none, what was looked for."""
-    if not found["findings"]:
-        console.print(f"\nNothing was found wrong: {nothing}.", markup=False)
-        return
-    console.print("\n[bold]Findings[/bold]")
-    for finding in found["findings"]:
-        mark = "[bold red]![/bold red]" if finding["level"] == "serious" else "-"
-        console.print(f"{mark} [bold]{_plain(finding['what'])}[/bold] {_plain(finding['evidence'])}")
-        console.print(f"  {finding['why']} {finding['todo']}", markup=False)
-
-
-def show_left_out(found: dict[str, Any], console: Console) -> None:
-    """Print the first of what was left out, and the notes."""
-    if left := found["left_out"]:
-        console.print(f"\n[bold]Left out: {len(left):,}[/bold]")
-        for one in left[:FILES]:
-            console.print(f"  {one['path']}: {one['reason']}", markup=False)
-        if len(left) > FILES:
-            console.print(f"  and {len(left) - FILES:,} more (all with --json)", markup=False)
-    for note in found["notes"]:
-        console.print(f"\n{note}", markup=False)
-
-
-def table_of_classes(found: dict[str, Any], noun: str = "pictures") -> Any:
-    """Classes by split; of many classes the largest and the smallest.
-
-    Args:
-        noun: What is counted.
-    """
-    from rich import box
-    from rich.table import Table
-
-    counts = found["counts"]
-    totals = {name: sum(split[name] for split in counts.values()) for name in found["classes"]}
-    shown = found["classes"]
-    cut = len(shown) > CLASSES
-    if cut:
-        ordered = sorted(shown, key=lambda name: -totals[name])
-        shown = ordered[: CLASSES // 2] + ordered[-CLASSES // 2 :]
-    table = Table(box=box.SIMPLE_HEAD, show_footer=True, pad_edge=False, show_edge=False)
-    table.add_column("class", footer="all")
-    for name, split in counts.items():
-        table.add_column(noun if name == "all" else name, justify="right", footer=f"{sum(split.values()):,}")
-    for place, name in enumerate(shown):
-        if cut and place == CLASSES // 2:
-            table.add_row(f"… {len(totals) - CLASSES:,} more …", *["" for _ in counts])
-        table.add_row(_plain(name), *[f"{split[name]:,}" for split in counts.values()])
-    return table
 
 
 def _preview(looked: Scan, settings: dict[str, str], seed: int, page: str | None) -> Path:
@@ -212,13 +160,6 @@ def _preview(looked: Scan, settings: dict[str, str], seed: int, page: str | None
 
 def _by(size: list[int]) -> str:
     return f"{size[0]}×{size[1]}"
-
-
-def _plain(text: str) -> str:
-    """Text in which nothing is taken for Rich's markup."""
-    from rich.markup import escape
-
-    return escape(text)
 
 
 def _safe(name: str) -> str:

@@ -332,7 +332,7 @@ def _whole_kind(name: str, values: np.ndarray, different: np.ndarray, missing: n
     named = bool(_ID_NAME.match(name) or _ID_CAMEL.match(name))
     if every and named:
         return "id", "another whole number in every row, and it is named like an id"
-    step_one = every and different[-1] - different[0] == rows - 1
+    step_one = every and different[-1] == different[0] + (rows - 1)
     if (
         step_one
         and rows >= 5

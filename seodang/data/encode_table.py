@@ -26,6 +26,8 @@ QUANTILES = 256
 PARTS = {"year": "year", "month": "month", "day": "day", "weekday": "day_of_week", "hour": "hour"}
 # Farther from zero than this float32 has no numbers; half of it leaves room to add.
 LARGEST = 1.7e38
+# A scaled number is brought this near: a network multiplies it, and infinity has no answer. No real value is so many deviations off.
+FARTHEST = 1e12
 
 
 @dataclass(frozen=True)
@@ -266,7 +268,10 @@ def _scaled(values: np.ndarray, column: Number) -> np.ndarray:
     filled = np.where(np.isnan(values), column.fill, values)
     if column.quantiles:
         filled = _bell(filled, np.array(column.quantiles))
-    return (filled - column.centre) / column.scale if column.scale > 0 else np.zeros(len(values))
+    if column.scale <= 0:
+        return np.zeros(len(values))
+    with np.errstate(over="ignore"):
+        return ((filled - column.centre) / column.scale).clip(-FARTHEST, FARTHEST)
 
 
 def _bell(values: np.ndarray, points: np.ndarray) -> np.ndarray:

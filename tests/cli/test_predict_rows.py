@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seodang.core.errors import DataError, RunError, SeodangError
+from seodang.core.errors import DataError, RunError
 from seodang.evaluation.predict import predict
 from seodang.runs.train import train
 
@@ -141,6 +141,15 @@ def test_what_training_never_saw_is_told(command, flowers, tmp_path):
     assert command("predict", flowers.folder, written(tmp_path / "usual.csv", "length,colour\n1,red\n")).stderr == ""
 
 
+def test_an_absurd_number_has_an_answer_that_json_can_hold(command, flats, tmp_path):
+    new = written(tmp_path / "new.csv", "size\n1e308\n-1e308\n50\n")
+    result = command("predict", flats.folder, new, "--json")
+    far, _, usual = json.loads(result.stdout)["predictions"]
+    assert far["prediction"] != usual["prediction"]
+    assert 100 < usual["prediction"] < 600, "the row beside them is answered as ever"
+    assert "size is outside all that was seen in training" in result.stderr
+
+
 def test_words_where_numbers_were_are_refused(flowers, tmp_path):
     new = written(tmp_path / "new.csv", "length,colour\nlong,red\nshort,blue\n")
     with pytest.raises(DataError) as caught:
@@ -248,3 +257,16 @@ def test_a_run_that_writes_is_not_asked_to_judge(folder):
     run = trained(folder, "reviews.csv", task="next_token", model="recurrent", **{"training.epochs": 1})
     with pytest.raises(RunError, match=r"writes texts and judges none: `seodang generate"):
         predict(run, "a film")
+
+
+def test_sentences_are_translated_as_the_run_translates_them(command, tmp_path):
+    words = {"나는": "I", "간다": "go", "너는": "you", "온다": "come", "우리는": "we", "본다": "see"}
+    subjects, verbs = ["나는", "너는", "우리는"], ["간다", "온다", "본다"]
+    lines = [f"{words[s]} {words[v]} {n}.,{s} {v} {n}." for s in subjects for v in verbs for n in range(1, 8)]
+    pairs = written(tmp_path / "pairs.csv", "en,ko\n" + "\n".join(lines) + "\n")
+    run = train(pairs, settings={"training.epochs": 1, "text": "ko", "target": "en"}, runs=tmp_path / "runs")
+    from seodang.evaluation.translating import translate
+
+    told = json.loads(command("predict", run.folder, "나는 간다 3.", "너는 본다 1.", "--json").stdout)["predictions"]
+    assert [answer["text"] for answer in told] == ["나는 간다 3.", "너는 본다 1."]
+    assert [answer["prediction"] for answer in told] == translate(run, ["나는 간다 3.", "너는 본다 1."])

@@ -170,6 +170,12 @@ def test_huge_and_tiny_numbers_are_scaled_like_others(size):
     np.testing.assert_allclose(found[:, 0].numpy(), expected, rtol=1e-5, atol=1e-6)
 
 
+def test_a_number_far_beyond_training_stays_finite(frame):
+    encoding = fitted(frame)
+    asked = replace(frame, table=frame.table.assign(fare=1e308, age=-1e308))
+    assert torch.isfinite(encoding.inputs(asked)).all()
+
+
 def test_a_column_that_is_gone_is_named(frame):
     encoding = fitted(frame)
     asked = replace(frame, table=frame.table.rename(columns={"fare": "fares"}))

@@ -60,7 +60,7 @@ def cut_series(
         )
     again = f"repeats after {cut.season} steps" if cut.season > 1 else "no season was found"
     if series.season:
-        again = f"season={cut.season} as asked"
+        again = f"season={cut.season}, as the recipe says"
     notes.append(f"Sees {cut.window} steps, foretells {cut.horizon}; {again}. {division.note}")
     return frame, encoding, division, notes
 

@@ -37,9 +37,10 @@ def amount_intervals(targets: Numbers, predicted: Numbers, block: int = 1, seed:
 
     Args:
         block: Neighbours that are drawn together, because their errors are alike (Künsch, 1989,
-            https://doi.org/10.1214/aos/1176347265). 1: examples are independent.
+            https://doi.org/10.1214/aos/1176347265). 1: examples are independent. At most a quarter of all, so that draws differ.
     """
     generator, count = np.random.default_rng(seed), len(targets)
+    block = min(block, max(1, count // 4))
     draws = []
     for _ in range(RESAMPLES if count <= 20_000 else RESAMPLES // 5):
         starts = generator.integers(0, count, -(-count // block))

@@ -89,6 +89,12 @@ def test_intervals_hold_the_score_and_are_wider_where_neighbours_are_alike():
     assert amount_intervals(targets, alike) == narrow, "the same draw each time"
 
 
+def test_an_interval_of_few_windows_is_not_a_point():
+    """Two windows drawn as one block would always be the same two."""
+    low, high = amount_intervals(np.zeros((2, 1)), np.array([[1.0], [3.0]]), block=2)["mae"]
+    assert (low, high) == (1.0, 3.0)
+
+
 @given(st.floats(0.1, 100), st.floats(0.1, 100))
 def test_skill_is_the_share_of_the_error_that_is_gone(own, other):
     found = skill({"mae": own, "rmse": 0.0}, {"mae": other, "rmse": 0.0}, "mae")

@@ -8,7 +8,7 @@ import typer
 
 from seodang.core.registry import describe, names
 
-LISTED = "\n\n".join(f"  {name}: {describe('foundations', name)}" for name in names("foundations"))
+LISTED = "\n\n    ".join(f"{name}: {describe('foundations', name)}" for name in names("foundations"))
 
 
 def explore(
@@ -18,6 +18,18 @@ def explore(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout, everything else on stderr.")] = False,
 ) -> None:
+    """Run a small experiment on what networks are made of, and say in a few sentences what it shows.
+
+    EXPERIMENTS
+
+    Examples:
+
+      seodang explore least-squares
+
+      seodang explore gradients data=mnist depth=20
+
+      seodang explore linear-stack --json
+    """
     from seodang.cli._screen import print_json, screen
     from seodang.cli._words import divide
     from seodang.core.errors import SeodangError, did_you_mean
@@ -39,15 +51,4 @@ def explore(
         print_json({"name": name, "words": list(found.words), "page": str(path), **found.numbers})
 
 
-explore.__doc__ = f"""Run a small experiment on what networks are made of, and say in a few sentences what it shows.
-
-{LISTED}
-
-Examples:
-
-  seodang explore least-squares
-
-  seodang explore gradients data=mnist depth=20
-
-  seodang explore linear-stack --json
-"""
+explore.__doc__ = str(explore.__doc__).replace("EXPERIMENTS", LISTED)

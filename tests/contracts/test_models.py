@@ -66,6 +66,7 @@ LAYERS: list[Any] = [
 ]
 SETTINGS: dict[str, dict[str, Any]] = {
     "sequential": {"layers": LAYERS},
+    "vote": {"layers": LAYERS},
     # Random weights: what pretrained ones must do stands in tests/models/test_backbone.py.
     "backbone": {"architecture": "mobilenetv1_025", "pretrained": False, "trains": "everything"},
 }
@@ -82,6 +83,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "translator+plain": {"cell": "lstm", "attention": False, "depth": 2},
     "translator+transformer": {"cell": "transformer", "units": 64},
     "dlinear+own": {"individual": True},
+    "vote+soft": {"layers": LAYERS, "mean": "probabilities", "members": 2},
     "mlp+ple": {"numbers": "ple", "norm": "batch", "bins": 8},
     "mlp+periodic": {"numbers": "periodic", "norm": "layer"},
 }

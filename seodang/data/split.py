@@ -174,12 +174,15 @@ def _big_enough(source: Source, indices: np.ndarray, settings: Split) -> None:
     if small:
         listed = ", ".join(f"{name!r} ({number})" for name, number in small[:20])
         more = f" and {len(small) - 20} more" if len(small) > 20 else ""
-        names = ",".join(name for name, _ in small)
         one = len(small) == 1
+        if len(small) > 20:
+            todo = f"Add {source.noun}s. Or is this an amount, or a name, and no class at all? Then another target or task is meant."
+        else:
+            names = ",".join(name for name, _ in small)
+            todo = f"Add {source.noun}s, or leave {'it' if one else 'them'} out with without={names}."
         raise DataError(
             f"{source.where} has {len(small)} class{'' if one else 'es'} with fewer than {FEWEST} {source.noun}s: "
-            f"{listed}{more}. Splitting needs {FEWEST}.\n"
-            f"Add {source.noun}s, or leave {'it' if one else 'them'} out with without={names}."
+            f"{listed}{more}. Splitting needs {FEWEST}.\n" + todo
         )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from seodang.core.errors import DataError
 from seodang.core.files import read_json
 from seodang.evaluation.evaluate import evaluate
 from seodang.runs.train import train
@@ -73,3 +74,13 @@ def test_moons_bend_the_boundary(tmp_path):
     """Five units: better than a straight line, which gets 90.7 % of these 150 points."""
     report = evaluate(train("moons", runs=tmp_path))
     assert report["metrics"]["accuracy"] > report["baselines"]["linear"]["accuracy"] + 0.03
+
+
+def test_a_thousand_amounts_taken_for_classes_are_refused_in_a_few_words(tmp_path):
+    with pytest.raises(DataError) as told:
+        train("moons", "moons", {"columns.target": "x2"}, runs=tmp_path)
+    assert "moons has 1000 classes with fewer than 5 rows" in str(told.value)
+    assert str(told.value).endswith(
+        "Or is this an amount, or a name, and no class at all? Then another target or task is meant."
+    )
+    assert len(str(told.value)) < 900

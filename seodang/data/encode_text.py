@@ -16,11 +16,12 @@ from seodang.data.encode_table import amounts, targets_of
 from seodang.data.facts import Facts
 from seodang.data.frame import Frame
 from seodang.data.reading import Columns, Text
+from seodang.data.scripts import are_piecewise
 from seodang.data.tokens import Tokenizer, fit
 
 # Where the recipe leaves the length open, so many of the training texts fit into it.
 WHOLE = 0.95
-LONGEST = 512
+LONGEST = 1024
 NOTHING = -100  # no target at a position; PyTorch's ignore_index
 # Prose is cut into blocks of so many tokens where the recipe leaves the length open.
 BLOCK = 128
@@ -146,7 +147,10 @@ def fit_text(
 
 
 def _fitted(texts: list[str], settings: Text, marks: bool) -> Tokenizer:
-    return fit(texts, settings.tokens, settings.vocabulary, marks=marks)
+    kind = settings.tokens
+    if kind == "auto":
+        kind = "characters" if are_piecewise(texts) else "words"
+    return fit(texts, kind, settings.vocabulary, marks=marks)
 
 
 def _length(lengths: np.ndarray, share: float) -> int:

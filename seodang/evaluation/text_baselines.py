@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seodang.data.scripts import are_piecewise
 from seodang.evaluation.metrics import Labels
 
 if TYPE_CHECKING:
@@ -24,11 +24,8 @@ WORD_GRAMS = (1, 2)
 # Korean, Japanese, Chinese and Thai words carry endings or stand without spaces: pieces of them say more. NSMC, a fifth of
 # the training split: words and pairs 78.1 %, characters up to 3, 4 and 5 at a time 83.8, 84.3, 84.3 %.
 CHARACTER_GRAMS = (1, 4)
-LEAST_SHARE = 0.3  # of letters in those scripts
 MOST_CHARACTERS = 50_000_000  # of training texts; IMDB has 33 million and takes half a minute
 ONCE_IS_ENOUGH = 1_000  # training texts; with more, what stands in one text only is left out
-_LETTER = re.compile(r"[^\W\d_]")
-_PIECEWISE = re.compile("[ᄀ-ᇿ぀-ヿ㄰-㆏㐀-鿿가-힣\u0e00-\u0e7f]")
 
 
 def nb_svm(
@@ -76,16 +73,6 @@ def _vectorizer(texts: Sequence[str]) -> CountVectorizer:
     if are_piecewise(texts):
         return CountVectorizer(analyzer="char", ngram_range=CHARACTER_GRAMS, **settings)
     return CountVectorizer(token_pattern=r"\w+|[^\w\s]", ngram_range=WORD_GRAMS, **settings)
-
-
-def are_piecewise(texts: Sequence[str]) -> bool:
-    """Whether texts are mostly in a script whose words are better cut into pieces, by up to 1,000 of them.
-
-    >>> are_piecewise(["정말 재미있다"]), are_piecewise(["good film", "좋다"])
-    (True, False)
-    """
-    some = " ".join(texts[:: max(1, len(texts) // 1000)])
-    return len(_PIECEWISE.findall(some)) > LEAST_SHARE * len(_LETTER.findall(some))
 
 
 def log_count_ratio(counts: csr_matrix, positive: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ from torch import Tensor
 from seodang.core.errors import RecipeError, RunError, SeodangError
 from seodang.data.encode_text import TextEncoding, padded, texts_of
 from seodang.data.encoded import Encoded
-from seodang.evaluation.text_baselines import are_piecewise
+from seodang.data.scripts import are_piecewise
 from seodang.models.translator import chosen
 from seodang.runs.folder import Run, load
 

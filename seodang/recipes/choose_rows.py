@@ -9,7 +9,9 @@ from seodang.core.errors import RecipeError
 from seodang.data.encoded import Encoded
 from seodang.data.frame import Frame
 from seodang.data.purpose import Purpose, purpose
+from seodang.data.reading import Text
 from seodang.recipes.recipe import Recipe
+from seodang.recipes.settings import Part
 
 # The house recipe for each kind of data and task.
 HOUSES = {
@@ -23,9 +25,11 @@ HOUSES = {
     ("pairs", "translate"): "translator",
 }
 # Passes over the training examples where the recipe leaves them open: so many examples are seen, within these bounds.
-SEEN = {"table": 600_000, "texts": 150_000, "prose": 60_000, "series": 120_000, "pairs": 400_000}
+SEEN = {"table": 600_000, "texts": 100_000, "prose": 60_000, "series": 120_000, "pairs": 400_000}
 MOST_EPOCHS = {"table": 30, "texts": 12, "prose": 30, "series": 300, "pairs": 30}
 LEAST_EPOCHS = 4
+# Neighbouring tokens that are looked at together, where tokens are less than words.
+ORDERS = {"characters": 4, "bpe": 3}
 # A bin of a number column holds so many training rows; with fewer, forests of edges learn the noise (diabetes, 353 rows: R² 0.38
 # with 4 bins, 0.32 with 16), with more, places on a map run together (california-housing: 0.78 with 16, 0.76 with 8).
 ROWS_A_BIN, LEAST_BINS, MOST_BINS = 80, 4, 24
@@ -118,8 +122,21 @@ def derive_rows(recipe: Recipe, data: Encoded) -> tuple[Recipe, list[str]]:
         series = series.model_copy(update=found)
     texts = recipe.texts
     if data.purpose.text is not None:
-        encoding = data.encoding
-        length = encoding.length + 1 if texts.prefixes else encoding.length
-        texts = texts.model_copy(update={"length": texts.length or length})
+        texts, model, said = _text_settings(texts, model, data.encoding)
+        reasons += said
     found = {"training": training, "model": model, "series": series, "texts": texts}
     return recipe.model_copy(update=found), reasons
+
+
+def _text_settings(texts: Text, model: Part, encoding: Any) -> tuple[Text, Part, list[str]]:
+    """How texts are cut, and how many neighbouring tokens are looked at together, from what was found in them; and why."""
+    kind, reasons = encoding.tokenizer.kind, []
+    if texts.tokens == "auto":
+        mostly = "mostly" if kind == "characters" else "not mostly"
+        reasons.append(f"texts.tokens={kind}: the texts are {mostly} Korean, Japanese, Chinese or Thai")
+    length = encoding.length + 1 if texts.prefixes else encoding.length
+    if model.name == "ngrams" and model.settings.get("orders") is None:
+        orders = ORDERS.get(kind, 2)
+        model = model.model_copy(update={"settings": {**model.settings, "orders": orders}})
+        reasons.append(f"model.orders={orders}: up to so many {kind} next to each other are looked at together")
+    return texts.model_copy(update={"length": texts.length or length, "tokens": kind}), model, reasons

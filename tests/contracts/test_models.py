@@ -50,6 +50,7 @@ CLAIMS: dict[str, list[Claim]] = {
     "transformer": TEXTS + WORDS + WINDOWS + EACH_STEP,
     "text-cnn": TEXTS,
     "bag": TEXTS,
+    "ngrams": TEXTS,
     "translator": PAIRS,
     "nlinear": WINDOWS,
     "dlinear": WINDOWS,
@@ -65,6 +66,7 @@ LAYERS: list[Any] = [
     *["flatten", {"dense": 16}, "leaky_relu", {"dropout": 0.1}, {"dense": "outputs"}],
 ]
 SETTINGS: dict[str, dict[str, Any]] = {
+    "ngrams": {"buckets": 4096},
     "sequential": {"layers": LAYERS},
     "vote": {"layers": LAYERS},
     # Random weights: what pretrained ones must do stands in tests/models/test_backbone.py.
@@ -79,6 +81,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "recurrent+gru": {"cell": "gru", "units": (16, 16), "bidirectional": True, "dropout": 0.1},
     "recurrent+simple": {"cell": "simple_rnn", "mask": False},
     "transformer+learned": {"positions": "learned"},
+    "ngrams+words": {"orders": 3, "buckets": 512, "embedding": 8, "dropout": 0.1},
     "bag+max": {"mode": "max", "pairs": 0},
     "translator+plain": {"cell": "lstm", "attention": False, "depth": 2},
     "translator+transformer": {"cell": "transformer", "units": 64},
@@ -89,7 +92,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
 }
 CLAIMS["sequential+text"] = TEXTS
 # A single linear map learns eight examples with larger steps.
-RATES = {"nlinear": 0.1, "dlinear": 0.1, "bag": 0.03}
+RATES = {"nlinear": 0.1, "dlinear": 0.1, "bag": 0.03, "ngrams": 0.1}
 NAMES = sorted([*names("models"), *VARIANTS])
 
 

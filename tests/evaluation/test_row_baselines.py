@@ -11,6 +11,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from seodang.data.frame import Frame
 from seodang.data.open import open_any
 from seodang.data.split import Split
 from seodang.evaluation.row_baselines import table_baselines
@@ -20,7 +21,9 @@ from seodang.runs.opening import encode_frame
 
 
 def encoded(name, recipe, **settings):
-    return encode_frame(open_any(name), resolve(recipe, settings).model_copy(update={"split": Split()}))
+    frame = open_any(name)
+    assert isinstance(frame, Frame)
+    return encode_frame(frame, resolve(recipe, settings).model_copy(update={"split": Split()}))
 
 
 def test_boosted_trees_are_scikit_learns_as_they_come():

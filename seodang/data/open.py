@@ -38,7 +38,10 @@ def open_source(where: str | Path) -> Source:
     """
     opened = open_any(where)
     if isinstance(opened, Frame):
-        raise DataError(f"{where} holds no pictures but {opened.form} with {len(opened.columns)} columns.")
+        columns = f"{len(opened.columns):,} column{'s' * (len(opened.columns) != 1)}"
+        raise DataError(
+            f"{where} holds no pictures but {opened.form} with {columns}. Give a folder of pictures, a folder a class."
+        )
     return opened
 
 

@@ -8,6 +8,7 @@ from PIL import Image
 
 from seodang.core.errors import DataError
 from seodang.data.open import open_source
+from seodang.data.readers.images import read_images
 
 
 def picture(path, value=0, size=(8, 8), mode="L", **settings):
@@ -170,6 +171,11 @@ def test_a_folder_without_pictures(tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "notes.txt").write_text("seen at noon")
     assert message(tmp_path) == (
+        f"{tmp_path} holds no pictures but prose with 1 column. Give a folder of pictures, a folder a class."
+    )
+    with pytest.raises(DataError) as caught:
+        read_images(tmp_path)
+    assert str(caught.value) == (
         f"{tmp_path}/ has no pictures (1 file left out, the first: a/notes.txt, text, not a picture; JPEG, PNG, WebP, BMP, GIF "
         "and TIFF can be read). JPEG, PNG, WebP, BMP, GIF and TIFF can be read, in one folder a class."
     )

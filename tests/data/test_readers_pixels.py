@@ -10,7 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from seodang.core.errors import DataError
-from seodang.data.open import open_source
+from seodang.data.frame import Frame
+from seodang.data.open import open_any, open_source
 from seodang.data.readers.pixels import _carefully, _quickly, read_pixels
 
 
@@ -52,7 +53,6 @@ GOOD = ("7,0,1,2,255", "3,9,8,7,6", "7,0,0,0,1")
         ("quoted.csv", rows(*GOOD).replace("pixel1", '"pixel1"').replace("7,", '"7",')),
         ("spaces.csv", rows(*GOOD).replace(",", ", ")),
         ("floats.csv", rows("7.0,0.0,1.0,2.0,255.0", "3.0,9.0,8.0,7.0,6.0", "7.0,0.0,0.0,0.0,1.0")),
-        ("headless.csv", rows(*GOOD, header=None)),
         ("counted.csv", rows(*GOOD, header="label,0,1,2,3")),
         ("grid.csv", rows(*GOOD, header="label,1x1,1x2,2x1,2x2")),
         ("y.csv", rows(*GOOD, header="y,a0,a1,a2,a3")),
@@ -76,9 +76,18 @@ def test_blank_lines_are_passed_over_and_lines_are_counted_as_an_editor_does(tmp
     assert source.ids == ["a.csv line 3", "a.csv line 5"]
     plain = open_source(write(tmp_path / "b.csv", rows(*GOOD)))
     assert plain.ids == ["b.csv line 2", "b.csv line 3", "b.csv line 4"]
-    headless = open_source(write(tmp_path / "c.csv", rows(*GOOD, header=None)))
+
+
+def test_without_a_header_many_whole_numbers_are_pixels_and_few_are_a_table(tmp_path):
+    picture = ",".join(str(n) for n in range(25))
+    headless = open_source(write(tmp_path / "c.csv", rows(f"7,{picture}", f"3,{picture}", header=None)))
+    assert headless.classes == ("3", "7")
+    assert headless.pixels[0, ..., 0].tolist() == [list(range(5 * n, 5 * n + 5)) for n in range(5)]
     assert headless.ids[0] == "c.csv line 1"
     assert headless.notes == ("c.csv has no header: the first column is the label.",)
+    few = open_any(write(tmp_path / "d.csv", rows(*GOOD, header=None)))
+    assert isinstance(few, Frame)
+    assert read_pixels(tmp_path / "d.csv").classes == ("3", "7")  # as the reader of pixels would have it
 
 
 def test_a_folder_with_train_and_test(tmp_path):
@@ -190,7 +199,9 @@ def test_a_table_that_is_mostly_wrong_is_refused(tmp_path):
     ],
 )  # fmt: skip
 def test_tables_that_are_none(tmp_path, text, words):
-    assert message(write(tmp_path / "a.csv", text)) == words
+    with pytest.raises(DataError) as caught:
+        read_pixels(write(tmp_path / "a.csv", text))
+    assert str(caught.value) == words
 
 
 def test_tables_of_different_width(tmp_path):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
 import math
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,6 +35,7 @@ from seodang.data.source import SPLITS, LeftOut, Source
 SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 LEAST_PIXELS = 16  # fewer columns are a table of something else
 LONGEST_LINE = 10_000_000  # characters that are looked at
+LONGEST_NUMBER = 30  # characters of a pixel
 WORTH_KEEPING = 2_000_000  # bytes of a table that is parsed only once
 MOST_COLUMNS = 400_000  # more is no picture; a 1e6-column table is refused before it is parsed
 
@@ -78,23 +81,41 @@ def pixel_files(folder: Path) -> list[Path]:
 def holds_pixels(path: Path) -> bool:
     """Whether a CSV or TSV file looks like pictures, a pixel a column: told from its first two lines, never raising.
 
-    Columns called pixel1, pixel2, … (any word, or `1x1`), or whole numbers 0 to 255 that fill a square, beside a label.
+    Columns called pixel1, pixel2, … (any word, or `1x1`) that fill a square with numbers from 0 to 255, or more than 16 columns of such
+    whole numbers without a header, beside a label.
     """
+    first, second = _first_lines(path)
+    delimiter = max(",\t;", key=first.count)
+    names, cells = (line.replace('"', "").split(delimiter) for line in (first, second))
+    if sum(map(_is_pixel, cells)) < len(cells) - 3:
+        return False
+    if not all(_is_number(name) for name in names if name):
+        named = [name for name in names if PIXEL.match(name.strip())]
+        return len(named) >= 4 and square_of(len(named)) is not None
+    whole = sum(cell.strip().isdecimal() for cell in cells) >= len(cells) - 3
+    return whole and len(cells) > LEAST_PIXELS and any(square_of(len(cells) - labels) is not None for labels in (1, 2))
+
+
+def _first_lines(path: Path) -> tuple[str, str]:
+    """The first two lines of a file that are not blank; empty where there are none or it cannot be read."""
     try:
         opener = gzip.open if path.name.lower().endswith(".gz") else open
         with opener(path, "rb") as file:
-            lines = [file.readline(LONGEST_LINE).decode("utf-8-sig", "replace").strip() for _ in range(2)]
-    except (OSError, EOFError):
-        return False
-    delimiter = max(",\t;", key=lines[0].count)
-    first, second = (line.replace('"', "").split(delimiter) for line in lines)
-    numbers = [cell for cell in second if cell.strip().isdecimal() and int(cell) <= 255]
-    if len(numbers) < len(second) - 3:
-        return False
-    if not all(_is_number(cell) for cell in first if cell):
-        named = [cell for cell in first if PIXEL.match(cell.strip())]
-        return len(named) >= 4 and square_of(len(named)) is not None
-    return len(second) > LEAST_PIXELS and any(square_of(len(first) - labels) is not None for labels in (1, 2))
+            head = file.readline(LONGEST_LINE)
+            while head and not head.strip():
+                head = file.readline(LONGEST_LINE)
+            if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                text = (head + file.read(LONGEST_LINE))[: LONGEST_LINE // 2 * 2].decode("utf-16", "replace")
+            else:
+                text = (head + file.readline(LONGEST_LINE)).decode("utf-8-sig", "replace")
+    except (OSError, EOFError, zlib.error):
+        return "", ""
+    lines = [line.strip() for line in text.splitlines()[:2]]
+    return (lines[0], lines[1]) if len(lines) == 2 else (*lines, "", "")[:2]
+
+
+def _is_pixel(cell: str) -> bool:
+    return len(cell) <= LONGEST_NUMBER and _is_number(cell) and 0 <= float(cell) <= 255
 
 
 def _stem(file: Path) -> str:

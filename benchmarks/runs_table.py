@@ -1,4 +1,7 @@
-"""The table of measured labs: `python -m benchmarks.runs_table RUNS [--write]` reads judged runs; `--write` puts it into README."""
+"""The table of measured labs: `python -m benchmarks.runs_table RUNS [--write]` reads judged runs; `--write` puts them into README.
+
+A line of README with the same recipe, data and seed is replaced, every other stays.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +37,7 @@ def row(folder: Path) -> dict[str, Any]:
         ),
         "seconds": f"{machine['training_seconds']:.0f}",
         "threads": machine["threads"],
+        "instructions": machine["instructions"],
     }
 
 
@@ -55,30 +59,48 @@ def _value(report: dict[str, Any], found: dict[str, Any]) -> str:
     return f"{found[main]:.2%}" if main == "accuracy" else f"{main} {found[main]:.4g}"
 
 
-def table(runs: Path) -> str:
-    """Every judged run below a folder as Markdown, by recipe, data and seed."""
-    rows = [row(each.parent) for each in runs.glob("*/report.json") if (each.parent / "manifest.json").exists()]
-    rows.sort(key=lambda r: (r["recipe"], r["data"], r["seed"]))
-    heads = {
-        "recipe": "recipe", "data": "data", "epochs": "epochs", "seed": "seed", "split": "judged on",
-        "score": "score (95 % interval)", "beside": "simple methods on the same examples", "seconds": "training, s", "threads": "threads",
-    }  # fmt: skip
-    lines = ["| " + " | ".join(heads.values()) + " |", "|" + "---|" * len(heads)]
-    lines += ["| " + " | ".join(str(r[key]) for key in heads) + " |" for r in rows]
-    return "\n".join(lines)
+HEADS = {
+    "recipe": "recipe", "data": "data", "epochs": "epochs", "seed": "seed", "split": "judged on",
+    "score": "score (95 % interval)", "beside": "simple methods on the same examples", "seconds": "training, s", "threads": "threads",
+    "instructions": "CPU",
+}  # fmt: skip
+
+
+def lines_of(runs: Path) -> list[str]:
+    """A line of Markdown for every judged run below a folder; the first of several last, so that it wins."""
+    reports = sorted(runs.glob("*/report.json"), key=lambda each: each.parent.name, reverse=True)
+    rows = [row(each.parent) for each in reports if (each.parent / "manifest.json").exists()]
+    return ["| " + " | ".join(str(r[key]) for key in HEADS) + " |" for r in rows]
+
+
+def merged(old: list[str], new: list[str]) -> list[str]:
+    """Both, by recipe, data and seed; where those are the same, the last line."""
+    return [line for _, line in sorted({_key(line): line for line in [*old, *new]}.items())]
+
+
+def _key(line: str) -> tuple[str, str, int]:
+    recipe, data, _, seed, *_ = (cell.strip() for cell in line.strip("| ").split("|"))
+    return recipe, data, int(seed)
+
+
+def as_table(lines: list[str]) -> str:
+    """The lines below their heads."""
+    return "\n".join(["| " + " | ".join(HEADS.values()) + " |", "|" + "---|" * len(HEADS), *lines])
 
 
 def main() -> None:
-    """Print the table, or put it between README's two marks."""
+    """Print the table, or put its lines between README's two marks."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.runs_table", description=__doc__)
     parser.add_argument("runs", type=Path)
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
-    text = table(asked.runs)
-    sys.stdout.write(text + "\n")
+    lines = merged([], lines_of(asked.runs))
+    sys.stdout.write(as_table(lines) + "\n")
     if asked.write:
         before, rest = README.read_text(encoding="utf-8").split(BEGIN)
-        README.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.split(END)[1]}", encoding="utf-8")
+        old, after = rest.split(END)
+        text = as_table(merged(old.strip().splitlines()[2:], lines))
+        README.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

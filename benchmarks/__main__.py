@@ -18,6 +18,8 @@ from benchmarks.labs import LABS
 from benchmarks.machine import describe
 from benchmarks.overhead import overhead
 from benchmarks.race import race
+from benchmarks.row_labs import ROW_LABS
+from benchmarks.row_race import race_rows
 from benchmarks.start import start
 from benchmarks.transfer import transfer
 
@@ -27,14 +29,14 @@ RESULTS = Path(__file__).parent / "results.md"
 
 def arguments() -> argparse.Namespace:
     """The command line."""
-    labs = ", ".join(LABS)
+    labs = ", ".join((*LABS, *ROW_LABS))
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Measure Seodang beside the labs' Keras programs, a bare PyTorch loop, and a person's patience.",
-        epilog="Examples: python -m benchmarks --quick · python -m benchmarks L06 --json l06.json · python -m benchmarks transfer --write",
+        epilog="Examples: python -m benchmarks --quick · python -m benchmarks L06 --json l06.json · python -m benchmarks L30 L42 --write",
     )
     parser.add_argument(
-        "what", nargs="*", metavar="WHAT", help=f"{labs}, {', '.join(OTHERS)}; none: L01, L03, L06 and all others."
+        "what", nargs="*", metavar="WHAT", help=f"{labs}, {', '.join(OTHERS)}; none: L01, L03, L06 and the four others."
     )
     parser.add_argument(
         "--quick", action="store_true", help="one round and fewer epochs, labs only where none is named"
@@ -55,12 +57,13 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     """Measure what was asked, one thing after another, each in its own processes; print the tables."""
     asked = arguments()
-    known = (*LABS, *OTHERS)
+    known = (*LABS, *ROW_LABS, *OTHERS)
     if unknown := [word for word in asked.what if word not in known]:
         raise SystemExit(f"{', '.join(unknown)}: not known here. Allowed: {', '.join(known)}.")
     chosen = asked.what or [lab.id for lab in LABS.values() if lab.main] + ([] if asked.quick else list(OTHERS))
     labs = [LABS[word] for word in chosen if word in LABS]
-    if (labs or "transfer" in chosen) and importlib.util.find_spec("keras") is None:
+    row_labs = [ROW_LABS[word] for word in chosen if word in ROW_LABS]
+    if (labs or row_labs or "transfer" in chosen) and importlib.util.find_spec("keras") is None:
         raise SystemExit("Keras is not installed. Install it with `pip install 'seodang[bench]'`.")
     began = time.perf_counter()
     found: dict[str, Any] = {"machine": describe(asked.threads), "what": asked.what, "quick": asked.quick, "labs": []}
@@ -72,6 +75,8 @@ def main() -> None:
             write_plain(data, work)
         for lab in labs:
             found["labs"].append(race(lab, work, most_rounds=asked.rounds, **options))
+        if row_labs:
+            found["rows"] = [race_rows(lab, work, most_rounds=asked.rounds, **options) for lab in row_labs]
         if "overhead" in chosen:
             found["overhead"] = overhead(work, **options)
         if "start" in chosen:
@@ -86,10 +91,10 @@ def main() -> None:
     if asked.json:
         asked.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     if asked.write:
-        apart = asked.what and not labs and RESULTS.exists()
-        RESULTS.write_text(
-            results.merged(RESULTS.read_text(encoding="utf-8"), found) if apart else text, encoding="utf-8"
-        )
+        before = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
+        apart = asked.what and not labs and before
+        written = results.merged(before, found) if apart else results.with_races(text, before)
+        RESULTS.write_text(written, encoding="utf-8")
 
 
 def _tell(sentence: str) -> None:

@@ -8,6 +8,7 @@ import statistics
 from collections.abc import Iterable
 from typing import Any
 
+from benchmarks import row_results
 from benchmarks.race import HOUSE, samples_per_second, seconds_to
 from benchmarks.transfer import WAYS
 
@@ -19,6 +20,7 @@ def markdown(found: Found) -> str:
     parts = [_head(found)]
     if labs := found["labs"]:
         parts += [_accuracy(labs), _work(labs), _epochs(labs)]
+    parts += [row_results.section(lab) for lab in found.get("rows", [])]
     if "overhead" in found:
         parts.append(_overhead(found["overhead"]))
     if "start" in found:
@@ -41,6 +43,14 @@ def merged(before: str, found: Found) -> str:
         heading, text = fresh.split("\n", 1)
         kept[heading] = f"{heading}\n\nMeasured apart from the rest, {_made(found)}\n{text.rstrip()}\n"
     return "\n".join([head.rstrip("\n") + "\n", *kept.values()])
+
+
+def with_races(text: str, before: str) -> str:
+    """A whole benchmark, and of what stood there before the labs raced apart that it has not measured itself."""
+    headings = re.findall(r"(?m)^## .*$", text)
+    kept = [each for each in re.split(r"(?m)^(?=## )", before)[1:] if re.match(r"## L\d+ ", each)]
+    kept = [each.rstrip("\n") + "\n" for each in kept if each.splitlines()[0] not in headings]
+    return "\n".join([text, *kept])
 
 
 def _head(found: Found) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import Field, field_validator
@@ -101,3 +102,9 @@ class Series(Value):
     scaling: Literal["standard", "minmax"] = Field(
         default="standard", description="How values are scaled, fitted on the training part only."
     )
+
+    @field_validator("first", "last", mode="before")
+    @classmethod
+    def _day(cls, given: Any) -> Any:
+        """YAML reads 2015-01-01 as a date, and 2015 as a number."""
+        return str(given) if isinstance(given, date | int) and not isinstance(given, bool) else given

@@ -22,6 +22,8 @@ from seodang.training.loop import JUDGING_BATCH, Epoch, State, Step, begin, coun
 
 PROBE_STEPS = 8
 PROBE_SECONDS = 0.6
+# Nor longer than this share of the training it foretells: a run of a second is not kept waiting for half of one.
+PROBE_SHARE = 0.1
 # A time budget is looked at anew when these shares of it have passed: other work comes and goes on a machine, and the
 # probe sees only a moment. Less than a hundredth is left as it is.
 LOOKS = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -121,9 +123,9 @@ def make_plan(
     """
     minutes = recipe.training.minutes
     state = begin(copy.deepcopy(model), recipe, place)
-    per_step = _seconds_per_step(data, recipe, task, state, place)
-    judging = _judging_seconds(data, task, state, place)
     per_epoch, total = count_steps(len(data.train), recipe)
+    per_step = _seconds_per_step(data, recipe, task, state, place, None if minutes else total)
+    judging = _judging_seconds(data, task, state, place)
     seconds_per_epoch = per_epoch * per_step + judging
     most = per_epoch * recipe.training.epochs if recipe.training.epochs and _has_its_length(recipe) else None
     if minutes and recipe.training.steps is None:
@@ -189,8 +191,13 @@ def _has_its_length(recipe: Recipe) -> bool:
     return recipe.training.schedule == "constant" or recipe.transfer.fine_tune
 
 
-def _seconds_per_step(data: Data, recipe: Recipe, task: Task, state: State, place: Place) -> float:
-    """The median time of a few steps after a first one that sets things up."""
+def _seconds_per_step(
+    data: Data, recipe: Recipe, task: Task, state: State, place: Place, total: int | None = None
+) -> float:
+    """The median time of a few steps after a first one that sets things up.
+
+    total: steps of the run, where they are known: a short one is probed for a shorter time.
+    """
     probe = recipe.model_copy(
         update={"training": recipe.training.model_copy(update={"steps": 10**6, "epochs": 1, "compile": False})}
     )
@@ -204,12 +211,21 @@ def _seconds_per_step(data: Data, recipe: Recipe, task: Task, state: State, plac
         now = time.perf_counter()
         times.append(now - last)
         last = now
-        if len(times) > PROBE_STEPS and now - started > PROBE_SECONDS:
+        if len(times) > PROBE_STEPS and now - started > _probing(statistics.median(times[1:]), total):
             break
         if now - started > 3 * PROBE_SECONDS and len(times) > 1:
             break
     torch.random.set_rng_state(generator)
     return statistics.median(times[1:] or times)
+
+
+def _probing(per_step: float, total: int | None) -> float:
+    """For how many seconds to measure.
+
+    >>> _probing(0.001, 1000), _probing(0.01, 1000), _probing(0.001, None)
+    (0.1, 0.6, 0.6)
+    """
+    return PROBE_SECONDS if total is None else min(PROBE_SECONDS, PROBE_SHARE * per_step * total)
 
 
 def _judging_seconds(data: Data, task: Task, state: State, place: Place) -> float:

@@ -140,7 +140,7 @@ def encode(
     if task == "forecast":
         return _encode_series(frame, purpose, columns, series, split, examples)
     frame, notes = _usable(frame, purpose, task, text)
-    source, classes = _as_source(frame, purpose, task)
+    source, classes = _as_source(frame, purpose, task, split.by)
     if split.without:
         if task != "classify":
             raise DataError(
@@ -203,8 +203,11 @@ def _usable(frame: Frame, purpose: Purpose, task: str, text: Text) -> tuple[Fram
     return replace(frame.select(np.flatnonzero(stay)), left_out=(*frame.left_out, *gone)), notes
 
 
-def _as_source(frame: Frame, purpose: Purpose, task: str) -> tuple[Source, tuple[str, ...]]:
-    """The rows as `divide` wants them: labels to stratify by, and texts that are the same kept together; and the classes."""
+def _as_source(frame: Frame, purpose: Purpose, task: str, by: str | None) -> tuple[Source, tuple[str, ...]]:
+    """The rows as `divide` wants them: labels to stratify by, and texts that are the same kept together; and the classes.
+
+    by: the column that keeps rows together, or None; only that one is turned into text, which takes as long as reading the file.
+    """
     classes: tuple[str, ...] = ()
     strata, labels = ("all",), np.zeros(len(frame), np.int64)
     if task == "classify":
@@ -235,7 +238,10 @@ def _as_source(frame: Frame, purpose: Purpose, task: str) -> tuple[Source, tuple
             splits=frame.splits,
             stamp=frame.stamp,
             groups=groups,
-            columns={str(name): np.asarray(frame.table[name].astype(str)) for name in frame.table.columns},
+            columns={
+                str(name): np.asarray(values.astype(str) if str(name) == by else values)
+                for name, values in frame.table.items()
+            },
             noun="text" if purpose.text is not None else "row",
         ),
         classes,

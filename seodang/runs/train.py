@@ -209,13 +209,16 @@ def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator
 def build_network(recipe: Recipe, task: Any, data: Prepared | Encoded) -> torch.nn.Module:
     """The network before its first step; one that starts from the data sees the training rows.
 
-    `fit_numbers(inputs)` places bins of numbers, `fit_classes(inputs, labels, classes)` counts what each class has.
+    `fit_numbers(inputs)` places bins of numbers, `fit_classes(inputs, labels, classes)` counts what each class has,
+    `fit_words(tokens, answers)` what follows each word.
     """
     model = build(recipe.model, input_spec(recipe, data.facts), task.outputs, recipe.training.seed)
     if isinstance(data, Encoded) and (fit_numbers := getattr(model, "fit_numbers", None)):
         fit_numbers(data.train.pixels)
     if isinstance(data, Encoded) and data.classes and (fit_classes := getattr(model, "fit_classes", None)):
         fit_classes(data.train.pixels, data.train.labels, len(data.classes))
+    if isinstance(data, Encoded) and (fit_words := getattr(model, "fit_words", None)):
+        fit_words(data.train.pixels, data.train.labels)
     return model
 
 

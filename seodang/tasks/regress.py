@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -34,8 +36,7 @@ class Regress:
         return Spec((self.horizon * self.num_targets,))
 
     def _unit(self, like: Tensor) -> tuple[Tensor, Tensor]:
-        centre = like.new_tensor(self.centre or (0.0,) * self.num_targets).repeat(self.horizon)
-        return centre, like.new_tensor(self.scale or (1.0,) * self.num_targets).repeat(self.horizon)
+        return _unit(self, like.dtype, like.device)
 
     def loss(
         self,
@@ -90,6 +91,15 @@ class Regress:
         """The naive guess as outputs (1, K): the mean of `targets` (N, K), for mae their median."""
         guess = targets.median(dim=0).values if self.loss_name == "mae" else targets.mean(dim=0)
         return self.encode(guess.unsqueeze(0))
+
+
+@lru_cache(maxsize=16)
+def _unit(task: Regress, dtype: torch.dtype, device: torch.device) -> tuple[Tensor, Tensor]:
+    """What is taken off and divided by, at each step ahead; made once, for a step of a small network is not much longer."""
+    with torch.inference_mode(False):
+        centre = torch.tensor(task.centre or (0.0,) * task.num_targets, dtype=dtype, device=device)
+        scale = torch.tensor(task.scale or (1.0,) * task.num_targets, dtype=dtype, device=device)
+        return centre.repeat(task.horizon), scale.repeat(task.horizon)
 
 
 def regress(

@@ -51,6 +51,7 @@ CLAIMS: dict[str, list[Claim]] = {
     "text-cnn": TEXTS,
     "bag": TEXTS,
     "ngrams": TEXTS,
+    "word-pairs": WORDS,
     "translator": PAIRS,
     "nlinear": WINDOWS,
     "dlinear": WINDOWS,

@@ -28,15 +28,15 @@ def race_rows(
     environment = {"SEODANG_CACHE": str(work / f"cache-{lab.id}")}
     found: dict[str, Any] = {"lab": lab.id, "rounds": []}
 
+    epochs = min(lab.cap, lab.quick_cap) if quick else lab.cap
+
     def ours(recipe: str, settings: dict[str, Any], target: float | None) -> dict[str, Any]:
         request = {"lab": lab.id, "data": where, "recipe": recipe, "settings": settings, "runs": str(work / "runs")}
-        return measure(
-            "seodang_rows_side", {**request, "target": target, "least": LEAST_EPOCHS, "threads": threads}, environment
-        )
+        more = {"target": target, "least": min(LEAST_EPOCHS, epochs), "threads": threads}
+        return measure("seodang_rows_side", {**request, **more}, environment)
 
     fewest = [0] * len(lab.ways)  # of each way's numbers of steps, the first that was enough in the round before
     for number in range(1 if quick else min(lab.rounds, most_rounds)):
-        epochs = min(lab.cap, lab.quick_cap) if quick else lab.cap
         request = {"lab": lab.id, "folder": str(folder), "seed": number, "epochs": epochs, "threads": threads}
         keras = measure("keras_rows_side", request)
         target = best(lab.score, [epoch["score"] for epoch in keras["epochs"]])

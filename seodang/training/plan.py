@@ -211,7 +211,8 @@ def _seconds_per_step(
         now = time.perf_counter()
         times.append(now - last)
         last = now
-        if len(times) > PROBE_STEPS and now - started > _probing(statistics.median(times[1:]), total):
+        steps, seconds = _probing(statistics.median(times[1:] or times), total)
+        if len(times) > steps and now - started > seconds:
             break
         if now - started > 3 * PROBE_SECONDS and len(times) > 1:
             break
@@ -219,13 +220,16 @@ def _seconds_per_step(
     return statistics.median(times[1:] or times)
 
 
-def _probing(per_step: float, total: int | None) -> float:
-    """For how many seconds to measure.
+def _probing(per_step: float, total: int | None) -> tuple[int, float]:
+    """How many steps to measure at least, after the first, and for how many seconds, in a run of so many steps.
 
-    >>> _probing(0.001, 1000), _probing(0.01, 1000), _probing(0.001, None)
-    (0.1, 0.6, 0.6)
+    >>> _probing(0.001, 1000), _probing(0.01, 30), _probing(0.001, None)
+    ((8, 0.1), (3, 0.03), (8, 0.6))
     """
-    return PROBE_SECONDS if total is None else min(PROBE_SECONDS, PROBE_SHARE * per_step * total)
+    if total is None:
+        return PROBE_STEPS, PROBE_SECONDS
+    steps = min(PROBE_STEPS, max(2, int(PROBE_SHARE * total)))
+    return steps, round(min(PROBE_SECONDS, PROBE_SHARE * per_step * total), 6)
 
 
 def _judging_seconds(data: Data, task: Task, state: State, place: Place) -> float:

@@ -22,12 +22,53 @@ DISCOUNT = 0.75
 AT_LEAST = 0.5
 
 
-class _WordPairs(nn.Module):
+class _Pairs(nn.Module):
+    """What counted pairs add to the scores; they lie by their first word a, from first[a] up to first[a + 1]. Not learnt."""
+
     first: Tensor
     second: Tensor
     more: Tensor
     more_without: Tensor
 
+    def __init__(self, vocabulary: int, pairs: int) -> None:
+        super().__init__()
+        self.register_buffer("first", torch.zeros(vocabulary + 1, dtype=torch.int64))
+        self.register_buffer("second", torch.zeros(pairs, dtype=torch.int64))
+        self.register_buffer("more", torch.zeros(pairs))
+        self.register_buffer("more_without", torch.zeros(pairs))
+
+    def count(self, before: Tensor, after: Tensor, words: int) -> Tensor:
+        """Count pairs (N,), (N,); give in what share of the different ones each of the words comes second, (C,)."""
+        keys, counts = (before * words + after).unique(return_counts=True)
+        kinds = torch.bincount(keys % words, minlength=words) + AT_LEAST
+        shares = kinds / kinds.sum()
+        followers = torch.bincount(keys // words, minlength=len(self.first) - 1)  # different ones of each word
+        if len(keys) > len(self.second):  # the commonest stay
+            chosen = counts.argsort(descending=True, stable=True)[: len(self.second)].sort().values
+            keys, counts = keys[chosen], counts[chosen]
+        before, after = keys // words, keys % words
+        scale = DISCOUNT * followers[before] * shares[after]
+        self.first[1:] = torch.bincount(before, minlength=len(self.first) - 1).cumsum(0)
+        self.second[: len(keys)] = after
+        self.more[: len(keys)] = ((counts - DISCOUNT).clamp_min(0) / scale).log1p()
+        self.more_without[: len(keys)] = ((counts - 1 - DISCOUNT).clamp_min(0) / scale).log1p()
+        return shares
+
+    def forward(self, scores: Tensor, tokens: Tensor) -> Tensor:
+        """(B, L, C) and (B, L) → (B, L, C). While training a pair does not count itself: it was counted from this very text."""
+        flat = tokens.flatten()
+        counts = self.first[flat + 1] - self.first[flat]
+        place = torch.repeat_interleave(counts)  # of each pair to add, which of the N places it is for
+        begins = self.first[flat] - (counts.cumsum(0) - counts)
+        pair = begins[place] + torch.arange(len(place), device=tokens.device)
+        after, more = self.second[pair], self.more[pair]
+        if self.training:
+            following = torch.cat([tokens[:, 1:], torch.full_like(tokens[:, :1], -1)], 1).flatten()
+            more = torch.where(after == following[place], self.more_without[pair], more)
+        return scores.flatten().index_add(0, place * scores.shape[-1] + after, more.to(scores.dtype)).view_as(scores)
+
+
+class _WordPairs(nn.Module):
     def __init__(self, vocabulary: int, words: int, embedding: int, units: int, dropout: float, pairs: int) -> None:
         super().__init__()
         self.embedding = nn.Embedding(vocabulary, embedding)
@@ -36,50 +77,22 @@ class _WordPairs(nn.Module):
         self.dropout = modules.Dropout(dropout)
         self.dense = nn.Linear(units, words)
         start(self.dense, "glorot_uniform")
-        # The pairs (a, b) lie by a: those of a from first[a] up to first[a + 1].
-        self.register_buffer("first", torch.zeros(vocabulary + 1, dtype=torch.int64))
-        self.register_buffer("second", torch.zeros(pairs, dtype=torch.int64))
-        self.register_buffer("more", torch.zeros(pairs))
-        self.register_buffer("more_without", torch.zeros(pairs))
+        self.pairs = _Pairs(vocabulary, pairs)
 
     @torch.no_grad()
     def fit_words(self, tokens: Tensor, answers: Tensor) -> None:
         """Count the pairs of training texts (N, L) and what comes next (N, L), -100 where nothing does, before training.
 
         The network then starts as the interpolated Kneser-Ney model of pairs: the dense layer's constants are the logarithms of in
-        how many pairs each word comes second, and `more` is what a pair adds to them.
+        how many different pairs each word comes second, and a pair that was seen adds to them.
         """
-        words, asked = len(self.dense.bias), answers >= 0
-        keys, counts = (tokens[asked] * words + answers[asked]).unique(return_counts=True)
-        kinds = torch.bincount(keys % words, minlength=words) + AT_LEAST
-        shares = kinds / kinds.sum()
-        followers = torch.bincount(keys // words, minlength=len(self.first) - 1)  # different ones of each word
-        if len(keys) > len(self.second):  # the commonest stay
-            keys, places = keys[counts.argsort(descending=True, stable=True)[: len(self.second)]].sort()
-            counts = counts.sort(descending=True, stable=True).values[places]
-        before, after = keys // words, keys % words
-        scale = DISCOUNT * followers[before] * shares[after]
-        self.first[1:] = torch.bincount(before, minlength=len(self.first) - 1).cumsum(0)
-        self.second[: len(keys)] = after
-        self.more[: len(keys)] = ((counts - DISCOUNT).clamp_min(0) / scale).log1p()
-        self.more_without[: len(keys)] = ((counts - 1 - DISCOUNT).clamp_min(0) / scale).log1p()
+        asked = answers >= 0
+        shares = self.pairs.count(tokens[asked], answers[asked], len(self.dense.bias))
         self.dense.bias.copy_(shares.log())
 
     def forward(self, tokens: Tensor) -> Tensor:
-        """(B, L) → (B, L, C). While training a pair does not count itself: what stands there was counted from this very text."""
-        scores = self.dense(self.dropout(self.lstm(self.embedding(tokens))))
-        flat = tokens.flatten()
-        counts = self.first[flat + 1] - self.first[flat]
-        place = torch.repeat_interleave(counts)  # of each pair to add, which of the N places it is for
-        begins = self.first[flat] - (counts.cumsum(0) - counts)
-        pair = begins[place] + torch.arange(len(place), device=tokens.device)
-        after = self.second[pair]
-        more = self.more[pair]
-        if self.training:
-            following = torch.cat([tokens[:, 1:], torch.full_like(tokens[:, :1], -1)], 1).flatten()
-            more = torch.where(after == following[place], self.more_without[pair], more)
-        width = scores.shape[-1]
-        return scores.flatten().index_add(0, place * width + after, more.to(scores.dtype)).view_as(scores)
+        """(B, L) → (B, L, C)."""
+        return self.pairs(self.dense(self.dropout(self.lstm(self.embedding(tokens)))), tokens)
 
 
 def word_pairs(

@@ -29,13 +29,13 @@ def headlines(folder: Path) -> str:
     import pandas as pd
 
     files = sorted(data_folder("nyt-headlines").glob("*.csv"))
-    texts = pd.concat([pd.read_csv(file)[["headline"]] for file in files], ignore_index=True)
-    same = texts["headline"].str.split().str.join(" ")
-    different = np.sort(same.unique())
-    chosen = np.random.default_rng(0).permutation(different)[: len(different) // 10]
-    is_held_out = same.isin(chosen) & (same != "Unknown")
-    texts[is_held_out].to_csv(folder / "test.csv", index=False)
-    texts[~is_held_out].to_csv(folder / "train.csv", index=False)
+    texts = pd.concat([pd.read_csv(file, usecols=["headline"]) for file in files], ignore_index=True)
+    same = [" ".join(str(text).split()) for text in texts["headline"]]
+    different = sorted(set(same))
+    chosen = set(np.random.default_rng(0).permutation(different)[: len(different) // 10].tolist()) - {"Unknown"}
+    is_held_out = np.array([text in chosen for text in same])
+    texts.iloc[is_held_out].to_csv(folder / "test.csv", index=False)
+    texts.iloc[~is_held_out].to_csv(folder / "train.csv", index=False)
     return str(folder)
 
 

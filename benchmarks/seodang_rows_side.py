@@ -29,7 +29,9 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
         torch.set_num_threads(request["threads"])
     import_seconds = time.perf_counter() - started
 
-    lab, begin, state = ROW_LABS[request["lab"]], flow.begin, None
+    lab, begin = ROW_LABS[request["lab"]], flow.begin
+    state: Any = None
+    judge: Any = None
     epochs: list[dict[str, Any]] = []
     found: dict[str, Any] = {}
 
@@ -39,7 +41,7 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
         return state
 
     flow.begin = remember  # the stream does not show the live network, and no copy of its weights is made at each epoch
-    judge, target = None, request["target"]
+    target = request["target"]
     clock = Clock()
     try:
         for event in flow.stream(request["data"], request["recipe"], request["settings"], runs=request["runs"]):

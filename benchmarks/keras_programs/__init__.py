@@ -8,7 +8,7 @@ Those of rows, texts and series read the files themselves: `read(folder)` gives 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,6 @@ class Cells:
 
     x_train: Any
     y_train: Any
-    truths: Sequence[Any]
+    truths: Any
     told: Callable[[Any], Any]
     vocabulary: int = 0

@@ -26,9 +26,9 @@ def read(folder):
     )
     x_held_out = x_held_out.reindex(columns=x_train.columns, fill_value=False)
     inputs, amounts = StandardScaler(), StandardScaler()
-    x_train = inputs.fit_transform(x_train).astype("float32")
-    x_held_out = inputs.transform(x_held_out).astype("float32")
-    y_train = amounts.fit_transform(train[[TARGET]]).astype("float32")
+    x_train = np.asarray(inputs.fit_transform(x_train), "float32")
+    x_held_out = np.asarray(inputs.transform(x_held_out), "float32")
+    y_train = np.asarray(amounts.fit_transform(train[[TARGET]]), "float32")
 
     def told(model):
         return amounts.inverse_transform(model.predict(x_held_out, batch_size=1024, verbose=0))[:, 0]

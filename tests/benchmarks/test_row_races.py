@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from benchmarks import results, row_data
+from benchmarks import results, row_data, row_race
 from benchmarks.row_labs import ROW_LABS
 from benchmarks.row_race import end_of, reached, samples_per_second
 from benchmarks.row_results import section
@@ -64,6 +64,29 @@ def test_the_race_ends_at_keras_best_epoch():
     assert all_of_keras.startswith("| Keras, all 3 epochs | 4 | 6.00 (3.00) |")
     assert faithful.startswith("| `number-series` | the same | 1.00 (0.50) | 4.0× | 200 (4.0×) |")
     assert house.startswith("| `forecaster`, 20 steps | 2.9 | 0.20 (0.30) | 20.0× |")
+
+
+def test_our_way_is_run_with_the_fewest_steps_that_are_enough(monkeypatch, tmp_path):
+    asked = []
+
+    def measured(module, request, environment=None):
+        asked.append(request)
+        if module == "keras_rows_side":
+            return side(epochs(9.0, 3.0, 4.0))
+        if request["target"] is not None:
+            return side(epochs(8.0, 2.5, each=0.5))
+        steps = request["settings"]["training.steps"]
+        return side([], finished={"score": 60.0 / steps, "seconds": 0.2, "cpu_seconds": 0.3, "steps": steps})
+
+    monkeypatch.setattr(row_race, "measure", measured)
+    options = {"quick": False, "most_rounds": 2, "threads": None, "tell": lambda sentence: None}
+    found = row_race.race_rows(ROW_LABS["L41"], tmp_path, **options)
+    # 60 / 20 is Keras' 3.0: 10 steps are too few; the second round begins where the first one ended.
+    assert [each["settings"]["training.steps"] for each in asked if "target" in each and each["target"] is None] == [
+        *(10, 20, 20)
+    ]
+    assert [each["settings"]["training.epochs"] for each in asked if each.get("target")] == [1000, 1000]
+    assert "| `forecaster`, 20 steps | 3 | 0.20 (0.30) | 20.0× |" in section(found)
 
 
 def test_a_score_that_is_not_reached_has_no_time():

@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks import results
 from benchmarks.arrays import write_plain
+from benchmarks.finetune import finetune
 from benchmarks.folder import folder
 from benchmarks.labs import LABS
 from benchmarks.machine import describe
@@ -23,7 +24,7 @@ from benchmarks.row_race import race_rows
 from benchmarks.start import start
 from benchmarks.transfer import transfer
 
-OTHERS = ("overhead", "start", "folder", "transfer")
+OTHERS = ("overhead", "start", "folder", "transfer", "finetune")
 RESULTS = Path(__file__).parent / "results.md"
 
 
@@ -85,6 +86,8 @@ def main() -> None:
             found["folder"] = folder(work, tell=_tell)
         if "transfer" in chosen:
             found["transfer"] = transfer(work, most_rounds=asked.rounds, **options)
+        if "finetune" in chosen:
+            found["finetune"] = finetune(work, quick=asked.quick, tell=_tell)
     found["seconds"] = time.perf_counter() - began
     text = results.markdown(found)
     sys.stdout.write(text)

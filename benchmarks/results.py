@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from benchmarks import row_results
+from benchmarks.finetune import compared
 from benchmarks.race import HOUSE, samples_per_second, seconds_to
 from benchmarks.transfer import WAYS
 
@@ -29,6 +30,8 @@ def markdown(found: Found) -> str:
         parts.append(_folder(found["folder"]))
     if "transfer" in found:
         parts.append(_transfer(found["transfer"]))
+    if "finetune" in found:
+        parts.append(_finetune(found["finetune"]))
     return "\n".join(parts)
 
 
@@ -297,6 +300,36 @@ def _transfer_sides(rounds: list[Found]) -> list[list[str]]:
             + [f"{max(each['peak_memory'] for each in sides) / 2**20:,.0f}"]
         )
     return rows
+
+
+def _finetune(found: Found) -> str:
+    rows = []
+    for name, seeds in found["sets"].items():
+        one, first = compared(seeds), seeds[0]["head"]
+        low, high = one["interval"]
+        spent = [_median(each[way]["cpu_seconds"] for each in seeds) for way in ("head", "tuned")]
+        rows.append(
+            [
+                f"`{name}`",
+                f"{first['training_pictures']:,} / {first['validation_pictures']:,} / {len(first['right']):,}",
+                f"{one['head']:.2%}",
+                f"{one['tuned']:.2%}",
+                f"{100 * one['difference']:+.2f} ({100 * low:+.2f} to {100 * high:+.2f})",
+                ", ".join(f"{100 * each:+.1f}" for each in one["by_seed"]),
+                f"{one['kept']} of {len(seeds)}",
+                " / ".join(f"{seconds:.0f}" for seconds in spent),
+            ]
+        )
+    settings = found["settings"]
+    heads = ["pictures", "train / choose / judge", "head alone", "with fine-tuning", "points more (95 % interval)"]
+    return (
+        "## Fine-tuning after the head\n\n"
+        f"`seodang train FOLDER preparation.height={settings['side']}`, and the same with `transfer.fine_tune=true transfer.stages=2 "
+        f"training.epochs={settings['epochs']}`: the house recipe's own way, kept only where validation is better than with the head "
+        f"alone. {max(map(len, found['sets'].values()))} seeds, which change the division (where the data leaves one to make), the order "
+        "and the augmentation; accuracy on pictures that nothing was chosen by. The interval adds the luck of the pictures and that of "
+        "the seeds.\n\n" + _table([*heads, "seed by seed", "fine-tuning kept", "CPU seconds, head / both"], rows)
+    )
 
 
 def _counts(sides: list[Found]) -> str:

@@ -133,6 +133,8 @@ def tune_or_not(asked: Recipe, recipe: Recipe, data: Prepared, has_gpu: bool) ->
 
     asked: the recipe before anything was decided.   has_gpu: whether training runs on a GPU.
     """
+    if asked.name == HOUSE and asked.transfer.fine_tune and recipe.solves_head:
+        return _as_asked(recipe)
     if asked.transfer.strategy != "auto" or asked.transfer.fine_tune or not recipe.solves_head:
         return recipe, []
     count, minutes = len(data.train), asked.training.minutes
@@ -158,6 +160,16 @@ def tune_or_not(asked: Recipe, recipe: Recipe, data: Prepared, has_gpu: bool) ->
         f"transfer.fine_tune=true: with {count:,} training pictures {what} after the head, {when}, and kept only "
         "where validation is better than with the head alone"
     ]
+
+
+def _as_asked(recipe: Recipe) -> tuple[Recipe, list[str]]:
+    """The house recipe where a person asked for fine-tuning: as many stages as they say, with steps that suit it."""
+    _, rate, epochs = LAST_PART
+    tuned = _tuned(recipe, recipe.transfer.stages, rate, epochs)
+    fields = ("learning_rate", "epochs", "label_smoothing", "batch_size")
+    changed = [name for name in fields if getattr(tuned.training, name) != getattr(recipe.training, name)]
+    values = ", ".join(f"training.{name}={getattr(tuned.training, name):g}" for name in changed)
+    return tuned, [f"{values}: a pretrained network is trained on in small steps"] if changed else []
 
 
 def _tuned(recipe: Recipe, stages: int, rate: float, epochs: int) -> Recipe:

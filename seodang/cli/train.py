@@ -14,7 +14,12 @@ def train(
     resume: Annotated[
         str | None, typer.Option("--resume", metavar="RUN", help="Carry on this run (its folder, name, or `last`).")
     ] = None,
-    minutes: Annotated[float | None, typer.Option("--minutes", help="Time that training may take.")] = None,
+    minutes: Annotated[
+        float | None,
+        typer.Option(
+            "--minutes", help="Time that training may take; with a pretrained network, that all of it may take."
+        ),
+    ] = None,
     name: Annotated[str | None, typer.Option("--name", help="The run's name; a number is added.")] = None,
     runs: Annotated[str, typer.Option("--runs", help="The folder that runs are saved in.")] = "runs",
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout, everything else on stderr.")] = False,

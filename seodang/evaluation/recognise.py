@@ -19,7 +19,7 @@ from seodang.models.backbone import make_base
 from seodang.models.folded import folded
 from seodang.pretrained.names import imagenet_names
 from seodang.pretrained.preparing import preparation_for
-from seodang.pretrained.weights import find_weights
+from seodang.pretrained.weights import find_weights, network_called
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -85,7 +85,7 @@ def check_top(top: int) -> None:
 
 def _listed(networks: str | Sequence[str]) -> list[str]:
     names = [networks] if isinstance(networks, str) else networks
-    found = [*dict.fromkeys(name.strip() for each in names for name in each.split(",") if name.strip())]
+    found = [*dict.fromkeys(network_called(name.strip()) for each in names for name in each.split(",") if name.strip())]
     if not found:
         raise SeodangError(f"Say which networks, such as {DEFAULT},resnet50.")
     return found

@@ -25,6 +25,13 @@ KERAS = {"mean": (0.5, 0.5, 0.5), "std": (0.5, 0.5, 0.5), "crop_pct": 0.875, "in
 BEYOND_TIMM: dict[str, dict[str, Any]] = {
     "mobilenetv1_025": {**KERAS, "input_size": (3, 224, 224), "num_classes": 1000}
 }
+# Networks of Keras' applications whose names timm cuts otherwise.
+KERAS_NAMES = {
+    "mobilenet": "mobilenetv1_100",
+    "mobilenetv2": "mobilenetv2_100",
+    "mobilenetv3small": "mobilenetv3_small_100",
+    "mobilenetv3large": "mobilenetv3_large_100",
+}
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,25 @@ def is_here(name: str) -> bool:
         return True
     repository = (_known(name) or {}).get("hf_hub_id")
     return bool(repository) and _cached(repository) is not None
+
+
+def network_called(name: str) -> str:
+    """timm's name of a network that is written as elsewhere, or the name as it is where none fits.
+
+    Case and what joins the parts do not matter, and Keras' names are known.
+
+    >>> network_called("VGG16"), network_called("InceptionV3"), network_called("MobileNetV2"), network_called("resnet50")
+    ('vgg16', 'inception_v3', 'mobilenetv2_100', 'resnet50')
+    """
+    if _local(name) is not None or _known(name) is not None:
+        return name
+    word = _joined(name)
+    same = [each for each in architectures() if _joined(each) == word]
+    return same[0] if len(same) == 1 else KERAS_NAMES.get(word, name)
+
+
+def _joined(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
 @functools.cache

@@ -64,6 +64,12 @@ class Transfer(Value):
         le=64,
         description="For features: how often a training picture goes through the base, first as it is, then augmented.",
     )
+    pictures: int | None = Field(
+        default=None,
+        ge=1,
+        description="For features: only so many training pictures go through the base, drawn evenly from the classes. Null: all. Written "
+        "where minutes were given and the machine was slower than measured.",
+    )
     penalty: float | None = Field(
         default=None,
         gt=0,

@@ -125,7 +125,7 @@ def stream(
     if resolved.uses_features:
         assert isinstance(prepared, Prepared), "pictures go through a pretrained network"
         assert isinstance(source, Source), "pictures have a source"
-        once, plan, more = pass_in_time(prepared, resolved, place, source, asked)
+        once, plan, more = pass_in_time(prepared, resolved, place, source, asked, started)
         prepared, resolved, reasons = once.data, once.recipe, [*reasons, *more]
     else:
         task = build_task(resolved.task, resolved.loss, prepared.facts)
@@ -145,7 +145,7 @@ def stream(
         yield Begun(folder, resolved, plan, place, tuple(reasons))
         if once:
             assert isinstance(prepared, Prepared), "pictures go through a pretrained network"
-            yield from transfer(folder, prepared, resolved, once, place, machine)
+            yield from transfer(folder, prepared, resolved, once, place, machine, started)
             return
         assert model is not None, "without a pass the network is built here"
         assert isinstance(plan, Plan), "without a pass steps are planned"
@@ -178,7 +178,7 @@ def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator
             assert isinstance(prepared, Prepared), "pictures go through a pretrained network"
             once = make_pass(prepared, recipe, place)
             yield Begun(folder, recipe, once.plan(), place, ())
-            yield from transfer(folder, prepared, recipe, once, place, machine)
+            yield from transfer(folder, prepared, recipe, once, place, machine, started)
             return
         task = build_task(recipe.task, recipe.loss, prepared.facts)
         model = build_network(recipe, task, prepared)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,31 +26,39 @@ from seodang.training.device import Place
 from seodang.training.features import Passed
 from seodang.training.head import Head, fit_head
 from seodang.training.loop import Epoch, Notice, begin
-from seodang.training.plan import Pace, Plan, make_plan
+from seodang.training.plan import PASS_SHARE, Pace, Plan, make_plan
 
 # Fine-tuning for fewer steps than this, and for less than two epochs, only disturbs the head: 63 steps brought validation loss on
 # cats-dogs-small from 0.081 to 0.093; 142 steps, 110 when planned, on hand-drawn-shapes from 0.259 to 0.070.
 LEAST_STEPS = 100
+# What judging and the report take beside the passing of pictures, measured on two quiet cores.
+REPORT_SECONDS = 4.0
 
 
 def transfer(
-    folder: Path, data: Prepared, recipe: Recipe, once: Pass, place: Place, machine: dict[str, Any]
+    folder: Path, data: Prepared, recipe: Recipe, once: Pass, place: Place, machine: dict[str, Any], since: float
 ) -> Iterator[Event]:
     """Every picture through the frozen base once; then the head is solved for, or trained step by step on the features;
-    then, where it is asked for, the last stages are trained too. The recipe's minutes are of all of it together.
+    then, where it is asked for, the last stages are trained too. The recipe's minutes are of all of it together, with the reading of
+    the pictures before (`since`, on the clock of `time.perf_counter`) and the judging and the report after.
 
     The penalties that were tried are the run's history where nothing else is; where steps follow, these are, and the penalties
     stand in head.jsonl.
     """
     task, model, clock = build_task(recipe.task, recipe.loss, data.facts), once.model, _Clock()
+    late = clock.began - since  # what the minutes lost before this began
+    minutes = 60 * recipe.training.minutes - late if recipe.training.minutes else None
     features, head, tried, then = data, None, [], None
     with listening() as interrupt:
-        for event in _features_and_head(once, task):
+        seconds_left = (lambda: PASS_SHARE * minutes - clock.seconds) if minutes else None
+        for event in _features_and_head(once, task, seconds_left):
             if interrupt.signal is not None:  # the features so far are kept
                 yield Interrupted(folder, 0, interrupt.signal)
                 return
             if isinstance(event, Prepared):
                 features = event
+                if once.left_out:
+                    yield from clock.tell(_shortened(folder, once, recipe))
             elif isinstance(event, Head):
                 head = event
                 yield from clock.tell(Notice(words(head)))
@@ -58,7 +66,9 @@ def transfer(
                 tried += [event] if isinstance(event, Epoch) else []
                 yield from clock.tell(event)
         if head is None or recipe.transfer.fine_tune:
-            then = _what_follows(data, features, head, recipe, task, model, place, clock)
+            # The judged pictures pass once more through a network that was trained on; and the report takes its time.
+            late += once.pace() * len(data.test) + REPORT_SECONDS
+            then = _what_follows(data, features, head, recipe, task, model, place, clock.began - late)
             yield from clock.tell(_decided(folder, then, recipe))
         history = History(folder / ("head.jsonl" if then and then.is_worth_it else "history.jsonl"))
         for epoch in tried:
@@ -73,14 +83,16 @@ def transfer(
     best = Best(recipe.training, head.metrics, model) if head else Best(recipe.training)
     for sentence in restore(folder, state, best)[1]:
         yield Notice(sentence)
-    minutes = recipe.training.minutes if recipe.training.steps is None else None
-    pace = Pace(then.plan, minutes - clock.seconds / 60) if minutes else None
+    is_timed = recipe.training.minutes and recipe.training.steps is None
+    pace = Pace(then.plan, recipe.training.minutes - (late + clock.seconds) / 60) if is_timed else None
     more = {"whole": model, "pictures": data, "spent": clock.seconds}
     yield from follow(folder, then.data, then.recipe, state, best, place, machine, pace, **more)
 
 
-def _features_and_head(once: Pass, task: Classify) -> Iterator[Passed | Prepared | Epoch | Head]:
-    for event in once.features():
+def _features_and_head(
+    once: Pass, task: Classify, seconds_left: Callable[[], float] | None
+) -> Iterator[Passed | Prepared | Epoch | Head]:
+    for event in once.features(seconds_left):
         yield event
         if isinstance(event, Prepared) and once.recipe.solves_head:
             yield from solve_head(event, once.recipe, task, once.model)
@@ -105,16 +117,17 @@ def _what_follows(
     task: Task,
     model: Backbone,
     place: Place,
-    clock: _Clock,
+    since: float,
 ) -> _Then:
-    """The head of layers on the features, or after a solved head the last stages on the pictures; in the minutes that are left."""
+    """The head of layers on the features, or after a solved head the last stages on the pictures; in the minutes that are left of
+    those that began then."""
     if head is None:
         network, seen = model.head, features
         recipe = recipe.model_copy(update={"augmentation": Augmentation()})
     else:
         model.train_stages(recipe.transfer.stages)
         network, seen = model, data
-    plan, planned = make_plan(seen, recipe, task, network, place, clock.began)
+    plan, planned = make_plan(seen, recipe, task, network, place, since)
     least = min(2 * plan.steps_per_epoch, LEAST_STEPS)
     is_worth_it = head is None or planned is recipe or plan.steps >= least
     return _Then(network, seen, planned, plan, is_worth_it)
@@ -131,6 +144,20 @@ def _decided(folder: Path, then: _Then, recipe: Recipe) -> Planned | Notice:
         f"{recipe.training.minutes:g} minutes; the head alone is kept"
     )
     rewrite_recipe(folder, transfer={"fine_tune": False}, reason=words)
+    return Notice(f"{words}.")
+
+
+def _shortened(folder: Path, once: Pass, recipe: Recipe) -> Notice:
+    """Write into the recipe of the run what there was no time for, and tell it."""
+    given = f"the machine is slower than it was measured to be, and {recipe.training.minutes:g} minutes were given"
+    if "pictures" in once.left_out:
+        some, all_of_them = once.left_out["pictures"], len(once.data.train)
+        words = (
+            f"transfer.pictures={some}: the head learns from {some:,} of the {all_of_them:,} training pictures; {given}"
+        )
+    else:
+        words = f"transfer.views={once.left_out['views']}: each training picture is seen in fewer views; {given}"
+    rewrite_recipe(folder, transfer=once.left_out, reason=words)
     return Notice(f"{words}.")
 
 

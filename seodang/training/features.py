@@ -6,7 +6,7 @@ import functools
 import hashlib
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,6 +91,8 @@ class Extractor:
         augmentation: Augmentation | None = None,
         view: int = 0,
         seed: int = 0,
+        order: Sequence[int] | None = None,
+        is_over: Callable[[], bool] = bool,
     ) -> Iterator[Passed | Tensor]:
         """Yields `Passed` on the way and at last the features, (N, …) float32 on the CPU, in the order of the subset.
 
@@ -99,15 +101,18 @@ class Extractor:
             content: (N,) S16, the digests of their pixels (see `data.scan`).
             augmentation: For a view other than 0.
             view: 0: the pictures as they are.
+            order: Which of them are wanted, in which order they pass; all of them where it is left out.
+            is_over: Asked after each batch; True stops the pass, and only the features of the first so many of `order` are given.
         """
+        order = range(len(subset)) if order is None else order
         changed = augmentation if view else None
         key = _view_key(self.key, augmentation, view, seed)
         digests, found = _digests(content), self._kept(key)
-        first = {digest: row for row, digest in reversed([*enumerate(digests)]) if digest not in found}
-        rows = sorted(first.values())
+        first = {digests[row]: row for row in reversed(order) if digests[row] not in found}
+        rows = [row for row in order if first.get(digests[row]) == row]
         fresh: list[tuple[bytes, np.ndarray]] = []
-        last, done = time.monotonic(), len(subset) - len(rows)
-        yield Passed(done, len(subset))
+        last, done, total = time.monotonic(), len(order) - len(rows), len(order)
+        yield Passed(done, total)
         for pixels, _, indices in batches(subset, BATCH, torch.tensor(rows, dtype=torch.int64)) if rows else ():
             some = [digests[i] for i in indices.tolist()]
             if changed is not None:
@@ -117,9 +122,13 @@ class Extractor:
             if time.monotonic() - last > KEEP_SECONDS:
                 found.update(_keep(key, fresh))
                 fresh, last = [], time.monotonic()
-            yield Passed(done, len(subset))
+            yield Passed(done, total)
+            if done < total and is_over():
+                break
         found.update(_keep(key, fresh))
-        yield torch.from_numpy(np.stack([found[digest] for digest in digests])) if digests else torch.zeros(0)
+        missing = (place for place, row in enumerate(order) if digests[row] not in found)
+        given = sorted(order[: next(missing, total)])
+        yield torch.from_numpy(np.stack([found[digests[row]] for row in given])) if given else torch.zeros(0)
 
     def through(self, pixels: Tensor) -> Tensor:
         """(B, 3, H, W) uint8, or float32 in 0..255, to features (B, …); B at most `BATCH`."""

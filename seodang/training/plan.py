@@ -28,7 +28,7 @@ PROBE_SHARE = 0.1
 # probe sees only a moment. Less than a hundredth is left as it is.
 LOOKS = (0.1, 0.25, 0.5, 0.75, 0.9)
 WORTH = 0.01
-# Of the minutes that a person gives, the pass may take so much; the head and the judging take the rest.
+# Of what is left of the minutes that a person gives, the pass may take so much; the head and the report take the rest.
 PASS_SHARE = 0.85
 # Most networks halve a picture five times.
 STRIDE = 32
@@ -72,18 +72,18 @@ class PassPlan:
         """Of the pass; the head takes a few more."""
         return (self.pictures - self.known) * self.seconds_per_picture
 
-    def side_within(self, recipe: Recipe) -> int | None:
-        """The side of pictures, in pixels, with which the pass is over in the recipe's minutes; None where it is anyway, where
+    def side_within(self, recipe: Recipe, left: float | None) -> int | None:
+        """The side of pictures, in pixels, with which the pass is over in so many seconds; None where it is anyway, where
         they would be smaller than networks like them, and where the network takes one size only."""
-        minutes, side = recipe.training.minutes, recipe.preparation.height or 0
-        if minutes is None or self.fits(minutes) or find_weights(recipe.transfer.backbone).fixed_size:
+        side = recipe.preparation.height or 0
+        if left is None or self.fits(left) or find_weights(recipe.transfer.backbone).fixed_size:
             return None
-        smaller = int(side * math.sqrt(PASS_SHARE * 60 * minutes / self.seconds)) // STRIDE * STRIDE
+        smaller = int(side * math.sqrt(PASS_SHARE * max(0.0, left) / self.seconds)) // STRIDE * STRIDE
         return max(smaller, LEAST_SIDE) if side > LEAST_SIDE else None
 
-    def fits(self, minutes: float | None) -> bool:
-        """Whether the pass leaves enough of these minutes for the head; always where there is no limit."""
-        return minutes is None or self.seconds <= PASS_SHARE * 60 * minutes
+    def fits(self, left: float | None) -> bool:
+        """Whether the pass leaves enough of so many seconds for the head; always where there is no limit."""
+        return left is None or self.seconds <= PASS_SHARE * left
 
     @property
     def words(self) -> str:

@@ -35,7 +35,8 @@ class Way:
 
 
 # The first is the one that counts, with the settings of TensorFlow's tutorial. Its rate is a slow one, so Adam's own default
-# stands beside it (fewer epochs: at ten times the rate they suffice, and all of it should be over in 20 minutes on two cores); and so does the way that needs the base only once, which the tutorial does not take.
+# stands beside it (fewer epochs: at ten times the rate they suffice, and all of it should be over in 20 minutes on two cores);
+# and so does the way that needs the base only once, which the tutorial does not take.
 WAYS = {
     "tutorial": Way("TensorFlow's tutorial (Adam 1e-4)", "train", 1e-4, 10),
     "default": Way("the same with Adam's default, 1e-3", "train", 1e-3, 6),

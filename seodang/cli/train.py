@@ -16,9 +16,7 @@ def train(
     ] = None,
     minutes: Annotated[
         float | None,
-        typer.Option(
-            "--minutes", help="Time that training may take; with a pretrained network, that all of it may take."
-        ),
+        typer.Option("--minutes", help="Time that all of it may take."),
     ] = None,
     name: Annotated[str | None, typer.Option("--name", help="The run's name; a number is added.")] = None,
     runs: Annotated[str, typer.Option("--runs", help="The folder that runs are saved in.")] = "runs",

@@ -46,7 +46,7 @@ from seodang.tasks.build import build_task
 from seodang.training.best import Best
 from seodang.training.device import choose_device
 from seodang.training.loop import Notice, begin
-from seodang.training.plan import Pace, Plan, make_plan
+from seodang.training.plan import Pace, Plan, began, make_plan
 
 
 def train(
@@ -121,7 +121,7 @@ def stream(
     if errors := [finding.words for finding in findings if finding.level == "error"]:
         raise RecipeError("\n".join(errors))
     reasons += [finding.words for finding in findings]
-    once = model = None
+    once, model, since = None, None, began(started, resolved.training.minutes)
     if resolved.uses_features:
         assert isinstance(prepared, Prepared), "pictures go through a pretrained network"
         assert isinstance(source, Source), "pictures have a source"
@@ -130,7 +130,7 @@ def stream(
     else:
         task = build_task(resolved.task, resolved.loss, prepared.facts)
         model = build_network(resolved, task, prepared)
-        plan, resolved = make_plan(prepared, resolved, task, model, place)
+        plan, resolved = make_plan(prepared, resolved, task, model, place, since)
 
     folder = new_folder(
         name or (prepared.source.name if resolved.name in (HOUSE, *HOUSES.values()) else resolved.name), runs
@@ -151,9 +151,8 @@ def stream(
         assert isinstance(plan, Plan), "without a pass steps are planned"
         state, best = begin(model, resolved, place), Best(resolved.training)
         minutes = resolved.training.minutes if asked.training.steps is None else None
-        yield from follow(
-            folder, prepared, resolved, state, best, place, machine, Pace(plan, minutes) if minutes else None
-        )
+        pace = Pace(plan, minutes - (time.perf_counter() - since) / 60) if minutes else None
+        yield from follow(folder, prepared, resolved, state, best, place, machine, pace)
 
 
 def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator[Event]:

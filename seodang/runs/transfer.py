@@ -26,13 +26,11 @@ from seodang.training.device import Place
 from seodang.training.features import Passed
 from seodang.training.head import Head, fit_head
 from seodang.training.loop import Epoch, Notice, begin
-from seodang.training.plan import PASS_SHARE, Pace, Plan, make_plan
+from seodang.training.plan import PASS_SHARE, REPORT_SECONDS, Pace, Plan, make_plan
 
 # Fine-tuning for fewer steps than this, and for less than two epochs, only disturbs the head: 63 steps brought validation loss on
 # cats-dogs-small from 0.081 to 0.093; 142 steps, 110 when planned, on hand-drawn-shapes from 0.259 to 0.070.
 LEAST_STEPS = 100
-# What judging and the report take beside the passing of pictures, measured on two quiet cores.
-REPORT_SECONDS = 4.0
 
 
 def transfer(

@@ -32,6 +32,8 @@ WORTH = 0.01
 PASS_SHARE = 0.85
 # Most networks halve a picture five times.
 STRIDE = 32
+# What judging and the report take at the end, measured on two quiet cores.
+REPORT_SECONDS = 4.0
 LEAST_SIDE = 64
 
 
@@ -136,6 +138,19 @@ def make_plan(
         )
     seconds = total * per_step + -(-total // per_epoch) * judging
     return Plan(total, per_epoch, per_step, seconds_per_epoch, seconds, most, _memory(place)), recipe
+
+
+def began(started: float, minutes: float | None) -> float:
+    """When the minutes of a training began, on the clock of `time.perf_counter`: when the reading of the data did, and the report takes
+    its time too; but a quarter of them is for training, whatever else took long.
+
+    >>> now = time.perf_counter()
+    >>> round(now - began(now - 30, minutes=5)), round(now - began(now - 1000, minutes=5))
+    (34, 225)
+    """
+    if minutes is None:
+        return started
+    return max(started - min(REPORT_SECONDS, 0.05 * 60 * minutes), time.perf_counter() - 0.75 * 60 * minutes)
 
 
 def steps_that_fit(

@@ -23,10 +23,9 @@ from seodang.runs.events import Begun, Finished, Interrupted, Planned
 from seodang.runs.folder import load
 from seodang.runs.repeat import repeat
 from seodang.runs.train import resume, stream, train
-from seodang.runs.transfer import REPORT_SECONDS
 from seodang.training.features import Passed
 from seodang.training.loop import Epoch, Notice, Step
-from seodang.training.plan import LEAST_SIDE, PassPlan
+from seodang.training.plan import LEAST_SIDE, REPORT_SECONDS, PassPlan
 
 SMALL = {"transfer.backbone": "mobilenetv1_025", "preparation.height": 64, "preparation.width": 64}
 

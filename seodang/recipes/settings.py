@@ -174,7 +174,9 @@ class Training(Value):
         default=None, ge=1, description="Stop after so many steps, even inside an epoch. Null: whole epochs."
     )
     minutes: float | None = Field(
-        default=None, gt=0, description="Time that all may take, from reading to the report; steps are chosen to fit. Null: no limit."
+        default=None,
+        gt=0,
+        description="Time that all may take, from reading to the report; steps are chosen to fit. Null: no limit.",
     )
     replanned: tuple[tuple[int, int], ...] = Field(
         default=(),

@@ -20,7 +20,7 @@ SIDE = Spec((3, 48, 48))
 def steps(model, number=3, **settings):
     """A few updates on random pictures."""
     torch.manual_seed(0)
-    optimizer = make_optimizer(model, Training(optimizer="sgd", learning_rate=0.1, **settings))
+    optimizer = make_optimizer(model, Training(**{"optimizer": "sgd", "learning_rate": 0.1, **settings}))
     model.train()
     for _ in range(number):
         optimizer.zero_grad()
@@ -39,11 +39,21 @@ def test_weights_are_the_files_own(real_data):
         assert torch.equal(tensor, saved[name].float() if saved[name].is_floating_point() else saved[name]), name
 
 
-def test_a_frozen_base_does_not_change_by_a_bit(real_data):
-    """Weights and the running statistics of batch norms; the head does change."""
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"weight_decay": 0.1, "momentum": 0.9},
+        {"optimizer": "adamw", "weight_decay": 0.1},
+        {"optimizer": "rmsprop", "ema": 0.9},
+    ],
+    ids=["sgd", "sgd, decay", "adamw, decay", "rmsprop"],
+)
+def test_a_frozen_base_does_not_change_by_a_bit(real_data, settings):
+    """Weights and the running statistics of batch norms, weight decay or not; the head does change."""
     model = backbone(SIDE, Spec((3,)), architecture=SMALL)
     before = copies(model)
-    steps(model)
+    steps(model, **settings)
     after = model.state_dict()
     assert all(torch.equal(before[name], after[name]) for name in before if name.startswith("base."))
     assert not any(torch.equal(before[name], after[name]) for name in before if name.startswith("head."))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from seodang.evaluation.intervals import wilson
+
 # Half an interval wider than this, in points, is called too wide to tell.
 TOO_WIDE = 5
 # The usual limit for "could this be chance?".
@@ -150,9 +152,14 @@ def _overfitting(report: dict[str, Any]) -> list[str]:
     history = report["history"]
     if report["split"] == "train" or not report["judged"]["is_own"] or not history:
         return []
-    remembered, accuracy = history[-1].get("accuracy"), report["metrics"]["accuracy"]
+    kept = next((line for line in history if line.get("chosen")), history[-1])  # of several penalties, the chosen one
+    remembered, accuracy = kept.get("accuracy"), report["metrics"]["accuracy"]
     high = report["intervals"]["accuracy"][1]
-    if remembered is None or remembered <= high or 100 * (remembered - accuracy) <= OVERFITTED:
+    if remembered is None or 100 * (remembered - accuracy) <= OVERFITTED:
+        return []
+    known = sum(report.get("data", {}).get("counts", {}).get("train", {}).values())
+    at_least = wilson(round(remembered * known), known)[0] if known else remembered
+    if at_least <= high:  # one mistake in 30 is no more than chance
         return []
     gap = f"{100 * (remembered - accuracy):.1f} points"
     return [f"Overfitted: right on {100 * remembered:.1f} % of the training pictures, {gap} more than on new ones."]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +70,7 @@ def transfer(
             yield from clock.tell(_decided(folder, then, recipe))
         history = History(folder / ("head.jsonl" if then and then.is_worth_it else "history.jsonl"))
         for epoch in tried:
-            history.write(epoch)
+            history.write(_marked(epoch, head))
         if interrupt.signal is not None:
             yield Interrupted(folder, 0, interrupt.signal)
             return
@@ -188,6 +188,12 @@ def solve_head(data: Prepared, recipe: Recipe, task: Classify, model: Backbone) 
         if isinstance(event, Head):
             _put(event, model)
         yield event
+
+
+def _marked(epoch: Epoch, head: Head | None) -> Epoch:
+    """A penalty that was tried, and whether it is the chosen one (1) or not (0)."""
+    is_chosen = head is not None and epoch.metrics["penalty"] == head.penalty
+    return replace(epoch, metrics={**epoch.metrics, "chosen": float(is_chosen)})
 
 
 def words(head: Head) -> str:

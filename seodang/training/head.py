@@ -62,17 +62,22 @@ def fit_head(
     mean = features.mean(0)
     scale = max(float((features - mean).std()), 1e-6)
     inputs, judged = (features - mean) / scale, (validation[0].numpy() - mean) / scale if len(validation[1]) else None
+    basis = _basis(inputs)
+    if basis is not None:
+        inputs, judged = inputs @ basis, None if judged is None else judged @ basis
     if penalty is not None:
         tried, on = [penalty], "your word"
     else:
         tried, on = list(reversed(PENALTIES)), "validation"
     folds = _folds(labels, views) if penalty is None and len(validation[1]) < ENOUGH else None
+    whole = _Regression(inputs, labels, task)
+    parts = [(_Regression(inputs[known], labels[known], task), held) for known, held in folds or ()]
     if folds is not None:
         on = f"{FOLDS}-fold cross-validation"
     found: list[tuple[float, float, np.ndarray, np.ndarray, dict[str, float]]] = []
     for number, strength in enumerate(tried, 1):
         started = time.perf_counter()
-        weight, bias = _solve(inputs, labels, task, strength)
+        weight, bias = whole.solve(strength)
         each = _losses(inputs, labels, weight, bias, task)
         metrics = {"penalty": strength, **_measured(inputs, labels, weight, bias, task)}
         if judged is not None:
@@ -80,7 +85,9 @@ def fit_head(
             measured = _measured(judged, validation[1].numpy(), weight, bias, task)
             metrics |= {f"validation_{name}": value for name, value in measured.items()}
         if folds is not None:
-            each = _cross_validated(inputs, labels, folds, task, strength)
+            each = np.concatenate(
+                [_losses(inputs[held], labels[held], *part.solve(strength), task) for part, held in parts]
+            )
             metrics["folds_loss"] = float(each.mean())
         yield Epoch(number, number, metrics, 0.0, time.perf_counter() - started)
         found.append((float(each.mean()), float(each.std() / np.sqrt(len(each))), weight, bias, metrics))
@@ -90,7 +97,7 @@ def fit_head(
     # The strongest penalty that is not told from the best: it expects the least of features that only seem to help.
     limit = found[lowest][0] + found[lowest][1]
     _, _, weight, bias, metrics = next(one for one in found if one[0] <= limit)
-    plain = weight / scale
+    plain = (weight if basis is None else weight @ basis.T) / scale
     yield Head(
         weight=torch.from_numpy(plain.astype(np.float32)),
         bias=torch.from_numpy((bias - plain @ mean).astype(np.float32)),
@@ -101,28 +108,45 @@ def fit_head(
     )
 
 
-def _solve(inputs: np.ndarray, labels: np.ndarray, task: Classify, penalty: float) -> tuple[np.ndarray, np.ndarray]:
-    """Weight (outputs, F) and bias (outputs,) of the least penalised loss; a class without examples is never named."""
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.linear_model import LogisticRegression
+def _basis(inputs: np.ndarray) -> np.ndarray | None:
+    """Orthonormal columns (F, N) that span the examples (N, F), where these are fewer than their features.
 
-    outputs = task.outputs.size
-    weight, bias = np.zeros((outputs, inputs.shape[1])), np.full(outputs, -30.0)
-    classes = np.unique(labels)
-    if len(classes) == 1:
-        bias[classes[0] if outputs > 1 else 0] = 30.0 if outputs > 1 or classes[0] else -30.0
+    What lies beyond adds to the penalty and to no output, so the least penalised weights lie in it: the same solution, from N
+    unknowns an output instead of F (Hastie & Tibshirani, 2004, https://doi.org/10.1093/biostatistics/kxh010).
+    """
+    return np.linalg.qr(inputs.T)[0] if len(inputs) < inputs.shape[1] else None
+
+
+class _Regression:
+    """The penalised problem of some examples, solved for one strength after another; each begins where the last one ended."""
+
+    def __init__(self, inputs: np.ndarray, labels: np.ndarray, task: Classify) -> None:
+        from sklearn.linear_model import LogisticRegression
+
+        self.inputs, self.labels, self.outputs = inputs, labels, task.outputs.size
+        self.classes = np.unique(labels)
+        self.solver = LogisticRegression(max_iter=ITERATIONS, tol=1e-5, warm_start=True)
+
+    def solve(self, penalty: float) -> tuple[np.ndarray, np.ndarray]:
+        """Weight (outputs, F) and bias (outputs,) of the least penalised loss; a class without examples is never named."""
+        from sklearn.exceptions import ConvergenceWarning
+
+        outputs, classes = self.outputs, self.classes
+        weight, bias = np.zeros((outputs, self.inputs.shape[1])), np.full(outputs, -30.0)
+        if len(classes) == 1:
+            bias[classes[0] if outputs > 1 else 0] = 30.0 if outputs > 1 or classes[0] else -30.0
+            return weight, bias
+        self.solver.set_params(C=1 / (len(self.labels) * penalty))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            self.solver.fit(self.inputs, self.labels)
+        found, shift = np.array(self.solver.coef_), np.array(self.solver.intercept_)
+        if outputs == 1:
+            return found, shift
+        if len(found) == 1:  # two classes: one row, the second class against the first
+            found, shift = np.concatenate([-found, found]) / 2, np.concatenate([-shift, shift]) / 2
+        weight[classes], bias[classes] = found, shift
         return weight, bias
-    solver = LogisticRegression(C=1 / (len(labels) * penalty), max_iter=ITERATIONS, tol=1e-5)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        solver.fit(inputs, labels)
-    found, shift = np.asarray(solver.coef_), np.asarray(solver.intercept_)
-    if outputs == 1:
-        return found, shift
-    if len(found) == 1:  # two classes: one row, the second class against the first
-        found, shift = np.concatenate([-found, found]) / 2, np.concatenate([-shift, shift]) / 2
-    weight[classes], bias[classes] = found, shift
-    return weight, bias
 
 
 def _measured(
@@ -152,11 +176,3 @@ def _losses(inputs: np.ndarray, labels: np.ndarray, weight: np.ndarray, bias: np
     """The loss of each example, (N,)."""
     probabilities = task.probabilities(torch.from_numpy(inputs @ weight.T + bias)).numpy()
     return -np.log(np.maximum(probabilities[np.arange(len(labels)), labels], 1e-12))
-
-
-def _cross_validated(inputs: np.ndarray, labels: np.ndarray, folds: list, task: Classify, penalty: float) -> np.ndarray:
-    losses = []
-    for known, held in folds:
-        weight, bias = _solve(inputs[known], labels[known], task, penalty)
-        losses.append(_losses(inputs[held], labels[held], weight, bias, task))
-    return np.concatenate(losses)

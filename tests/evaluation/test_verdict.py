@@ -88,6 +88,24 @@ def test_an_overfitted_and_overconfident_network(report):
     ]
 
 
+def test_one_mistake_in_thirty_is_not_called_overfitted(report):
+    report["judged"]["examples"], report["metrics"]["accuracy"] = 30, 29 / 30
+    report["intervals"]["accuracy"], report["history"] = [0.833, 0.994], [{"epoch": 1, "accuracy": 1.0}]
+    report["data"] = {"counts": {"train": {"4": 40, "9": 40}}}
+    assert not any("Overfitted" in line for line in verdict(report))
+    report["metrics"]["accuracy"], report["intervals"]["accuracy"] = 0.7, [0.521, 0.833]
+    assert any(
+        line.startswith("Overfitted: right on 100.0 % of the training pictures, 30.0 points")
+        for line in verdict(report)
+    )
+
+
+def test_of_several_penalties_the_chosen_one_is_spoken_of(report):
+    report["metrics"]["accuracy"], report["intervals"]["accuracy"] = 0.9, [0.894, 0.906]
+    report["history"] = [{"epoch": 1, "accuracy": 0.91, "chosen": 1.0}, {"epoch": 2, "accuracy": 1.0, "chosen": 0.0}]
+    assert not any("Overfitted" in line for line in verdict(report))
+
+
 def test_a_split_that_was_opened_again(report):
     report["judged"]["opened"] = {"times": 3, "runs": 1}
     assert verdict(report)[-1] == "This test split has been opened 3 times by this run."

@@ -58,6 +58,7 @@ def test_photographs_go_through_a_pretrained_network(run):
     assert recipe.preparation.interpolation == "bicubic"
     assert "what mobilenetv1_025 learnt on ImageNet says more" in (run.folder / "recipe.yaml").read_text()
     assert all("penalty" in line for line in run.history)
+    assert sum(line["chosen"] for line in run.history) == 1
 
 
 def test_small_pictures_are_trained_from_scratch(digits_run):

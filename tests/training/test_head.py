@@ -1,5 +1,6 @@
 """The solved head: the optimum it claims, the penalty it chooses."""
 
+import numpy as np
 import pytest
 import torch
 
@@ -38,6 +39,26 @@ def test_no_direction_lowers_the_penalised_loss(classes, loss):
     total.backward()
     assert float(weight.grad.abs().max()) < 2e-4
     assert float(bias.grad.abs().max()) < 2e-4
+
+
+@pytest.mark.parametrize(("count", "classes"), [(90, 2), (90, 5), (400, 5)])
+def test_a_path_of_penalties_ends_where_each_alone_does(count, classes):
+    """Warm starts, and the few unknowns of few examples, change the way and not the optimum: scikit-learn, cold, on all features."""
+    from sklearn.linear_model import LogisticRegression
+
+    train, unseen = draw(count, classes, features=120), draw(300, classes, features=120, seed=1)
+    tried, head = solved(train, unseen, Classify(classes))
+    mean = train[0].numpy().mean(0)
+    scale = (train[0].numpy() - mean).std()
+    inputs, judged = ((part[0].numpy() - mean) / scale for part in (train, unseen))
+    for event in tried:
+        alone = LogisticRegression(C=1 / (count * event.metrics["penalty"]), max_iter=1000, tol=1e-6)
+        wanted = alone.fit(inputs, train[1].numpy()).predict_proba(judged)[range(300), unseen[1].numpy()]
+        assert event.metrics["validation_loss"] == pytest.approx(-np.log(wanted).mean(), abs=2e-3)
+        if event.metrics["penalty"] == head.penalty:
+            outputs = unseen[0] @ head.weight.T + head.bias
+            found = Classify(classes).probabilities(outputs).numpy()[range(300), unseen[1].numpy()]
+            assert np.abs(found - wanted).max() < 2e-3
 
 
 def test_the_weaker_the_data_the_stronger_the_penalty():

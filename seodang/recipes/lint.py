@@ -409,6 +409,8 @@ def _schedule(facts: _Facts) -> Iterator[Finding]:
 
 def _one_step(facts: _Facts) -> Iterator[Finding]:
     batch, count = facts.recipe.training.batch_size, facts.training_examples
+    if facts.recipe.solves_head and not facts.recipe.transfer.fine_tune:
+        return  # a head that is solved for takes no steps
     if batch is not None and count is not None and batch > count:
         yield Finding(
             "warning",

@@ -82,6 +82,8 @@ class Pass:
             self.recipe.training.seed,
         )
         chosen = evenly(data.train.labels, seed)[: transfer.pictures]
+        if seconds_left is None:
+            chosen.sort()  # as they lie on the disk
         parts = [(data.validation, data.division.validation, 0, [*range(len(data.validation))])]
         parts += [(data.train, data.division.train, view, chosen) for view in range(transfer.views)]
         total, before = sum(len(order) for *_, order in parts), 0

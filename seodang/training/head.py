@@ -73,7 +73,7 @@ def fit_head(
     whole = _Regression(inputs, labels, task)
     parts = [(_Regression(inputs[known], labels[known], task), held) for known, held in folds or ()]
     if folds is not None:
-        on = f"{FOLDS}-fold cross-validation"
+        on = f"{len(folds)}-fold cross-validation"
     found: list[tuple[float, float, np.ndarray, np.ndarray, dict[str, float]]] = []
     for number, strength in enumerate(tried, 1):
         started = time.perf_counter()

@@ -90,6 +90,12 @@ def test_few_pictures_are_cross_validated_with_all_views_of_one_together():
     assert thrice.penalty == pytest.approx(once.penalty, rel=1e-6)
 
 
+def test_fewer_folds_where_a_class_has_few_pictures_are_told_so():
+    features, labels = draw(8, 2)
+    none = (torch.zeros(0, 12), torch.zeros(0, dtype=torch.int64))
+    assert solved((features, labels), none, Classify(2))[1].chosen_on == "4-fold cross-validation"
+
+
 def test_a_class_without_training_pictures_is_never_named():
     features, labels = draw(90, 3)
     kept = labels != 1

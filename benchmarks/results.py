@@ -321,14 +321,18 @@ def _finetune(found: Found) -> str:
             ]
         )
     settings = found["settings"]
+    every = [
+        each[way]["cpu_seconds"] for seeds in found["sets"].values() for each in seeds for way in ("head", "tuned")
+    ]
     heads = ["pictures", "train / choose / judge", "head alone", "with fine-tuning", "points more (95 % interval)"]
     return (
         "## Fine-tuning after the head\n\n"
         f"`seodang train FOLDER preparation.height={settings['side']}`, and the same with `transfer.fine_tune=true transfer.stages=2 "
         f"training.epochs={settings['epochs']}`: the house recipe's own way, kept only where validation is better than with the head "
         f"alone. {max(map(len, found['sets'].values()))} seeds, which change the division (where the data leaves one to make), the order "
-        "and the augmentation; accuracy on pictures that nothing was chosen by. The interval adds the luck of the pictures and that of "
-        "the seeds.\n\n" + _table([*heads, "seed by seed", "fine-tuning kept", "CPU seconds, head / both"], rows)
+        f"and the augmentation; accuracy on pictures that nothing was chosen by. One thread, {sum(every) / 60:.0f} CPU minutes in all, in "
+        "pieces. The interval adds the luck of the pictures and that of the seeds.\n\n"
+        + _table([*heads, "seed by seed", "fine-tuning kept", "CPU seconds, head / both"], rows)
     )
 
 

@@ -1,6 +1,9 @@
 """The tables of the benchmarks: what stands beside what."""
 
+import pytest
+
 from benchmarks import results
+from benchmarks.finetune import compared
 
 HEADING = "## Cats and dogs by a frozen network"
 BEFORE = (
@@ -70,3 +73,31 @@ def test_a_part_measured_apart_replaces_its_own_section_only():
 def test_a_part_that_stood_nowhere_comes_last():
     text = results.merged("# Benchmarks\n\nWritten before.\n\n## Waiting\n\n| 3.08 |\n", found())
     assert text.index(HEADING) > text.index("| 3.08 |\n\n")
+
+
+def seed_of(head, tuned, best=2):
+    sizes = {"training_pictures": 90, "validation_pictures": 10, "cpu_seconds": 30.0}
+    return {"head": {"right": head, **sizes}, "tuned": {"right": tuned, "best_epoch": best, **sizes}}
+
+
+def test_fine_tuning_is_paired_picture_by_picture_and_seed_by_seed():
+    """Two seeds, 100 pictures: 0 and 4 points more; by hand."""
+    plain = [1] * 90 + [0] * 10
+    better = [1] * 94 + [0] * 6
+    one = compared([seed_of(plain, plain, best=0), seed_of(plain, better)])
+    assert (one["head"], one["tuned"], one["kept"]) == (pytest.approx(0.9), pytest.approx(0.92), 1)
+    assert one["by_seed"] == pytest.approx([0.0, 0.04])
+    pictures = (4 * (0.5 - 0.02) ** 2 + 96 * 0.02**2) / 99 / 100  # variance of the mean of 4 halves among 96 zeros
+    seeds = 2 * 0.02**2 / 1 / 2
+    reach = 1.96 * (pictures + seeds) ** 0.5
+    assert one["interval"] == pytest.approx((0.02 - reach, 0.02 + reach))
+
+
+def test_the_table_of_fine_tuning():
+    plain, better = [1] * 90 + [0] * 10, [1] * 94 + [0] * 6
+    kept = {"settings": {"side": 96, "epochs": 3}, "sets": {"some": [seed_of(plain, better), seed_of(plain, plain, 0)]}}
+    text = results.markdown({**found(), "finetune": kept})
+    (line,) = rows(text, "`some`")
+    assert line.startswith("| `some` | 90 / 10 / 100 | 90.00% | 92.00% | +2.00 (")
+    assert "| +4.0, +0.0 | 1 of 2 | 30 / 30 |" in line
+    assert "2 CPU minutes in all" in text

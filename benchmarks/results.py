@@ -330,8 +330,8 @@ def _finetune(found: Found) -> str:
         f"`seodang train FOLDER preparation.height={settings['side']}`, and the same with `transfer.fine_tune=true transfer.stages=2 "
         f"training.epochs={settings['epochs']}`: the house recipe's own way, kept only where validation is better than with the head "
         f"alone. Up to {max(map(len, found['sets'].values()))} seeds, which change the division (where the data leaves one to make), the "
-        "order and the augmentation; accuracy on pictures that no run chose by (but the rate of all of them, 3e-4, was once chosen with the "
-        f"judged pictures of fruits and hand-drawn-shapes in view, LOG.md). One thread, {sum(every) / 60:.0f} CPU minutes in all, in "
+        "order and the augmentation; accuracy on pictures that no run chose by (but the rate of all of them, 3e-4, was once chosen with "
+        f"the judged pictures of fruits and hand-drawn-shapes in view, LOG.md). One thread, {sum(every) / 60:.0f} CPU minutes in all, in "
         "pieces. The interval adds the luck of the pictures and that of the seeds.\n\n"
         + _table([*heads, "seed by seed", "fine-tuning kept", "CPU seconds, head / both"], rows)
     )

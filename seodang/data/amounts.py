@@ -18,6 +18,7 @@ _WRITTEN = (
     r"(?P<after>(?:" + MONEY + "|" + UNITS + r")?)(?P<close>\)?)$"
 )
 _GROUPED = r"^[1-9][0-9]{0,2}(SEP[0-9]{2,3})*SEP[0-9]{3}$"  # 1,234,567, and 12,34,567 as in India
+_CLOCK = r"^(?P<hours>[0-9]{1,3}):(?P<minutes>[0-5][0-9])(?::(?P<seconds>[0-5][0-9](?:\.[0-9]+)?))?$"
 _SAMPLE = 300
 
 
@@ -44,6 +45,8 @@ def amounts(words: pa.Array) -> Amounts | None:
     [1234.0, 5.0, -7.0]
     >>> amounts(pa.array(["1,234", "3,5"])).values.tolist()
     [1.234, 3.5]
+    >>> amounts(pa.array(["9:30", "12:15"])).values.tolist()
+    [9.5, 12.25]
     >>> amounts(pa.array(["red", "green"])) is None
     True
     """
@@ -51,11 +54,25 @@ def amounts(words: pa.Array) -> Amounts | None:
         return Amounts(pc.cast(words, pa.float64()).to_numpy(zero_copy_only=False))
     except pa.ArrowInvalid:
         pass
+    if (hours := _clock(words)) is not None:
+        return hours
     step = max(1, len(words) // _SAMPLE)
     few = _plain(words.take(pa.array(np.arange(0, len(words), step))))
     if not _matches(few, _WRITTEN).any():
         return None
     return _read(_plain(words))
+
+
+def _clock(words: pa.Array) -> Amounts | None:
+    """Times of day and durations, 9:30 or 12:05:30, as hours; None where some word is none."""
+    if not len(words) or not _matches(words, _CLOCK).all():
+        return None
+    parts = pc.extract_regex(words, _CLOCK)
+    hours, minutes, seconds = (
+        pc.cast(pc.if_else(pc.equal(part, ""), "0", part), pa.float64()).to_numpy(zero_copy_only=False)
+        for part in parts.flatten()
+    )
+    return Amounts(hours + minutes / 60 + seconds / 3600, ("hours, of times such as 9:30",))
 
 
 def _plain(words: pa.Array) -> pa.Array:

@@ -24,7 +24,9 @@ _ID_NAME = re.compile(r"(^|.*[_ .-])(ids?|uuid|guid|index|key|pk|idx)$|.*(번호
 _ID_CAMEL = re.compile(r".*[a-z0-9](Id|ID)$")
 _NO_ID = re.compile(r".*(year|time|month|week|day|hour|step|age|date|연도|년|월|일|시간)s?$|^[txn]$", re.I)
 _UUID = re.compile(r"\{?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?|[0-9a-f]{16,64}", re.I)
-_CLOCK_NAME = re.compile(r".*(time|date|timestamp|epoch|ts)$|.*(일시|시각)$", re.I)
+_CLOCK_NAME = re.compile(
+    r".*(time|date|timestamp|epoch|ts|month|period|ym)$|.*(일시|시각|시점|일자|날짜|년월|연월)$", re.I
+)
 _PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _MARKERS = pa.array(sorted({form for word in MISSING for form in (word, word.upper(), word.title(), "NaN", "#N/A")}))
 _SENTENCE_END = r"[.!?…。！？]['\")]*$"
@@ -130,7 +132,7 @@ def _as_number(name: str, words: Words) -> tuple[pd.Series, Column] | None:
     if found is None:
         return None
     numeral = ~np.isnan(found.values)
-    strays = words.counts[~numeral].sum()
+    strays = _real_strays(words, ~numeral)
     different = numeral.sum()
     if strays and (strays > STRAY * words.rows or different < 20):
         return None
@@ -151,20 +153,38 @@ def _coded(name: str, words: Words, why: str) -> tuple[pd.Series, Column]:
     return _labelled(name, words, "category", reason)
 
 
-def _as_clock(name: str, words: Words, found: Amounts) -> tuple[pd.Series, Column] | None:
-    """20210304, and seconds or milliseconds since 1970 where the name says so."""
-    eight = pc.all(pc.match_substring_regex(words.words, "^(19|20)[0-9]{6}$")).as_py()
-    if eight and (len(words.words) > 1 or _CLOCK_NAME.match(name)):
-        return _as_date(name, words)
-    if not _CLOCK_NAME.match(name) or found.how or np.isnan(found.values).any():
+def _as_clock(name: str, words: Words, found: Amounts, given: Kind | None = None) -> tuple[pd.Series, Column] | None:
+    """20210304; and where the name says so 202103, 2021.03, seconds (and parts of them) since 1970, Excel's days."""
+    says_when = given == "date" or bool(_CLOCK_NAME.match(name))
+    if len(words.words) == 1 and not says_when:
         return None
+    if pc.all(pc.match_substring_regex(words.words, "^(19|20)[0-9]{6}$")).as_py():
+        return _as_date(name, words, given)
+    if not says_when or found.how or np.isnan(found.values).any():
+        return None
+    if pc.all(pc.match_substring_regex(words.words, r"^(19|20)[0-9]{2}\.?(0[1-9]|1[0-2])$")).as_py():
+        return _as_date(name, words, given)
     least, most = found.values.min(), found.values.max()
-    for unit, factor in (("seconds", 1), ("milliseconds", 1000)):
+    units = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}
+    for unit, factor in units.items():
         if least >= 1e8 * factor and most < 4.1e9 * factor:
-            values = (words.spread(found.values, 0) * (1_000_000_000 // factor)).astype(np.int64)
-            stamps = np.where(words.codes < 0, np.datetime64("NaT"), values.astype("datetime64[ns]"))
-            return _dated(name, stamps, f"{unit} since 1970", None)
+            return _dated(name, _since(words, found, 10**9 // factor, "1970-01-01"), f"{unit} since 1970", given)
+    if (
+        (given or re.search(r"date|일자|날짜", name, re.I))
+        and least >= 20_000
+        and most < 80_000
+        and (found.values % 1 == 0).all()
+    ):
+        return _dated(
+            name, _since(words, found, 86_400 * 10**9, "1899-12-30"), "days since 1900, as Excel counts", None
+        )
     return None
+
+
+def _since(words: Words, found: Amounts, nanoseconds: int, start: str) -> np.ndarray:
+    """Moments that are counted from a start, in steps of so many nanoseconds; NaT where missing."""
+    counted = (words.spread(found.values, 0) * nanoseconds).astype(np.int64).astype("timedelta64[ns]")
+    return np.where(words.codes < 0, np.datetime64("NaT"), np.datetime64(start, "ns") + counted)
 
 
 def _as_date(name: str, words: Words, given: Kind | None = None) -> tuple[pd.Series, Column] | None:
@@ -172,10 +192,15 @@ def _as_date(name: str, words: Words, given: Kind | None = None) -> tuple[pd.Ser
     if found is None:
         return None
     none = np.isnat(found.values)
-    if words.counts[none].sum() > STRAY * words.rows and given is None:
+    if _real_strays(words, none) > STRAY * words.rows and given is None:
         return None
     said = "; ".join([found.how, *_strays(words, none, "dates")])
     return _dated(name, words.spread(found.values, np.datetime64("NaT")), said, given)
+
+
+def _real_strays(words: Words, none: np.ndarray) -> int:
+    """Rows whose word is no number (or date) and does not just say that there is none."""
+    return int(words.counts[none & ~words.says_unknown].sum()) if none.any() else 0
 
 
 def _strays(words: Words, none: np.ndarray, what: str = "numbers") -> list[str]:
@@ -253,9 +278,12 @@ def _as_given(name: str, words: Words, given: Kind) -> tuple[pd.Series, Column]:
         said = [*(found.how if found else ()), *_strays(words, np.isnan(values))]
         return _number(name, words.spread(values, np.nan), said, given)
     if given == "date":
-        if (found := _as_date(name, words, given)) is None:
+        counted = amounts(words.words)
+        dated = None if counted is None else _as_clock(name, words, counted, given)
+        dated = dated or _as_date(name, words, given)
+        if dated is None:
             raise DataError(_not_of_kind(name, given, words, np.ones(len(words.words), bool)))
-        return found
+        return dated
     return _labelled(name, words, given, f"said to be {given}; {len(words.words):,} different", given)
 
 

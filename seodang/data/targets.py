@@ -67,7 +67,10 @@ def guessed(frame: Frame, usable: list[Column]) -> tuple[str, str]:
     target, reason = named(names)
     if target is not None:
         return target, reason
-    last, first = frame.columns[-1].name, frame.columns[0].name
+    # Below an id or a constant at the end stands the column that is last for a person.
+    silent = {column.name for column in frame.columns if column.kind in ("id", "constant", "empty")}
+    last = next(column.name for column in reversed(frame.columns) if column.name not in silent)
+    first = frame.columns[0].name
     if last in names:
         return (
             last,

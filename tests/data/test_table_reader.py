@@ -354,7 +354,7 @@ def test_excel_through_openpyxl(tmp_path, monkeypatch):
     assert frame.form == "Excel"
     assert frame.notes == (
         "a.xlsx: 1 line above the table is passed over: 'Weights'.",
-        "a.xlsx: of 2 sheets the first is read, May; not June.",
+        "a.xlsx: of 2 sheets the one with the most cells is read, May; not June.",
     )
 
 

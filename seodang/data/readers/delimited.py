@@ -12,6 +12,7 @@ import pyarrow.csv
 
 from seodang.core.errors import DataError
 from seodang.data.readers.characters import plain
+from seodang.data.readers.drawn import undrawn
 from seodang.data.readers.layout import NAMES, QUOTES, SPLITS_AT, Layout, is_amount, layout
 from seodang.data.source import LeftOut
 from seodang.data.words import pc
@@ -19,8 +20,6 @@ from seodang.data.words import pc
 NAMED = 3  # wrong rows that are quoted in a sentence
 _BLOCK = 1 << 22
 _LARGEST_BLOCK = 1 << 28
-_DRAWN = 1 << 16  # bytes that tell whether bars are drawn round a table
-_RULE = re.compile(rb"[|+](?=.*-)[-+|: =]*[|+]")
 # The first cell of a row below the table that adds the others up.
 _TOTALS = re.compile(r"(grand[ _-]?|sub)?(totals?|sum|sums|average|mean)|합계|총계|총합|소계|계|평균", re.I)
 _MOST_TOTALS = 3
@@ -60,8 +59,8 @@ def read_delimited(file: str, content: bytes, header: bool | None = None) -> Cel
         DataError: It is no text or no table, or most rows do not fit the header.
     """
     text, notes = plain(file, content)
-    text, drawn = _undrawn(text)
-    notes += [f"{file} is a table drawn with bars; the bars are taken off."] if drawn else []
+    text, drawn = undrawn(text)
+    notes += [f"{file} is {drawn}."] if drawn else []
     found = layout(file, text, header)
     notes += [f"{file}: {note}" for note in found.notes]
     body = _body(text, found.skipped)
@@ -85,17 +84,6 @@ def read_delimited(file: str, content: bytes, header: bool | None = None) -> Cel
     return replace(
         cells, form="TSV" if separator == "\t" and found.separator == "\t" else "CSV", notes=notes + cells.notes
     )
-
-
-def _undrawn(text: bytes) -> tuple[bytes, bool]:
-    """A table drawn with bars (Markdown, a database's client) without the outer bars and the ruled lines; and whether it is one."""
-    lines = [line.strip() for line in text[:_DRAWN].split(b"\n") if line.strip()]
-    ruled = [line for line in lines if _RULE.fullmatch(line)]
-    barred = [line for line in lines if line not in ruled and line[:1] == line[-1:] == b"|" and len(line) > 1]
-    if not ruled or len(barred) < 2 or len(barred) < 0.9 * (len(lines) - len(ruled) - 1):
-        return text, False
-    kept = (line.strip() for line in text.split(b"\n"))
-    return b"\n".join(line[1:-1] for line in kept if line[:1] == b"|" and not _RULE.fullmatch(line)), True
 
 
 def _body(text: bytes, skipped: int) -> bytes:

@@ -140,7 +140,7 @@ def _written(value: Any) -> str | None:
 
 
 def read_excel(file: str, content: bytes, header: bool | None = None) -> Cells:
-    """The first sheet of an Excel workbook that has cells in it; formulas as their last values.
+    """The sheet of an Excel workbook that has the most cells; formulas as their last values.
 
     Raises:
         DataError: openpyxl is not installed, the workbook is damaged, or it has no cells.
@@ -161,11 +161,13 @@ def read_excel(file: str, content: bytes, header: bool | None = None) -> Cells:
     full = [title for title, rows in sheets.items() if rows]
     if not full:
         raise DataError(f"{file} has no cells with values.")
-    rows = sheets[full[0]]
+    title = max(full, key=lambda each: sum(map(bool, (cell for row in sheets[each] for cell in row))))
+    rows = sheets[title]
     found = layout_of_cells(rows, header)
     notes = [f"{file}: {note}" for note in found.notes]
     if len(full) > 1:
-        notes.append(f"{file}: of {len(full)} sheets the first is read, {full[0]}; not {', '.join(full[1:4])}.")
+        others = ", ".join([each for each in full if each != title][:3])
+        notes.append(f"{file}: of {len(full)} sheets the one with the most cells is read, {title}; not {others}.")
     body = [row for row in rows[found.skipped :] if any(row)]
     if not body:
         raise DataError(f"{file} has a header but no rows.")
@@ -174,9 +176,10 @@ def read_excel(file: str, content: bytes, header: bool | None = None) -> Cells:
 
 
 def _filled(sheet: Any) -> list[list[str]]:
-    """The cells as words, empty rows at the top and empty columns at the right cut off."""
+    """The cells as words, empty rows at the top and empty columns at both sides cut off."""
     rows = [[_written(value) or "" for value in row] for row in sheet.iter_rows(values_only=True)]
     while rows and not any(rows[0]):
         rows.pop(0)
-    width = max((position + 1 for row in rows for position, cell in enumerate(row) if cell), default=0)
-    return [(row + [""] * width)[:width] for row in rows] if width else []
+    filled = [position for row in rows for position, cell in enumerate(row) if cell]
+    first, width = min(filled, default=0), max(filled, default=-1) + 1
+    return [(row + [""] * width)[first:width] for row in rows] if width else []

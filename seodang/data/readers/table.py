@@ -12,9 +12,11 @@ import pyarrow as pa
 from seodang.core.errors import DataError, did_you_mean
 from seodang.data.columns import typed
 from seodang.data.frame import Column, Frame, Kind
+from seodang.data.readers.characters import plain
 from seodang.data.readers.content import stamp_of
 from seodang.data.readers.delimited import Cells, read_delimited
-from seodang.data.readers.layout import MOST_COLUMNS
+from seodang.data.readers.drawn import undrawn
+from seodang.data.readers.layout import MOST_COLUMNS, layout
 from seodang.data.readers.naming import short_name, split_of
 from seodang.data.readers.sheets import OLD_EXCEL, read_arrow, read_excel, read_json
 from seodang.data.readers.unpack import unpacked
@@ -35,6 +37,7 @@ SUFFIXES = (
     ".xlsx",
     ".xls",
 )
+_HEAD = 1 << 16  # bytes that tell what a file is
 # Files of a folder that hold no rows of the table, though they are tables.
 ASIDE = ("submission", "readme", "description", "dictionary", "metadata")
 
@@ -79,6 +82,23 @@ def read_table(path: Path, kinds: Mapping[str, Kind] | None = None, header: bool
         left_out=left,
         notes=(*notes, *more),
     )
+
+
+def holds_rows(path: Path) -> bool:
+    """Whether a file of any name is a table: JSON, an archive, or text whose lines have the same number of cells; never raising."""
+    try:
+        with open(path, "rb") as file:
+            head = file.read(_HEAD)
+        if head[:4] == b"PK\x03\x04" or path.suffix.lower() == ".json" or _is_packed(head):
+            return True
+        text, _ = plain(path.name, head if len(head) < _HEAD else head[: head.rfind(b"\n") + 1])
+        return layout(path.name, undrawn(text)[0], None).width > 1 or text.lstrip()[:2] in (b'{"', b"{ ")
+    except (OSError, DataError):
+        return False
+
+
+def _is_packed(head: bytes) -> bool:
+    return head.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00"))
 
 
 def table_files(folder: Path) -> list[Path]:

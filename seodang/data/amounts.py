@@ -28,30 +28,38 @@ class Amounts:
 
     values: float64, one for each word; NaN where the word is no number.
     how: what was done to read them, clauses for a person: ("% taken off",).
+    decimal: the sign before decimals, "." or ",", where the words show it; else "".
     """
 
     values: np.ndarray
     how: tuple[str, ...] = ()
+    decimal: str = ""
 
 
-def amounts(words: pa.Array) -> Amounts | None:
+def amounts(words: pa.Array, decimal: str | None = None) -> Amounts | None:
     """The numbers that words stand for, or None where hardly any of the words is one. How separators are meant is
     decided once for all words: "1,234" beside "3,5" has a decimal comma.
 
     Args:
         words: distinct, without white space around them, none missing.
+        decimal: "." or ",", the sign before decimals where that is known and the words fit; None to find out.
 
     >>> amounts(pa.array(["1,234", "$5", "(7)"])).values.tolist()
     [1234.0, 5.0, -7.0]
     >>> amounts(pa.array(["1,234", "3,5"])).values.tolist()
     [1.234, 3.5]
+    >>> amounts(pa.array(["1,234"]), ",").values.tolist(), amounts(pa.array(["1.234", "12"]), ",").values.tolist()
+    ([1.234], [1234.0, 12.0])
     >>> amounts(pa.array(["9:30", "12:15"])).values.tolist()
     [9.5, 12.25]
     >>> amounts(pa.array(["red", "green"])) is None
     True
     """
+    if decimal is not None and (found := _as_said(words, decimal)) is not None:
+        return found
     try:
-        return Amounts(pc.cast(words, pa.float64()).to_numpy(zero_copy_only=False))
+        values = pc.cast(words, pa.float64()).to_numpy(zero_copy_only=False)
+        return Amounts(values, (), "." if pc.any(pc.match_substring(words, ".")).as_py() else "")
     except pa.ArrowInvalid:
         pass
     if (hours := _clock(words)) is not None:
@@ -61,6 +69,14 @@ def amounts(words: pa.Array) -> Amounts | None:
     if not _matches(few, _WRITTEN).any():
         return None
     return _read(_plain(words))
+
+
+def _as_said(words: pa.Array, decimal: str) -> Amounts | None:
+    """With the decimal sign that is known, where there is a sign to think about and all words fit."""
+    if not len(words) or not _matches(words, "[.,]").any() or (decimal == "." and not _matches(words, ",").any()):
+        return None
+    found = _read(_plain(words), decimal)
+    return None if found is None or np.isnan(found.values).mean() > 0.05 else found
 
 
 def _clock(words: pa.Array) -> Amounts | None:
@@ -86,7 +102,7 @@ def _matches(words: pa.Array, pattern: str) -> np.ndarray:
     return pc.match_substring_regex(words, pattern).to_numpy(zero_copy_only=False)
 
 
-def _read(words: pa.Array) -> Amounts | None:
+def _read(words: pa.Array, decimal: str | None = None) -> Amounts | None:
     parts = pc.extract_regex(words, _WRITTEN)
     matched = parts.is_valid().to_numpy(zero_copy_only=False)
     part = {name: pc.fill_null(column, "") for name, column in zip(parts.type.names, parts.flatten(), strict=True)}
@@ -95,10 +111,10 @@ def _read(words: pa.Array) -> Amounts | None:
     if units is None:
         return None
     how += [f"{unit} taken off" for unit in units]
-    separated = _separated(pc.utf8_trim_whitespace(part["digits"]), matched)
+    separated = _separated(pc.utf8_trim_whitespace(part["digits"]), decimal)
     if separated is None:
         return None
-    digits, clauses = separated
+    digits, clauses, sign_used = separated
     how += clauses
     bracketed = pc.and_(pc.equal(part["open"], "("), pc.equal(part["close"], ")"))
     uneven = pc.not_equal(pc.equal(part["open"], "("), pc.equal(part["close"], ")")).to_numpy(zero_copy_only=False)
@@ -107,7 +123,7 @@ def _read(words: pa.Array) -> Amounts | None:
         how.append("brackets mean minus")
     sign, nothing = pa.scalar("-", words.type), pa.scalar("", words.type)
     signed = pc.binary_join_element_wise(pc.if_else(minus, sign, nothing), digits, part["power"], nothing)
-    return Amounts(_cast(signed, matched & ~uneven, words), tuple(how))
+    return Amounts(_cast(signed, matched & ~uneven, words), tuple(how), sign_used)
 
 
 def _cast(signed: pa.Array, good: np.ndarray, words: pa.Array) -> np.ndarray:
@@ -136,8 +152,9 @@ def _has(words: pa.Array) -> np.ndarray:
     return pc.not_equal(words, "").to_numpy(zero_copy_only=False)
 
 
-def _separated(digits: pa.Array, matched: np.ndarray) -> tuple[pa.Array, list[str]] | None:
-    """The digits with at most a decimal point, and what the other signs were taken for; None where they disagree."""
+def _separated(digits: pa.Array, known: str | None) -> tuple[pa.Array, list[str], str] | None:
+    """The digits with at most a decimal point, what the other signs were taken for, and the decimal sign where it shows; None where
+    they disagree."""
     how = []
     for mark, name in ((" ", "spaces"), ("'", "apostrophes")):
         there = _matches(digits, mark)
@@ -147,10 +164,10 @@ def _separated(digits: pa.Array, matched: np.ndarray) -> tuple[pa.Array, list[st
             digits = pc.replace_substring(digits, mark, "")
             how.append(f"{name} separate thousands")
     comma, dot = _matches(digits, ","), _matches(digits, r"\.")
-    if not comma.any() and not _matches(digits, r"\..*\.").any():
-        return digits, how
-    if _decimal_comma(digits, comma, dot):
-        thousands, clause = ".", "decimal commas"
+    if not comma.any() and not _matches(digits, r"\..*\.").any() and not (known == "," and dot.any()):
+        return digits, how, "." if dot.any() else ""
+    if known == "," or known is None and _decimal_comma(digits, comma, dot):
+        thousands, clause = ".", "decimal commas" if comma.any() else "points separate thousands"
     else:
         thousands, clause = ",", "commas separate thousands"
         if not comma.any():
@@ -164,7 +181,8 @@ def _separated(digits: pa.Array, matched: np.ndarray) -> tuple[pa.Array, list[st
     plain = pc.replace_substring(digits, thousands, "")
     if decimal == ",":
         plain = pc.replace_substring(plain, ",", ".")
-    return plain, [*how, clause]
+    shows = "" if decimal == "," and not comma.any() or decimal == "." and not dot.any() else decimal
+    return plain, [*how, clause], shows
 
 
 def _decimal_comma(digits: pa.Array, comma: np.ndarray, dot: np.ndarray) -> bool:

@@ -34,13 +34,14 @@ _SENTENCE_END = r"[.!?…。！？]['\")]*$"
 STRAY = 0.05
 
 
-def typed(name: str, values: Any, given: Kind | None = None) -> tuple[pd.Series, Column]:
+def typed(name: str, values: Any, given: Kind | None = None, decimal: str | None = None) -> tuple[pd.Series, Column]:
     """A column with the type of its kind, and what is known of it.
 
     Args:
         name: as a person reads it.
         values: one value a row: a pandas Series, a PyArrow array or a sequence of str (None where missing).
         given: the kind that a person, or the training run, says it has. Otherwise it is inferred.
+        decimal: the sign before decimals, "." or ",", where it is known.
 
     Raises:
         DataError: `given` is no kind, or most values cannot be of it.
@@ -56,12 +57,14 @@ def typed(name: str, values: Any, given: Kind | None = None) -> tuple[pd.Series,
         native = _native(name, series, given)
         if native is not None:
             return native
-    if given is None and isinstance(series, pa.ChunkedArray) and (quick := _plain_numbers(name, series)) is not None:
-        return quick
+    if given is None and decimal != "," and isinstance(series, pa.ChunkedArray):
+        quick = _plain_numbers(name, series)
+        if quick is not None:
+            return quick
     words = words_of(strings_of(series))
     if given is not None:
-        return _as_given(name, words, given)
-    return _inferred(name, words)
+        return _as_given(name, words, given, decimal)
+    return _inferred(name, words, decimal)
 
 
 def _native(name: str, series: pd.Series | pa.ChunkedArray, given: Kind | None) -> tuple[pd.Series, Column] | None:
@@ -100,16 +103,16 @@ def _plain_numbers(name: str, strings: pa.ChunkedArray) -> tuple[pd.Series, Colu
         return None
     if pc.any(pc.match_substring_regex(strings, "^0[0-9]{2,}$")).as_py():
         return None
-    return _number(name, numbers, [], None)
+    return _number(name, numbers, [], None, decimal="." if any("." in word for word in few if word) else "")
 
 
 # Kinds ----------------------------------------------------------------------------------------------------------------
 
 
-def _inferred(name: str, words: Words) -> tuple[pd.Series, Column]:
+def _inferred(name: str, words: Words, decimal: str | None) -> tuple[pd.Series, Column]:
     if len(words.words) == 0:
         return _column(name, "empty", "no values", None, words.codes < 0, 0, None)
-    if (found := _as_number(name, words)) is not None:
+    if (found := _as_number(name, words, decimal)) is not None:
         return found
     strings = words.strings
     if len(strings) == 1 and (words.codes >= 0).all():
@@ -126,9 +129,9 @@ def _inferred(name: str, words: Words) -> tuple[pd.Series, Column]:
     return _labelled(name, words, *_words_kind(name, words))
 
 
-def _as_number(name: str, words: Words) -> tuple[pd.Series, Column] | None:
+def _as_number(name: str, words: Words, decimal: str | None) -> tuple[pd.Series, Column] | None:
     """Numbers, or None: no numbers, or numerals that are names (leading zeros, more digits than a number keeps)."""
-    found = amounts(words.words)
+    found = amounts(words.words, decimal)
     if found is None:
         return None
     numeral = ~np.isnan(found.values)
@@ -143,7 +146,7 @@ def _as_number(name: str, words: Words) -> tuple[pd.Series, Column] | None:
     if (dated := _as_clock(name, words, found)) is not None:
         return dated
     said = [*found.how, *_strays(words, ~numeral)]
-    return _number(name, words.spread(found.values, np.nan), said, None, words)
+    return _number(name, words.spread(found.values, np.nan), said, None, words, found.decimal)
 
 
 def _coded(name: str, words: Words, why: str) -> tuple[pd.Series, Column]:
@@ -257,7 +260,7 @@ def _reads_as_text(few: np.ndarray, length: float) -> bool:
 # Kinds that are given -------------------------------------------------------------------------------------------------
 
 
-def _as_given(name: str, words: Words, given: Kind) -> tuple[pd.Series, Column]:
+def _as_given(name: str, words: Words, given: Kind, decimal: str | None) -> tuple[pd.Series, Column]:
     if len(words.words) == 0:
         reason = "no values" if given == "empty" else f"said to be {given}; no values here"
         if given == "number":
@@ -271,12 +274,12 @@ def _as_given(name: str, words: Words, given: Kind) -> tuple[pd.Series, Column]:
         if raise_if:
             raise DataError(_not_of_kind(name, given, words, np.ones(len(words.words), bool)))
     if given == "number":
-        found = amounts(words.words)
+        found = amounts(words.words, decimal)
         values = np.full(len(words.words), np.nan) if found is None else found.values
         if words.counts[np.isnan(values)].sum() > 0.5 * words.rows:
             raise DataError(_not_of_kind(name, given, words, np.isnan(values)))
         said = [*(found.how if found else ()), *_strays(words, np.isnan(values))]
-        return _number(name, words.spread(values, np.nan), said, given)
+        return _number(name, words.spread(values, np.nan), said, given, words, found.decimal if found else "")
     if given == "date":
         counted = amounts(words.words)
         dated = None if counted is None else _as_clock(name, words, counted, given)
@@ -306,7 +309,12 @@ def _not_of_kind(name: str, given: str, words: Words, wrong: np.ndarray) -> str:
 
 
 def _number(
-    name: str, values: np.ndarray, said: Sequence[str], given: Kind | None, words: Words | None = None
+    name: str,
+    values: np.ndarray,
+    said: Sequence[str],
+    given: Kind | None,
+    words: Words | None = None,
+    decimal: str = "",
 ) -> tuple[pd.Series, Column]:
     """A column of float64; constants and ids among numbers are found here."""
     endless = np.isinf(values)
@@ -332,7 +340,8 @@ def _number(
     whole = bool((different == np.floor(different)).all())
     if given is None and whole and (kind := _whole_kind(name, values, different, missing)) is not None:
         return _labelled(name, words or words_of(strings_of(pd.Series(values))), *kind)
-    return _column(name, "number", "; ".join([_range(different, whole), *said]), values, missing, len(different), given)
+    reason = "; ".join([_range(different, whole), *said])
+    return _column(name, "number", reason, values, missing, len(different), given, decimal)
 
 
 def _different(values: np.ndarray) -> np.ndarray:
@@ -407,11 +416,12 @@ def _column(
     missing: np.ndarray,
     distinct: int,
     given: Kind | None,
+    decimal: str = "",
 ) -> tuple[pd.Series, Column]:
     if values is None:
         values = np.full(len(missing), None, object)
     dtype = object if values.dtype == object else None
-    column = Column(name, kind, reason, int(missing.sum()), distinct, given is not None)
+    column = Column(name, kind, reason, int(missing.sum()), distinct, given is not None, decimal)
     return pd.Series(values, name=name, dtype=dtype), column
 
 

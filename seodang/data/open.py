@@ -151,7 +151,7 @@ def _read_file(path: Path, columns: Columns, sure: bool) -> Source | Frame:
 
 
 def _read_table(path: Path, columns: Columns) -> Frame:
-    return read_table(path, columns.kinds or None, columns.header)
+    return read_table(path, columns.kinds or None, columns.header, columns.decimal)
 
 
 def _read_folder(path: Path, columns: Columns, sure: bool) -> Source | Frame:

@@ -83,6 +83,7 @@ def spelled_out(recipe: Recipe, frame: Frame) -> tuple[Recipe, list[str]]:
         )
     said = recipe.columns
     guessed: dict[str, Any] = {name: getattr(found, name) for name in ("target", "text", "time", "key")}
+    guessed["decimal"] = frame.decimal
     if found.form == "series":
         guessed["text"] = None
     columns = said.model_copy(update={name: value for name, value in guessed.items() if getattr(said, name) is None})

@@ -43,7 +43,7 @@ def tell(frame: Frame, asked: Recipe, console: Console, where: str, settings: di
     from seodang.recipes.choose_rows import HOUSES, purpose_of
 
     try:
-        purpose = purpose_of(frame, asked)
+        purpose = purpose_of(frame, asked, guess=True)
     except DataError:
         if settings:
             raise

@@ -19,6 +19,8 @@ _WRITTEN = (
 )
 _GROUPED = r"^[1-9][0-9]{0,2}(SEP[0-9]{2,3})*SEP[0-9]{3}$"  # 1,234,567, and 12,34,567 as in India
 _CLOCK = r"^(?P<hours>[0-9]{1,3}):(?P<minutes>[0-5][0-9])(?::(?P<seconds>[0-5][0-9](?:\.[0-9]+)?))?$"
+_LETTERED = r"^[-+]?[$€£₩]?[0-9][0-9.,]*[KkMBT]$"
+_LETTERS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 _SAMPLE = 300
 
 
@@ -50,6 +52,8 @@ def amounts(words: pa.Array, decimal: str | None = None) -> Amounts | None:
     [1.234, 3.5]
     >>> amounts(pa.array(["1,234"]), ",").values.tolist(), amounts(pa.array(["1.234", "12"]), ",").values.tolist()
     ([1.234], [1234.0, 12.0])
+    >>> amounts(pa.array(["1.5K", "2M"])).values.tolist()
+    [1500.0, 2000000.0]
     >>> amounts(pa.array(["9:30", "12:15"])).values.tolist()
     [9.5, 12.25]
     >>> amounts(pa.array(["red", "green"])) is None
@@ -64,6 +68,8 @@ def amounts(words: pa.Array, decimal: str | None = None) -> Amounts | None:
         pass
     if (hours := _clock(words)) is not None:
         return hours
+    if (large := _with_letters(words, decimal)) is not None:
+        return large
     step = max(1, len(words) // _SAMPLE)
     few = _plain(words.take(pa.array(np.arange(0, len(words), step))))
     if not _matches(few, _WRITTEN).any():
@@ -89,6 +95,19 @@ def _clock(words: pa.Array) -> Amounts | None:
         for part in parts.flatten()
     )
     return Amounts(hours + minutes / 60 + seconds / 3600, ("hours, of times such as 9:30",))
+
+
+def _with_letters(words: pa.Array, decimal: str | None) -> Amounts | None:
+    """12.5K, 3M, 1.2B: thousands, millions, milliards, where all words are numbers and most have such a letter; else None."""
+    letters = _matches(words, _LETTERED)
+    if not len(words) or letters.mean() < 0.5:
+        return None
+    found = amounts(pc.replace_substring_regex(words, "[KkMBT]$", ""), decimal)
+    if found is None or np.isnan(found.values).any():
+        return None
+    last = pc.utf8_upper(pc.utf8_slice_codeunits(words, -1)).to_numpy(zero_copy_only=False)
+    times = np.array([_LETTERS.get(letter, 1.0) for letter in last])
+    return Amounts(found.values * times, ("K, M, B, T are thousands, millions and so on", *found.how), found.decimal)
 
 
 def _plain(words: pa.Array) -> pa.Array:

@@ -25,11 +25,12 @@ _ID_CAMEL = re.compile(r".*[a-z0-9](Id|ID)$")
 _NO_ID = re.compile(r".*(year|time|month|week|day|hour|step|age|date|연도|년|월|일|시간)s?$|^[txn]$", re.I)
 _UUID = re.compile(r"\{?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?|[0-9a-f]{16,64}", re.I)
 _CLOCK_NAME = re.compile(
-    r".*(time|date|timestamp|epoch|ts|month|period|ym)$|.*(일시|시각|시점|일자|날짜|년월|연월)$", re.I
+    r".*(time|date|timestamp|epoch|ts|month|period|ym|when)$|.*(일시|시각|시점|일자|날짜|년월|연월)$", re.I
 )
 _PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _MARKERS = pa.array(sorted({form for word in MISSING for form in (word, word.upper(), word.title(), "NaN", "#N/A")}))
 _SENTENCE_END = r"[.!?…。！？]['\")]*$"
+_TWELFTH = 0.07  # of a month: 1949.08 is February, rounded
 # So few rows may be words in a column of numbers (or no dates in one of dates); they count as missing.
 STRAY = 0.05
 
@@ -168,6 +169,8 @@ def _as_clock(name: str, words: Words, found: Amounts, given: Kind | None = None
     if pc.all(pc.match_substring_regex(words.words, r"^(19|20)[0-9]{2}\.?(0[1-9]|1[0-2])$")).as_py():
         return _as_date(name, words, given)
     least, most = found.values.min(), found.values.max()
+    if (dated := _decimal_years(name, words, found, given)) is not None:
+        return dated
     units = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}
     for unit, factor in units.items():
         if least >= 1e8 * factor and most < 4.1e9 * factor:
@@ -182,6 +185,19 @@ def _as_clock(name: str, words: Words, found: Amounts, given: Kind | None = None
             name, _since(words, found, 86_400 * 10**9, "1899-12-30"), "days since 1900, as Excel counts", None
         )
     return None
+
+
+def _decimal_years(name: str, words: Words, found: Amounts, given: Kind | None) -> tuple[pd.Series, Column] | None:
+    """Years with months as their twelfths, 1949.083, as R writes the times of monthly and quarterly series; rising by equal steps."""
+    rows = words.spread(found.values, np.nan)
+    if np.isnan(rows).any() or len(rows) < 3 or rows.min() < 1600 or rows.max() > 2261:
+        return None
+    months = np.round(rows * 12)
+    steps = np.diff(months)
+    if np.abs(rows * 12 - months).max() > _TWELFTH or (rows % 1 == 0).all() or not np.isin(steps, (1, 3)).all():
+        return None
+    since = (months - 1970 * 12).astype(np.int64).astype("datetime64[M]")
+    return _dated(name, since, "years with months as twelfths", given)
 
 
 def _since(words: Words, found: Amounts, nanoseconds: int, start: str) -> np.ndarray:

@@ -263,7 +263,7 @@ def _order(frame: Frame, found: Purpose) -> Iterator[Finding]:
             what,
             "",
             why,
-            "Take one out, or say which column tells series apart: columns.key=COLUMN.",
+            "The last of each time is used. Take the others out, or say which column tells series apart: columns.key=COLUMN.",
         )
 
 

@@ -74,12 +74,14 @@ def test_the_target_is_guessed_from_names_and_places(names, target, reason):
 
 
 def test_the_first_column_where_the_last_is_no_target():
-    found = purpose(frame(a=amounts(), b=amounts(), id=range(60)))
+    assert purpose(frame(a=amounts(), b=amounts(), id=range(60))).target == "b"  # an id is nobody's last column
+    models = [f"model {min(row, 54)}" for row in range(60)]
+    found = purpose(frame(a=amounts(), b=amounts(), name=models))
     assert (
         found.reasons[0]
         == "The target is a: the first column, for none is named like one. Say another with target=COLUMN."
     )
-    assert found.left == {"id": "an id: it tells rows apart and says nothing of new ones"}
+    assert found.left == {"name": "55 different values in 60 rows: hardly one comes again"}
 
 
 @pytest.mark.parametrize(
@@ -217,6 +219,7 @@ def test_a_series_and_its_order_gaps_and_repeated_times():
     assert plain.reasons == (
         "A series: the usual step of date is a day, from 2021-01-01 to 2021-03-01.",
         "The target is b: the last column of numbers. Say another with target=COLUMN.",
+        "To foretell b from the other columns of its row: `seodang train made table-regressor`.",
     )
     newest = purpose(frame(date=days()[::-1], a=amounts()))
     assert newest.reasons[1] == "The rows stand from the newest to the oldest; they are to be sorted by date."

@@ -109,7 +109,8 @@ def _separator(lines: list[str]) -> str:
     if rows and len(rows[-1]) > 1 and sum(len(row) == len(rows[-1]) for row in rows[1:]) >= 0.9 * len(rows[1:]):
         numbers = [is_amount(cell) for row in rows[1:] or rows for cell in row]
         if sum(numbers) >= 0.5 * len(numbers):
-            return SPACES
+            spaced_names = len(rows[0]) != len(rows[-1]) and _is_wide(lines) and _width(lines, WIDE) == len(rows[-1])
+            return WIDE if spaced_names else SPACES
     return WIDE if _is_wide(lines) else ""
 
 

@@ -80,7 +80,12 @@ def archive(**members):
         ("no-suffix", written()),
         ("iris.dat", written(separator=";")),
         ("iris.zip", archive(iris_csv=written())),
+        ("iris-and-licence.zip", archive(iris_csv=written(), LICENCE="free to use")),
         ("iris.json", json.dumps(OBJECTS, indent=1)),
+        ("columns.json", json.dumps({n: {str(i): each[n] for i, each in enumerate(OBJECTS)} for n in NAMES})),
+        ("lists.json", json.dumps({name: [each[name] for each in OBJECTS] for name in NAMES})),
+        ("split.json", json.dumps({"columns": NAMES, "data": [list(each.values()) for each in OBJECTS]})),
+        ("wrapped.json", json.dumps({"count": len(OBJECTS), "data": OBJECTS})),
         ("decimal-commas.csv", written(separator=";").replace(".", ",")),
         ("utf16.csv", written().encode("utf-16-le")),
     ],
@@ -159,6 +164,8 @@ def test_where_pictures_are_asked_for_numbered_columns_are_pixels(tmp_path):
 def test_a_file_of_no_form_is_refused_in_a_sentence(tmp_path):
     with pytest.raises(DataError, match="is none of the forms that can be read: class folders"):
         open_any(write(tmp_path / "a.xyz", np.random.default_rng(0).bytes(5000)))
+    with pytest.raises(DataError, match="is no text: "):
+        open_any(write(tmp_path / "a.csv", np.random.default_rng(0).bytes(5000)))
     with pytest.raises(DataError, match="is empty"):
         open_any(write(tmp_path / "a.dat", b""))
 

@@ -266,6 +266,12 @@ def test_years_and_months_together():
     assert purpose(yearly).reasons[0] == "A series: the usual step of year is a year, from 1949-01-01 to 1988-01-01."
 
 
+def test_the_column_that_is_not_numbered_like_the_others():
+    found = purpose(frame(mood=words(among=("good", "bad")), **{f"q{number}": amounts() for number in range(1, 6)}))
+    assert found.target == "mood"
+    assert found.reasons[0].startswith("The target is mood: the only column that is not numbered like the others.")
+
+
 def test_days_with_hours_beside_them_are_one_time():
     hours = pd.date_range("2021-01-01", periods=60, freq="h")
     made = frame(date=hours.strftime("%Y-%m-%d"), time=hours.strftime("%H:%M"), load=amounts())

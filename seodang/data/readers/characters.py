@@ -9,6 +9,7 @@ from seodang.data.kinds import kind_of, what_else
 from seodang.data.readers.decoding import MARKS, READABLE_AS, encoding_of
 
 LONGEST_LINE = 1 << 24
+MOST_STRANGE, MOST_CONTROL = 0.03, 0.1  # of the bytes, without and with NUL, which programs leave in text files
 _REPLACEMENT = "\ufffd"
 
 
@@ -45,8 +46,9 @@ def _as_utf8(file: str, content: bytes) -> tuple[bytes, list[str]]:
     if encoding.startswith("utf-16"):
         return content.decode(encoding).encode("utf-8", "replace"), [f"{file} is read as UTF-16."]
     head = content[:65536]
-    control = sum(head.count(bytes([code])) for code in (*range(1, 9), *range(14, 27), 127)) + head.count(0)
-    if control > 0.1 * len(head):
+    strange = sum(head.count(bytes([code])) for code in (*range(1, 9), *range(14, 27), 127))
+    control = strange + head.count(0)
+    if strange > MOST_STRANGE * len(head) or control > MOST_CONTROL * len(head):
         raise DataError(f"{file} is no text: {control:,} of its first {len(head):,} bytes are control characters.")
     if encoding == "utf-8":
         return content, []

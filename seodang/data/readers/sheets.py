@@ -21,6 +21,7 @@ from seodang.data.readers.parquet import DAMAGED
 from seodang.data.source import LeftOut
 from seodang.data.words import pc
 
+_BEGIN, _LARGEST_OBJECT = 1 << 16, 1 << 28  # bytes that tell whether several objects follow one another; of one object
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
@@ -85,13 +86,15 @@ def _with_class_names(table: pa.Table) -> pa.Table:
 
 
 def read_json(file: str, content: bytes) -> Cells:
-    """A JSON object a line, or a list of objects.
+    """A JSON object a line, a list of objects, or an object of columns.
 
     Raises:
         DataError: A line is no object; the sentence says which.
     """
     text = content.removeprefix(b"\xef\xbb\xbf")
     try:
+        if (rows := _of_one_object(text)) is not None:
+            return _cells(file, "JSON", _as_written(file, rows))
         if text.lstrip()[:1] == b"{":
             block = min(max(1 << 24, len(text) // 8), 1 << 30)
             table = pyarrow.json.read_json(pa.BufferReader(text), pyarrow.json.ReadOptions(block_size=block))
@@ -99,6 +102,25 @@ def read_json(file: str, content: bytes) -> Cells:
     except (pa.ArrowException, ValueError):
         pass
     return _cells(file, "JSON lines", _json_by_hand(file, text))
+
+
+def _of_one_object(text: bytes) -> list[Any] | None:
+    """The rows of a table that is one JSON object: a column a name ({"a": {"0": 1, "1": 2}} or {"a": [1, 2]}), pandas' split form, or
+    a list of objects under one name. None where it is none of these."""
+    if text.lstrip()[:1] != b"{" or len(text) > _LARGEST_OBJECT or b"}\n{" in text[:_BEGIN].replace(b"\r", b""):
+        return None
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    values = list(whole.values())
+    if {"columns", "data"} <= set(whole) and isinstance(whole["data"], list) and isinstance(whole["columns"], list):
+        return [dict(zip(whole["columns"], row, strict=False)) for row in whole["data"]]
+    columns = [list(each.values()) if isinstance(each, dict) else each for each in values]
+    if len(columns) > 1 and all(isinstance(each, list) for each in columns) and len(set(map(len, columns))) == 1:
+        return [dict(zip(whole, row, strict=True)) for row in zip(*columns, strict=True)]
+    lists = [each for each in values if isinstance(each, list) and each and isinstance(each[0], dict)]
+    return lists[0] if len(lists) == 1 else None
 
 
 def _json_by_hand(file: str, text: bytes) -> pa.Table:
@@ -111,6 +133,10 @@ def _json_by_hand(file: str, text: bytes) -> pa.Table:
             rows = [_object(file, number, line) for number, line in enumerate(whole.split("\n"), 1) if line.strip()]
     except (ValueError, RecursionError) as error:
         raise DataError(f"{file} is no JSON ({error}).") from None
+    return _as_written(file, rows)
+
+
+def _as_written(file: str, rows: list[Any]) -> pa.Table:
     wrong = next((number for number, row in enumerate(rows, 1) if not isinstance(row, dict)), None)
     if wrong is not None or not rows:
         raise DataError(f'{file} is no table: entry {wrong or 1} is no JSON object such as {{"name": "value"}}.')

@@ -271,7 +271,7 @@ def _twice(frame: Frame, when: np.ndarray, key: str) -> int:
 def _as_series(
     frame: Frame, said: _Said, time: str, parts: list[str], key: str | None, when: np.ndarray, numbers: list[str]
 ) -> Purpose:
-    target, reason = (said.target, "") if said.target else _series_target(numbers)
+    target, reason = (said.target, "") if said.target else _series_target(_known(frame, numbers))
     known = when[~np.isnat(when)]
     found = steps(known)
     first, last = (str(moment.astype("datetime64[D]")) for moment in (known.min(), known.max()))
@@ -304,11 +304,16 @@ def _as_it_lies(frame: Frame, said: _Said, usable: list[Column]) -> Purpose:
     numbers = [column.name for column in usable if column.kind == "number"]
     if problem := _problem_of_target(frame, numbers, said):
         raise DataError(f"{frame.where} cannot be forecast: {problem}")
-    target, reason = (said.target, "") if said.target else _series_target(numbers)
+    target, reason = (said.target, "") if said.target else _series_target(_known(frame, numbers))
     others = tuple(name for name in numbers if name != target)
     reasons = ("A series: no column says when, so the rows are equal steps in the order in which they lie.", reason)
     left = _left(frame, (target, *others), "no number: a series is of numbers")
     return Purpose("series", "forecast", target, None, None, None, left, others, tuple(filter(None, reasons)))
+
+
+def _known(frame: Frame, numbers: list[str]) -> list[str]:
+    """The columns that have a value in most rows, where there are any."""
+    return [name for name in numbers if 2 * frame.column(name).missing <= len(frame)] or numbers
 
 
 def _series_target(numbers: list[str]) -> tuple[str, str]:

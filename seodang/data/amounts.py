@@ -70,16 +70,20 @@ def amounts(words: pa.Array, decimal: str | None = None) -> Amounts | None:
         return hours
     if (large := _with_letters(words, decimal)) is not None:
         return large
+    return _read(_plain(words)) if _some_are_numbers(words) else None
+
+
+def _some_are_numbers(words: pa.Array) -> bool:
+    """Whether a look at some of the words finds a number: texts need not be read to their end."""
     step = max(1, len(words) // _SAMPLE)
-    few = _plain(words.take(pa.array(np.arange(0, len(words), step))))
-    if not _matches(few, _WRITTEN).any():
-        return None
-    return _read(_plain(words))
+    return bool(_matches(_plain(words.take(pa.array(np.arange(0, len(words), step)))), _WRITTEN).any())
 
 
 def _as_said(words: pa.Array, decimal: str) -> Amounts | None:
     """With the decimal sign that is known, where there is a sign to think about and all words fit."""
     if not len(words) or not _matches(words, "[.,]").any() or (decimal == "." and not _matches(words, ",").any()):
+        return None
+    if not _some_are_numbers(words):
         return None
     found = _read(_plain(words), decimal)
     return None if found is None or np.isnan(found.values).mean() > 0.05 else found

@@ -67,7 +67,8 @@ def show_rows(found: dict[str, Any], console: Console, where: str, settings: dic
     console.print(f"[bold]{escape(found['name'])}[/bold]  {escape(found['where'])}")
     columns = len(found["columns"])
     console.print(
-        f"{found['form']}, {found['examples']:,} rows, {columns:,} column{'' if columns == 1 else 's'}", markup=False
+        f"{found['form']}, {found['examples']:,} row{'' if found['examples'] == 1 else 's'}, {columns:,} column{'' if columns == 1 else 's'}",
+        markup=False,
     )
     for reason in (found["purpose"] or {"reasons": []})["reasons"]:
         console.print(reason, markup=False)

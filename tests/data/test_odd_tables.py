@@ -85,6 +85,7 @@ def archive(**members):
         ("columns.json", json.dumps({n: {str(i): each[n] for i, each in enumerate(OBJECTS)} for n in NAMES})),
         ("lists.json", json.dumps({name: [each[name] for each in OBJECTS] for name in NAMES})),
         ("split.json", json.dumps({"columns": NAMES, "data": [list(each.values()) for each in OBJECTS]})),
+        ("rows.json", json.dumps([NAMES, *([*each.values()] for each in OBJECTS)])),
         ("wrapped.json", json.dumps({"count": len(OBJECTS), "data": OBJECTS})),
         ("decimal-commas.csv", written(separator=";").replace(".", ",")),
         ("utf16.csv", written().encode("utf-16-le")),

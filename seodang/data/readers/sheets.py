@@ -137,6 +137,10 @@ def _json_by_hand(file: str, text: bytes) -> pa.Table:
 
 
 def _as_written(file: str, rows: list[Any]) -> pa.Table:
+    if len(rows) > 1 and isinstance(rows, list) and all(isinstance(row, list) and row for row in rows):
+        named = all(isinstance(cell, str) for cell in rows[0])
+        names = rows[0] if named else [f"column {number}" for number in range(1, max(map(len, rows)) + 1)]
+        rows = [dict(zip(names, row, strict=False)) for row in rows[named:]]
     wrong = next((number for number, row in enumerate(rows, 1) if not isinstance(row, dict)), None)
     if wrong is not None or not rows:
         raise DataError(f'{file} is no table: entry {wrong or 1} is no JSON object such as {{"name": "value"}}.')

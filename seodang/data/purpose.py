@@ -250,12 +250,16 @@ def _problem(frame: Frame, when: np.ndarray, key: str | None, numbers: list[str]
     known = when[~np.isnat(when)]
     found = steps(known)
     if found.repeated and key is None and found.repeated > MOST_REPEATED * len(known):
-        return f"{found.repeated:,} rows share their time with another, and no column tells several series apart (key=COLUMN)."
+        return f"{_share_times(found.repeated)} with another, and no column tells several series apart (key=COLUMN)."
     if key is not None and (twice := _twice(frame, when, key)):
         return f"{twice:,} rows share their time and their {key} with another."
     if not found.regular and said.time is None:
         return "the steps are not regular."
     return None
+
+
+def _share_times(rows: int) -> str:
+    return "1 row shares its time" if rows == 1 else f"{rows:,} rows share their time"
 
 
 def _problem_of_target(frame: Frame, numbers: list[str], said: _Said) -> str | None:
@@ -283,7 +287,7 @@ def _as_series(
     if len(known) < len(when):
         reasons.append(f"{len(when) - len(known):,} rows have no {time}.")
     if not key and found.repeated:
-        reasons.append(f"{found.repeated:,} rows share their time with another.")
+        reasons.append(f"{_share_times(found.repeated)} with another.")
     if found.gaps:
         steps_are = "step is" if found.gaps == 1 else "steps are"
         reasons.append(f"{found.gaps:,} {steps_are} longer than usual: there are gaps.")

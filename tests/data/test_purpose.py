@@ -230,7 +230,7 @@ def test_a_series_and_its_order_gaps_and_repeated_times():
     twice = frame(date=[*days(59), days(59)[7]], a=amounts())
     assert purpose(twice).form == "table"
     assert refused(twice, time="date") == (
-        "The rows are no time series by date: 1 rows share their time with another, and no column tells several series apart (key=COLUMN)."
+        "The rows are no time series by date: 1 row shares its time with another, and no column tells several series apart (key=COLUMN)."
     )
 
 
@@ -292,7 +292,7 @@ def test_shops_may_be_numbers():
 def test_two_rows_at_one_time_are_no_reason_against_a_series_and_many_are():
     many = [*days(200), days(200)[7]]
     found = purpose(frame(date=many, a=amounts(201)))
-    assert (found.form, found.reasons[2]) == ("series", "1 rows share their time with another.")
+    assert (found.form, found.reasons[2]) == ("series", "1 row shares its time with another.")
     table = purpose(frame(date=[*days(50), *days(10)], a=amounts(), price=amounts()))
     assert table.reasons[-1] == (
         "date holds dates, but the rows are no time series: 10 rows share their time with another, and no column tells several series "

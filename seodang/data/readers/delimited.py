@@ -120,7 +120,7 @@ def _best(file: str, body: bytes, separator: str, found: Layout) -> _Parsed:
     tries: list[tuple[_Parsed, dict[str, Any]]] = [(with_quotes, {"quote": quote})]
     for sign, escape in QUOTES[1:]:
         if not escape or b'\\"' in body:
-            how = {"quote": sign, "escape": escape}
+            how: dict[str, Any] = {"quote": sign, "escape": escape}
             tries.append((_parse(file, body, separator, width, **how), how))
     fewest = min(len(parsed.wrong) for parsed, _ in tries)
     good = [one for one in tries if len(one[0].wrong) == fewest]

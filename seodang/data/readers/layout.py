@@ -315,7 +315,7 @@ def is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
     return not any(re.search(r"[.?!]$", word) for word in filled)
 
 
-def _counts_up(numerals: list[str], least: int = 3) -> bool:
+def _counts_up(numerals: Sequence[str], least: int = 3) -> bool:
     """Years or column numbers as names: 1990, 1991, 1992."""
     if len(numerals) < least or not all(word.isdecimal() for word in numerals):
         return False

@@ -72,7 +72,10 @@ def _utf16_without_mark(head: bytes) -> list[str]:
     half = len(head) // 2
     if half < 4 or max(even, odd) < 0.4 * half or min(even, odd) > 0.05 * half:
         return []
-    return ["utf-16-le" if odd > even else "utf-16-be"]
+    encoding = "utf-16-le" if odd > even else "utf-16-be"
+    text = head[: half * 2].decode(encoding, "replace")
+    control = sum(ord(letter) in _CONTROL for letter in text if ord(letter) < 128 and letter != "\0")
+    return [encoding] if control <= MOST_CONTROL * len(text) else []
 
 
 def _no_text(content: bytes) -> str:

@@ -43,7 +43,7 @@ def tell(frame: Frame, asked: Recipe, console: Console, where: str, settings: di
     from seodang.recipes.choose_rows import HOUSES, purpose_of
 
     try:
-        purpose = purpose_of(frame, asked)
+        purpose = purpose_of(frame, asked, guess=True)
     except DataError:
         if settings:
             raise
@@ -65,10 +65,9 @@ def show_rows(found: dict[str, Any], console: Console, where: str, settings: dic
     from seodang.cli._found import show_findings, show_left_out, table_of_classes
 
     console.print(f"[bold]{escape(found['name'])}[/bold]  {escape(found['where'])}")
-    columns = len(found["columns"])
-    console.print(
-        f"{found['form']}, {found['examples']:,} rows, {columns:,} column{'' if columns == 1 else 's'}", markup=False
-    )
+    columns, rows = len(found["columns"]), found["examples"]
+    row, column = (noun + "s" * (number != 1) for noun, number in (("row", rows), ("column", columns)))
+    console.print(f"{found['form']}, {rows:,} {row}, {columns:,} {column}", markup=False)
     for reason in (found["purpose"] or {"reasons": []})["reasons"]:
         console.print(reason, markup=False)
     console.print()

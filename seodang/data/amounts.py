@@ -18,6 +18,9 @@ _WRITTEN = (
     r"(?P<after>(?:" + MONEY + "|" + UNITS + r")?)(?P<close>\)?)$"
 )
 _GROUPED = r"^[1-9][0-9]{0,2}(SEP[0-9]{2,3})*SEP[0-9]{3}$"  # 1,234,567, and 12,34,567 as in India
+_CLOCK = r"^(?P<hours>[0-9]{1,3}):(?P<minutes>[0-5][0-9])(?::(?P<seconds>[0-5][0-9](?:\.[0-9]+)?))?$"
+_LETTERED = r"^[-+]?[$€£₩]?[0-9][0-9.,]*[KkMBT]$"
+_LETTERS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 _SAMPLE = 300
 
 
@@ -27,35 +30,88 @@ class Amounts:
 
     values: float64, one for each word; NaN where the word is no number.
     how: what was done to read them, clauses for a person: ("% taken off",).
+    decimal: the sign before decimals, "." or ",", where the words show it; else "".
     """
 
     values: np.ndarray
     how: tuple[str, ...] = ()
+    decimal: str = ""
 
 
-def amounts(words: pa.Array) -> Amounts | None:
+def amounts(words: pa.Array, decimal: str | None = None) -> Amounts | None:
     """The numbers that words stand for, or None where hardly any of the words is one. How separators are meant is
     decided once for all words: "1,234" beside "3,5" has a decimal comma.
 
     Args:
         words: distinct, without white space around them, none missing.
+        decimal: "." or ",", the sign before decimals where that is known and the words fit; None to find out.
 
     >>> amounts(pa.array(["1,234", "$5", "(7)"])).values.tolist()
     [1234.0, 5.0, -7.0]
     >>> amounts(pa.array(["1,234", "3,5"])).values.tolist()
     [1.234, 3.5]
+    >>> amounts(pa.array(["1,234"]), ",").values.tolist(), amounts(pa.array(["1.234", "12"]), ",").values.tolist()
+    ([1.234], [1234.0, 12.0])
+    >>> amounts(pa.array(["1.5K", "2M"])).values.tolist()
+    [1500.0, 2000000.0]
+    >>> amounts(pa.array(["9:30", "12:15"])).values.tolist()
+    [9.5, 12.25]
     >>> amounts(pa.array(["red", "green"])) is None
     True
     """
+    if decimal is not None and (found := _as_said(words, decimal)) is not None:
+        return found
     try:
-        return Amounts(pc.cast(words, pa.float64()).to_numpy(zero_copy_only=False))
+        values = pc.cast(words, pa.float64()).to_numpy(zero_copy_only=False)
+        return Amounts(values, (), "." if pc.any(pc.match_substring(words, ".")).as_py() else "")
     except pa.ArrowInvalid:
         pass
+    if (hours := _clock(words)) is not None:
+        return hours
+    if (large := _with_letters(words, decimal)) is not None:
+        return large
+    return _read(_plain(words)) if _some_are_numbers(words) else None
+
+
+def _some_are_numbers(words: pa.Array) -> bool:
+    """Whether a look at some of the words finds a number: texts need not be read to their end."""
     step = max(1, len(words) // _SAMPLE)
-    few = _plain(words.take(pa.array(np.arange(0, len(words), step))))
-    if not _matches(few, _WRITTEN).any():
+    return bool(_matches(_plain(words.take(pa.array(np.arange(0, len(words), step)))), _WRITTEN).any())
+
+
+def _as_said(words: pa.Array, decimal: str) -> Amounts | None:
+    """With the decimal sign that is known, where there is a sign to think about and all words fit."""
+    if not len(words) or not _matches(words, "[.,]").any() or (decimal == "." and not _matches(words, ",").any()):
         return None
-    return _read(_plain(words))
+    if not _some_are_numbers(words):
+        return None
+    found = _read(_plain(words), decimal)
+    return None if found is None or np.isnan(found.values).mean() > 0.05 else found
+
+
+def _clock(words: pa.Array) -> Amounts | None:
+    """Times of day and durations, 9:30 or 12:05:30, as hours; None where some word is none."""
+    if not len(words) or not _matches(words, _CLOCK).all():
+        return None
+    parts = pc.extract_regex(words, _CLOCK)
+    hours, minutes, seconds = (
+        pc.cast(pc.if_else(pc.equal(part, ""), "0", part), pa.float64()).to_numpy(zero_copy_only=False)
+        for part in parts.flatten()
+    )
+    return Amounts(hours + minutes / 60 + seconds / 3600, ("hours, of times such as 9:30",))
+
+
+def _with_letters(words: pa.Array, decimal: str | None) -> Amounts | None:
+    """12.5K, 3M, 1.2B: thousands, millions, milliards, where all words are numbers and most have such a letter; else None."""
+    letters = _matches(words, _LETTERED)
+    if not len(words) or letters.mean() < 0.5:
+        return None
+    found = amounts(pc.replace_substring_regex(words, "[KkMBT]$", ""), decimal)
+    if found is None or np.isnan(found.values).any():
+        return None
+    last = pc.utf8_upper(pc.utf8_slice_codeunits(words, -1)).to_numpy(zero_copy_only=False)
+    times = np.array([_LETTERS.get(letter, 1.0) for letter in last])
+    return Amounts(found.values * times, ("K, M, B, T are thousands, millions and so on", *found.how), found.decimal)
 
 
 def _plain(words: pa.Array) -> pa.Array:
@@ -69,7 +125,7 @@ def _matches(words: pa.Array, pattern: str) -> np.ndarray:
     return pc.match_substring_regex(words, pattern).to_numpy(zero_copy_only=False)
 
 
-def _read(words: pa.Array) -> Amounts | None:
+def _read(words: pa.Array, decimal: str | None = None) -> Amounts | None:
     parts = pc.extract_regex(words, _WRITTEN)
     matched = parts.is_valid().to_numpy(zero_copy_only=False)
     part = {name: pc.fill_null(column, "") for name, column in zip(parts.type.names, parts.flatten(), strict=True)}
@@ -78,10 +134,10 @@ def _read(words: pa.Array) -> Amounts | None:
     if units is None:
         return None
     how += [f"{unit} taken off" for unit in units]
-    separated = _separated(pc.utf8_trim_whitespace(part["digits"]), matched)
+    separated = _separated(pc.utf8_trim_whitespace(part["digits"]), decimal)
     if separated is None:
         return None
-    digits, clauses = separated
+    digits, clauses, sign_used = separated
     how += clauses
     bracketed = pc.and_(pc.equal(part["open"], "("), pc.equal(part["close"], ")"))
     uneven = pc.not_equal(pc.equal(part["open"], "("), pc.equal(part["close"], ")")).to_numpy(zero_copy_only=False)
@@ -90,7 +146,7 @@ def _read(words: pa.Array) -> Amounts | None:
         how.append("brackets mean minus")
     sign, nothing = pa.scalar("-", words.type), pa.scalar("", words.type)
     signed = pc.binary_join_element_wise(pc.if_else(minus, sign, nothing), digits, part["power"], nothing)
-    return Amounts(_cast(signed, matched & ~uneven, words), tuple(how))
+    return Amounts(_cast(signed, matched & ~uneven, words), tuple(how), sign_used)
 
 
 def _cast(signed: pa.Array, good: np.ndarray, words: pa.Array) -> np.ndarray:
@@ -119,8 +175,9 @@ def _has(words: pa.Array) -> np.ndarray:
     return pc.not_equal(words, "").to_numpy(zero_copy_only=False)
 
 
-def _separated(digits: pa.Array, matched: np.ndarray) -> tuple[pa.Array, list[str]] | None:
-    """The digits with at most a decimal point, and what the other signs were taken for; None where they disagree."""
+def _separated(digits: pa.Array, known: str | None) -> tuple[pa.Array, list[str], str] | None:
+    """The digits with at most a decimal point, what the other signs were taken for, and the decimal sign where it shows; None where
+    they disagree."""
     how = []
     for mark, name in ((" ", "spaces"), ("'", "apostrophes")):
         there = _matches(digits, mark)
@@ -130,10 +187,10 @@ def _separated(digits: pa.Array, matched: np.ndarray) -> tuple[pa.Array, list[st
             digits = pc.replace_substring(digits, mark, "")
             how.append(f"{name} separate thousands")
     comma, dot = _matches(digits, ","), _matches(digits, r"\.")
-    if not comma.any() and not _matches(digits, r"\..*\.").any():
-        return digits, how
-    if _decimal_comma(digits, comma, dot):
-        thousands, clause = ".", "decimal commas"
+    if not comma.any() and not _matches(digits, r"\..*\.").any() and not (known == "," and dot.any()):
+        return digits, how, "." if dot.any() else ""
+    if known == "," or known is None and _decimal_comma(digits, comma, dot):
+        thousands, clause = ".", "decimal commas" if comma.any() else "points separate thousands"
     else:
         thousands, clause = ",", "commas separate thousands"
         if not comma.any():
@@ -147,7 +204,8 @@ def _separated(digits: pa.Array, matched: np.ndarray) -> tuple[pa.Array, list[st
     plain = pc.replace_substring(digits, thousands, "")
     if decimal == ",":
         plain = pc.replace_substring(plain, ",", ".")
-    return plain, [*how, clause]
+    shows = "" if decimal == "," and not comma.any() or decimal == "." and not dot.any() else decimal
+    return plain, [*how, clause], shows
 
 
 def _decimal_comma(digits: pa.Array, comma: np.ndarray, dot: np.ndarray) -> bool:

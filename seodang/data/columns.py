@@ -24,21 +24,25 @@ _ID_NAME = re.compile(r"(^|.*[_ .-])(ids?|uuid|guid|index|key|pk|idx)$|.*(번호
 _ID_CAMEL = re.compile(r".*[a-z0-9](Id|ID)$")
 _NO_ID = re.compile(r".*(year|time|month|week|day|hour|step|age|date|연도|년|월|일|시간)s?$|^[txn]$", re.I)
 _UUID = re.compile(r"\{?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?|[0-9a-f]{16,64}", re.I)
-_CLOCK_NAME = re.compile(r".*(time|date|timestamp|epoch|ts)$|.*(일시|시각)$", re.I)
+_CLOCK_NAME = re.compile(
+    r".*(time|date|timestamp|epoch|ts|month|period|ym|when)$|.*(일시|시각|시점|일자|날짜|년월|연월)$", re.I
+)
 _PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _MARKERS = pa.array(sorted({form for word in MISSING for form in (word, word.upper(), word.title(), "NaN", "#N/A")}))
 _SENTENCE_END = r"[.!?…。！？]['\")]*$"
+_TWELFTH = 0.07  # of a month: 1949.08 is February, rounded
 # So few rows may be words in a column of numbers (or no dates in one of dates); they count as missing.
 STRAY = 0.05
 
 
-def typed(name: str, values: Any, given: Kind | None = None) -> tuple[pd.Series, Column]:
+def typed(name: str, values: Any, given: Kind | None = None, decimal: str | None = None) -> tuple[pd.Series, Column]:
     """A column with the type of its kind, and what is known of it.
 
     Args:
         name: as a person reads it.
         values: one value a row: a pandas Series, a PyArrow array or a sequence of str (None where missing).
         given: the kind that a person, or the training run, says it has. Otherwise it is inferred.
+        decimal: the sign before decimals, "." or ",", where it is known.
 
     Raises:
         DataError: `given` is no kind, or most values cannot be of it.
@@ -54,12 +58,14 @@ def typed(name: str, values: Any, given: Kind | None = None) -> tuple[pd.Series,
         native = _native(name, series, given)
         if native is not None:
             return native
-    if given is None and isinstance(series, pa.ChunkedArray) and (quick := _plain_numbers(name, series)) is not None:
-        return quick
+    if given is None and decimal != "," and isinstance(series, pa.ChunkedArray):
+        quick = _plain_numbers(name, series)
+        if quick is not None:
+            return quick
     words = words_of(strings_of(series))
     if given is not None:
-        return _as_given(name, words, given)
-    return _inferred(name, words)
+        return _as_given(name, words, given, decimal)
+    return _inferred(name, words, decimal)
 
 
 def _native(name: str, series: pd.Series | pa.ChunkedArray, given: Kind | None) -> tuple[pd.Series, Column] | None:
@@ -98,16 +104,16 @@ def _plain_numbers(name: str, strings: pa.ChunkedArray) -> tuple[pd.Series, Colu
         return None
     if pc.any(pc.match_substring_regex(strings, "^0[0-9]{2,}$")).as_py():
         return None
-    return _number(name, numbers, [], None)
+    return _number(name, numbers, [], None, decimal="." if any("." in word for word in few if word) else "")
 
 
 # Kinds ----------------------------------------------------------------------------------------------------------------
 
 
-def _inferred(name: str, words: Words) -> tuple[pd.Series, Column]:
+def _inferred(name: str, words: Words, decimal: str | None) -> tuple[pd.Series, Column]:
     if len(words.words) == 0:
         return _column(name, "empty", "no values", None, words.codes < 0, 0, None)
-    if (found := _as_number(name, words)) is not None:
+    if (found := _as_number(name, words, decimal)) is not None:
         return found
     strings = words.strings
     if len(strings) == 1 and (words.codes >= 0).all():
@@ -124,13 +130,13 @@ def _inferred(name: str, words: Words) -> tuple[pd.Series, Column]:
     return _labelled(name, words, *_words_kind(name, words))
 
 
-def _as_number(name: str, words: Words) -> tuple[pd.Series, Column] | None:
+def _as_number(name: str, words: Words, decimal: str | None) -> tuple[pd.Series, Column] | None:
     """Numbers, or None: no numbers, or numerals that are names (leading zeros, more digits than a number keeps)."""
-    found = amounts(words.words)
+    found = amounts(words.words, decimal)
     if found is None:
         return None
     numeral = ~np.isnan(found.values)
-    strays = words.counts[~numeral].sum()
+    strays = _real_strays(words, ~numeral)
     different = numeral.sum()
     if strays and (strays > STRAY * words.rows or different < 20):
         return None
@@ -141,7 +147,7 @@ def _as_number(name: str, words: Words) -> tuple[pd.Series, Column] | None:
     if (dated := _as_clock(name, words, found)) is not None:
         return dated
     said = [*found.how, *_strays(words, ~numeral)]
-    return _number(name, words.spread(found.values, np.nan), said, None, words)
+    return _number(name, words.spread(found.values, np.nan), said, None, words, found.decimal)
 
 
 def _coded(name: str, words: Words, why: str) -> tuple[pd.Series, Column]:
@@ -151,20 +157,53 @@ def _coded(name: str, words: Words, why: str) -> tuple[pd.Series, Column]:
     return _labelled(name, words, "category", reason)
 
 
-def _as_clock(name: str, words: Words, found: Amounts) -> tuple[pd.Series, Column] | None:
-    """20210304, and seconds or milliseconds since 1970 where the name says so."""
-    eight = pc.all(pc.match_substring_regex(words.words, "^(19|20)[0-9]{6}$")).as_py()
-    if eight and (len(words.words) > 1 or _CLOCK_NAME.match(name)):
-        return _as_date(name, words)
-    if not _CLOCK_NAME.match(name) or found.how or np.isnan(found.values).any():
+def _as_clock(name: str, words: Words, found: Amounts, given: Kind | None = None) -> tuple[pd.Series, Column] | None:
+    """20210304; and where the name says so 202103, 2021.03, seconds (and parts of them) since 1970, Excel's days."""
+    says_when = given == "date" or bool(_CLOCK_NAME.match(name))
+    if len(words.words) == 1 and not says_when:
         return None
+    if pc.all(pc.match_substring_regex(words.words, "^(19|20)[0-9]{6}$")).as_py():
+        return _as_date(name, words, given)
+    if not says_when or found.how or np.isnan(found.values).any():
+        return None
+    if pc.all(pc.match_substring_regex(words.words, r"^(19|20)[0-9]{2}\.?(0[1-9]|1[0-2])$")).as_py():
+        return _as_date(name, words, given)
     least, most = found.values.min(), found.values.max()
-    for unit, factor in (("seconds", 1), ("milliseconds", 1000)):
+    if (dated := _decimal_years(name, words, found, given)) is not None:
+        return dated
+    units = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}
+    for unit, factor in units.items():
         if least >= 1e8 * factor and most < 4.1e9 * factor:
-            values = (words.spread(found.values, 0) * (1_000_000_000 // factor)).astype(np.int64)
-            stamps = np.where(words.codes < 0, np.datetime64("NaT"), values.astype("datetime64[ns]"))
-            return _dated(name, stamps, f"{unit} since 1970", None)
+            return _dated(name, _since(words, found, 10**9 // factor, "1970-01-01"), f"{unit} since 1970", given)
+    if (
+        (given or re.search(r"date|일자|날짜", name, re.I))
+        and least >= 20_000
+        and most < 80_000
+        and (found.values % 1 == 0).all()
+    ):
+        return _dated(
+            name, _since(words, found, 86_400 * 10**9, "1899-12-30"), "days since 1900, as Excel counts", None
+        )
     return None
+
+
+def _decimal_years(name: str, words: Words, found: Amounts, given: Kind | None) -> tuple[pd.Series, Column] | None:
+    """Years with months as their twelfths, 1949.083, as R writes the times of monthly and quarterly series; rising by equal steps."""
+    rows = words.spread(found.values, np.nan)
+    if np.isnan(rows).any() or len(rows) < 3 or rows.min() < 1600 or rows.max() > 2261:
+        return None
+    months = np.round(rows * 12)
+    steps = np.diff(months)
+    if np.abs(rows * 12 - months).max() > _TWELFTH or (rows % 1 == 0).all() or not np.isin(steps, (1, 3)).all():
+        return None
+    since = (months - 1970 * 12).astype(np.int64).astype("datetime64[M]")
+    return _dated(name, since, "years with months as twelfths", given)
+
+
+def _since(words: Words, found: Amounts, nanoseconds: int, start: str) -> np.ndarray:
+    """Moments that are counted from a start, in steps of so many nanoseconds; NaT where missing."""
+    counted = (words.spread(found.values, 0) * nanoseconds).astype(np.int64).astype("timedelta64[ns]")
+    return np.where(words.codes < 0, np.datetime64("NaT"), np.datetime64(start, "ns") + counted)
 
 
 def _as_date(name: str, words: Words, given: Kind | None = None) -> tuple[pd.Series, Column] | None:
@@ -172,10 +211,15 @@ def _as_date(name: str, words: Words, given: Kind | None = None) -> tuple[pd.Ser
     if found is None:
         return None
     none = np.isnat(found.values)
-    if words.counts[none].sum() > STRAY * words.rows and given is None:
+    if _real_strays(words, none) > STRAY * words.rows and given is None:
         return None
     said = "; ".join([found.how, *_strays(words, none, "dates")])
     return _dated(name, words.spread(found.values, np.datetime64("NaT")), said, given)
+
+
+def _real_strays(words: Words, none: np.ndarray) -> int:
+    """Rows whose word is no number (or date) and does not just say that there is none."""
+    return int(words.counts[none & ~words.says_unknown].sum()) if none.any() else 0
 
 
 def _strays(words: Words, none: np.ndarray, what: str = "numbers") -> list[str]:
@@ -232,7 +276,7 @@ def _reads_as_text(few: np.ndarray, length: float) -> bool:
 # Kinds that are given -------------------------------------------------------------------------------------------------
 
 
-def _as_given(name: str, words: Words, given: Kind) -> tuple[pd.Series, Column]:
+def _as_given(name: str, words: Words, given: Kind, decimal: str | None) -> tuple[pd.Series, Column]:
     if len(words.words) == 0:
         reason = "no values" if given == "empty" else f"said to be {given}; no values here"
         if given == "number":
@@ -246,16 +290,19 @@ def _as_given(name: str, words: Words, given: Kind) -> tuple[pd.Series, Column]:
         if raise_if:
             raise DataError(_not_of_kind(name, given, words, np.ones(len(words.words), bool)))
     if given == "number":
-        found = amounts(words.words)
+        found = amounts(words.words, decimal)
         values = np.full(len(words.words), np.nan) if found is None else found.values
         if words.counts[np.isnan(values)].sum() > 0.5 * words.rows:
             raise DataError(_not_of_kind(name, given, words, np.isnan(values)))
         said = [*(found.how if found else ()), *_strays(words, np.isnan(values))]
-        return _number(name, words.spread(values, np.nan), said, given)
+        return _number(name, words.spread(values, np.nan), said, given, words, found.decimal if found else "")
     if given == "date":
-        if (found := _as_date(name, words, given)) is None:
+        counted = amounts(words.words)
+        dated = None if counted is None else _as_clock(name, words, counted, given)
+        dated = dated or _as_date(name, words, given)
+        if dated is None:
             raise DataError(_not_of_kind(name, given, words, np.ones(len(words.words), bool)))
-        return found
+        return dated
     return _labelled(name, words, given, f"said to be {given}; {len(words.words):,} different", given)
 
 
@@ -278,7 +325,12 @@ def _not_of_kind(name: str, given: str, words: Words, wrong: np.ndarray) -> str:
 
 
 def _number(
-    name: str, values: np.ndarray, said: Sequence[str], given: Kind | None, words: Words | None = None
+    name: str,
+    values: np.ndarray,
+    said: Sequence[str],
+    given: Kind | None,
+    words: Words | None = None,
+    decimal: str = "",
 ) -> tuple[pd.Series, Column]:
     """A column of float64; constants and ids among numbers are found here."""
     endless = np.isinf(values)
@@ -304,7 +356,8 @@ def _number(
     whole = bool((different == np.floor(different)).all())
     if given is None and whole and (kind := _whole_kind(name, values, different, missing)) is not None:
         return _labelled(name, words or words_of(strings_of(pd.Series(values))), *kind)
-    return _column(name, "number", "; ".join([_range(different, whole), *said]), values, missing, len(different), given)
+    reason = "; ".join([_range(different, whole), *said])
+    return _column(name, "number", reason, values, missing, len(different), given, decimal)
 
 
 def _different(values: np.ndarray) -> np.ndarray:
@@ -379,11 +432,12 @@ def _column(
     missing: np.ndarray,
     distinct: int,
     given: Kind | None,
+    decimal: str = "",
 ) -> tuple[pd.Series, Column]:
     if values is None:
         values = np.full(len(missing), None, object)
     dtype = object if values.dtype == object else None
-    column = Column(name, kind, reason, int(missing.sum()), distinct, given is not None)
+    column = Column(name, kind, reason, int(missing.sum()), distinct, given is not None, decimal)
     return pd.Series(values, name=name, dtype=dtype), column
 
 

@@ -32,14 +32,23 @@ _ORDERS = [
     ("year, month, day", rf"({_YEAR})년\s?({_MONTH})월\s?({_DAY})일", "ymd"),
     ("year, month, day", r"((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", "ymd"),
     ("day, month, year", rf"({_DAY})[-/. ]\s?({_NAME})[-/., ]\s?({_YEAR})", "dmy"),
+    ("day, month, year", rf"({_DAY})[-/. ]({_NAME})[-/., ](\d\d)", "dmy"),
+    ("year, month, day", rf"({_YEAR})[-/. ]\s?({_NAME})[-/. ]\s?({_DAY})", "ymd"),
     ("month, day, year", rf"({_NAME}) ({_DAY})(?:st|nd|rd|th)?,? ({_YEAR})", "mdy"),
     ("day, month, year", rf"({_DAY})(?:st|nd|rd|th)? ({_NAME}),? ({_YEAR})", "dmy"),
     ("", rf"(\d{{1,2}})[-/.](\d{{1,2}})[-/.]({_YEAR})", "??y"),
     ("", r"(\d{1,2})[-/.](\d{1,2})[-/.](\d\d)", "??y"),
-    ("year and month", rf"({_YEAR})[-/](0[1-9]|1[0-2])", "ym"),
+    ("year and month", rf"({_YEAR})[-/.]?(0[1-9]|1[0-2])", "ym"),
     ("year and month", rf"({_YEAR})년\s?({_MONTH})월", "ym"),
     ("month and year", rf"({_NAME})[-/., ]\s?({_YEAR})", "my"),
-    ("year and quarter", rf"({_YEAR})[- ]?(Q[1-4])", "yq"),
+    ("month and year", rf"({_NAME})-(\d\d)", "my"),
+    ("month and year", rf"(0?[1-9]|1[0-2])/({_YEAR})", "my"),
+    ("year and month", rf"({_YEAR})[-/. ]\s?({_NAME})", "ym"),
+    ("year and month", rf"({_YEAR})M(0[1-9]|1[0-2])", "ym"),
+    ("year and quarter", rf"({_YEAR})[- ]?Q([1-4])", "yq"),
+    ("quarter and year", rf"Q([1-4])[- /]?({_YEAR})", "qy"),
+    ("year and quarter", rf"({_YEAR})년?[ /]?([1-4])(?:/4)?분기", "yq"),
+    ("year and week", rf"({_YEAR})[- ]?W(0[1-9]|[1-4]\d|5[0-3])", "yw"),
 ]
 _ISO = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,9})?)?)?")
 _SAMPLE = 200
@@ -71,9 +80,10 @@ def dates(words: np.ndarray) -> Dates | None:
     >>> dates(np.array(["red"], object)) is None
     True
     """
-    few = words[:: max(1, len(words) // _SAMPLE)]
-    if max(map(len, few)) > 60:
+    if max(map(len, words[:: max(1, len(words) // _SAMPLE)])) > 60:
         return None
+    words = _usual(words)
+    few = words[:: max(1, len(words) // _SAMPLE)]
     if (
         all(map(_ISO.fullmatch, few))
         and pc.all(pc.match_substring_regex(pa.array(words), f"^({_ISO.pattern})$")).as_py()
@@ -97,6 +107,32 @@ def dates(words: np.ndarray) -> Dates | None:
     return _kept(values.astype("datetime64[ns]"), "; ".join(how))
 
 
+# Times before the date's end, and hours in Korean, as the patterns above have them.
+_UNUSUAL = [
+    (r"^(?:[A-Za-z]{3},? )?([A-Za-z]{3})\s+(\d{1,2}) (\d\d:\d\d(?::\d\d)?)(?: UTC| GMT)?( [-+]\d{4})? (\d{4})$", r"\1 \2 \5 \3\4"),
+    (r"(\d{1,2})시\s?(\d{1,2})분(?:\s?(\d{1,2})초)?$", lambda m: f"{m[1]}:{m[2]:0>2}" + (f":{m[3]:0>2}" if m[3] else "")),
+    (r"(\d{1,2})시$", r"\1:00"),
+    (r"오전\s?(\d{1,2}:\d\d(?::\d\d)?)$", r"\1 AM"),
+    (r"오후\s?(\d{1,2}:\d\d(?::\d\d)?)$", r"\1 PM"),
+    (r"(\d) GMT$", r"\1 UTC"),
+]  # fmt: skip
+
+
+def _usual(words: np.ndarray) -> np.ndarray:
+    """Words with the time behind the date, as 18:30 or 6:30 PM.
+
+    >>> _usual(np.array(["Tue Sep 29 18:30:00 2020", "2020년 9월 29일 오후 6시 30분"], object)).tolist()
+    ['Sep 29 2020 18:30:00', '2020년 9월 29일 6:30 PM']
+    """
+    few = words[:: max(1, len(words) // _SAMPLE)].tolist()
+    for pattern, written in _UNUSUAL:
+        search = re.compile(pattern).search
+        if any(map(search, few)):
+            words = pd.Series(words, dtype=object).str.replace(pattern, written, regex=True).to_numpy(object)
+            few = words[:: max(1, len(words) // _SAMPLE)].tolist()
+    return words
+
+
 def _kept(values: np.ndarray, how: str) -> Dates | None:
     return None if np.isnat(values).mean() > 0.1 else Dates(values, how)
 
@@ -115,7 +151,11 @@ def _parsed(words: np.ndarray, name: str, pattern: str, order: str) -> tuple[np.
     number = pd.DataFrame(index=fields.index)
     number["year"] = _years(fields["y"])
     if "q" in order:
-        number["month"] = _numbers(fields["q"].str[1:]) * 3 - 2
+        number["month"] = _numbers(fields["q"]) * 3 - 2
+    elif "w" in order:
+        return pd.to_datetime(
+            fields["y"] + " " + fields["w"] + " 1", format="%G %V %u", errors="coerce"
+        ).to_numpy().astype("datetime64[us]"), name
     else:
         number["month"] = _months(fields["m"])
     number["day"] = _numbers(fields["d"]) if "d" in order else 1.0

@@ -138,12 +138,14 @@ def starts(frame: Frame, window: int, horizon: int, key: str | None, target: str
 
 
 def ordered(frame: Frame, time: str | None, key: str | None) -> Frame:
-    """The rows that say when, series after series, each in time order."""
+    """The rows that say when, series after series, each in time order; of rows at one time the last."""
     if time is None:
         return frame
     when = moments(frame, time)
     rows = np.flatnonzero(~np.isnat(when))
-    rows = rows[np.lexsort((when[rows], series_of(frame, key)[rows]))]
+    whose = series_of(frame, key)
+    rows = rows[np.lexsort((when[rows], whose[rows]))]
+    rows = rows[np.append((when[rows][1:] != when[rows][:-1]) | (whose[rows][1:] != whose[rows][:-1]), True)]
     return frame if np.array_equal(rows, np.arange(len(frame))) else frame.select(rows)
 
 

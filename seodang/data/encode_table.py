@@ -213,7 +213,7 @@ def class_names(values: Any) -> list[str]:
     >>> class_names(pd.Series([1.0, 0.0])), class_names(pd.Series([0.5, "x"]))
     (['1', '0'], ['0.5', 'x'])
     """
-    return [str(int(v)) if isinstance(v, float) and v == int(v) else str(v) for v in values.tolist()]
+    return [str(int(v)) if isinstance(v, float) and v.is_integer() else str(v) for v in values.tolist()]
 
 
 def with_parts(table: pd.DataFrame, names: Sequence[str] | None = None) -> pd.DataFrame:

@@ -185,6 +185,10 @@ def _usable(frame: Frame, purpose: Purpose, task: str, text: Text) -> tuple[Fram
         if missing := int((~known).sum()):
             rows = "1 row has" if missing == 1 else f"{missing:,} rows have"
             notes.append(f"{rows} no {purpose.target}: left out.")
+            if not known[frame.splits == "test"].any() and (frame.splits[~known] == "test").all():
+                notes[-1] = (
+                    f"The {missing:,} test rows have no {purpose.target}: they are for `seodang predict`, others judge."
+                )
             gone.append(LeftOut("1 row" if missing == 1 else f"{missing:,} rows", f"no {purpose.target}"))
         stay &= known
     if purpose.text is not None and purpose.form != "prose":

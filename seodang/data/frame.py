@@ -28,6 +28,7 @@ class Column:
     reason: a clause for a person: "213 different whole numbers", "3 values, such as Adelie, Gentoo".
     missing: rows without a value.   distinct: different values, missing not counted.
     given: whether a person said the kind.
+    decimal: of numbers the sign before their decimals as they were written, "." or ","; "" where none shows it.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Column:
     missing: int
     distinct: int
     given: bool = False
+    decimal: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +66,12 @@ class Frame:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @property
+    def decimal(self) -> Literal[".", ","] | None:
+        """The sign before decimals, where the number columns agree on one."""
+        signs = {column.decimal for column in self.columns} - {""}
+        return None if len(signs) != 1 else "," if "," in signs else "."
 
     def column(self, name: str) -> Column:
         """The column of that name."""

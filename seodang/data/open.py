@@ -17,7 +17,7 @@ from seodang.data.readers.parquet import SUFFIXES as PARQUET_SUFFIXES
 from seodang.data.readers.parquet import holds_pictures, read_parquet, table_files
 from seodang.data.readers.pixels import SUFFIXES as CSV_SUFFIXES
 from seodang.data.readers.pixels import holds_pixels, pixel_files, read_pixels
-from seodang.data.readers.table import PACKED, read_table
+from seodang.data.readers.table import PACKED, holds_rows, read_table
 from seodang.data.readers.table import SUFFIXES as TABLE_SUFFIXES
 from seodang.data.readers.table import table_files as row_files
 from seodang.data.readers.texts import holds_texts, read_texts
@@ -36,7 +36,7 @@ def open_source(where: str | Path) -> Source:
     Raises:
         DataError: There is nothing there, nothing that can be read, or no pictures; the text says what to do.
     """
-    opened = open_any(where)
+    opened = _open(where, Columns(), pictures=True)
     if isinstance(opened, Frame):
         columns = f"{len(opened.columns):,} column{'s' * (len(opened.columns) != 1)}"
         raise DataError(
@@ -56,13 +56,17 @@ def open_any(where: str | Path, columns: Columns | None = None) -> Source | Fram
     Raises:
         DataError: There is nothing there, or nothing that can be read; the text says what to do.
     """
-    path, columns = Path(where), columns or Columns()
+    return _open(where, columns or Columns(), pictures=False)
+
+
+def _open(where: str | Path, columns: Columns, pictures: bool) -> Source | Frame:
+    path = Path(where)
     if path.exists():
-        return _read(path, columns)
+        return _read(path, columns, pictures)
     text = str(where)
     public = text.replace("_", "-").lower()
     if isinstance(where, str) and public in names("datasets"):
-        return _named(public, columns)
+        return _named(public, columns, pictures)
     if "/" in text or os.sep in text or path.suffix:
         raise DataError(f"{text} does not exist.{_nearby(path)}")
     raise DataError(
@@ -83,12 +87,12 @@ def _nearby(path: Path) -> str:
     return f" {match}" if match.startswith("Did you mean") else ""
 
 
-def _named(name: str, columns: Columns) -> Source | Frame:
+def _named(name: str, columns: Columns, pictures: bool) -> Source | Frame:
     card: Card = find("datasets", name)()
     if folder := os.environ.get("SEODANG_DATA"):
         for local in (Path(folder) / name, *(Path(folder) / card.local for _ in card.local[:1])):
             if local.exists():
-                return _with_card(_read(local, columns), name, card)
+                return _with_card(_read(local, columns, pictures), name, card)
     module = importlib.import_module(f"seodang.data.datasets.{name.replace('-', '_')}")
     if read := getattr(module, "read", None):
         return replace(read(), name=name, card=card)
@@ -116,47 +120,52 @@ def _with_card(source: Source | Frame, name: str, card: Card) -> Source | Frame:
     return replace(source, name=name, where=name, card=card, notes=notes)
 
 
-def _read(path: Path, columns: Columns) -> Source | Frame:
-    return _read_folder(path, columns) if path.is_dir() else _read_file(path, columns)
+def _read(path: Path, columns: Columns, pictures: bool) -> Source | Frame:
+    """What lies at a path. Numbered columns (x1, x2, x3, x4) are pixels where pictures are asked for, else where they surely are."""
+    return (_read_folder if path.is_dir() else _read_file)(path, columns, not pictures)
 
 
-def _read_file(path: Path, columns: Columns) -> Source | Frame:
+def _read_file(path: Path, columns: Columns, sure: bool) -> Source | Frame:
     name = path.name.lower()
     with open(path, "rb") as file:
         head = file.read(8)
     if head[:4] == b"PAR1" or head[:6] == b"ARROW1" or name.endswith(PARQUET_SUFFIXES):
-        return read_parquet(path) if holds_pictures(path) else _read_table(path, columns)
+        return read_parquet(path) if holds_pictures(path, sure) else _read_table(path, columns)
     if head[:6] == b"\x93NUMPY" or name.endswith((".npy", ".npz")):
         return read_numpy(path)
     if "ubyte" in name:
         return read_idx(path)
     if path.suffix.lower() in PICTURE_SUFFIXES:
         raise DataError(f"{path} is one picture. Training needs a folder of pictures, a folder a class.")
-    if name.endswith(CSV_SUFFIXES) and holds_pixels(path):
+    if name.endswith(CSV_SUFFIXES) and holds_pixels(path, sure):
         return read_pixels(path)
     if holds_texts(path):
         return read_texts(path)
     if name.endswith(TABLE_SUFFIXES) or name.endswith(tuple(f"{one}{two}" for one in TABLE_SUFFIXES for two in PACKED)):
         return _read_table(path, columns)
+    if not path.stat().st_size:
+        raise DataError(f"{path} is empty. These can be read: {FORMS}.")
+    if holds_rows(path):
+        return _read_table(path, columns)
     raise DataError(f"{path} is none of the forms that can be read: {FORMS}.")
 
 
 def _read_table(path: Path, columns: Columns) -> Frame:
-    return read_table(path, columns.kinds or None, columns.header)
+    return read_table(path, columns.kinds or None, columns.header, columns.decimal)
 
 
-def _read_folder(path: Path, columns: Columns) -> Source | Frame:
+def _read_folder(path: Path, columns: Columns, sure: bool) -> Source | Frame:
     folders = [entry.name for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith((".", "__"))]
     if (tables := table_files(path)) and not _has_pictures(path):
-        return read_parquet(path) if holds_pictures(tables[0]) else _read_table(path, columns)
+        return read_parquet(path) if holds_pictures(tables[0], sure) else _read_table(path, columns)
     if idx_files(path):
         return read_idx(path)
     if not [name for name in folders if name not in ("data", "raw")]:
         if numpy_files(path):
             return read_numpy(path)
         pixels = pixel_files(path)
-        if pixels and not holds_texts(path) and (row_files(path) or holds_pixels(pixels[0])):
-            return read_pixels(path) if holds_pixels(pixels[0]) else _read_table(path, columns)
+        if pixels and not holds_texts(path) and (row_files(path) or holds_pixels(pixels[0], sure)):
+            return read_pixels(path) if holds_pixels(pixels[0], sure) else _read_table(path, columns)
     visible = [entry for entry in path.iterdir() if entry.name.lower() not in SYSTEM_FILES and entry.name[:1] != "."]
     if not visible:
         raise DataError(f"{path} is empty. These can be read: {FORMS}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, cast
 
 import numpy as np
@@ -20,14 +20,17 @@ Task = Literal["classify", "regress", "forecast", "next_token", "translate"]
 
 # Names of what is forecast.
 SERIES_NAMES = [
-    "close", "target", "y", "value", "ot", "passengers", "sales", "demand", "temp", "temperature", "load",
-    "종가", "값", "판매량", "수요", "기온",
+    "close", "target", "y", "value", "ot", "passengers", "sales", "demand", "temp", "temperature", "load", "price", "consumption",
+    "count", "cases", "종가", "값", "판매량", "매출", "수요", "기온", "가격",
 ]  # fmt: skip
 LANGUAGES = [
     "en", "ko", "de", "fr", "es", "it", "ja", "zh", "pt", "ru", "nl", "vi", "english", "korean", "german",
     "french", "spanish", "italian", "japanese", "chinese", "russian", "영어", "한국어", "일본어", "중국어", "독일어",
     "프랑스어", "원문", "번역", "번역문", "source", "target", "src", "tgt", "input", "output",
 ]  # fmt: skip
+
+
+MOST_REPEATED = 0.01  # of the rows of a series may stand at a time that another has; the last is used
 
 
 @dataclass(frozen=True)
@@ -62,13 +65,14 @@ def purpose(
     text: str | None = None,
     key: str | None = None,
     leave_out: Collection[str] = (),
-    forecast: bool = False,
+    forecast: bool | None = None,
 ) -> Purpose:
     """What the frame is for; what is not said is guessed, and each guess says how it was made.
 
     Args:
         target, time, text, key: columns, where the guess would be wrong.   leave_out: columns not to be used.
-        forecast: whether it is to be forecast in any case: without a column that says when, in the order of the rows.
+        forecast: whether it is to be forecast in any case: without a column that says when, in the order of the rows. False: in no
+            case, though the rows follow one another in time. None: where they do.
 
     Raises:
         DataError: A column is not there (the nearest is named) or cannot be what it is said to be, or nothing can be foretold.
@@ -84,10 +88,10 @@ def purpose(
     if forecast:
         found = _series(frame, said, usable) or _as_it_lies(frame, said, usable)
     else:
-        found = (
-            _pairs(frame, said, usable) or _texts(frame, said, usable) or _series(frame, said, usable)
-            or _table(frame, said, usable)
-        )  # fmt: skip
+        found = _pairs(frame, said, usable) or _texts(frame, said, usable)
+        found = found or (None if forecast is False else _series(frame, said, usable)) or _table(frame, said, usable)
+        if found.form == "table" and forecast is None and (why := _why_no_series(frame, said, usable)):
+            found = replace(found, reasons=(*found.reasons, why))
     asked = dict.fromkeys((name for name in leave_out if name in found.left), "left out as asked")
     return Purpose(**{**found.__dict__, "left": {**found.left, **asked}})
 
@@ -187,7 +191,7 @@ def _texts(frame: Frame, said: _Said, usable: list[Column]) -> Purpose | None:
 
 def _series(frame: Frame, said: _Said, usable: list[Column]) -> Purpose | None:
     """Rows that follow one another in time by regular steps, once, or once a key."""
-    there = {column.name for column in usable}
+    there = {column.name for column in usable} | {column.name for column in frame.columns if column.kind == "constant"}
     times = [said.time] if said.time else [t for t in candidates(frame) if there.issuperset(_parts(frame, t))]
     for time in times:
         when = _moments(frame, time, said.time is not None)
@@ -208,6 +212,19 @@ def _series(frame: Frame, said: _Said, usable: list[Column]) -> Purpose | None:
     return None
 
 
+def _why_no_series(frame: Frame, said: _Said, usable: list[Column]) -> str:
+    """Why rows with dates are a table all the same, in a sentence; "" where there are no dates."""
+    for time in candidates(frame):
+        if "," in time or time not in {column.name for column in usable if column.kind == "date"}:
+            continue
+        if (when := _moments(frame, time, said=False)) is None:
+            continue
+        numbers = [column.name for column in usable if column.kind == "number"]
+        if problem := _problem(frame, when, _key(frame, usable, when, [time], said.target), numbers, said):
+            return f"{time} holds dates, but the rows are no time series: {problem}"
+    return ""
+
+
 def _moments(frame: Frame, time: str, said: bool) -> np.ndarray | None:
     when = moments(frame, time)
     unknown = int(np.isnat(when).sum())
@@ -222,8 +239,8 @@ def _key(frame: Frame, usable: list[Column], when: np.ndarray, parts: list[str],
     known = when[~np.isnat(when)]
     if len(np.unique(known)) == len(known):
         return None
-    names = [c.name for c in usable if c.kind == "category" and c.name not in (*parts, target)]
-    return key_of(frame, when, names)
+    names = [c.name for kind in ("category", "number") for c in usable if c.kind == kind]
+    return key_of(frame, when, [name for name in names if name not in (*parts, target)])
 
 
 def _problem(frame: Frame, when: np.ndarray, key: str | None, numbers: list[str], said: _Said) -> str | None:
@@ -232,13 +249,17 @@ def _problem(frame: Frame, when: np.ndarray, key: str | None, numbers: list[str]
         return problem
     known = when[~np.isnat(when)]
     found = steps(known)
-    if found.repeated and key is None and found.repeated > (0.001 * len(known) if said.time is None else 0):
-        return f"{found.repeated:,} rows share their time with another, and no column tells several series apart (key=COLUMN)."
+    if found.repeated and key is None and found.repeated > MOST_REPEATED * len(known):
+        return f"{_share_times(found.repeated)} with another, and no column tells several series apart (key=COLUMN)."
     if key is not None and (twice := _twice(frame, when, key)):
         return f"{twice:,} rows share their time and their {key} with another."
     if not found.regular and said.time is None:
         return "the steps are not regular."
     return None
+
+
+def _share_times(rows: int) -> str:
+    return "1 row shares its time" if rows == 1 else f"{rows:,} rows share their time"
 
 
 def _problem_of_target(frame: Frame, numbers: list[str], said: _Said) -> str | None:
@@ -254,7 +275,7 @@ def _twice(frame: Frame, when: np.ndarray, key: str) -> int:
 def _as_series(
     frame: Frame, said: _Said, time: str, parts: list[str], key: str | None, when: np.ndarray, numbers: list[str]
 ) -> Purpose:
-    target, reason = (said.target, "") if said.target else _series_target(numbers)
+    target, reason = (said.target, "") if said.target else _series_target(_known(frame, numbers))
     known = when[~np.isnat(when)]
     found = steps(known)
     first, last = (str(moment.astype("datetime64[D]")) for moment in (known.min(), known.max()))
@@ -266,13 +287,17 @@ def _as_series(
     if len(known) < len(when):
         reasons.append(f"{len(when) - len(known):,} rows have no {time}.")
     if not key and found.repeated:
-        reasons.append(f"{found.repeated:,} rows share their time with another.")
+        reasons.append(f"{_share_times(found.repeated)} with another.")
     if found.gaps:
         steps_are = "step is" if found.gaps == 1 else "steps are"
         reasons.append(f"{found.gaps:,} {steps_are} longer than usual: there are gaps.")
     if not found.regular:
         reasons.append("The steps are not regular; it is a series because time was said.")
     reasons += [reason] if reason else []
+    if len(numbers) > 1:
+        reasons.append(
+            f"To foretell {target} from the other columns of its row: `seodang train {frame.where} table-regressor`."
+        )
     others = tuple(name for name in numbers if name != target)
     left = _left(frame, (target, key, *parts, *others), "no number: a series is of numbers")
     return Purpose("series", "forecast", target, time, None, key, left, others, tuple(reasons))
@@ -283,11 +308,16 @@ def _as_it_lies(frame: Frame, said: _Said, usable: list[Column]) -> Purpose:
     numbers = [column.name for column in usable if column.kind == "number"]
     if problem := _problem_of_target(frame, numbers, said):
         raise DataError(f"{frame.where} cannot be forecast: {problem}")
-    target, reason = (said.target, "") if said.target else _series_target(numbers)
+    target, reason = (said.target, "") if said.target else _series_target(_known(frame, numbers))
     others = tuple(name for name in numbers if name != target)
     reasons = ("A series: no column says when, so the rows are equal steps in the order in which they lie.", reason)
     left = _left(frame, (target, *others), "no number: a series is of numbers")
     return Purpose("series", "forecast", target, None, None, None, left, others, tuple(filter(None, reasons)))
+
+
+def _known(frame: Frame, numbers: list[str]) -> list[str]:
+    """The columns that have a value in most rows, where there are any."""
+    return [name for name in numbers if 2 * frame.column(name).missing <= len(frame)] or numbers
 
 
 def _series_target(numbers: list[str]) -> tuple[str, str]:
@@ -313,7 +343,9 @@ def _table(frame: Frame, said: _Said, usable: list[Column]) -> Purpose:
     task, why = task_of(frame, target)
     features, left, told = _features(frame, usable, target, task == "classify")
     if not features:
-        raise DataError(f"{frame.where} has no column to foretell {target} from: {_told(left)}.")
+        alone = not left and frame.column(target).kind == "number"
+        todo = f" If its rows follow one another in time: `seodang train {frame.where} forecaster`." if alone else ""
+        raise DataError(f"{frame.where} has no column to foretell {target} from: {_told(left)}.{todo}")
     return Purpose(
         "table", task, target, None, None, None, left, features, tuple(each for each in (reason, why, *told) if each)
     )

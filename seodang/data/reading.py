@@ -25,6 +25,10 @@ class Columns(Value):
         description="What columns hold where the guess is wrong, by name: number, category, text, date, picture, id.",
     )
     header: bool | None = Field(default=None, description="Whether the first line has the names. Null: seen from it.")
+    decimal: Literal[".", ","] | None = Field(
+        default=None,
+        description="The sign before decimals in texts. Null: seen from the numbers, and kept with the run.",
+    )
     text: str | None = Field(default=None, description="The column that holds the text. Null: found.")
     time: str | None = Field(default=None, description="The column that says when, for a series. Null: found.")
     key: str | None = Field(default=None, description="The column that tells several series in one file apart.")

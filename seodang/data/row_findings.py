@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from seodang.data.encode_series import numbers, ordered, series_of
+from seodang.data.encode_table import class_names
 from seodang.data.findings import Finding, count, listed, share
 from seodang.data.frame import Frame
 from seodang.data.purpose import Purpose
@@ -263,7 +264,7 @@ def _order(frame: Frame, found: Purpose) -> Iterator[Finding]:
             what,
             "",
             why,
-            "Take one out, or say which column tells series apart: columns.key=COLUMN.",
+            "The last of each time is used. Take the others out, or say which column tells series apart: columns.key=COLUMN.",
         )
 
 
@@ -279,7 +280,7 @@ def _gaps(frame: Frame, found: Purpose) -> Iterator[Finding]:
         return
     long = np.where(one_series, np.diff(when).astype("timedelta64[s]").astype(np.int64), 0)
     worst = int(long.argmax())
-    name = "" if found.key is None else f" of {frame.table[found.key].iloc[worst]}"
+    name = "" if found.key is None else f" of {class_names(frame.table[found.key].iloc[[worst]])[0]}"
     yield _found(
         "gaps",
         "notice",

@@ -177,6 +177,8 @@ def _big_enough(source: Source, indices: np.ndarray, settings: Split) -> None:
         one = len(small) == 1
         if len(small) > 20:
             todo = f"Add {source.noun}s. Or is this an amount, or a name, and no class at all? Then another target or task is meant."
+        elif len(small) > len(source.classes) - 2:
+            todo = f"Add {source.noun}s."
         else:
             names = ",".join(name for name, _ in small)
             todo = f"Add {source.noun}s, or leave {'it' if one else 'them'} out with without={names}."

@@ -22,6 +22,7 @@ TARGET_NAMES = [
 SURE_NAMES = ["target", "label", "labels", "정답", "레이블", "라벨"]
 # Whole numbers with at most so many different values, each so often on average, are classes.
 MOST_CLASSES, LEAST_EACH = 10, 5
+LEAST_NUMBERED = 4  # columns, among which one without a number stands out
 MOST_NAMED_CLASSES = 1000
 
 
@@ -67,7 +68,14 @@ def guessed(frame: Frame, usable: list[Column]) -> tuple[str, str]:
     target, reason = named(names)
     if target is not None:
         return target, reason
-    last, first = frame.columns[-1].name, frame.columns[0].name
+    unlike = [name for name in names if not re.search(r"\d$", name)]
+    if len(unlike) == 1 and len(names) >= LEAST_NUMBERED:
+        words = f"The target is {unlike[0]}: the only column that is not numbered like the others."
+        return unlike[0], f"{words} Say another with target=COLUMN."
+    # Below an id or a constant at the end stands the column that is last for a person.
+    silent = {column.name for column in frame.columns if column.kind in ("id", "constant", "empty")}
+    last = next(column.name for column in reversed(frame.columns) if column.name not in silent)
+    first = frame.columns[0].name
     if last in names:
         return (
             last,

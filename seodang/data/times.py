@@ -20,6 +20,8 @@ PARTS = {
     "day": (r"day|일", 1, 31),
     "hour": (r"hour|hr|시", 0, 23),
 }
+# Columns of hours beside a column of days, which make one time together: "date, time".
+_HOURS = re.compile(r"time|hours?|hr|hh|.*[ _](time|hour)|시각?|시간", re.I)
 _TIME_NAMES = r"(date|time|datetime|timestamp|ds|when|day|month|year|날짜|일자|일시|시각)"
 LEAST_TIMES = 20
 # Steps are regular where half of them are the usual one, within a fifth (months), and few are longer than so many.
@@ -44,18 +46,33 @@ class Steps:
 
 
 def candidates(frame: Frame) -> list[str]:
-    """What could say when: columns of dates, those named so first; else parts of dates together ("year, month")."""
+    """What could say when: columns of dates, those named so first, one of days with the hours beside it ("date, time"); else parts of
+    dates together ("year, month")."""
     dates = [column.name for column in frame.columns if column.kind == "date"]
     named = [name for name in dates if re.search(_TIME_NAMES, name, re.I)]
     found = named + [name for name in dates if name not in named]
-    return found or _parts(frame)
+    return [*_days_and_hours(frame, found), *found] or _parts(frame)
+
+
+def _days_and_hours(frame: Frame, dates: list[str]) -> list[str]:
+    hours = [c.name for c in frame.columns if c.kind == "number" and _HOURS.fullmatch(c.name) and c.distinct > 1]
+    for name in dates:
+        when = frame.table[name].dropna().to_numpy("datetime64[ns]")
+        if not hours or len(np.unique(when)) == len(when) or (when != when.astype("datetime64[D]")).any():
+            continue
+        values = frame.table[hours[0]].to_numpy(np.float64)
+        if not np.isnan(values).any() and values.min() >= 0 and values.max() <= 24:
+            return [f"{name}, {hours[0]}"]
+    return []
 
 
 def _parts(frame: Frame) -> list[str]:
     together = []
     for part, (pattern, least, most) in PARTS.items():
         fitting = (
-            c.name for c in frame.columns if re.fullmatch(pattern, c.name, re.I) and c.kind in ("number", "category")
+            c.name
+            for c in frame.columns
+            if re.fullmatch(pattern, c.name, re.I) and c.kind in ("number", "category", "constant")
         )
         name = next(fitting, None)
         if name is None:
@@ -71,7 +88,7 @@ def moments(frame: Frame, time: str) -> np.ndarray:
     """When each row was, datetime64[ns], NaT where unknown.
 
     Args:
-        time: a column of dates, or columns of their parts, "year, month".
+        time: a column of dates, or columns of their parts, "year, month", or one of days and one of hours, "date, time".
     """
     if time in frame.table.columns:
         values = frame.table[time]
@@ -79,6 +96,11 @@ def moments(frame: Frame, time: str) -> np.ndarray:
             return values.to_numpy("datetime64[ns]")
         return _joined({"year": _numbers("year", values)}, len(frame))
     names = [name.strip() for name in time.split(",")]
+    if len(names) == 2 and pd.api.types.is_datetime64_any_dtype(frame.table[names[0]]):
+        hours = np.asarray(pd.to_numeric(frame.table[names[1]], errors="coerce"), np.float64)
+        seconds = np.where(np.isnan(hours), 0, np.round(hours * 3600)).astype("timedelta64[s]")
+        days = frame.table[names[0]].to_numpy("datetime64[ns]")
+        return np.where(np.isnan(hours), np.datetime64("NaT"), days + seconds.astype("timedelta64[ns]"))
     parts = dict(zip(PARTS, names, strict=False))
     return _joined({part: _numbers(part, frame.table[name]) for part, name in parts.items()}, len(frame))
 
@@ -86,7 +108,7 @@ def moments(frame: Frame, time: str) -> np.ndarray:
 def _numbers(part: str, values: Any) -> np.ndarray:
     """A column of years, months or days as numbers; months may be names."""
     if part == "month" and not pd.api.types.is_numeric_dtype(values.dtype):
-        values = values.map(lambda word: MONTHS.get(str(word).lower().rstrip("."), np.nan))
+        values = values.map(lambda word: MONTHS.get(str(word).lower().rstrip("."), word))
     return np.asarray(pd.to_numeric(values, errors="coerce"), np.float64)
 
 
@@ -116,15 +138,25 @@ def steps(times: np.ndarray) -> Steps:
 
 
 def key_of(frame: Frame, times: np.ndarray, names: Sequence[str]) -> str | None:
-    """The column by which times that repeat come once each: which of several series a row belongs to."""
+    """The column by which times that repeat come once each: which of several series a row belongs to.
+
+    Whole numbers may be names too, of shops 1 to 45: where each comes about as often as the others.
+    """
     for name in names:
         column = frame.column(name)
         if column.missing or not 2 <= column.distinct <= len(frame) // LEAST_OF_A_KEY:
+            continue
+        if column.kind == "number" and not _may_be_names(frame.table[name]):
             continue
         pairs = pd.DataFrame({"key": frame.table[name], "time": times})
         if not pairs.duplicated().any():
             return name
     return None
+
+
+def _may_be_names(values: Any) -> bool:
+    often = np.unique(np.asarray(values, np.float64), return_counts=True)[1]
+    return bool((values % 1 == 0).all()) and often.min() >= 0.5 * often.max()
 
 
 def in_words(step: np.timedelta64) -> str:

@@ -19,6 +19,11 @@ MISSING = frozenset(
     + ["#null!", "#value!", "#div/0!", "#ref!", "#name?", "#num!", "<na>", "nat", "(null)", "(blank)", "\\n"]
     + ["결측", "결측치"]
 )
+# Words that stand for "no value" where the others are numbers or dates; among words they are a category like others.
+UNKNOWN = frozenset(
+    ["missing", "unknown", "unk", "not available", "not known", "not reported", "no data", "undefined", "tbd", "x", "*"]
+    + ["모름", "미상", "없음", "무응답", "해당없음", "해당 없음"]
+)
 EXACT = 2**53  # whole numbers beyond lose digits as float64
 
 
@@ -37,6 +42,11 @@ class Words:
     @property
     def strings(self) -> np.ndarray:
         return self.words.to_numpy(zero_copy_only=False)
+
+    @property
+    def says_unknown(self) -> np.ndarray:
+        """Of each word whether it says that there is no value."""
+        return np.array([word.lower() in UNKNOWN for word in self.strings.tolist()], bool)
 
     @property
     def rows(self) -> int:

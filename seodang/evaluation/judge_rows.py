@@ -22,7 +22,7 @@ from seodang.evaluation.judge_tokens import token_numbers
 from seodang.evaluation.metrics import Numbers
 from seodang.evaluation.row_baselines import Guess, series_baselines, table_baselines
 from seodang.evaluation.row_examples import JudgedRows, other_rows, outputs_of, own_rows
-from seodang.evaluation.row_verdict import row_verdict
+from seodang.evaluation.row_verdict import lesson, row_verdict
 from seodang.models.summary import summary, total
 from seodang.runs.folder import Run, input_spec, write_manifest
 
@@ -60,7 +60,7 @@ def evaluate_rows(run: Run, data: str | Path | None = None, prepared: Encoded | 
     score = report["metrics"][report["main"]]
     opened.record(run.folder, split=judged.split, sha256=judged.sha256, examples=len(judged), accuracy=score)
     report["judged"]["opened"] = opened.count(run.folder, judged.sha256)
-    report["verdict"] = row_verdict(report)
+    report["verdict"] = [*row_verdict(report), *lesson(run.recipe.name)]
     report["evaluation_seconds"] = round(time.perf_counter() - begun, 3)
     report["files"] = {kind: f"report{suffix}.{kind}" for kind in ("json", "html")}
     write_text(run.folder / report["files"]["html"], render_rows(report))

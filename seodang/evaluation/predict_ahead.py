@@ -11,7 +11,8 @@ import pandas as pd
 import torch
 
 from seodang.core.errors import DataError
-from seodang.data.encode_series import SeriesEncoding
+from seodang.data.encode_series import SeriesEncoding, series_of
+from seodang.data.encode_table import class_names
 from seodang.data.load import Subset
 from seodang.data.times import in_words, moments, steps
 from seodang.evaluation.row_examples import outputs_of, read_rows
@@ -62,10 +63,13 @@ def _each(encoding: SeriesEncoding, frame: Frame) -> list[tuple[str | None, np.n
         return [(None, np.arange(len(frame)), None)]
     when = moments(frame, encoding.time)
     rows = np.flatnonzero(~np.isnat(when))
-    rows = rows[np.argsort(when[rows], kind="stable")]
+    whose = series_of(frame, encoding.key)
+    rows = rows[np.lexsort((whose[rows], when[rows]))]
+    last = np.append((when[rows][1:] != when[rows][:-1]) | (whose[rows][1:] != whose[rows][:-1]), True)
+    rows = rows[last]  # of rows at one time, as in training
     if encoding.key is None:
         return [(None, rows, when[rows])]
-    names = np.asarray(frame.table[encoding.key].astype(str))[rows]
+    names = np.array(class_names(frame.table[encoding.key].iloc[rows]))
     return [(name, rows[names == name], when[rows[names == name]]) for name in dict.fromkeys(names.tolist())]
 
 

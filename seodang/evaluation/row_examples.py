@@ -99,13 +99,14 @@ def read_rows(run: Run, where: str | Path) -> Frame:
     header = run.recipe.columns.header
     if header is None and kinds:  # of a file of few rows the names are hard to tell from values
         header = not all(re.fullmatch(r"column \d+", name) for name in kinds)
-    found = open_any(where, Columns(header=header))
+    decimal = run.recipe.columns.decimal  # "1,234" alone does not say whether it is a thousand or one and a bit
+    found = open_any(where, Columns(header=header, decimal=decimal))
     if not isinstance(found, Frame):
         raise DataError(f"{where} holds pictures, but {run.name} was trained on {run.data['source']['form']}.")
     known: dict[str, Any] = {name: kind for name, kind in kinds.items() if name in found.table.columns}
     if any(found.column(name).kind != kind for name, kind in known.items()):
         try:
-            found = open_any(where, Columns(header=header, kinds=known))
+            found = open_any(where, Columns(header=header, decimal=decimal, kinds=known))
         except DataError as error:
             what = str(error).partition(". Say ")[0].removesuffix(".")
             raise DataError(f"{where} does not fit what {run.name} was trained on. {what}.") from None

@@ -126,7 +126,7 @@ def _forecast(report: dict[str, Any]) -> list[tuple[str, str]]:
     figure, axes = _figure(width=9.4, height=3.2)
     at, step = np.array(drawn["at"]), drawn["step"]
     axes.plot(at, drawn["true"], color=INK, linewidth=1.3, label="true")
-    dashed = {"color": VALIDATION, "linewidth": 1, "alpha": 0.8, "linestyle": (0, (2, 2))}
+    dashed = {"color": VALIDATION, "linewidth": 1, "alpha": 0.8, "linestyle": (0, (2, 2)), "zorder": 3}
     for name, label, style in (
         ("naive", drawn["naive_name"], dashed),
         ("forecast", "forecast", {"color": TRAIN, "linewidth": 1.3}),

@@ -91,7 +91,7 @@ def _metrics(report: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _baselines(report: dict[str, Any]) -> dict[str, Any] | None:
-    """A table of the network and of what it has to beat; what is better than the network is red."""
+    """A table of the network and of what it has to beat; what is better than the network is red. `aside`: columns left out on a phone."""
     found = report["baselines"]
     if not found:
         return None
@@ -118,7 +118,7 @@ def _baselines(report: dict[str, Any]) -> dict[str, Any] | None:
             ]
             rows.append(_row(TITLES[name], cells, each["how"]))
         note = "Fitted on the training data, judged on the same examples. Whether the network is better: exact paired test."
-        return {"titles": titles, "rows": rows, "note": note}
+        return {"titles": titles, "rows": rows, "note": note, "aside": ()}
     if report["task"] in ("regress", "forecast"):
         titles = ["mean distance", "root mean squared", "R²", "skill", "network better?"]
         rows = [_row("the network", [short(own["mae"]), short(own["rmse"]), f"{own['r2']:.3f}", "", ""], "")]
@@ -137,10 +137,15 @@ def _baselines(report: dict[str, Any]) -> dict[str, Any] | None:
             "Skill: how much smaller the network's error is; 1 is perfect, below 0 (red) it is worse. Whether the network is "
             f"better: {test}."
         )
-        return {"titles": titles, "rows": rows, "note": note}
+        return {"titles": titles, "rows": rows, "note": note, "aside": (1, 2)}
     rows = [_row("the network", [f"{own['perplexity']:.1f}"], "")]
     rows += [_row(TITLES[n], [(f"{e['perplexity']:.1f}", not e["better"])], e["how"]) for n, e in found.items()]
-    return {"titles": ["perplexity"], "rows": rows, "note": "Counted on the training texts, judged on the same tokens."}
+    return {
+        "titles": ["perplexity"],
+        "rows": rows,
+        "note": "Counted on the training texts, judged on the same tokens.",
+        "aside": (),
+    }
 
 
 def _said(test: dict[str, Any]) -> tuple[str, bool]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
+from seodang.core.registry import family, find
 from seodang.evaluation.verdict import chance, points
 from seodang.evaluation.verdict import percent as share_of
 
@@ -187,3 +189,15 @@ def short(value: float) -> str:
         digits = len(str(int(abs(value)))) - 4
         return f"{round(value, -digits):,.0f}"
     return f"{value:.4g}"
+
+
+def lesson(recipe: str) -> list[str]:
+    """What a recipe of the foundations shows, in the sentences that describe it; nothing of other recipes.
+
+    >>> lesson("xor-one-layer")[0]
+    'L32, what fails: one layer on exclusive or; a straight line gets three of four right at most.'
+    """
+    if family("recipes", recipe) != "foundations":
+        return []
+    told = inspect.cleandoc(find("recipes", recipe).__doc__).partition("Measured:")[0]
+    return [" ".join(paragraph.split()) for paragraph in told.split("\n\n") if paragraph.strip()]

@@ -24,6 +24,7 @@ HOUSES = {
     ("series", "forecast"): "forecaster",
     ("pairs", "translate"): "translator",
 }
+_OF_TABLES = ("classify", "regress", "forecast")  # tasks that say of rows in time whether they are a series
 # Passes over the training examples where the recipe leaves them open: so many examples are seen, within these bounds.
 SEEN = {"table": 600_000, "texts": 100_000, "prose": 60_000, "series": 120_000, "pairs": 400_000}
 MOST_EPOCHS = {"table": 30, "texts": 12, "prose": 30, "series": 300, "pairs": 30}
@@ -44,8 +45,12 @@ BATCHES = {
 }
 
 
-def purpose_of(frame: Frame, recipe: Recipe) -> Purpose:
-    """What the frame is for as the recipe's columns and task say; what they leave open is guessed and said."""
+def purpose_of(frame: Frame, recipe: Recipe, guess: bool = False) -> Purpose:
+    """What the frame is for as the recipe's columns and task say; what they leave open is guessed and said.
+
+    Args:
+        guess: whether the recipe's task says nothing, for no recipe was chosen yet.
+    """
     columns = recipe.columns
     found = purpose(
         frame,
@@ -54,7 +59,7 @@ def purpose_of(frame: Frame, recipe: Recipe) -> Purpose:
         text=columns.text,
         key=columns.key,
         leave_out=columns.leave_out,
-        forecast=recipe.task == "forecast",
+        forecast=None if guess or recipe.task not in _OF_TABLES else recipe.task == "forecast",
     )
     if recipe.task == "next_token" and found.form == "texts" and found.target is not None:
         reason = f"Only {found.text} is read: its next words are learnt, and {found.target} is not used."
@@ -66,7 +71,7 @@ def purpose_of(frame: Frame, recipe: Recipe) -> Purpose:
 
 def house_for(frame: Frame, recipe: Recipe) -> str:
     """The house recipe for what the frame is; a recipe's columns (target, text, time) are heeded."""
-    found = purpose_of(frame, recipe)
+    found = purpose_of(frame, recipe, guess=True)
     return HOUSES[found.form, found.task]
 
 
@@ -83,6 +88,7 @@ def spelled_out(recipe: Recipe, frame: Frame) -> tuple[Recipe, list[str]]:
         )
     said = recipe.columns
     guessed: dict[str, Any] = {name: getattr(found, name) for name in ("target", "text", "time", "key")}
+    guessed["decimal"] = frame.decimal
     if found.form == "series":
         guessed["text"] = None
     columns = said.model_copy(update={name: value for name, value in guessed.items() if getattr(said, name) is None})

@@ -105,6 +105,16 @@ def test_a_row_alone_is_answered_as_in_its_table(flats, folder, tmp_path):
         assert alone["prediction"] == pytest.approx(together[row]["prediction"], rel=1e-6)
 
 
+def test_decimal_commas_are_read_as_in_training(folder, tmp_path):
+    """1,234 alone could be a thousand; a run that learnt from 87,3 knows that it is one and a bit."""
+    german = (folder / "flats.csv").read_text().replace(",", ";").replace(".", ",")
+    run = train(written(tmp_path / "flats.csv", german), settings={"training.epochs": 1}, runs=tmp_path / "runs")
+    assert run.recipe.columns.decimal == ","
+    (alone,) = predict(run, written(tmp_path / "one.csv", "size;rooms\n87,345;3\n"))
+    (plain,) = predict(run, written(tmp_path / "plain.csv", "size;rooms\n87,3450;3\n"))
+    assert alone["prediction"] == plain["prediction"]
+
+
 def test_csv_appends_to_the_rows_and_disarms_formulas(command, flowers, tmp_path):
     new = written(
         tmp_path / "new.csv",

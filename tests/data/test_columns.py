@@ -47,6 +47,9 @@ def known(values):
         (["0", "1", "1"], [0, 1, 1], "0 and 1 only"),
         (["5", "5", "?"], [5, 5], "5 or nothing"),
         (["1", "inf", "7"], [1, 7], "2 different whole numbers from 1 to 7; 1 value is too large or infinite and counts as missing"),
+        (["9:30", "12:15"], [9.5, 12.25], "2 numbers from 9.5 to 12.25; hours, of times such as 9:30"),
+        (["1.5K", "2M"], [1500, 2e6], "2 different whole numbers from 1500 to 2000000; K, M, B, T are thousands, millions and so on"),
+        (["3", "1", "unknown"], [3, 1], "2 different whole numbers from 1 to 3; 1 value is no number and counts as missing: 'unknown'"),
         (["01", "02", "11"], [1, 2, 11], "3 different whole numbers from 1 to 11"),
         (["1949", "1950", "1951"], [1949, 1950, 1951], "3 different whole numbers from 1949 to 1951"),
     ],
@@ -59,7 +62,7 @@ def test_numbers_however_they_are_written(words, values, reason):
 
 
 @pytest.mark.parametrize(
-    "words", [["12%", "7"], ["$5", "€5"], ["192.168.0.1", "10.0.0.1"], ["1,2,3", "4"], ["5+", "4"], ["A1", "B2"], ["12:30", "9:15"]]
+    "words", [["12%", "7"], ["$5", "€5"], ["192.168.0.1", "10.0.0.1"], ["1,2,3", "4"], ["5+", "4"], ["A1", "B2"], ["12:30", "9:75"]]
 )  # fmt: skip
 def test_what_only_looks_like_numbers_stays_words(words):
     series, column = typed("x", words)
@@ -119,6 +122,22 @@ def test_thousands_come_back_exactly(numbers):
         (["2021-03-04T05:06:07Z", "2021-03-05T05:06:07Z"], "2021-03-04T05:06:07", "year, month, day"),
         (["2021-03-04 05:06:07+09:00", "2021-03-05 05:06:07+09:00"], "2021-03-03T20:06:07", "year, month, day"),
         (["3/25/2021 5:06 PM", "3/26/2021 5:06 AM"], "2021-03-25T17:06", "month, day, year"),
+        (["04-Mar-21", "25-Mar-21"], "2021-03-04", "day, month, year"),
+        (["Thu Mar  4 05:06:07 2021", "Fri Mar  5 05:06:07 2021"], "2021-03-04T05:06:07", "month, day, year"),
+        (
+            ["Thu Mar 04 05:06:07 +0900 2021", "Fri Mar 05 05:06:07 +0900 2021"],
+            "2021-03-03T20:06:07",
+            "month, day, year",
+        ),
+        (["2021. 3. 4. 오후 5:06", "2021. 3. 5. 오전 5:06"], "2021-03-04T17:06", "year, month, day"),
+        (["2021년 3월 4일 17시 6분", "2021년 3월 5일 5시 6분"], "2021-03-04T17:06", "year, month, day"),
+        (["03/2021", "04/2021"], "2021-03-01", "month and year"),
+        (["Mar-21", "Apr-21"], "2021-03-01", "month and year"),
+        (["2021 Mar", "2021 Apr"], "2021-03-01", "year and month"),
+        (["2021M03", "2021M04"], "2021-03-01", "year and month"),
+        (["Q2 2021", "Q3 2021"], "2021-04-01", "quarter and year"),
+        (["2021년 2/4분기", "2021년 3/4분기"], "2021-04-01", "year and quarter"),
+        (["2021-W09", "2021-W10"], "2021-03-01", "year and week"),
         (["2021-03-04 05:06:07.5", "2021-03-05"], "2021-03-04T05:06:07.5", "year, month, day"),
     ],
 )
@@ -142,7 +161,25 @@ def test_seconds_since_1970_are_dates_where_the_name_says_so():
     assert typed("timestamp", seconds)[0].iloc[0] == pd.Timestamp("2020-09-13 12:26:40")
     assert typed("timestamp", seconds)[1].reason == "5 dates from 2020-09-13 to 2020-09-13; seconds since 1970"
     assert typed("amount", seconds)[1].kind == "number"
+    assert typed("amount", seconds, "date")[0].iloc[0] == pd.Timestamp("2020-09-13 12:26:40")
+    assert typed("time", [f"{word}000000" for word in seconds])[0].iloc[0] == pd.Timestamp("2020-09-13 12:26:40")
     assert typed("time", [f"{word}000" for word in seconds])[0].iloc[0] == pd.Timestamp("2020-09-13 12:26:40")
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "first"),
+    [
+        ("기준년월", ["202103", "202104"], "2021-03-01"),
+        ("시점", ["2021.03", "2021.10"], "2021-03-01"),
+        ("order date", ["44259", "44260"], "2021-03-04"),  # Excel's 4 March 2021
+        ("time", ["1949", "1949.0833", "1949.17"], "1949-01-01"),  # as R writes months
+    ],
+)
+def test_numbers_are_dates_where_the_name_says_so(name, words, first):
+    series, column = typed(name, words)
+    assert column.kind == "date"
+    assert series.iloc[0] == pd.Timestamp(first)
+    assert typed("amount", words)[1].kind == "number"
 
 
 @settings(max_examples=60, deadline=None)

@@ -74,12 +74,14 @@ def test_the_target_is_guessed_from_names_and_places(names, target, reason):
 
 
 def test_the_first_column_where_the_last_is_no_target():
-    found = purpose(frame(a=amounts(), b=amounts(), id=range(60)))
+    assert purpose(frame(a=amounts(), b=amounts(), id=range(60))).target == "b"  # an id is nobody's last column
+    models = [f"model {min(row, 54)}" for row in range(60)]
+    found = purpose(frame(a=amounts(), b=amounts(), name=models))
     assert (
         found.reasons[0]
         == "The target is a: the first column, for none is named like one. Say another with target=COLUMN."
     )
-    assert found.left == {"id": "an id: it tells rows apart and says nothing of new ones"}
+    assert found.left == {"name": "55 different values in 60 rows: hardly one comes again"}
 
 
 @pytest.mark.parametrize(
@@ -217,6 +219,7 @@ def test_a_series_and_its_order_gaps_and_repeated_times():
     assert plain.reasons == (
         "A series: the usual step of date is a day, from 2021-01-01 to 2021-03-01.",
         "The target is b: the last column of numbers. Say another with target=COLUMN.",
+        "To foretell b from the other columns of its row: `seodang train made.csv table-regressor`.",
     )
     newest = purpose(frame(date=days()[::-1], a=amounts()))
     assert newest.reasons[1] == "The rows stand from the newest to the oldest; they are to be sorted by date."
@@ -227,7 +230,7 @@ def test_a_series_and_its_order_gaps_and_repeated_times():
     twice = frame(date=[*days(59), days(59)[7]], a=amounts())
     assert purpose(twice).form == "table"
     assert refused(twice, time="date") == (
-        "The rows are no time series by date: 1 rows share their time with another, and no column tells several series apart (key=COLUMN)."
+        "The rows are no time series by date: 1 row shares its time with another, and no column tells several series apart (key=COLUMN)."
     )
 
 
@@ -261,6 +264,46 @@ def test_years_and_months_together():
     assert purpose(made, time="year,month").form == "series"
     yearly = frame(year=range(1949, 1989), sold=amounts(40))
     assert purpose(yearly).reasons[0] == "A series: the usual step of year is a year, from 1949-01-01 to 1988-01-01."
+
+
+def test_the_column_that_is_not_numbered_like_the_others():
+    found = purpose(frame(mood=words(among=("good", "bad")), **{f"q{number}": amounts() for number in range(1, 6)}))
+    assert found.target == "mood"
+    assert found.reasons[0].startswith("The target is mood: the only column that is not numbered like the others.")
+
+
+def test_days_with_hours_beside_them_are_one_time():
+    hours = pd.date_range("2021-01-01", periods=60, freq="h")
+    made = frame(date=hours.strftime("%Y-%m-%d"), time=hours.strftime("%H:%M"), load=amounts())
+    found = purpose(made)
+    assert (found.form, found.time, found.target) == ("series", "date, time", "load")
+    assert moments(made, "date, time").tolist() == hours.astype("datetime64[ns]").astype("int64").tolist()
+    of_one_year = frame(year=[2021] * 60, month=hours.month, day=hours.day, hour=hours.hour, load=amounts())
+    assert purpose(of_one_year).time == "year, month, day, hour"
+
+
+def test_shops_may_be_numbers():
+    made = frame(date=[*days(30), *days(30)], shop=[1] * 30 + [2] * 30, sold=amounts())
+    assert purpose(made).key == "shop"
+    measured = frame(date=[*days(30), *days(30)], rooms=[1] * 20 + [2] * 40, sold=amounts())
+    assert purpose(measured).form == "table"
+
+
+def test_two_rows_at_one_time_are_no_reason_against_a_series_and_many_are():
+    many = [*days(200), days(200)[7]]
+    found = purpose(frame(date=many, a=amounts(201)))
+    assert (found.form, found.reasons[2]) == ("series", "1 row shares its time with another.")
+    table = purpose(frame(date=[*days(50), *days(10)], a=amounts(), price=amounts()))
+    assert table.reasons[-1] == (
+        "date holds dates, but the rows are no time series: 10 rows share their time with another, and no column tells several series "
+        "apart (key=COLUMN)."
+    )
+
+
+def test_rows_in_time_can_be_a_table_all_the_same():
+    made = frame(date=days(), a=amounts(), b=amounts())
+    assert purpose(made).form == "series"
+    assert purpose(made, forecast=False).form == "table"
 
 
 def test_a_class_is_not_forecast():

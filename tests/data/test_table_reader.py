@@ -165,14 +165,14 @@ def test_lists_and_bytes_are_left_out_and_structs_taken_apart(tmp_path):
         ("# one\n# two\n" + PLAIN, "a.csv: 2 lines above the table are passed over: '# one'."),
         ("a,b\n1,2\n# note\n3,4\n5,6\n", "a.csv: 1 line of comment is passed over."),
         ("6,148\n1,85\n8,183\n", "a.csv has no line of column names: the columns are called column 1 to column 2."),
-        ("이름,나이\n김,30\n이,41\n".encode("cp949"), "a.csv is no UTF-8: it is read as cp949 (Korean Windows)."),
+        ("이름,나이\n김,30\n이,41\n".encode("cp949"), "a.csv is no UTF-8: it is read as cp949 (Korean)."),
         (
             "name,age\nJos\u00e9,30\nZo\u00eb,41\n".encode("latin-1"),
-            "a.csv is neither UTF-8 nor cp949: it is read as Latin-1, where every byte is a letter. Look whether the letters are right.",
+            "a.csv is no UTF-8: it is read as cp1252 (Western European). Look whether the letters are right.",
         ),
         (
             "name,age\nZo\u00ebl,30\nZo\u00ebn,41\n".encode("latin-1"),
-            "a.csv is neither UTF-8 nor cp949: it is read as Latin-1, where every byte is a letter. Look whether the letters are right.",
+            "a.csv is no UTF-8: it is read as cp1252 (Western European). Look whether the letters are right.",
         ),
         ("이름,나이\n".encode() * 9 + b"\xff,3\n", "a.csv: 1 byte is no UTF-8 and stands as \ufffd now."),
         ("name,age\nK\0im,3\nL\0ee,4\n", "a.csv: 2 NUL bytes are taken out."),
@@ -354,7 +354,7 @@ def test_excel_through_openpyxl(tmp_path, monkeypatch):
     assert frame.form == "Excel"
     assert frame.notes == (
         "a.xlsx: 1 line above the table is passed over: 'Weights'.",
-        "a.xlsx: of 2 sheets the first is read, May; not June.",
+        "a.xlsx: of 2 sheets the one with the most cells is read, May; not June.",
     )
 
 

@@ -8,7 +8,7 @@ import re
 from seodang.data.kinds import kind_of
 
 # Byte order marks, the longer ones first: UTF-32's begins with UTF-16's.
-_MARKS = (
+MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -30,13 +30,12 @@ READABLE_AS = {"cp949": "Korean", "cp1252": "Western European", "latin-1": "West
 def decoded(content: bytes) -> tuple[str | None, str]:
     """The text with "\\n" at the end of its lines and its encoding; or None and why it is no text, in a clause.
 
-    A byte order mark decides; else UTF-8, where it is valid; else cp949 where the other bytes are Hangul; else cp1252,
-    and Latin-1 where even that has no letter for a byte. An empty document is the empty text.
+    A byte order mark decides, else `encoding_of`. An empty document is the empty text.
 
     >>> decoded(b"caf\\xe9\\r\\n"), decoded("영화".encode("cp949")), decoded(b"\\0\\1")
     (('café\\n', 'cp1252'), ('영화', 'cp949'), (None, 'binary, not text'))
     """
-    for mark, encoding in _MARKS:
+    for mark, encoding in MARKS:
         if content.startswith(mark):
             try:
                 return _plain_ends(content[len(mark) :].decode(encoding)), encoding
@@ -44,16 +43,39 @@ def decoded(content: bytes) -> tuple[str | None, str]:
                 if encoding != "utf-8":
                     return None, f"begins as {encoding[:-3].upper()}, but is damaged"
                 content = content[len(mark) :]
-    if reason := _no_text(content):
+    encoding = encoding_of(content)
+    if not encoding.startswith("utf-16") and (reason := _no_text(content)):
         return None, reason
-    for encoding in ("utf-8", "cp949", "cp1252", "latin-1"):
-        if encoding == "cp949" and not _is_korean(content):
-            continue
+    return _plain_ends(content.decode(encoding)), encoding
+
+
+def encoding_of(content: bytes) -> str:
+    """How text without a byte order mark is encoded: UTF-16 where every second byte is zero, UTF-8 where it is valid, cp949 where the
+    bytes beyond ASCII are Hangul, else cp1252, and Latin-1 where even that has no letter for a byte.
+
+    >>> [encoding_of(text) for text in (b"a", "영화".encode("cp949"), "Zoë".encode("cp1252"), "a,b".encode("utf-16-le") * 3)]
+    ['utf-8', 'cp949', 'cp1252', 'utf-16-le']
+    """
+    encodings = ["utf-8", *(["cp949"] if _is_korean(content) else []), "cp1252"]
+    for encoding in [*_utf16_without_mark(content[:4096]), *encodings]:
         try:
-            return _plain_ends(content.decode(encoding)), encoding
+            content.decode(encoding)
+            return encoding
         except UnicodeDecodeError:
             continue
-    raise AssertionError("every byte is a letter in Latin-1")
+    return "latin-1"
+
+
+def _utf16_without_mark(head: bytes) -> list[str]:
+    """UTF-16 by its zero bytes: every second one, as in text that is mostly ASCII."""
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    half = len(head) // 2
+    if half < 4 or max(even, odd) < 0.4 * half or min(even, odd) > 0.05 * half:
+        return []
+    encoding = "utf-16-le" if odd > even else "utf-16-be"
+    text = head[: half * 2].decode(encoding, "replace")
+    control = sum(ord(letter) in _CONTROL for letter in text if ord(letter) < 128 and letter != "\0")
+    return [encoding] if control <= MOST_CONTROL * len(text) else []
 
 
 def _no_text(content: bytes) -> str:

@@ -12,13 +12,17 @@ import pyarrow.csv
 
 from seodang.core.errors import DataError
 from seodang.data.readers.characters import plain
-from seodang.data.readers.layout import NAMES, SPACES, Layout, layout
+from seodang.data.readers.drawn import undrawn
+from seodang.data.readers.layout import NAMES, QUOTES, SPLITS_AT, Layout, is_amount, layout
 from seodang.data.source import LeftOut
 from seodang.data.words import pc
 
 NAMED = 3  # wrong rows that are quoted in a sentence
 _BLOCK = 1 << 22
 _LARGEST_BLOCK = 1 << 28
+# The first cell of a row below the table that adds the others up.
+_TOTALS = re.compile(r"(grand[ _-]?|sub)?(totals?|sum|sums|average|mean)|합계|총계|총합|소계|계|평균", re.I)
+_MOST_TOTALS = 3
 
 
 @dataclass
@@ -55,6 +59,8 @@ def read_delimited(file: str, content: bytes, header: bool | None = None) -> Cel
         DataError: It is no text or no table, or most rows do not fit the header.
     """
     text, notes = plain(file, content)
+    text, drawn = undrawn(text)
+    notes += [f"{file} is {drawn}."] if drawn else []
     found = layout(file, text, header)
     notes += [f"{file}: {note}" for note in found.notes]
     body = _body(text, found.skipped)
@@ -64,7 +70,7 @@ def read_delimited(file: str, content: bytes, header: bool | None = None) -> Cel
     if found.names is None:
         notes.append(f"{file} has no line of column names: the columns are called column 1 to column {found.width}.")
     body, separator = _one_byte(body, found)
-    parsed = _best(file, body, separator, found.width)
+    parsed = _best(file, body, separator, found)
     if len(parsed.wrong) > parsed.table.num_rows:
         examples = "\n".join(f"{file} row {n}: {_values(many)}" for n, many, _ in parsed.wrong[:NAMED])
         raise DataError(
@@ -93,8 +99,9 @@ def _body(text: bytes, skipped: int) -> bytes:
 
 def _one_byte(body: bytes, found: Layout) -> tuple[bytes, str]:
     """PyArrow wants one ASCII character between cells; others become the unit separator, which text does not use."""
-    if found.separator == SPACES:
-        lines = (re.sub(rb"[ \t]+", b"\x1f", line.strip()) for line in body.split(b"\n"))
+    if found.separator in SPLITS_AT:
+        apart = re.compile(SPLITS_AT[found.separator].pattern.encode())
+        lines = (apart.sub(b"\x1f", line.strip()) for line in body.split(b"\n"))
         return b"\n".join(lines), "\x1f"
     if len(found.separator) == 1 and found.separator.isascii():
         return body, found.separator
@@ -103,20 +110,21 @@ def _one_byte(body: bytes, found: Layout) -> tuple[bytes, str]:
     return body, "\x1f"
 
 
-def _best(file: str, body: bytes, separator: str, width: int) -> _Parsed:
+def _best(file: str, body: bytes, separator: str, found: Layout) -> _Parsed:
     """Parsed with quotes where that fits; without, or with backslashes before quotes, where that fits more rows."""
-    with_quotes = _parse(file, body, separator, width, quote='"')
+    width, quote = found.width, found.quote
+    with_quotes = _parse(file, body, separator, width, quote=quote)
     lines = body.count(b"\n") + (not body.endswith(b"\n"))
-    if b'"' not in body or (not with_quotes.wrong and with_quotes.rows == lines):
-        return _numbered(file, body, separator, width, with_quotes, {"quote": '"'})
-    tries: list[tuple[_Parsed, dict[str, Any]]] = [(with_quotes, {"quote": '"'})]
-    others: list[dict[str, Any]] = [{"quote": '"', "escape": "\\"}, {"quote": ""}]
-    for how in others:
-        if "escape" not in how or b'\\"' in body:
+    if quote.encode() not in body or (not with_quotes.wrong and with_quotes.rows == lines):
+        return _numbered(file, body, separator, width, with_quotes, {"quote": quote})
+    tries: list[tuple[_Parsed, dict[str, Any]]] = [(with_quotes, {"quote": quote})]
+    for sign, escape in QUOTES[1:]:
+        if not escape or b'\\"' in body:
+            how: dict[str, Any] = {"quote": sign, "escape": escape}
             tries.append((_parse(file, body, separator, width, **how), how))
     fewest = min(len(parsed.wrong) for parsed, _ in tries)
     good = [one for one in tries if len(one[0].wrong) == fewest]
-    best, how = max(good, key=lambda one: (one[0].table.num_rows, "escape" in one[1]))
+    best, how = max(good, key=lambda one: (one[0].table.num_rows, bool(one[1].get("escape"))))
     return _numbered(file, body, separator, width, best, how)
 
 
@@ -135,7 +143,7 @@ def _parse(
         return "skip"
 
     names = [str(position) for position in range(width)]
-    lines_inside = bool(quote) and b'"' in body
+    lines_inside = bool(quote) and quote.encode() in body
     try:
         table = pyarrow.csv.read_csv(
             pa.py_buffer(body),
@@ -177,9 +185,40 @@ def _without_odd_rows(file: str, found: Layout, parsed: _Parsed, expected: str) 
     if found.names and (again := _headers_again(table, found.names)).any():
         left += [LeftOut(f"{file} row {number}", "the header once more") for number in numbers[again].tolist()]
         table, numbers = table.filter(pa.array(~again)), numbers[~again]
+    table, numbers, more = _without_blank_and_totals(file, table, numbers)
+    left += more
     if not len(numbers):
         raise DataError(f"{file} has a header but no rows.")
     return Cells(file, "CSV", found.names, table.columns, numbers, left, notes)
+
+
+def _without_blank_and_totals(
+    file: str, table: pa.Table, numbers: np.ndarray
+) -> tuple[pa.Table, np.ndarray, list[LeftOut]]:
+    """Rows without any value are passed over; sums below the table are listed."""
+    if table.num_columns < 2:
+        return table, numbers, []
+    blank = np.ones(table.num_rows, bool)
+    for column in table.columns:
+        blank &= np.asarray(pc.equal(pc.utf8_trim_whitespace(column), "").to_numpy())
+        if not blank.any():
+            break
+    table, numbers = (table.filter(pa.array(~blank)), numbers[~blank]) if blank.any() else (table, numbers)
+    left: list[LeftOut] = []
+    while table.num_rows > _MOST_TOTALS and len(left) < _MOST_TOTALS and _is_total(table):
+        left.append(LeftOut(f"{file} row {numbers[-1]}", "adds the rows above up"))
+        table, numbers = table.slice(0, table.num_rows - 1), numbers[:-1]
+    return table, numbers, left
+
+
+def _is_total(table: pa.Table) -> bool:
+    """Whether the last row begins with a word such as Total, which no other row has, and goes on with amounts."""
+    cells = [str(column[-1].as_py()).strip() for column in table.columns]
+    position = next(index for index, cell in enumerate(cells) if cell)
+    others = [cell for cell in cells[position + 1 :] if cell]
+    if not _TOTALS.fullmatch(cells[position].rstrip(":")) or not all(map(is_amount, others)):
+        return False
+    return pc.sum(pc.equal(table.column(position), table.column(position)[-1])).as_py() == 1
 
 
 def _values(many: int) -> str:

@@ -25,7 +25,7 @@ def read_hub(repository: str, name: str) -> Source | Frame:
         DataError: The hub cannot be reached, or the data set is not there; the text says what else can be done.
     """
     folder = _download(repository, name)
-    source = read_parquet(folder) if holds_pictures(table_files(folder)[0]) else read_table(folder)
+    source = read_parquet(folder) if holds_pictures(table_files(folder)[0], sure=True) else read_table(folder)
     return replace(source, where=f"hub:{repository}")
 
 

@@ -6,7 +6,7 @@ import collections
 import csv
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from seodang.core.errors import DataError
 from seodang.data.amounts import MONEY, UNITS
@@ -15,10 +15,17 @@ from seodang.data.words import MISSING
 MOST_COLUMNS = 20_000
 COMMON = ("\t", ";", "|", ",")
 RARE = ("::", "||", "\x1f", "\x01", "^", "~", "¦", ":")
-SPACES = "spaces"
-NAMES = {"\t": "tabs", ";": "semicolons", "|": "bars (|)", ",": "commas", ":": "colons", SPACES: "spaces"}
+SPACES, WIDE = "spaces", "wide spaces"
+SPLITS_AT = {SPACES: re.compile(r"\s+"), WIDE: re.compile(r"[ \t]{2,}|\t")}
+NAMES = {"\t": "tabs", ";": "semicolons", "|": "bars (|)", ",": "commas", ":": "colons", SPACES: "spaces"} | {
+    WIDE: "two and more spaces"
+}
+# How cells are quoted: the sign, and what stands before a sign that is meant as a letter ("" where it is doubled).
+QUOTES = (('"', ""), ('"', "\\"), ("", ""))
 _SAMPLE_LINES, _SAMPLE_BYTES = 300, 1 << 20
 _NAME_LENGTH = 60
+_QUOTES_SEEN = 20  # lines
+_MOST_UNITS, _LEAST_BELOW = 3, 3  # rows of units below the header, and rows of data below them
 _ROWS_COMPARED = 200_000  # cells
 _AMOUNT = re.compile(
     rf"[-+(]?\s?(?:{MONEY})?\s?[-+]?[.,]?\d[\d.,:/' T+년월일-]*(?:[eE][-+]?\d+)?Z?\s?(?:{MONEY}|{UNITS})?\)?|[-+]?(?:inf|nan)",
@@ -28,10 +35,12 @@ _AMOUNT = re.compile(
 
 @dataclass(frozen=True)
 class Layout:
-    """separator: what stands between cells; a string, or SPACES for any white space, or "" where there is one column.
+    """separator: what stands between cells; a string, or SPACES for any white space, WIDE for two spaces and more, or "" where
+    there is one column.
 
     skipped: physical lines before the first row of data.   names: of the columns, as they stand, or None without a header.
     width: cells of most rows.   notes: what a person should know of it, without the name of the file.
+    quote: the sign around cells that hold a separator.
     """
 
     separator: str
@@ -39,6 +48,7 @@ class Layout:
     names: list[str] | None
     width: int
     notes: tuple[str, ...] = ()
+    quote: str = '"'
 
 
 Record = tuple[int, list[str]]  # number of the physical line after it (from 1), and its cells
@@ -66,12 +76,13 @@ def layout(file: str, content: bytes, header: bool | None) -> Layout:
     )
     first = 1 if forced else 0
     separator = forced[1] if forced else _separator(lines)
-    widest = max((line.count(separator) for line in lines), default=0) + 1 if separator not in ("", SPACES) else 1
+    widest = max((line.count(separator) for line in lines), default=0) + 1 if separator not in ("", *SPLITS_AT) else 1
     if widest > MOST_COLUMNS:
         widest = max(widest, content[: content.find(b"\n") % (len(content) + 1)].count(separator.encode()) + 1)
         raise DataError(f"{file} has {widest:,} columns, more than the {MOST_COLUMNS:,} allowed.")
-    records = [(line + first, cells) for line, cells in _records(lines[first:], separator, _quoted(lines, separator))]
-    return _rows(records, separator, header, notes)
+    quoting = _quoting(lines, separator)
+    records = [(line + first, cells) for line, cells in _records(lines[first:], separator, quoting)]
+    return replace(_rows(records, separator, header, notes), quote=quoting[0] if quoting[0] == "'" else '"')
 
 
 def layout_of_cells(cells: Sequence[Sequence[str]], header: bool | None) -> Layout:
@@ -88,7 +99,7 @@ def _separator(lines: list[str]) -> str:
         scores = {separator: _evenness(lines, separator) for separator in candidates}
         best = max(candidates, key=lambda separator: scores[separator])
         if scores[best] >= least:
-            return best
+            return WIDE if best == "\t" and _is_wide(lines) and _width(lines, WIDE) > _width(lines, best) else best
     first = next((line for line in lines if line.strip()), "")
     for separator in COMMON:  # uneven rows below what can only be a header: to be told, not read as one column
         cells = first.split(separator)
@@ -96,10 +107,22 @@ def _separator(lines: list[str]) -> str:
             return separator
     rows = [line.split() for line in lines if line.strip()]
     if rows and len(rows[-1]) > 1 and sum(len(row) == len(rows[-1]) for row in rows[1:]) >= 0.9 * len(rows[1:]):
-        numbers = [_is_number(cell) for row in rows[1:] or rows for cell in row]
+        numbers = [is_amount(cell) for row in rows[1:] or rows for cell in row]
         if sum(numbers) >= 0.5 * len(numbers):
-            return SPACES
-    return ""
+            spaced_names = len(rows[0]) != len(rows[-1]) and _is_wide(lines) and _width(lines, WIDE) == len(rows[-1])
+            return WIDE if spaced_names else SPACES
+    return WIDE if _is_wide(lines) else ""
+
+
+def _is_wide(lines: list[str]) -> bool:
+    """Columns that stand below each other, with two and more spaces between them."""
+    rows = [cells for _, cells in _records(lines, WIDE, QUOTES[0])]
+    width, many = collections.Counter(map(len, rows)).most_common(1)[0] if rows else (1, 0)
+    return width > 1 and len(rows) > 2 and many >= 0.9 * len(rows) and any(map(is_amount, rows[-1]))
+
+
+def _width(lines: list[str], separator: str) -> int:
+    return collections.Counter(len(cells) for _, cells in _records(lines, separator, QUOTES[0])).most_common(1)[0][0]
 
 
 def _evenness(lines: list[str], separator: str) -> float:
@@ -107,8 +130,8 @@ def _evenness(lines: list[str], separator: str) -> float:
     if not any(separator in line for line in lines):
         return 0.0
     best = 0.0
-    for quoted in (True, False):
-        widths = [len(cells) for _, cells in _records(lines, separator, quoted) if not _is_comment(cells)]
+    for quoting in QUOTES:
+        widths = [len(cells) for _, cells in _records(lines, separator, quoting) if not _is_comment(cells)]
         if not widths:
             continue
         (width, many), *_ = collections.Counter(widths).most_common(1)
@@ -117,27 +140,42 @@ def _evenness(lines: list[str], separator: str) -> float:
     return best if best >= 0.75 or lines[0].count(separator) else 0.0
 
 
-def _quoted(lines: list[str], separator: str) -> bool:
-    """Whether reading with quotes cuts the sample at least as evenly as without."""
-    if not any('"' in line for line in lines) or separator in ("", SPACES):
-        return True
+def _quoting(lines: list[str], separator: str) -> tuple[str, str]:
+    """How cells are quoted: the first of the usual ways that cuts the sample most evenly."""
+    if separator in ("", *SPLITS_AT):
+        return QUOTES[0]
+    cells = [cell.strip() for line in lines[:_QUOTES_SEEN] for cell in line.split(separator)]
+    if sum(len(cell) > 1 and cell[0] == cell[-1] == "'" for cell in cells) > 0.5 * len(cells):
+        return "'", ""
+    if not any('"' in line for line in lines):
+        return QUOTES[0]
     share = {}
-    for quoted in (True, False):
-        widths = [len(cells) for _, cells in _records(lines, separator, quoted)]
-        share[quoted] = max(collections.Counter(widths).values(), default=0) / max(1, len(widths))
-    return share[True] >= share[False]
+    for quoting in QUOTES:
+        widths = [len(cells) for _, cells in _records(lines, separator, quoting)]
+        share[quoting] = max(collections.Counter(widths).values(), default=0) / max(1, len(widths))
+    return max(QUOTES, key=lambda quoting: share[quoting])
 
 
-def _records(lines: list[str], separator: str, quoted: bool) -> list[Record]:
+def _records(lines: list[str], separator: str, quoting: tuple[str, str]) -> list[Record]:
     """Lines as cells, blank lines left out."""
-    if separator == SPACES:
-        return [(n, line.split()) for n, line in enumerate(lines, start=1) if line.strip()]
+    quote, escape = quoting
+    if separator in SPLITS_AT:
+        apart = SPLITS_AT[separator].split
+        return [
+            (n, [cell.strip('"') for cell in apart(line.strip())]) for n, line in enumerate(lines, 1) if line.strip()
+        ]
     if separator == "":
         return [(n, [line.strip().strip('"')]) for n, line in enumerate(lines, start=1) if line.strip()]
-    if not quoted or not any('"' in line for line in lines):
+    if not quote or not any(quote in line for line in lines):
         return [(n, line.split(separator)) for n, line in enumerate(lines, start=1) if line.strip()]
     sole = separator if len(separator) == 1 else "\x1f"
-    reader = csv.reader((line.replace(separator, sole) + "\n" for line in lines), delimiter=sole)
+    reader = csv.reader(
+        (line.replace(separator, sole) + "\n" for line in lines),
+        delimiter=sole,
+        quotechar=quote,
+        doublequote=not escape,
+        escapechar=escape or None,
+    )
     records: list[Record] = []
     try:
         for cells in reader:
@@ -175,12 +213,50 @@ def _rows(records: list[Record], separator: str, header: bool | None, notes: lis
     elif header is None and start and _is_comment(records[start - 1][1]) and len(records[start - 1][1]) == width > 1:
         first, *others = records[start - 1][1]
         names, above = [first.lstrip("#%/ "), *others], start - 1
+    if names is not None:
+        below, units = _below_the_header(records, skipped, width)
+        if units:
+            skipped = below
+            shown = ", ".join(cell.strip() for cell in units[0] if cell.strip())[:40]
+            many = "1 row" if len(units) == 1 else f"{len(units)} rows"
+            notes.append(f"{many} of units or second names below the header passed over: {shown!r}.")
     titles = [cells for _, cells in records[:above]]
     if titles:
         shown = " ".join(cell for cell in titles[0] if cell.strip())[:60]
         lines = "1 line above the table is" if len(titles) == 1 else f"{len(titles)} lines above the table are"
         notes.append(f"{lines} passed over: {shown!r}.")
     return Layout(separator, skipped, names, width, tuple(notes))
+
+
+def _below_the_header(records: list[Record], skipped: int, width: int) -> tuple[int, list[list[str]]]:
+    """Rows of units, or of second names, below the names: words in every column that holds numbers further down.
+
+    Returns: the number of the last line that is none of the data, and those rows.
+    """
+    rows = [(line, cells) for line, cells in records if line > skipped and len(cells) == width]
+    units: list[list[str]] = []
+    for (line, cells), start in zip(rows[:_MOST_UNITS], range(1, _MOST_UNITS + 1), strict=False):
+        rest = [row for _, row in rows[start:]][: max(10, _ROWS_COMPARED // width)]
+        numeric = _numeric(rest) if len(rest) >= _LEAST_BELOW else []
+        here = [cell.strip() for cell, number in zip(cells, numeric, strict=False) if number]
+        words = [cell for cell in here if cell.lower() not in MISSING]
+        if len(here) < 2 or not words or any(map(is_amount, words)):
+            break
+        skipped = line
+        units.append(cells)
+    return skipped, units
+
+
+def _values(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Each column's values, missing ones left out."""
+    return [
+        [cell.strip() for cell in column if cell.strip().lower() not in MISSING] for column in zip(*rows, strict=True)
+    ]
+
+
+def _numeric(rows: Sequence[Sequence[str]]) -> list[bool]:
+    """Of each column whether nearly all of its values are numbers or dates."""
+    return [bool(column) and sum(map(is_amount, column)) >= 0.9 * len(column) for column in _values(rows)]
 
 
 def _is_row(cells: list[str], width: int) -> bool:
@@ -204,7 +280,7 @@ def _names_one_short(records: list[Record], start: int, width: int) -> list[str]
 
 def _could_be_names(cells: Sequence[str]) -> bool:
     words = [cell.strip() for cell in cells]
-    return all(words) and len(set(words)) == len(words) and not any(_is_number(word) for word in words)
+    return all(words) and len(set(words)) == len(words) and not any(is_amount(word) for word in words)
 
 
 def is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
@@ -219,17 +295,19 @@ def is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
         return False
     rest = [row for row in rest[: max(10, _ROWS_COMPARED // len(first))] if list(row) != list(first)]
     if not rest:
-        return not all(_is_number(word) for word in filled)
-    columns = [
-        [cell.strip() for cell in column if cell.strip().lower() not in MISSING] for column in zip(*rest, strict=True)
-    ]
-    numeric = [bool(column) and sum(map(_is_number, column)) >= 0.9 * len(column) for column in columns]
+        return not all(is_amount(word) for word in filled)
+    columns, numeric = _values(rest), _numeric(rest)
     pairs = [(word, number) for word, number in zip(words, numeric, strict=True) if word.lower() not in MISSING]
-    numerals = [word for word in filled if _is_number(word)]
-    if any(number and not _is_number(word) for word, number in pairs):
+    numerals = [word for word in filled if is_amount(word)]
+    if any(number and not is_amount(word) for word, number in pairs):
         return len(numerals) <= 0.5 * len(filled) or _counts_up(numerals)
     if numerals:
-        return _counts_up(numerals) and not all(numeric) or _counts_up(numerals, least=4) and numerals[0] in ("0", "1")
+        return (
+            _counts_up(numerals)
+            and not all(numeric)
+            or _counts_up(numerals, least=4)
+            and (numerals[0] in ("0", "1") or not any(_counts_up(row) for row in rest))
+        )
     if len(set(filled)) < len(filled) or any(len(word) > _NAME_LENGTH for word in filled):
         return False
     if any(word in column for word, column in zip(words, columns, strict=True)):
@@ -237,13 +315,13 @@ def is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
     return not any(re.search(r"[.?!]$", word) for word in filled)
 
 
-def _counts_up(numerals: list[str], least: int = 3) -> bool:
+def _counts_up(numerals: Sequence[str], least: int = 3) -> bool:
     """Years or column numbers as names: 1990, 1991, 1992."""
     if len(numerals) < least or not all(word.isdecimal() for word in numerals):
         return False
     return all(int(b) - int(a) == 1 for a, b in zip(numerals, numerals[1:], strict=False))
 
 
-def _is_number(word: str) -> bool:
+def is_amount(word: str) -> bool:
     """Whether a cell holds an amount or a date: what stands in rows rather than in a header."""
     return _AMOUNT.fullmatch(word.strip()) is not None

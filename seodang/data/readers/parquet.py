@@ -46,10 +46,14 @@ def read_parquet(path: Path) -> Source:
     return _Rows(path, tables, image, label, names).source(stamp_of(root, files))
 
 
-def holds_pictures(file: Path) -> bool:
-    """Whether a Parquet, Arrow or Feather file holds pictures, encoded or as a column a pixel, told from its schema."""
-    table = _table(file).slice(0, 0)
-    return is_pixel_table(table) or any(_binary(field.type) or _has_bytes(field.type) for field in table.schema)
+def holds_pictures(file: Path, sure: bool = False) -> bool:
+    """Whether a Parquet, Arrow or Feather file holds pictures, encoded or as a column a pixel, told from its schema and first rows.
+
+    Args:
+        sure: of numbered columns, only where they can hardly be anything but pixels.
+    """
+    table = _table(file)
+    return is_pixel_table(table, sure) or any(_binary(field.type) or _has_bytes(field.type) for field in table.schema)
 
 
 def table_files(folder: Path) -> list[Path]:

@@ -20,11 +20,13 @@ from seodang.data import kept
 from seodang.data.readers.content import content_of, stamp_of
 from seodang.data.readers.naming import split_of
 from seodang.data.readers.rows import (
+    FEW_ROWS,
     INDEX_NAMES,
     NAMED,
     PIXEL,
     Form,
     Table,
+    are_surely_pixels,
     label_of,
     source_of,
     square_of,
@@ -78,26 +80,36 @@ def pixel_files(folder: Path) -> list[Path]:
     return sorted(files, key=lambda file: (order[split_of(_stem(file))], file.name))
 
 
-def holds_pixels(path: Path) -> bool:
-    """Whether a CSV or TSV file looks like pictures, a pixel a column: told from its first two lines, never raising.
+def holds_pixels(path: Path, sure: bool = False) -> bool:
+    """Whether a CSV or TSV file looks like pictures, a pixel a column: told from its first lines, never raising.
 
     Columns called pixel1, pixel2, … (any word, or `1x1`) that fill a square with numbers from 0 to 255, or more than 16 columns of such
     whole numbers without a header, beside a label.
+
+    Args:
+        sure: only where they can hardly be anything else: answers to 9 questions make a square too.
     """
-    first, second = _first_lines(path)
+    first, second = [*_first_lines(path, 2), ""][:2]
     delimiter = max(",\t;", key=first.count)
     names, cells = (line.replace('"', "").split(delimiter) for line in (first, second))
     if sum(map(_is_pixel, cells)) < len(cells) - 3:
         return False
     if not all(_is_number(name) for name in names if name):
-        named = [name for name in names if PIXEL.match(name.strip())]
-        return len(named) >= 4 and square_of(len(named)) is not None
-    whole = sum(cell.strip().isdecimal() for cell in cells) >= len(cells) - 3
-    return whole and len(cells) > LEAST_PIXELS and any(square_of(len(cells) - labels) is not None for labels in (1, 2))
+        pixels = [position for position, name in enumerate(names) if PIXEL.match(name.strip())]
+        found = len(pixels) >= 4 and square_of(len(pixels)) is not None
+    else:
+        pixels = [position for position, cell in enumerate(cells) if cell.strip().isdecimal()]
+        squares = (square_of(len(cells) - labels) for labels in (1, 2))
+        found = len(pixels) >= len(cells) - 3 and len(cells) > LEAST_PIXELS and any(squares)
+    if not found or not sure:
+        return found
+    rows = [line.replace('"', "").split(delimiter) for line in _first_lines(path, FEW_ROWS)[1:]]
+    values = [[float(row[at]) if _is_number(row[at]) else math.nan for at in pixels if at < len(row)] for row in rows]
+    return are_surely_pixels([names[at] for at in pixels if at < len(names)], values)
 
 
-def _first_lines(path: Path) -> tuple[str, str]:
-    """The first two lines of a file that are not blank; empty where there are none or it cannot be read."""
+def _first_lines(path: Path, many: int) -> list[str]:
+    """The first lines of a file that are not blank; one empty line where there are none or it cannot be read."""
     try:
         opener = gzip.open if path.name.lower().endswith(".gz") else open
         with opener(path, "rb") as file:
@@ -107,11 +119,12 @@ def _first_lines(path: Path) -> tuple[str, str]:
             if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
                 text = (head + file.read(LONGEST_LINE))[: LONGEST_LINE // 2 * 2].decode("utf-16", "replace")
             else:
-                text = (head + file.readline(LONGEST_LINE)).decode("utf-8-sig", "replace")
+                for _ in range(many - 1):
+                    head += file.readline(LONGEST_LINE)
+                text = head.decode("utf-8-sig", "replace")
     except (OSError, EOFError, zlib.error):
-        return "", ""
-    lines = [line.strip() for line in text.splitlines()[:2]]
-    return (lines[0], lines[1]) if len(lines) == 2 else (*lines, "", "")[:2]
+        return [""]
+    return [line.strip() for line in text.splitlines()[:many]] or [""]
 
 
 def _is_pixel(cell: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,11 @@ from seodang.data.readers.naming import LABEL_NAMES, classes_of, short_name, spl
 from seodang.data.source import LeftOut, Source
 
 PIXEL = re.compile(r"^\D*\d+(\D+\d+)*$")  # pixel17, 17, px_17, 3x4, pixel_3_4
+# Columns of such names are pixels whatever they hold; others (x1, feature_7, none) are where many whole numbers go up to 255.
+_SURE = re.compile(r"^(pixels?|pix|px)[ _.-]?\d+([ _.x-]\d+)*$|^\d+x\d+(x\d+)?$", re.I)
+LEAST_UNNAMED, LEAST_BRIGHTEST = 64, 16  # pixels of 8×8 digits, which go to 16; answers in a survey seldom go beyond 10
 INDEX_NAMES = {"", "id", "index", "unnamed: 0"}
+FEW_ROWS = 20  # that tell what a table holds
 NAMED = 5  # mistakes that are quoted in a sentence
 
 
@@ -84,12 +88,37 @@ def sure_of_form(file: str, form: Form) -> None:
         )
 
 
-def is_pixel_table(table: pa.Table) -> bool:
-    """Whether a Parquet table holds a pixel a column."""
+def are_surely_pixels(names: Sequence[str], rows: Sequence[Sequence[float]]) -> bool:
+    """Whether numbered columns are pixels rather than the numbered columns of any other table.
+
+    Args:
+        names: of the columns that may be pixels.   rows: their values in a few rows.
+
+    >>> are_surely_pixels(["pixel1", "pixel2", "pixel3", "pixel4"], []), are_surely_pixels(["x1", "x2", "x3", "x4"], [[1, 2, 0, 5]])
+    (True, False)
+    """
+    if all(_SURE.match(name.strip()) for name in names):
+        return True
+    values = [value for row in rows for value in row]
+    whole = all(float(value).is_integer() and 0 <= value <= 255 for value in values)
+    return len(names) >= LEAST_UNNAMED and whole and max(values, default=0) >= LEAST_BRIGHTEST
+
+
+def is_pixel_table(table: pa.Table, sure: bool = False) -> bool:
+    """Whether a Parquet table holds a pixel a column; where `sure`, only if it can hardly be anything else."""
     numbers = [
-        f for f in table.schema if (pa.types.is_integer(f.type) or pa.types.is_floating(f.type)) and PIXEL.match(f.name)
+        f.name
+        for f in table.schema
+        if (pa.types.is_integer(f.type) or pa.types.is_floating(f.type)) and PIXEL.match(f.name)
     ]
-    return len(numbers) >= 4 and square_of(len(numbers)) is not None
+    if len(numbers) < 4 or square_of(len(numbers)) is None:
+        return False
+    return not sure or are_surely_pixels(numbers, [*_few_rows(table.select(numbers))])
+
+
+def _few_rows(table: pa.Table) -> Iterator[list[float]]:
+    for row in table.slice(0, FEW_ROWS).to_pylist():
+        yield [math.nan if value is None else value for value in row.values()]
 
 
 def read_pixel_tables(path: Path, tables: list[tuple[str, pa.Table]], form: str, stamp: str) -> Source:

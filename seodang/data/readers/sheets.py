@@ -21,6 +21,7 @@ from seodang.data.readers.parquet import DAMAGED
 from seodang.data.source import LeftOut
 from seodang.data.words import pc
 
+_BEGIN, _LARGEST_OBJECT = 1 << 16, 1 << 28  # bytes that tell whether several objects follow one another; of one object
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
@@ -85,13 +86,15 @@ def _with_class_names(table: pa.Table) -> pa.Table:
 
 
 def read_json(file: str, content: bytes) -> Cells:
-    """A JSON object a line, or a list of objects.
+    """A JSON object a line, a list of objects, or an object of columns.
 
     Raises:
         DataError: A line is no object; the sentence says which.
     """
     text = content.removeprefix(b"\xef\xbb\xbf")
     try:
+        if (rows := _of_one_object(text)) is not None:
+            return _cells(file, "JSON", _as_written(file, rows))
         if text.lstrip()[:1] == b"{":
             block = min(max(1 << 24, len(text) // 8), 1 << 30)
             table = pyarrow.json.read_json(pa.BufferReader(text), pyarrow.json.ReadOptions(block_size=block))
@@ -99,6 +102,25 @@ def read_json(file: str, content: bytes) -> Cells:
     except (pa.ArrowException, ValueError):
         pass
     return _cells(file, "JSON lines", _json_by_hand(file, text))
+
+
+def _of_one_object(text: bytes) -> list[Any] | None:
+    """The rows of a table that is one JSON object: a column a name ({"a": {"0": 1, "1": 2}} or {"a": [1, 2]}), pandas' split form, or
+    a list of objects under one name. None where it is none of these."""
+    if text.lstrip()[:1] != b"{" or len(text) > _LARGEST_OBJECT or b"}\n{" in text[:_BEGIN].replace(b"\r", b""):
+        return None
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    values = list(whole.values())
+    if {"columns", "data"} <= set(whole) and isinstance(whole["data"], list) and isinstance(whole["columns"], list):
+        return [dict(zip(whole["columns"], row, strict=False)) for row in whole["data"]]
+    columns = [list(each.values()) if isinstance(each, dict) else each for each in values]
+    if len(columns) > 1 and all(isinstance(each, list) for each in columns) and len(set(map(len, columns))) == 1:
+        return [dict(zip(whole, row, strict=True)) for row in zip(*columns, strict=True)]
+    lists = [each for each in values if isinstance(each, list) and each and isinstance(each[0], dict)]
+    return lists[0] if len(lists) == 1 else None
 
 
 def _json_by_hand(file: str, text: bytes) -> pa.Table:
@@ -111,6 +133,14 @@ def _json_by_hand(file: str, text: bytes) -> pa.Table:
             rows = [_object(file, number, line) for number, line in enumerate(whole.split("\n"), 1) if line.strip()]
     except (ValueError, RecursionError) as error:
         raise DataError(f"{file} is no JSON ({error}).") from None
+    return _as_written(file, rows)
+
+
+def _as_written(file: str, rows: list[Any]) -> pa.Table:
+    if len(rows) > 1 and isinstance(rows, list) and all(isinstance(row, list) and row for row in rows):
+        named = all(isinstance(cell, str) for cell in rows[0])
+        names = rows[0] if named else [f"column {number}" for number in range(1, max(map(len, rows)) + 1)]
+        rows = [dict(zip(names, row, strict=False)) for row in rows[named:]]
     wrong = next((number for number, row in enumerate(rows, 1) if not isinstance(row, dict)), None)
     if wrong is not None or not rows:
         raise DataError(f'{file} is no table: entry {wrong or 1} is no JSON object such as {{"name": "value"}}.')
@@ -140,7 +170,7 @@ def _written(value: Any) -> str | None:
 
 
 def read_excel(file: str, content: bytes, header: bool | None = None) -> Cells:
-    """The first sheet of an Excel workbook that has cells in it; formulas as their last values.
+    """The sheet of an Excel workbook that has the most cells; formulas as their last values.
 
     Raises:
         DataError: openpyxl is not installed, the workbook is damaged, or it has no cells.
@@ -161,11 +191,13 @@ def read_excel(file: str, content: bytes, header: bool | None = None) -> Cells:
     full = [title for title, rows in sheets.items() if rows]
     if not full:
         raise DataError(f"{file} has no cells with values.")
-    rows = sheets[full[0]]
+    title = max(full, key=lambda each: sum(map(bool, (cell for row in sheets[each] for cell in row))))
+    rows = sheets[title]
     found = layout_of_cells(rows, header)
     notes = [f"{file}: {note}" for note in found.notes]
     if len(full) > 1:
-        notes.append(f"{file}: of {len(full)} sheets the first is read, {full[0]}; not {', '.join(full[1:4])}.")
+        others = ", ".join([each for each in full if each != title][:3])
+        notes.append(f"{file}: of {len(full)} sheets the one with the most cells is read, {title}; not {others}.")
     body = [row for row in rows[found.skipped :] if any(row)]
     if not body:
         raise DataError(f"{file} has a header but no rows.")
@@ -174,9 +206,10 @@ def read_excel(file: str, content: bytes, header: bool | None = None) -> Cells:
 
 
 def _filled(sheet: Any) -> list[list[str]]:
-    """The cells as words, empty rows at the top and empty columns at the right cut off."""
+    """The cells as words, empty rows at the top and empty columns at both sides cut off."""
     rows = [[_written(value) or "" for value in row] for row in sheet.iter_rows(values_only=True)]
     while rows and not any(rows[0]):
         rows.pop(0)
-    width = max((position + 1 for row in rows for position, cell in enumerate(row) if cell), default=0)
-    return [(row + [""] * width)[:width] for row in rows] if width else []
+    filled = [position for row in rows for position, cell in enumerate(row) if cell]
+    first, width = min(filled, default=0), max(filled, default=-1) + 1
+    return [(row + [""] * width)[first:width] for row in rows] if width else []

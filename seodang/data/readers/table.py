@@ -12,9 +12,11 @@ import pyarrow as pa
 from seodang.core.errors import DataError, did_you_mean
 from seodang.data.columns import typed
 from seodang.data.frame import Column, Frame, Kind
+from seodang.data.readers.characters import plain
 from seodang.data.readers.content import stamp_of
 from seodang.data.readers.delimited import Cells, read_delimited
-from seodang.data.readers.layout import MOST_COLUMNS
+from seodang.data.readers.drawn import undrawn
+from seodang.data.readers.layout import MOST_COLUMNS, layout
 from seodang.data.readers.naming import short_name, split_of
 from seodang.data.readers.sheets import OLD_EXCEL, read_arrow, read_excel, read_json
 from seodang.data.readers.unpack import unpacked
@@ -35,11 +37,14 @@ SUFFIXES = (
     ".xlsx",
     ".xls",
 )
+_HEAD = 1 << 16  # bytes that tell what a file is
 # Files of a folder that hold no rows of the table, though they are tables.
 ASIDE = ("submission", "readme", "description", "dictionary", "metadata")
 
 
-def read_table(path: Path, kinds: Mapping[str, Kind] | None = None, header: bool | None = None) -> Frame:
+def read_table(
+    path: Path, kinds: Mapping[str, Kind] | None = None, header: bool | None = None, decimal: str | None = None
+) -> Frame:
     """Read a table, or a folder of tables with (nearly) the same columns; what they hold is inferred, and said.
 
     Args:
@@ -47,6 +52,7 @@ def read_table(path: Path, kinds: Mapping[str, Kind] | None = None, header: bool
             or a folder of them. train.csv and test.csv are splits; other files of a folder are put one after another.
         kinds: what some columns hold, by name, where that is not to be inferred.
         header: whether the first line names the columns; None to find out.
+        decimal: the sign before decimals in texts, "." or ","; None to find out.
 
     Raises:
         DataError: There is no table, most of its rows do not fit, or `kinds` names no column or a kind it cannot have.
@@ -63,7 +69,7 @@ def read_table(path: Path, kinds: Mapping[str, Kind] | None = None, header: bool
     names, differing = _names(path, parts)
     notes += differing
     _known(kinds or {}, names)
-    series, columns = _typed(parts, names, kinds or {})
+    series, columns = _typed(parts, names, kinds or {}, decimal)
     left = tuple(one for part in parts for one in part.left_out)
     series, columns, more = _tidied(series, columns)
     splits = np.concatenate([np.full(len(part.rows), _split(part.file, len(parts) > 1), "U10") for part in parts])
@@ -79,6 +85,23 @@ def read_table(path: Path, kinds: Mapping[str, Kind] | None = None, header: bool
         left_out=left,
         notes=(*notes, *more),
     )
+
+
+def holds_rows(path: Path) -> bool:
+    """Whether a file of any name is a table: JSON, an archive, or text whose lines have the same number of cells; never raising."""
+    try:
+        with open(path, "rb") as file:
+            head = file.read(_HEAD)
+        if head[:4] == b"PK\x03\x04" or path.suffix.lower() == ".json" or _is_packed(head):
+            return True
+        text, _ = plain(path.name, head if len(head) < _HEAD else head[: head.rfind(b"\n") + 1])
+        return layout(path.name, undrawn(text)[0], None).width > 1 or text.lstrip()[:2] in (b'{"', b"{ ")
+    except (OSError, DataError):
+        return False
+
+
+def _is_packed(head: bytes) -> bool:
+    return head.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00"))
 
 
 def table_files(folder: Path) -> list[Path]:
@@ -212,20 +235,25 @@ def _known(kinds: Mapping[str, Kind], names: Sequence[str]) -> None:
 
 
 def _typed(
-    parts: Sequence[Cells], names: Sequence[str], kinds: Mapping[str, Kind]
+    parts: Sequence[Cells], names: Sequence[str], kinds: Mapping[str, Kind], decimal: str | None
 ) -> tuple[list[pd.Series], list[Column]]:
-    """Every column of all files together, with the type of its kind."""
+    """Every column of all files together, with the type of its kind. Where some have decimal commas, a point in the others separates
+    thousands."""
     places = [{name: position for position, name in enumerate(part.names or [])} for part in parts]
-    series, columns = [], []
+    joined = []
     for name in names:
         pieces = [
             part.columns[place[name]] if name in place else pa.chunked_array([pa.nulls(len(part.rows))])
             for part, place in zip(parts, places, strict=True)
         ]
-        values, column = typed(name, _joined(pieces), kinds.get(name))
-        series.append(values)
-        columns.append(column)
-    return series, columns
+        joined.append(_joined(pieces))
+    found = [typed(name, values, kinds.get(name), decimal) for name, values in zip(names, joined, strict=True)]
+    if decimal is None and any(column.decimal == "," for _, column in found):
+        found = [
+            typed(column.name, values, kinds.get(column.name), ",") if column.decimal == "." else (series, column)
+            for (series, column), values in zip(found, joined, strict=True)
+        ]
+    return [series for series, _ in found], [column for _, column in found]
 
 
 def _joined(pieces: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:

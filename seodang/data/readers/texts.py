@@ -20,7 +20,9 @@ from seodang.core.errors import DataError
 from seodang.data.frame import Column, Frame
 from seodang.data.readers.content import content_of, stamp_of
 from seodang.data.readers.decoding import decoded, printable, read_as
+from seodang.data.readers.drawn import undrawn
 from seodang.data.readers.images import PICTURE_SUFFIXES, SYSTEM_FILES, SYSTEM_FOLDERS
+from seodang.data.readers.layout import SPLITS_AT, WIDE
 from seodang.data.readers.naming import SPLIT_WORDS, short_name
 from seodang.data.readers.prose import read_prose
 from seodang.data.readers.sentence_pairs import are_pairs, language_of, parallel_files, read_parallel, read_tab_pairs
@@ -90,8 +92,10 @@ def _head_of(path: Path) -> bytes:
 def _are_a_table(lines: Sequence[str]) -> bool:
     """Whether lines have the same number of cells each, a good part of them numbers."""
     lines = lines[:50]
-    for separator in ("\t", ";", ",", "|", None):
-        rows = [line.split(separator) for line in lines]
+    if undrawn("\n".join(lines).encode())[1]:
+        return True
+    for separator in ("\t", ";", ",", "|", WIDE, None):
+        rows = [SPLITS_AT[WIDE].split(line.strip()) if separator == WIDE else line.split(separator) for line in lines]
         width = len(rows[0])
         if len(rows) < 2 or width < 2 or sum(len(row) == width for row in rows) < 0.9 * len(rows):
             continue

@@ -14,6 +14,7 @@ from seodang.core.errors import DataError
 from seodang.data.readers.content import content_of, most_bytes
 
 _PART = 1 << 24
+_TABLES = (".csv", ".tsv", ".tab", ".data", ".dat", ".parquet", ".jsonl", ".json", ".xlsx", ".arff")
 
 
 def unpacked(path: Path) -> tuple[bytes, str]:
@@ -54,6 +55,8 @@ def _from_zip(path: Path, content: bytes) -> tuple[bytes, str]:
         if "[Content_Types].xml" in names or "mimetype" in names:
             return content, path.name
         members = [m for m in archive.infolist() if not m.is_dir() and not m.filename.startswith(("__MACOSX/", "."))]
+        tables = [m for m in members if m.filename.lower().endswith(_TABLES)]
+        members = tables if len(tables) == 1 else members  # a licence beside it is none of the table
         if len(members) != 1:
             some = ", ".join(member.filename for member in members[:4]) + (", …" if len(members) > 4 else "")
             raise DataError(

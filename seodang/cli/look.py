@@ -78,8 +78,9 @@ def look(
             print_json({"kind": "pictures", "name": source.name, "preview": str(file)})
         return
     found = look_at(source, looked)
-    recipe, reason = suggest(found)
-    found["suggested_recipe"] = {"name": recipe, "reason": reason}
+    if len(found["classes"]) > 1:
+        recipe, reason = suggest(found)
+        found["suggested_recipe"] = {"name": recipe, "reason": reason}
     show(found, console, paths[0])
     wanted = page or (None if json or no_page else f"seodang-look-{_safe(found['name'])}.html")
     if wanted and not no_page:

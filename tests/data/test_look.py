@@ -283,3 +283,10 @@ def test_one_class_alone_is_told_and_commands_are_fit_to_be_copied():
     assert found(source, "one_class")["what"] == "There is one class only, heron."
     assert "`seodang look 'my photos/2026' --augment" in found(source, "scarce")["todo"]
     assert short(look(source))[0].startswith("birds: 120 pictures in 1 class (NumPy)")
+
+
+def test_the_page_quotes_the_path_in_the_command(tmp_path):
+    source = replace(made(), where="my photos")
+    told = {**look(source), "suggested_recipe": {"name": "lenet5", "reason": "why"}}
+    write_page(told, scan(source), tmp_path / "page.html")
+    assert "seodang train &#39;my photos&#39; lenet5" in (tmp_path / "page.html").read_text()

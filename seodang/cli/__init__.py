@@ -6,6 +6,7 @@ import importlib
 import json
 import keyword
 import os
+import re
 import signal
 import sys
 from pathlib import Path
@@ -33,6 +34,9 @@ VERBS = (
     "import",
     "explore",
 )
+
+# Those that take key=value settings.
+WITH_SETTINGS = ("look", "train", "augment", "tune", "summary")
 
 app = typer.Typer(
     name="seodang",
@@ -69,8 +73,12 @@ def main() -> None:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(2) from None
     except _USAGE as error:
-        _tell(error.format_message())
+        sentence = error.format_message()
+        hint = _hint(sentence)
+        _tell(sentence + hint)
         error.show()
+        if hint:
+            sys.stderr.write(f"{hint.strip()}\n")
         raise SystemExit(2) from None
     except (KeyboardInterrupt, typer.Abort):
         code = 128 + signal.SIGINT
@@ -90,6 +98,14 @@ def main() -> None:
     if code == 128 + signal.SIGINT:
         _tell("stopped by Ctrl-C before there was a result")
     raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _hint(sentence: str) -> str:
+    """What to type where a setting of a recipe was given as an option, as in `--epochs 3`."""
+    wrong = re.match(r"No such option: --([a-z][a-z_.-]*)", sentence)
+    if not wrong or sys.argv[1:2] not in ([verb] for verb in WITH_SETTINGS):
+        return ""
+    return f" A setting is written without dashes: {wrong[1].replace('-', '_')}=VALUE."
 
 
 def _tell(sentence: str) -> None:

@@ -373,7 +373,7 @@ def _left_out(seen: Seen) -> Iterator[Finding]:
             f"{count(len(left), 'file')} ({share(len(left), total)}) {_are(len(left))} left out.",
             f"{'; '.join(f'{reasons[reason]:,} × {reason}' for reason in common[:3])}{more}.",
             "What cannot be read cannot be learnt from.",
-            "See the list, and mend or remove them.",
+            "`seodang look` lists them with the reasons: mend or remove them.",
         )
 
 

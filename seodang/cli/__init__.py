@@ -6,13 +6,15 @@ import importlib
 import json
 import keyword
 import os
+import re
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import typer
 
-from seodang.core.errors import SeodangError
+from seodang.core.errors import SeodangError, of_the_system
 
 # In the order of a first day's work; `seodang --help` shows them so.
 VERBS = (
@@ -33,6 +35,9 @@ VERBS = (
     "explore",
 )
 
+# Those that take key=value settings.
+WITH_SETTINGS = ("look", "train", "augment", "tune", "summary")
+
 app = typer.Typer(
     name="seodang",
     help="Data in, a trained network that its owner understands out.",
@@ -51,18 +56,60 @@ def _add_verbs() -> None:
             app.command(name=verb, no_args_is_help=verb != "list")(getattr(module, word))
 
 
+# What the command line's library raises for words it does not know; its own name for the class differs by version.
+_USAGE: Any = typer.BadParameter.__mro__[1]
+
+
 def main() -> None:
-    """Run the command line. A person's mistake prints its sentence on stderr and ends with exit code 2."""
+    """Run the command line. A person's mistake prints its sentence on stderr and ends with exit code 2.
+
+    With --json there is one JSON object on stdout, whatever happens: {"error": sentence} where the verb could not give its own.
+    """
     _add_verbs()
     try:
-        app()
+        code = app(standalone_mode=False)
     except SeodangError as error:
-        if "--json" in sys.argv:
-            sys.stdout.write(json.dumps({"error": str(error)}, ensure_ascii=False) + "\n")
+        _tell(str(error))
         sys.stderr.write(f"{error}\n")
         raise SystemExit(2) from None
-    except KeyboardInterrupt:
-        raise SystemExit(128 + signal.SIGINT) from None
+    except _USAGE as error:
+        sentence = error.format_message()
+        hint = _hint(sentence)
+        _tell(sentence + hint)
+        error.show()
+        if hint:
+            sys.stderr.write(f"{hint.strip()}\n")
+        raise SystemExit(2) from None
+    except (KeyboardInterrupt, typer.Abort):
+        code = 128 + signal.SIGINT
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
+    except OSError as error:
+        sentence = of_the_system(error)
+        _tell(sentence or repr(error))
+        if sentence is None:
+            raise
+        sys.stderr.write(f"{sentence}\n")
+        raise SystemExit(2) from None
+    except Exception as error:
+        _tell(f"{type(error).__name__}: {error}")
+        raise
+    if code == 128 + signal.SIGINT:
+        _tell("stopped by Ctrl-C before there was a result")
+    raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _hint(sentence: str) -> str:
+    """What to type where a setting of a recipe was given as an option, as in `--epochs 3`."""
+    wrong = re.match(r"No such option: --([a-z][a-z_.-]*)", sentence)
+    if not wrong or sys.argv[1:2] not in ([verb] for verb in WITH_SETTINGS):
+        return ""
+    return f" A setting is written without dashes: {wrong[1].replace('-', '_')}=VALUE."
+
+
+def _tell(sentence: str) -> None:
+    """The one JSON object, for a program, where a verb ends without its own."""
+    if "--json" in sys.argv:
+        sys.stdout.write(json.dumps({"error": sentence}, ensure_ascii=False) + "\n")
+        sys.stdout.flush()

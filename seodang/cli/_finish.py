@@ -9,6 +9,7 @@ from rich.console import Console
 
 from seodang.cli._progress import show
 from seodang.cli._screen import print_json
+from seodang.core.errors import RunError, of_the_system
 from seodang.evaluation.evaluate import evaluate
 from seodang.runs.events import Event, Finished, Interrupted
 from seodang.runs.folder import Run
@@ -31,7 +32,15 @@ def _judge(event: Finished, console: Console, as_json: bool) -> Run:
     run = event.run
     kept = f"; kept epoch {event.best_epoch}, the best on {run.recipe.training.monitor}" if event.best_epoch else ""
     console.print(f"Trained in {duration(event.training_seconds)}{kept}.", markup=False)
-    report: dict[str, Any] = evaluate(run, prepared=event.data)
+    try:
+        report: dict[str, Any] = evaluate(run, prepared=event.data)
+    except OSError as error:
+        if of_the_system(error) is None:
+            raise
+        raise RunError(
+            f"The run is whole, but {error.filename or 'its report'} could not be written: {error.strerror}. Make room or mend "
+            f"the disk, then `seodang evaluate {run.folder}`."
+        ) from error
     console.print()
     for line in report["verdict"]:
         console.print(line, markup=False)

@@ -64,7 +64,9 @@ def _opened(event: Opened) -> list[str]:
     """What the data is, and what was noticed in it."""
     data = event.data
     if isinstance(data, Prepared):
-        return [*short(look(data.source, data.scan, data.division)), *data.notes]
+        lines = short(look(data.source, data.scan, data.division))
+        told = any(" left out. " in line for line in lines)  # among the findings, with what to do
+        return [*lines, *(note for note in data.notes if not (told and "left out; `seodang look`" in note))]
     return [*frame_lines(data.source), *data.notes]
 
 

@@ -78,8 +78,9 @@ def look(
             print_json({"kind": "pictures", "name": source.name, "preview": str(file)})
         return
     found = look_at(source, looked)
-    recipe, reason = suggest(found)
-    found["suggested_recipe"] = {"name": recipe, "reason": reason}
+    if len(found["classes"]) > 1:
+        recipe, reason = suggest(found)
+        found["suggested_recipe"] = {"name": recipe, "reason": reason}
     show(found, console, paths[0])
     wanted = page or (None if json or no_page else f"seodang-look-{_safe(found['name'])}.html")
     if wanted and not no_page:
@@ -100,15 +101,17 @@ def look(
 
 def show(found: dict[str, Any], console: Console, where: str) -> None:
     """Print what was found for a person: what it is, the classes, the findings, what was left out, what to do next."""
+    import shlex
+
     from rich.markup import escape
 
     from seodang.cli._found import show_findings, show_left_out, table_of_classes
+    from seodang.data.findings import count
 
     sizes = found["sizes"]
+    classes = count(len(found["classes"]), "class")
     console.print(f"[bold]{escape(found['name'])}[/bold]  {escape(found['where'])}")
-    console.print(
-        f"{found['examples']:,} pictures in {len(found['classes']):,} classes ({found['form']})", markup=False
-    )
+    console.print(f"{found['examples']:,} pictures in {classes} ({found['form']})", markup=False)
     if sizes["different"] == 1:
         size = f"{_by(sizes['median'])} pixels, all of them"
     else:
@@ -119,7 +122,9 @@ def show(found: dict[str, Any], console: Console, where: str) -> None:
     show_findings(found, console)
     show_left_out(found, console)
     if recipe := found.get("suggested_recipe"):
-        console.print(f"\nNext: seodang train {where} {recipe['name']}   ({recipe['reason']})", markup=False)
+        console.print(
+            f"\nNext: seodang train {shlex.quote(where)} {recipe['name']}   ({recipe['reason']})", markup=False
+        )
 
 
 def _preview(looked: Scan, settings: dict[str, str], seed: int, page: str | None) -> Path:

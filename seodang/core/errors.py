@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable
 
 # More words than these are not listed in a sentence: ImageNet has 1,000 classes, timm as many networks.
@@ -65,3 +66,29 @@ def did_you_mean(word: str, allowed: Iterable[str]) -> str:
     if len(allowed) > MOST_LISTED:
         return f"Allowed: {', '.join(allowed[:6])}, … ({len(allowed):,} in all)."
     return f"Allowed: {', '.join(allowed)}."
+
+
+# What the operating system refuses that a person can mend: no room, no right, no such place.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
+_NO_RIGHT = (errno.EACCES, errno.EPERM, errno.EROFS)
+_NO_PLACE = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG)
+
+
+def of_the_system(error: OSError) -> str | None:
+    """What to tell a person where the operating system refuses; None where it is nothing that they can mend.
+
+    >>> of_the_system(PermissionError(errno.EACCES, "Permission denied", "runs"))
+    "runs: permission denied. Take a place where you may write and read, or change the file's rights."
+    >>> of_the_system(OSError(errno.ENOSPC, "No space left on device"))
+    'There is no space left on the disk. Make room, then give the command again.'
+    """
+    place = f"{error.filename}: " if error.filename else ""
+    if error.errno in _NO_ROOM:
+        what = f"{place}there" if place else "There"
+        return f"{what} is no space left on the disk. Make room, then give the command again."
+    why = (error.strerror or "").lower()
+    if error.errno in _NO_RIGHT:
+        return f"{place}{why}. Take a place where you may write and read, or change the file's rights."
+    if error.errno in _NO_PLACE and place:
+        return f"{place}{why}. Check the path."
+    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -53,6 +54,7 @@ def findings(seen: Seen) -> list[Finding]:
         *_two_labels(seen),
         *_across(seen),
         *_people(seen),
+        *_one_class(seen),
         *_classes_missing(seen),
         *_few(seen),
         *_left_out(seen),
@@ -278,6 +280,20 @@ def _classes_missing(seen: Seen) -> Iterator[Finding]:
             )
 
 
+def _one_class(seen: Seen) -> Iterator[Finding]:
+    source = seen.looked.source
+    if len(source.classes) == 1:
+        yield _finding(
+            "one_class",
+            "serious",
+            f"There is one class only, {source.classes[0]}.",
+            f"All {count(len(source), 'picture')} are of it.",
+            "A network learns to tell classes apart; of one alone nothing can be learnt.",
+            "Put the pictures of each class into a folder of its own, two folders or more, or say in a table beside them which "
+            "picture shows what: labels.csv with the columns file and label.",
+        )
+
+
 def _few(seen: Seen) -> Iterator[Finding]:
     classes, split = seen.looked.source.classes, _training_split(seen)
     numbers = _per_class(seen, split)
@@ -336,7 +352,7 @@ def _scarce(seen: Seen) -> Iterator[Finding]:
             f"There are few {'training ' if split == 'train' else ''}pictures: {each:.0f} in the middle class.",
             f"{int(numbers.sum()):,} in all.",
             "A network from scratch will mostly learn them by heart.",
-            f"Vary them: `seodang look {seen.looked.source.where} --augment rotation=10 zoom=0.1 flip_horizontal=true` "
+            f"Vary them: `seodang look {shlex.quote(seen.looked.source.where)} --augment rotation=10 zoom=0.1 flip_horizontal=true` "
             "shows what that does.",
         )
 
@@ -349,13 +365,15 @@ def _left_out(seen: Seen) -> Iterator[Finding]:
         for one in left:
             reasons[one.reason] += 1
         common = sorted(reasons, key=lambda reason: -reasons[reason])
+        rest = sum(reasons[reason] for reason in common[3:])
+        more = f"; {rest:,} for other reasons" if rest else ""
         yield _finding(
             "left_out",
             "notice",
             f"{count(len(left), 'file')} ({share(len(left), total)}) {_are(len(left))} left out.",
-            f"{listed([f'{reasons[reason]:,}: {reason}' for reason in common])}.",
+            f"{'; '.join(f'{reasons[reason]:,} × {reason}' for reason in common[:3])}{more}.",
             "What cannot be read cannot be learnt from.",
-            "See the list, and mend or remove them.",
+            "`seodang look` lists them with the reasons: mend or remove them.",
         )
 
 

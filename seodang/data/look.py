@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from seodang.data.duplicates import Group, exact, near, too_small
-from seodang.data.findings import Seen, findings
+from seodang.data.findings import Seen, count, findings
 from seodang.data.frame import Frame
 from seodang.data.look_rows import look_rows
 from seodang.data.open import open_any
@@ -137,12 +138,14 @@ def short(found: dict[str, Any]) -> list[str]:
     counts = found["counts"]
     splits = ", ".join(f"{name} {sum(classes.values()):,}" for name, classes in counts.items() if name != "all")
     lines = [
-        f"{found['name']}: {found['examples']:,} pictures in {len(found['classes'])} classes ({found['form']})"
+        f"{found['name']}: {found['examples']:,} pictures in {count(len(found['classes']), 'class')} ({found['form']})"
         + (f": {splits}." if splits else ".")
     ]
     serious = [finding for finding in found["findings"] if finding["level"] == "serious"]
     shown = (serious + [finding for finding in found["findings"] if finding not in serious])[:4]
     lines += [f"{'!' if finding in serious else '-'} {finding['what']} {finding['todo']}" for finding in shown]
     if more := len(found["findings"]) - len(shown):
-        lines.append(f"- {more} more {'finding' if more == 1 else 'findings'}: `seodang look {found['where']}`.")
+        lines.append(
+            f"- {more} more {'finding' if more == 1 else 'findings'}: `seodang look {shlex.quote(found['where'])}`."
+        )
     return lines

@@ -12,6 +12,7 @@ from seodang.core.registry import find, names
 from seodang.data.frame import Frame
 from seodang.data.readers.idx import idx_files, read_idx
 from seodang.data.readers.images import PICTURE_SUFFIXES, SYSTEM_FILES, read_images
+from seodang.data.readers.labelled import read_labelled
 from seodang.data.readers.numpy_files import numpy_files, read_numpy
 from seodang.data.readers.parquet import SUFFIXES as PARQUET_SUFFIXES
 from seodang.data.readers.parquet import holds_pictures, read_parquet, table_files
@@ -24,9 +25,10 @@ from seodang.data.readers.texts import holds_texts, read_texts
 from seodang.data.reading import Columns
 from seodang.data.source import Card, Source
 
+ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".7z", ".rar")
 FORMS = (
-    "class folders of pictures or texts, tables (CSV, TSV, Excel, JSON lines, Parquet, Arrow), CSV or TSV of pixels, texts, "
-    "IDX, .npy and .npz"
+    "class folders of pictures or texts, pictures with a table of their labels, tables (CSV, TSV, Excel, JSON lines, Parquet, "
+    "Arrow), CSV or TSV of pixels, texts, IDX, .npy and .npz"
 )
 
 
@@ -147,16 +149,22 @@ def _read_file(path: Path, columns: Columns, sure: bool) -> Source | Frame:
         raise DataError(f"{path} is empty. These can be read: {FORMS}.")
     if holds_rows(path):
         return _read_table(path, columns)
-    raise DataError(f"{path} is none of the forms that can be read: {FORMS}.")
+    unpack = " Unpack the archive first, and give the folder." if name.endswith(ARCHIVES) else ""
+    raise DataError(f"{path} is none of the forms that can be read: {FORMS}.{unpack}")
 
 
-def _read_table(path: Path, columns: Columns) -> Frame:
+def _read_table(path: Path, columns: Columns) -> Source | Frame:
+    if path.is_file() and (labelled := read_labelled(path, columns.target)):
+        return labelled
     return read_table(path, columns.kinds or None, columns.header, columns.decimal)
 
 
 def _read_folder(path: Path, columns: Columns, sure: bool) -> Source | Frame:
     folders = [entry.name for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith((".", "__"))]
-    if (tables := table_files(path)) and not _has_pictures(path):
+    has_pictures = _has_pictures(path)
+    if has_pictures and (labelled := read_labelled(path, columns.target)):
+        return labelled
+    if (tables := table_files(path)) and not has_pictures:
         return read_parquet(path) if holds_pictures(tables[0], sure) else _read_table(path, columns)
     if idx_files(path):
         return read_idx(path)
@@ -169,7 +177,7 @@ def _read_folder(path: Path, columns: Columns, sure: bool) -> Source | Frame:
     visible = [entry for entry in path.iterdir() if entry.name.lower() not in SYSTEM_FILES and entry.name[:1] != "."]
     if not visible:
         raise DataError(f"{path} is empty. These can be read: {FORMS}.")
-    if not _has_pictures(path):
+    if not has_pictures:
         if holds_texts(path):
             return read_texts(path)
         if row_files(path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ def write_page(found: dict[str, Any], looked: Scan, path: Path) -> None:
     """Write the page of what `look` found. Sample pictures are drawn evenly over each class, first train, then the rest."""
     environment = Environment(loader=PackageLoader("seodang.data", ""), autoescape=select_autoescape(default=True))
     environment.filters["code"] = _code
+    environment.filters["quoted"] = shlex.quote
     template = environment.get_template("page.html.jinja")
     names = list(found["counts"])
     text = template.render(

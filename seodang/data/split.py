@@ -182,6 +182,8 @@ def _big_enough(source: Source, indices: np.ndarray, settings: Split) -> None:
         else:
             names = ",".join(name for name, _ in small)
             todo = f"Add {source.noun}s, or leave {'it' if one else 'them'} out with without={names}."
+            if len(source.classes) - len(small) < 2:  # nothing would be left to tell apart
+                todo = f"Add {source.noun}s."
         raise DataError(
             f"{source.where} has {len(small)} class{'' if one else 'es'} with fewer than {FEWEST} {source.noun}s: "
             f"{listed}{more}. Splitting needs {FEWEST}.\n" + todo

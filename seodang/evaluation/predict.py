@@ -203,7 +203,7 @@ def _shrunk(run: Run, photos: Sequence[Photo]) -> str:
     how = {"squash": "both sides scaled", "crop": "edges cut off", "pad": "edges filled"}[preparation.fit]
     return (
         f"{which}{example} {'was' if len(changed) == 1 else 'were'} {' and '.join(done)} ({how}), as this network was trained: "
-        "the thing to recognise should fill the picture."
+        "the thing to recognise should fill as much of a picture as there."
     )
 
 

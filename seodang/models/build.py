@@ -40,6 +40,17 @@ def build(part: Part, inputs: Spec, outputs: Spec, seed: int) -> nn.Module:
         return model(inputs, outputs, **given)
 
 
+def check_part(part: Part) -> None:
+    """Tell what is wrong with a model's settings before the data are read: names and values, not what depends on shapes.
+
+    A model's file may have `mistakes(settings) -> list[str]` for what its types do not say.
+    """
+    model = find_model(part.name)
+    settings = check(settings_of(model, part.name), part.settings)
+    if (more := getattr(inspect.getmodule(model), "mistakes", None)) and (found := more(settings)):
+        raise RecipeError("\n".join(found))
+
+
 def find_model(name: str) -> Model:
     """The function of a model's name, or of a Python file's path. Only a file that a person names is ever run."""
     if not name.endswith(".py"):

@@ -168,6 +168,12 @@ class _Builder:
         return modules.Residual(layers, join(shape, out, settings.shortcut, self.init)), out
 
 
+def mistakes(settings: Any) -> list[str]:
+    """What is wrong with a list of layers that can be told before the shapes are known: names of layers, and their settings."""
+    layers, _ = without_final(settings.layers, None)
+    return _Builder(1, settings.init).read(layers)[1]
+
+
 def _first(inputs: Spec) -> tuple[Shape, list[tuple[str, nn.Module]]]:
     """The shape that the first layer sees, and what stands before it: codes of a table row become columns of 0 and 1."""
     if inputs.categories:

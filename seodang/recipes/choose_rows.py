@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from typing import Any
 
@@ -84,7 +85,7 @@ def spelled_out(recipe: Recipe, frame: Frame) -> tuple[Recipe, list[str]]:
     if recipe.task != found.task and not _also(recipe.task, found):
         raise RecipeError(
             f"{recipe.name} is for the task {recipe.task}, but {frame.where} is data to {found.task}: {' '.join(found.reasons)} "
-            f"`seodang train {frame.where}` chooses a recipe by itself."
+            f"`seodang train {shlex.quote(frame.where)}` chooses a recipe by itself."
         )
     said = recipe.columns
     guessed: dict[str, Any] = {name: getattr(found, name) for name in ("target", "text", "time", "key")}

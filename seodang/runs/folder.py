@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import json
 import os
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,17 +137,22 @@ def read_network(weights: Path, recipe: Recipe, facts: Facts) -> nn.Module:
 
 
 def open_data(folder: Path, recipe: Recipe, described: dict[str, Any]) -> Prepared | Encoded:
-    """Open a run's data again; refuse it where a split is not what it was."""
+    """Open a run's data again; refuse it where it is gone, or where a split is not what it was."""
     from seodang.runs.opening import open_and_prepare
 
     where = trained_on(folder, described)
+    if Path(where).is_absolute() and not Path(where).exists():
+        raise RunError(
+            f"{where}, the data that {folder.name} was trained on, is not there any more. Put it back, or make a link to where "
+            f"it is now: `ln -s NEW_PLACE {shlex.quote(where)}`. Other data is judged with `seodang evaluate {folder} PATH`."
+        )
     prepared = open_and_prepare(where, recipe)
     now, then = prepared.describe()["sha256"], described["sha256"]
     changed = [name for name in then if now.get(name) != then[name]]
     if changed:
         raise RunError(
             f"{where} is not the data that {folder.name} was trained on: the {' and '.join(changed)} split changed. "
-            f"Put the data back, or train again with `seodang train {where}`."
+            f"Put the data back, or train again with `seodang train {shlex.quote(where)}`."
         )
     return prepared
 
@@ -233,6 +240,36 @@ def new_folder(name: str, below: str | Path = RUNS) -> Path:
         number += 1
 
 
+def refuse_unwritable(below: str | Path = RUNS) -> None:
+    """Raise RunError, before anything is read, where no run's folder can be made below a folder."""
+    base = Path(below)
+    there = next((each for each in (base, *base.absolute().parents) if each.exists()), Path("/"))
+    if not there.is_dir():
+        raise RunError(f"Runs cannot be saved in {base}: {there} is a file. Say another folder with --runs FOLDER.")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise RunError(
+            f"Runs cannot be saved in {base}: {there.resolve()} may not be written to. Say another folder with --runs FOLDER."
+        )
+
+
+@contextlib.contextmanager
+def telling_of_the_disk(folder: Path) -> Iterator[None]:
+    """A disk that is full or broken while a run is written becomes a RunError that says how to carry on."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EROFS, errno.EIO):
+            raise
+        again = (
+            f"carry on with `seodang train --resume {folder}`"
+            if any(folder.glob("checkpoint/*.json"))
+            else "train again"
+        )
+        raise RunError(
+            f"{error.filename or folder} could not be written: {error.strerror}. Make room or mend the disk, then {again}."
+        ) from error
+
+
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Hold a run for writing. A second process is refused; the operating system frees the lock of one that died."""
@@ -247,8 +284,9 @@ def locked(folder: Path) -> Iterator[None]:
             ) from None
         raise RunError(f"{folder} is being written by another process. Wait for it to end.") from None
     try:
-        write_json(folder / "writer.json", {"pid": os.getpid()})
-        yield
+        with telling_of_the_disk(folder):
+            write_json(folder / "writer.json", {"pid": os.getpid()})
+            yield
     finally:
         (folder / "writer.json").unlink(missing_ok=True)
         lock.release()

@@ -17,7 +17,7 @@ from seodang.data.load import Prepared
 from seodang.data.load import load as load_data
 from seodang.data.open import open_any
 from seodang.data.source import Source
-from seodang.models.build import build
+from seodang.models.build import build, check_part
 from seodang.recipes.choose import HOUSE, decide, derive, tune_or_not
 from seodang.recipes.choose_rows import HOUSES, derive_rows, house_for, spelled_out
 from seodang.recipes.lint import lint
@@ -36,6 +36,7 @@ from seodang.runs.folder import (
     read_data,
     read_machine,
     read_recipe,
+    refuse_unwritable,
 )
 from seodang.runs.follow import follow, restore
 from seodang.runs.machine import bits_may_differ, describe_machine
@@ -93,6 +94,8 @@ def stream(
     where = data if data is not None else asked.data
     if where is None:
         raise RecipeError(f"{asked.name} names no data. Say which: `seodang train PATH {asked.name}`.")
+    refuse_unwritable(runs)
+    check_part(asked.model)
     place = choose_device(asked.training)
     source = open_any(where, asked.columns)
     if isinstance(source, Frame):
@@ -164,6 +167,12 @@ def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator
         recipe = resolve(before, {key: str(value) for key, value in (settings or {}).items()})
         _refuse_other_changes(before, recipe)
         recipe = _free_the_end(before, recipe)
+        if (folder / "manifest.json").exists() and recipe == before:
+            further = f"Train it further with `seodang train --resume {folder} training.epochs=+5`."
+            raise RunError(
+                f"{folder} has finished. "
+                + ("A head on features is not trained further; start a new run." if recipe.uses_features else further)
+            )
         data = read_data(folder)
         prepared = open_data(folder, recipe, data)
         place = choose_device(recipe.training)
@@ -187,10 +196,6 @@ def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator
         for sentence in damaged:
             yield Notice(sentence)
         if (folder / "manifest.json").exists():
-            if recipe == before:
-                raise RunError(
-                    f"{folder} has finished. Train it further with `seodang train --resume {folder} training.epochs=+5`."
-                )
             if not found:
                 raise RunError(
                     f"{folder} has no whole checkpoint to go on from. Train again with `seodang repeat {folder}`."

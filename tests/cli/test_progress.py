@@ -45,3 +45,29 @@ def test_a_short_pass_and_one_that_is_known_print_nothing(clock):
     clock.now += 60
     line.passed(Passed(1_000, 1_000))
     assert text.getvalue() == ""
+
+
+def test_what_is_left_out_is_told_once(tmp_path):
+    import numpy as np
+    from PIL import Image
+
+    from seodang.cli._progress import _opened
+    from seodang.data.load import load
+    from seodang.data.open import open_source
+    from seodang.recipes.resolve import resolve
+    from seodang.runs.events import Opened
+
+    draw = np.random.default_rng(0)
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        for number in range(30):
+            Image.fromarray(draw.integers(0, 255, (8, 8)).astype(np.uint8)).save(tmp_path / name / f"{number}.png")
+    (tmp_path / "a" / "none.png").write_bytes(b"")
+    recipe = resolve("cnn-basic")
+    for more, lines in ((0, 1), (3, 1)):  # 1 of 61 files and 4 of 64: among the findings both times
+        for number in range(more):
+            (tmp_path / "b" / f"none{number}.png").write_bytes(b"")
+        data = load(open_source(tmp_path), recipe.preparation, recipe.split)
+        told = [line for line in _opened(Opened(data, recipe, 0.0)) if "left out" in line]
+        assert len(told) == lines, told
+        assert told[0].endswith("`seodang look` lists them with the reasons: mend or remove them.")

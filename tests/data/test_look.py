@@ -172,7 +172,7 @@ def test_left_out_files_are_told_with_their_reasons():
     source = replace(large(), left_out=left)
     one = found(source, "left_out")
     assert one["what"] == "25 files (2 %) are left out."
-    assert one["evidence"] == "20: empty file, 5: no picture."
+    assert one["evidence"] == "20 × empty file; 5 × no picture."
     assert look(source)["left_out"][0] == {"path": "0.png", "reason": "empty file"}
     assert "left_out" not in kinds(replace(large(), left_out=left[:3]))
 
@@ -276,3 +276,17 @@ def test_korean_titles_are_drawn_where_a_font_has_them():
     assert shown in ("개와 고양이", "?? ???")  # whole, or plain question marks, never boxes
     if any("anum" in name or "CJK" in name for name in [str(getattr(grids.font(12), "path", ""))]):
         assert shown == "개와 고양이"
+
+
+def test_one_class_alone_is_told_and_commands_are_fit_to_be_copied():
+    source = replace(made(classes=("heron",)), where="my photos/2026")
+    assert found(source, "one_class")["what"] == "There is one class only, heron."
+    assert "`seodang look 'my photos/2026' --augment" in found(source, "scarce")["todo"]
+    assert short(look(source))[0].startswith("birds: 120 pictures in 1 class (NumPy)")
+
+
+def test_the_page_quotes_the_path_in_the_command(tmp_path):
+    source = replace(made(), where="my photos")
+    told = {**look(source), "suggested_recipe": {"name": "lenet5", "reason": "why"}}
+    write_page(told, scan(source), tmp_path / "page.html")
+    assert "seodang train &#39;my photos&#39; lenet5" in (tmp_path / "page.html").read_text()

@@ -78,8 +78,8 @@ def test_what_is_no_data(tmp_path):
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7")
     Image.new("L", (4, 4)).save(tmp_path / "one.png")
     forms = (
-        "class folders of pictures or texts, tables (CSV, TSV, Excel, JSON lines, Parquet, Arrow), CSV or TSV of pixels, texts, "
-        "IDX, .npy and .npz"
+        "class folders of pictures or texts, pictures with a table of their labels, tables (CSV, TSV, Excel, JSON lines, Parquet, "
+        "Arrow), CSV or TSV of pixels, texts, IDX, .npy and .npz"
     )
     assert message(tmp_path / "empty") == f"{tmp_path / 'empty'} is empty. These can be read: {forms}."
     assert message(tmp_path / "a.pdf") == f"{tmp_path / 'a.pdf'} is none of the forms that can be read: {forms}."

@@ -155,7 +155,7 @@ def test_pictures_without_classes(tmp_path):
     folder(tmp_path, "1.png", "2.png")
     assert message(tmp_path) == (
         f"{tmp_path}/ has 2 files but no class folders. Put the pictures of each class into a folder of its own, such as "
-        f"{tmp_path}/cats/ and {tmp_path}/dogs/."
+        f"{tmp_path}/cats/ and {tmp_path}/dogs/, or say it in a table beside them: labels.csv with the columns file and label."
     )
 
 
@@ -163,7 +163,8 @@ def test_training_pictures_without_classes(tmp_path):
     folder(tmp_path, "train/1.png", "test/a/2.png")
     assert message(tmp_path) == (
         f"{tmp_path}/train/ has 1 file but no class folders. Put the pictures of each class into a folder of its own, such as "
-        f"{tmp_path}/train/cats/ and {tmp_path}/train/dogs/."
+        f"{tmp_path}/train/cats/ and {tmp_path}/train/dogs/, or say it in a table beside them: labels.csv with the columns file "
+        "and label."
     )
 
 
@@ -224,3 +225,8 @@ def test_real_folders(real_data, name, classes, counts):
     assert len(source.classes) == classes
     assert {split: int((source.splits == split).sum()) for split in np.unique(source.splits)} == counts
     assert source.left_out == ()
+
+
+def test_an_archive_is_to_be_unpacked_first(tmp_path):
+    (tmp_path / "photos.tar.gz").write_bytes(b"\x1f\x8b\x08")
+    assert message(tmp_path / "photos.tar.gz").endswith(" Unpack the archive first, and give the folder.")

@@ -330,3 +330,11 @@ def test_sign_letters(real_data):
     assert (source.splits == "train").sum() == 24_000
     assert source.label_values[:3] == ("0", "1", "2")
     assert source.left_out == ()
+
+
+def test_a_header_alone_is_refused_without_asking_pyarrow(tmp_path, monkeypatch):
+    """PyArrow raises there while its threads start, and the process, which ends at once, aborted half of the time."""
+    monkeypatch.setattr("pyarrow.csv.read_csv", lambda *_: pytest.fail("PyArrow was asked"))
+    (tmp_path / "digits.csv").write_text("label," + ",".join(f"pixel{number}" for number in range(1, 65)) + "\n")
+    with pytest.raises(DataError, match=r"^digits\.csv has a header but no rows\.$"):
+        open_source(tmp_path / "digits.csv")

@@ -97,7 +97,7 @@ def test_a_large_colour_photo_for_a_small_grey_network_is_remarked(judged, tmp_p
     shrunk, unlike = remarks(run, seen)
     assert shrunk == (
         f"{tmp_path}/white.jpg (300×200) was turned grey and brought to 8×8 (both sides scaled), as this network was "
-        "trained: the thing to recognise should fill the picture."
+        "trained: the thing to recognise should fill as much of a picture as there."
     )
     assert unlike.startswith(
         f"{tmp_path}/white.jpg is much brighter (mean 255 of 255) than 99 % of the training pictures ("

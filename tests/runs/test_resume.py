@@ -261,3 +261,23 @@ def test_a_checkpoint_of_another_network_is_told(tmp_path):
     (folder / "recipe.yaml").write_text(re.sub("( +)dropout: 0.2", r"\1widths: [8, 8]", recipe))
     with pytest.raises(RunError, match="The checkpoint of .* does not fit its recipe"):
         list(resume(folder))
+
+
+def test_data_that_is_gone_is_told_with_what_to_do(tmp_path):
+    from PIL import Image
+
+    for name, value in (("a", 0), ("b", 255)):
+        (tmp_path / "my data" / name).mkdir(parents=True)
+        for number in range(12):
+            Image.new("L", (8, 8), abs(value - number)).save(tmp_path / "my data" / name / f"{number}.png")
+    run = train(tmp_path / "my data", "lenet5", {"training.epochs": 1}, runs=tmp_path / "runs")
+    (tmp_path / "my data").rename(tmp_path / "elsewhere")
+    with pytest.raises(RunError) as caught:
+        run.prepared()
+    assert str(caught.value) == (
+        f"{tmp_path}/my data, the data that {run.name} was trained on, is not there any more. Put it back, or make a link to "
+        f"where it is now: `ln -s NEW_PLACE '{tmp_path}/my data'`. Other data is judged with `seodang evaluate {run.folder} PATH`."
+    )
+    (tmp_path / "my data").symlink_to(tmp_path / "elsewhere")  # as it says; the pictures are the same, so all is well
+    assert len(run.prepared().train) > 0
+    assert repeat(run)[1].same_weights

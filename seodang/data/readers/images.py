@@ -61,7 +61,7 @@ LARGEST_FILE = 512 * 1024 * 1024
 
 
 @dataclass
-class _Found:
+class Found:
     """What a walk through a folder gives: files by their folder, in order."""
 
     files: list[tuple[str, str, int, int]] = field(default_factory=list)  # folder, path, size, mtime; relative, posix
@@ -76,7 +76,7 @@ def read_images(path: Path) -> Source:
         DataError: There are no pictures, or no class folders.
     """
     root, shown = _unwrapped(Path(path)), f"{path}/".replace("//", "/")
-    found = _walk(root)
+    found = walk(root)
     tops = sorted({folder.split("/")[0] for folder in found.folders})
     named = {top: SPLIT_WORDS[top.lower()] for top in tops if top.lower() in SPLIT_WORDS}
     has_splits = "train" in named.values() or (bool(named) and len(named) == len(tops))
@@ -116,15 +116,16 @@ def read_images(path: Path) -> Source:
         labels=labels,
         ids=ids,
         splits=np.array([row[0] for row in rows]),
-        stamp=_stamp(root, found),
-        read=lambda index: _read(prefix + ids[index]),
+        stamp=stamp_of_walk(root, found),
+        read=lambda index: read_file(prefix + ids[index]),
         left_out=tuple(left),
         notes=tuple(notes),
         label_values=classes,
     )
 
 
-def _read(path: str) -> bytes:
+def read_file(path: str) -> bytes:
+    """The bytes of a file, in one call where that is enough."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     try:
         size = os.fstat(handle).st_size
@@ -136,7 +137,8 @@ def _read(path: str) -> bytes:
         os.close(handle)
 
 
-def _stamp(root: Path, found: _Found) -> str:
+def stamp_of_walk(root: Path, found: Found) -> str:
+    """Changes when a file of a walk comes, goes, or changes its size or time."""
     total = hashlib.blake2b(str(root.resolve()).encode("utf-8", "surrogateescape"), digest_size=16)
     lines = [f"{path}\0{size}\0{time}" for _, path, size, time in found.files]
     total.update("\n".join(lines).encode("utf-8", "surrogateescape"))
@@ -164,9 +166,9 @@ def _unwrapped(root: Path) -> Path:
     return root
 
 
-def _walk(root: Path) -> _Found:
+def walk(root: Path) -> Found:
     """Every regular file below `root`, sorted; links are followed, loops and hidden folders are not."""
-    found = _Found()
+    found = Found()
     state = os.stat(root)
     found.folders.append("")
     _enter(str(root), "", {(state.st_dev, state.st_ino)}, found)
@@ -174,7 +176,7 @@ def _walk(root: Path) -> _Found:
     return found
 
 
-def _enter(path: str, relative: str, above: set[tuple[int, int]], found: _Found) -> None:
+def _enter(path: str, relative: str, above: set[tuple[int, int]], found: Found) -> None:
     try:
         with os.scandir(path) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
@@ -252,7 +254,8 @@ def _set_aside(
             where = f"{shown}{folder}/" if folder else shown
             raise DataError(
                 f"{where} has {len(files):,} {_files(len(files))} but no class folders. Put the pictures of each class into "
-                f"a folder of its own, such as {where}cats/ and {where}dogs/."
+                f"a folder of its own, such as {where}cats/ and {where}dogs/, or say it in a table beside them: labels.csv "
+                "with the columns file and label."
             )
 
 
@@ -264,7 +267,7 @@ def _tried(left: list[LeftOut]) -> str:
     return f" ({len(left):,} {_files(len(left))} left out, the first: {left[0].path}, {left[0].reason})" if left else ""
 
 
-def _empty_classes(found: _Found, named: dict[str, str], classes: set[str], left: list[LeftOut]) -> None:
+def _empty_classes(found: Found, named: dict[str, str], classes: set[str], left: list[LeftOut]) -> None:
     """Folders that hold no picture, themselves or below, would have been classes: listed."""
     for folder in found.folders:
         label = folder

@@ -219,6 +219,8 @@ def _quickly(file: str, content: bytes, form: Form) -> Table | None:
     odd = (b"\0", b"\n\n", b"\n\r\n")
     if any(mark in content for mark in odd) or content[:1] in b"\r\n" or (b"\r" in content and b"\n" not in content):
         return None  # line numbers would be wrong, or PyArrow's answer
+    if form.header and not content.partition(b"\n")[2]:
+        return None  # PyArrow refuses a table without rows, and a process that ends at once then may abort
     pixels = set(form.pixels)
     names = [str(position) for position in range(len(form.names))]
     for kind in (pa.uint8(), pa.float64()):

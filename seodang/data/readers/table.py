@@ -134,6 +134,15 @@ def _short(path: Path) -> str:
     return short_name(name.with_suffix("") if name.suffix.lower() in SUFFIXES else name)
 
 
+def read_cells(file: Path, root: Path, header: bool | None = None) -> Cells:
+    """The columns of one table as they stand, each with a name of its own; what they hold is not looked at.
+
+    Raises:
+        DataError: It is no table, or most of its rows do not fit.
+    """
+    return _named(_read(file, file.relative_to(root).as_posix(), header))
+
+
 # One file -------------------------------------------------------------------------------------------------------------
 
 

@@ -81,8 +81,8 @@ def transfer(
     best = Best(recipe.training, head.metrics, model) if head else Best(recipe.training)
     for sentence in restore(folder, state, best)[1]:
         yield Notice(sentence)
-    is_timed = recipe.training.minutes and recipe.training.steps is None
-    pace = Pace(then.plan, recipe.training.minutes - (late + clock.seconds) / 60) if is_timed else None
+    minutes = recipe.training.minutes if recipe.training.steps is None else None
+    pace = Pace(then.plan, minutes - (late + clock.seconds) / 60) if minutes else None
     more = {"whole": model, "pictures": data, "spent": clock.seconds}
     yield from follow(folder, then.data, then.recipe, state, best, place, machine, pace, **more)
 

@@ -20,6 +20,7 @@ VERBS = (
     "train",
     "evaluate",
     "predict",
+    "explain",
     "generate",
     "recognise",
     "compare",

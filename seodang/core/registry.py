@@ -25,6 +25,7 @@ FOLDERS = {
     "datasets": "data/datasets",
     "decisions": "decisions",
     "foundations": "foundations",
+    "explanations": "explanations",
 }
 # Files of those folders that hold the mechanism, not a name.
 MECHANISM = {
@@ -33,6 +34,7 @@ MECHANISM = {
     "tasks": {"build"},
     "decisions": {"decision", "find"},
     "foundations": {"explore"},
+    "explanations": {"explain", "explanation", "example", "own", "scores", "layers_of", "painting", "page"},
 }
 
 

@@ -37,9 +37,11 @@ def spans(tokenizer: Tokenizer, text: str) -> tuple[str, list[Span]]:
     else:
         found = [(place, place + 1) for place in range(len(text))]
     ids = tokenizer._ids
+    low = text.lower() if tokenizer.lower else text
     told = []
     for first, last in found:
-        token = text[first:last].lower() if tokenizer.lower else text[first:last]
+        # What a letter becomes in lower case may depend on its neighbours; where it becomes two, places differ.
+        token = low[first:last] if len(low) == len(text) else text[first:last].lower()
         parts = [token] if tokenizer.kind != "characters" else token  # a letter may be two in lower case
         told += [Span(first, last, ids.get(part, tokenizer.unknown)) for part in parts]
     return text, told

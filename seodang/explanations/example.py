@@ -21,6 +21,7 @@ from seodang.data.encode_text import TextEncoding, texts_of
 from seodang.data.frame import Frame
 from seodang.data.readers.decoding import decoded
 from seodang.data.readers.texts import holds_texts
+from seodang.evaluation.generate import begin
 from seodang.evaluation.judge_rows import plain
 from seodang.evaluation.predict import opened
 from seodang.evaluation.predictions import Predictions
@@ -265,7 +266,10 @@ def _text(run: Run, own: Own, words: Sequence[str]) -> Example:
         text, name = _text_of_file(run, text), text
     elif _FILE.fullmatch(text):
         raise DataError(f"{text} does not exist.")
-    (ids,) = encoding.encode([text])
+    if run.recipe.task == "next_token":
+        ids = np.array(begin(encoding, text)[-encoding.length :])
+    else:
+        (ids,) = encoding.encode([text])
     if not len(ids):
         raise DataError(
             f"There is nothing to explain in {text[:40]!r}: none of its words has a meaning for {run.name}."

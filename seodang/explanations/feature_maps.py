@@ -15,7 +15,7 @@ from seodang.explanations.layers_of import layer_called, outputs_of_layers
 from seodang.models.summary import kind_of
 from seodang.runs.folder import Run
 
-MOST_LAYERS = 12
+MOST_LAYERS = 16
 MOST_MAPS = 24
 MOST_UNITS = 512  # of a dense layer
 

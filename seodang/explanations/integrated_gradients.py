@@ -14,7 +14,7 @@ from seodang.explanations.scores import score_of, without_gradient
 from seodang.runs.folder import Run
 
 # Places on the way: more where the network is small, so that a large one takes seconds too.
-STEPS, FEWER, SMALL = 64, 16, 500_000
+STEPS, FEWER, SMALL = 64, 20, 500_000
 
 
 def integrated_gradients(run: Run, example: Example, *, layer: str | None = None) -> Explanation:

@@ -24,7 +24,7 @@ def layers(run: Run, example: Example, *, layer: str | None = None) -> Explanati
     trained = sum(row["parameters"] for row in rows if row["trainable"])
     frozen = [row for row in rows if not row["trainable"]]
     words = (
-        f"{total:,} weights in {len(rows)} layers, of which training changed {trained:,}."
+        f"{total:,} weights in {len(rows)} layer{'' if len(rows) == 1 else 's'}, of which training changed {trained:,}."
         + (f" {len(frozen)} layers are frozen: they stay as they came." if frozen else ""),
         "A weight says how much an input counts, and its sign for or against. In a layer that learns well most are small and "
         "a few are large; a layer whose weights are all alike, or all 0, adds nothing.",

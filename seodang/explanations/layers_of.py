@@ -71,5 +71,5 @@ def outputs_of_layers(run: Run, given: Tensor) -> list[tuple[str, nn.Module, Ten
             found.append((name, module, output.clone()))
 
     with torch.inference_mode(), watched(run, see):
-        run.network()(given)
+        run.network()(given.float() if given.dtype is torch.uint8 else given)
     return found

@@ -25,7 +25,7 @@ def occlusion(run: Run, example: Example, *, layer: str | None = None) -> Explan
     size = sum(each.numel() for each in run.network().parameters())
     lost, window = missed(run, example.given, example.target, WINDOWS if size <= SMALL else FEWER)
     most = float(np.abs(lost).max())
-    row, column = np.unravel_index(int(lost.argmax()), lost.shape)
+    row, column = divmod(int(lost.argmax()), lost.shape[1])
     where = f"{_third(row, lost.shape[0], 'top', 'bottom')} {_third(column, lost.shape[1], 'left', 'right')}"
     said = run.classes[example.target]
     words = (

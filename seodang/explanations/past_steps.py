@@ -3,6 +3,8 @@
 # T steps of the past · C channels · H steps ahead
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -40,7 +42,7 @@ def past_steps(run: Run, example: Example, *, layer: str | None = None) -> Expla
         "and steps that say the same can stand in for each other.",
     )
     values = example.given[0].double().numpy() * np.array(encoding.scale) + np.array(encoding.centre)
-    numbers = {
+    numbers: dict[str, Any] = {
         "steps": [
             {"when": when, "replaced": round(float(each), 6), "slope": [round(float(value), 6) for value in row]}
             for when, each, row in zip(example.when, by_step, slope, strict=True)

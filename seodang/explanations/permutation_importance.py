@@ -49,7 +49,9 @@ def permutation_importance(run: Run, example: Example, *, layer: str | None = No
         else f"On {len(chosen):,} {judged.split} rows the run is {score}. Each column in turn is dealt out anew among the rows, "
         f"{REPEATS} times: the bars say how much {lost} (mean ± deviation over the {REPEATS}).",
         *(
-            [f"Not told from nothing: {', '.join(none[:8])}{f' and {len(none) - 8} more' if len(none) > 8 else ''}."]
+            [
+                f"No loss that stands out from chance: {', '.join(none[:8])}{f' and {len(none) - 8} more' if len(none) > 8 else ''}."
+            ]
             if none
             else []
         ),

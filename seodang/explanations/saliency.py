@@ -11,7 +11,7 @@ from seodang.explanations.explanation import DoesNotApply, Explanation, Pictures
 from seodang.explanations.scores import gradient, score_of
 from seodang.runs.folder import Run
 
-VIEWS, NOISE = 8, 0.1  # Smilkov et al., 2017, https://arxiv.org/abs/1706.03825: fewer views and less noise than theirs
+VIEWS, NOISE = 4, 0.1  # Smilkov et al., 2017, https://arxiv.org/abs/1706.03825: fewer views and less noise than theirs
 
 
 def saliency(run: Run, example: Example, *, layer: str | None = None) -> Explanation:

@@ -18,7 +18,8 @@ from seodang.explanations.scores import integrated_gradients, score_of, without_
 from seodang.models.ngrams import gram_ids
 from seodang.runs.folder import Run
 
-STEPS = 32
+# Places of the integral, more where the parts do not add up to within so much of the whole.
+STEPS, CLOSE = (32, 128), 0.03
 MOST_LISTED = 8  # words for, and as many against
 LONGEST = 6_000  # characters of the text that are shown
 
@@ -88,12 +89,12 @@ def _of_ngrams(run: Run, model: Any, given: Tensor, target: int) -> Parts:
             there = tokens != 0
             parts += ((model.words.weight[tokens] @ vectors) * there / there.sum()).double().numpy()
             bias = bias + model.head.bias
-        total = float(parts.sum() + bias @ pick)
+        constant = float(bias @ pick)
     how = (
         f"The network is a sum: every word and every run of up to {model.orders} has a weight. A run's weight is shared by its "
-        f"words. They add up to {parts.sum():+.2f}; with the constant {float(bias @ pick):+.2f} that is the whole evidence. This is exact."
+        f"words. They add up to {parts.sum():+.2f}; with the constant {constant:+.2f} that is the whole evidence. This is exact."
     )
-    return parts, total, how
+    return parts, float(parts.sum()) + constant, how
 
 
 def _contrast(run: Run, model: Any, target: int, columns: int) -> Tensor:
@@ -117,22 +118,26 @@ def _places(length: int, orders: int) -> np.ndarray:
 
 
 def _by_vectors(run: Run, embedding: nn.Embedding, given: Tensor, target: int) -> Parts:
-    """Integrated gradients of the word vectors, from vectors of 0, which mean nothing, to those of the text."""
+    """Integrated gradients of the word vectors, from those of as many unknown words (else of padding) to those of the text."""
+    unknown = run.encoding.tokenizer.unknown
     with torch.inference_mode():
-        vectors = embedding(given).clone()
-    vectors = vectors.detach().clone()
+        vectors, start = embedding(given), embedding(torch.full_like(given, unknown or 0))
+    vectors, start = vectors.clone(), start.clone()
     score, network = score_of(run, target), _with_vectors(embedding)
 
     def of_vectors(some: Tensor) -> Tensor:
         with network(some):
             return score(given.expand(len(some), *given.shape[1:]))
 
-    start = torch.zeros_like(vectors)
-    parts = integrated_gradients(of_vectors, vectors, start, STEPS, at_once=8)[0].sum(-1).double().numpy()
     before, after = (float(value) for value in without_gradient(of_vectors, torch.cat([start, vectors])))
+    parts = np.zeros(given.shape[1])
+    for steps in STEPS:
+        parts = integrated_gradients(of_vectors, vectors, start, steps, at_once=8)[0].sum(-1).double().numpy()
+        if abs(parts.sum() - (after - before)) <= CLOSE * abs(after - before):
+            break
     how = (
-        f"From words without meaning (vectors of 0) to these words the evidence goes from {before:+.2f} to {after:+.2f}; the words "
-        f"together add up to {parts.sum():+.2f} of that {after - before:+.2f} (integrated gradients)."
+        f"From a text of {'unknown words' if unknown else 'padding'} to this one the evidence goes from {before:+.2f} to {after:+.2f}; "
+        f"the words together add up to {parts.sum():+.2f} of that {after - before:+.2f} (integrated gradients)."
     )
     return parts, float(parts.sum()), how
 
@@ -169,7 +174,7 @@ def _left_out(run: Run, given: Tensor, target: int) -> Parts:
 def _on_the_text(run: Run, found: list[Span], given: Tensor, parts: np.ndarray) -> list[tuple[Span, float]]:
     """The spans that are read, each with its part."""
     known = [span for span in found if span.id is not None]
-    real = np.flatnonzero((given[0] != 0).numpy())
+    real = np.flatnonzero((given[0] != 0).numpy())[-len(known) :]  # a mark that a text begins with is not in it
     begins = run.encoding.settings.cut != "end"
     read = known[-len(real) :] if begins else known[: len(real)]
     return [(span, float(parts[place])) for span, place in zip(read, real, strict=True)]

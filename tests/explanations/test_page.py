@@ -50,7 +50,7 @@ def test_an_answer_that_was_not_given_can_be_explained(pictures_run):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["#1", "--with", "grad-camm"], "'grad-camm' is not a explanation. Did you mean grad-cam?"),
+        (["#1", "--with", "grad-camm"], "'grad-camm' is not an explanation. Did you mean grad-cam?"),
         (["#1", "--with", "words"], "words does not apply: it looks at one text"),
         (["#1", "--with", ","], "--with needs names of explanations"),
         (["#0"], "#0 is not there"),

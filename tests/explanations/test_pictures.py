@@ -144,7 +144,8 @@ def test_filters_of_patches_are_shown_in_pixels(pictures_run, with_network, thre
     assert shown[0, 0].tolist() == [[0, 0], [0, 1]]
     picture = torch.zeros(1, 1, 2, 2)
     picture[..., 1, 1] = 1
-    assert float(model(picture)[0, 0] - model(0 * picture)[0, 0]) == 1
+    with torch.no_grad():
+        assert float(model(picture)[0, 0] - model(0 * picture)[0, 0]) == 1
 
 
 def test_a_dense_layer_on_pixels_has_filters(pictures_run, with_network, three):

@@ -78,5 +78,5 @@ def _translation(run: Run, example: Example) -> Explanation:
         "A dark diagonal is a translation word by word; what is written elsewhere first shows as a jump.",
         DOUBT,
     )
-    drawing = Drawing(attention_drawing(found), "Where it looks (columns) while writing each word (rows).")
+    drawing = Drawing(attention_drawing(found), "Where it looks (columns) while writing each word (rows).", 520)
     return Explanation("Where it looked while it wrote", "answer", sentences, found, (drawing,))

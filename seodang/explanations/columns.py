@@ -51,11 +51,12 @@ def columns(run: Run, example: Example, *, layer: str | None = None) -> Explanat
         cells = (plain(example.row.table[name].iloc[0]), plain(usual.table[name].iloc[0]))  # type: ignore[union-attr]
         return Bar(name, float(parts[place]) / most, _told(parts[place], of_class), cells)
 
-    rows = [bar(int(place)) for place in order[:MOST_SHOWN]]
-    if len(order) > MOST_SHOWN:
-        rest = float(parts[order[MOST_SHOWN:]].sum())
+    shown_alone = MOST_SHOWN if len(order) > MOST_SHOWN + 1 else len(order)
+    rows = [bar(int(place)) for place in order[:shown_alone]]
+    if len(order) > shown_alone:
+        rest = float(parts[order[shown_alone:]].sum())
         share = max(-1.0, min(1.0, rest / most))
-        rows.append(Bar(f"{len(order) - MOST_SHOWN} others", share, _told(rest, of_class), ("", "")))
+        rows.append(Bar(f"{len(order) - shown_alone} others", share, _told(rest, of_class), ("", "")))
     said = f"the probability of {run.classes[example.target]!r}" if of_class else f"{run.encoding.target}"
     begun, ended = (f"{each:.1%}" if of_class else f"{each:,.5g}" for each in whole)
     words = (
@@ -73,12 +74,12 @@ def columns(run: Run, example: Example, *, layer: str | None = None) -> Explanat
         "parts": {names[place]: round(float(parts[place]), 6) for place in order},
         "lost_without": {names[place]: round(float(alone[place]), 6) for place in order},
     }
-    shown = Bars(("column", "this row", "typical", "pushes the answer", ""), tuple(rows))
+    shown = Bars(("column", "this row", "typical", "pushes the answer", "points" if of_class else ""), tuple(rows))
     return Explanation("Which columns pushed the answer", "answer", words, numbers, (shown,))
 
 
 def _told(part: float, of_class: bool) -> str:
-    return f"{100 * part:+.1f} points" if of_class else f"{part:+,.4g}"
+    return f"{100 * part:+.1f}" if of_class else f"{part:+,.4g}"
 
 
 def shapley(value: Value, count: int, seed: int = 0) -> np.ndarray:

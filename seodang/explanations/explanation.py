@@ -35,11 +35,12 @@ class Pictures:
 
 @dataclass(frozen=True)
 class Drawing:
-    """An SVG of our own, which holds no text from outside that is not escaped."""
+    """An SVG of our own, which holds no text from outside that is not escaped, at most so many pixels wide."""
 
     part: ClassVar[str] = "drawing"
     svg: str
     caption: str = ""
+    width: int = 760
 
 
 @dataclass(frozen=True)
@@ -54,12 +55,13 @@ class Bar:
 
 @dataclass(frozen=True)
 class Bars:
-    """Bars under each other. heads: over label, cells, bar, value."""
+    """Bars under each other. heads: over label, cells, bar, value.   from_left: all are above 0 but for chance."""
 
     part: ClassVar[str] = "bars"
     heads: tuple[str, ...]
     rows: tuple[Bar, ...]
     note: str = ""
+    from_left: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from seodang.explanations import painting
 from seodang.explanations.example import Example
-from seodang.explanations.explanation import DoesNotApply, Explanation, Picture, Pictures
+from seodang.explanations.explanation import DoesNotApply, Explanation, Pictures
 from seodang.explanations.layers_of import layer_called, outputs_of_layers, watched
 from seodang.explanations.scores import score_of
 from seodang.runs.folder import Run
@@ -34,10 +34,7 @@ def grad_cam(run: Run, example: Example, *, layer: str | None = None) -> Explana
         "Each channel counts by how much more of it would raise the answer; what speaks against it is not shown. It says where, "
         "but coarsely: a wrong place here (the background, a corner, a caption) is a network that learnt the wrong thing.",
     )
-    pictures: tuple[Picture, ...] = (
-        painting.plain(example.pixels, "as the network sees it"),
-        painting.heated(example.pixels, heat, "Grad-CAM", smooth=True),
-    )
+    pictures = (painting.heated(example.pixels, heat, f"{name}, laid over the picture", smooth=True),)
     numbers = {"layer": name, "grid": [high, wide], "largest": round(most, 6), "map": _rounded(seen)}
     return Explanation("Where it looked", "answer", words, numbers, (Pictures(pictures),))
 

@@ -37,10 +37,7 @@ def integrated_gradients(run: Run, example: Example, *, layer: str | None = None
         "Evidence is log-odds: 0 is as likely as not, +3 is 95 %, -3 is 5 %. Pixels as the empty picture has them cannot count, "
         "whatever they mean.",
     )
-    pictures = (
-        painting.plain(example.pixels, "as the network sees it"),
-        painting.heated(example.pixels, _scaled(heat), "what each pixel adds"),
-    )
+    pictures = (painting.heated(example.pixels, _scaled(painting.gathered(heat)), "what each pixel adds"),)
     numbers = {"evidence_empty": before, "evidence": after, "sum": added, "gap": added - (after - before)}
     numbers = {name: round(value, 6) for name, value in numbers.items()}
     return Explanation("What each pixel adds", "answer", words, numbers, (Pictures(pictures),))

@@ -36,8 +36,9 @@ def occlusion(run: Run, example: Example, *, layer: str | None = None) -> Explan
         else "Covering any one part changes nothing for the worse: it says the same from what is left.",
     )
     pictures = (
-        painting.plain(example.pixels, "as the network sees it"),
-        painting.heated(example.pixels, lost / most if most > 0 else lost, "what is lost where it is covered"),
+        painting.heated(
+            example.pixels, lost / most if most > 0 else lost, "what is lost where it is covered", smooth=True
+        ),
     )
     numbers = {"window": list(window), "lost": [[round(float(value), 6) for value in line] for line in lost]}
     return Explanation("What it cannot do without", "answer", words, numbers, (Pictures(pictures),))

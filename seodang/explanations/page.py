@@ -52,16 +52,22 @@ def headline(run: Run, answer: dict[str, Any]) -> str:
     """The answer in a few characters.
 
     >>> headline(None, {"prediction": "cat", "probability": 0.981})
-    'cat 98.1 %'
+    'cat · 98.1 %'
     """
     if not answer:
         return ""
     if "probability" in answer:
-        return f"{answer['prediction']} {100 * answer['probability']:.1f} %"
+        return f"{named(run)}{answer['prediction']} · {100 * answer['probability']:.1f} %"
     told = answer["prediction"]
     if isinstance(told, list):
-        return ", ".join(f"{each:,.5g}" for each in told[:6]) + (" …" if len(told) > 6 else "")
-    return told if isinstance(told, str) else f"{told:,.6g}"
+        return f"{named(run)}{told[0]:,.5g} … {told[-1]:,.5g} ({len(told)} steps)"
+    return told if isinstance(told, str) else f"{named(run)}{told:,.6g}"
+
+
+def named(run: Run | None) -> str:
+    """Of a table or series, what is foretold, for a bare 1 says nothing: "survived: "."""
+    target = None if run is None or run.encoding is None else getattr(run.encoding, "target", None)
+    return f"{target}: " if target and run is not None and run.encoding.form in ("table", "series") else ""
 
 
 def colour(weight: float) -> str:

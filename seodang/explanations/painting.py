@@ -63,6 +63,20 @@ def resized(values: np.ndarray, shape: tuple[int, ...], smooth: bool) -> np.ndar
     return np.asarray(Image.fromarray(values.astype(np.float32)).resize((shape[1], shape[0]), how), np.float64)
 
 
+def gathered(values: np.ndarray, most: int = 48) -> np.ndarray:
+    """Numbers (H, W) of a large picture as the means of squares, at most so many on a side: single pixels flicker.
+
+    >>> gathered(np.ones((96, 96))).shape, gathered(np.ones((9, 9))).shape
+    ((48, 48), (9, 9))
+    """
+    size = -(-max(values.shape) // most)
+    if size == 1:
+        return values
+    high, wide = (-(-side // size) * size for side in values.shape)
+    whole = np.pad(values, ((0, high - values.shape[0]), (0, wide - values.shape[1])), mode="edge")
+    return whole.reshape(high // size, size, wide // size, size).mean((1, 3))
+
+
 def as_picture(colours: np.ndarray, caption: str = "") -> Picture:
     """Colours (H, W, 3) uint8 as a picture of a page: PNG, or JPEG where it is a large photo."""
     from PIL import Image
@@ -77,19 +91,20 @@ def as_picture(colours: np.ndarray, caption: str = "") -> Picture:
 
 
 def tiles(colours: np.ndarray, columns: int = 0, least: int = 480) -> np.ndarray:
-    """Tiles (N, H, W, 3) uint8 as one picture with a thin line between them, enlarged to about `least` pixels across."""
+    """Tiles (N, H, W, 3) uint8 as one picture (H, W, 4) with the page between them, enlarged to about `least` pixels across."""
     number, height, width = colours.shape[:3]
     columns = columns or math.ceil(math.sqrt(number * 1.6))
     columns = min(columns, number)
     rows = -(-number // columns)
     times = max(1, round(least / columns / width))
-    gap = 1 if times == 1 else 2
+    gap = max(1, width * times // 12)
     big = colours.repeat(times, 1).repeat(times, 2)
     high, wide = height * times + gap, width * times + gap
-    canvas = np.full((rows * high - gap, columns * wide - gap, 3), 148, np.uint8)
+    canvas = np.zeros((rows * high - gap, columns * wide - gap, 4), np.uint8)  # between the tiles the page is seen
     for place, tile in enumerate(big):
         row, column = divmod(place, columns)
-        canvas[row * high : row * high + high - gap, column * wide : column * wide + wide - gap] = tile
+        place_of = (slice(row * high, row * high + high - gap), slice(column * wide, column * wide + wide - gap))
+        canvas[place_of][..., :3], canvas[place_of][..., 3] = tile, 255
     return canvas
 
 
@@ -98,7 +113,8 @@ def tiled(colours: np.ndarray, caption: str = "", columns: int = 0) -> Picture:
     from PIL import Image
 
     encoded = io.BytesIO()
-    image = Image.fromarray(tiles(colours, columns)).quantize(128, dither=Image.Dither.NONE)
+    image = Image.fromarray(tiles(colours, columns))
+    image = image.quantize(255, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     image.save(encoded, "png", optimize=True)
     return Picture(f"data:image/png;base64,{base64.b64encode(encoded.getvalue()).decode()}", caption, False)
 

@@ -55,7 +55,9 @@ def past_steps(run: Run, example: Example, *, layer: str | None = None) -> Expla
         shown = ", ".join(f"{name} {value:,.3g}" for name, value in best)
         words = (*words[:2], f"By column, all steps together: {shown}.", words[2])
     place = encoding.channels.index(encoding.target) if encoding.target in encoding.channels else 0
-    svg = _drawn(encoding.channels[place], values[:, place], by_step, example.when)
+    is_own = encoding.target in encoding.channels and example.answer is not None
+    ahead_of_it = example.answer.double().numpy() if is_own and example.answer is not None else np.zeros(0)
+    svg = _drawn(encoding.channels[place], values[:, place], ahead_of_it, by_step, example.when)
     caption = f"Above: {encoding.channels[place]} as it was seen. Below: what each step adds to the forecast."
     return Explanation("Which past steps mattered", "answer", words, numbers, (Drawing(svg, caption),))
 
@@ -77,17 +79,27 @@ def replaced(run: Run, window: Tensor) -> tuple[np.ndarray, np.ndarray]:
     return lost, slope[0].double().numpy() / np.array(run.encoding.scale)
 
 
-def _drawn(name: str, values: np.ndarray, lost: np.ndarray, when: tuple[str, ...]) -> str:
+def _drawn(name: str, values: np.ndarray, ahead: np.ndarray, lost: np.ndarray, when: tuple[str, ...]) -> str:
+    """What was seen and what is foretold (H,; none where it is of another column) over what each step adds."""
     import matplotlib
 
     from seodang.evaluation import figures
 
-    figure, upper = figures._figure(width=9.4, height=4.2)
+    figure, upper = figures._figure(width=6.4, height=3.8)
     upper.remove()
     with matplotlib.rc_context(figures._STYLE):
         upper, lower = figure.subplots(2, 1, sharex=True)
     at = np.arange(len(values))
     upper.plot(at, values, color=figures.INK, linewidth=1.3, marker="o" if len(at) <= 60 else None, markersize=2.5)
+    if len(ahead):
+        style = {
+            "color": figures.TRAIN,
+            "linewidth": 1.3,
+            "marker": "o" if len(ahead) <= 60 else None,
+            "markersize": 2.5,
+        }
+        upper.plot(len(at) + np.arange(len(ahead)), ahead, label="forecast", **style)
+        upper.legend(frameon=False, labelcolor=figures.INK)
     upper.set_ylabel(name)
     colours = [figures.TRAIN if each >= 0 else figures.VALIDATION for each in lost]
     lower.bar(at, lost, color=colours, width=0.8)

@@ -37,7 +37,7 @@ def permutation_importance(run: Run, example: Example, *, layer: str | None = No
     bars = []
     for name in order[:MOST_SHOWN]:
         mean, spread = float(losses[name].mean()), float(losses[name].std(ddof=1))
-        value = f"{100 * mean:.1f} ± {100 * spread:.1f} points" if of_class else f"{mean:,.4g} ± {spread:,.2g}"
+        value = f"{100 * mean:.1f} ± {100 * spread:.1f}" if of_class else f"{mean:,.4g} ± {spread:,.2g}"
         bars.append(Bar(name, mean / most, value))
     score = f"right on {whole:.1%}" if of_class else f"off by {whole:,.4g} on average"
     lost = "points of that are lost" if of_class else "it is farther off"
@@ -69,7 +69,7 @@ def permutation_importance(run: Run, example: Example, *, layer: str | None = No
             for name in order
         },
     }
-    shown = Bars(("column", "lost without it", ""), tuple(bars))
+    shown = Bars(("column", "lost without it", "points" if of_class else ""), tuple(bars), from_left=True)
     return Explanation("Which columns the run needs", "run", words, numbers, (shown,))
 
 

@@ -23,15 +23,14 @@ def saliency(run: Run, example: Example, *, layer: str | None = None) -> Explana
     spread = NOISE * float(given.max() - given.min())
     noisy = given + spread * torch.randn(VIEWS, *given.shape[1:], generator=generator)
     slope = gradient(score_of(run, example.target), noisy).abs().mean(0).amax(0).double().numpy()
-    most = np.quantile(slope, 0.99) or slope.max()
+    shown = painting.gathered(slope)
+    usual, most = np.quantile(shown, [0.5, 0.99])
+    heat = ((shown - usual) / (most - usual)).clip(0, 1) if most > usual else 0 * shown
     words = (
         "Red is where a small change of a pixel would change the answer most, up or down: what the network is looking at, "
         "not what speaks for the answer.",
         f"It is the slope at each pixel, the mean over {VIEWS} copies with a little noise, for the bare slope flickers.",
     )
-    pictures = (
-        painting.plain(example.pixels, "as the network sees it"),
-        painting.heated(example.pixels, slope / most if most > 0 else slope, "sensitivity"),
-    )
+    pictures = (painting.heated(example.pixels, heat, "where it is more sensitive than in the middle"),)
     numbers = {"largest": round(float(slope.max()), 9), "mean": round(float(slope.mean()), 9)}
     return Explanation("What it is sensitive to", "answer", words, numbers, (Pictures(pictures),))

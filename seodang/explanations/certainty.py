@@ -21,6 +21,7 @@ from seodang.runs.folder import Run
 SHOWN = 8
 NEAR = 0.05  # judged examples with a confidence so near to this one's say how often such answers are right
 LEAST_NEAR = 20
+MOST_OPENED = 20_000  # rows or texts that are read again for the sake of this page alone; of more the names are shown
 
 
 def certainty(run: Run, example: Example, *, layer: str | None = None) -> Explanation:
@@ -109,6 +110,8 @@ def _shown(run: Run, example: Example, judged: Predictions, sure: np.ndarray, or
             pixels = own.pixels([each["id"] for each in told])
             items = tuple(_captioned(one, each) for one, each in zip(pixels, told, strict=True))
             return Pictures(items, title, "small")
+        if "source" not in own.__dict__ and run.data["source"]["examples"] > MOST_OPENED:
+            raise RunError("it would take long to read all of them for a few")
         frame = own.source
         assert isinstance(frame, Frame), "rows and texts lie in a frame"
         looks = [_words(shown(run, frame, own.place(each["id"]))) for each in told]

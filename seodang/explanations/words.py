@@ -20,6 +20,7 @@ from seodang.runs.folder import Run
 
 # Places of the integral, more where the parts do not add up to within so much of the whole.
 STEPS, CLOSE = (32, 128), 0.03
+QUICK = 50_000_000  # tokens times weights: larger networks would take long
 MOST_LISTED = 8  # words for, and as many against
 LONGEST = 6_000  # characters of the text that are shown
 
@@ -131,7 +132,8 @@ def _by_vectors(run: Run, embedding: nn.Embedding, given: Tensor, target: int) -
 
     before, after = (float(value) for value in without_gradient(of_vectors, torch.cat([start, vectors])))
     parts = np.zeros(given.shape[1])
-    for steps in STEPS:
+    size = given.shape[1] * sum(each.numel() for each in run.network().parameters())
+    for steps in STEPS if size <= QUICK else STEPS[:1]:
         parts = integrated_gradients(of_vectors, vectors, start, steps, at_once=8)[0].sum(-1).double().numpy()
         if abs(parts.sum() - (after - before)) <= CLOSE * abs(after - before):
             break

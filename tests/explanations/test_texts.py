@@ -10,6 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seodang.core.errors import DataError
 from seodang.core.spec import Spec
 from seodang.data.spans import spans
 from seodang.data.tokens import KINDS, fit
@@ -138,3 +139,21 @@ def test_a_judged_text_is_answered_as_it_was(texts_run):
     example = example_of(texts_run, ["#2"])
     np.testing.assert_allclose(example.answer.numpy(), judged.probabilities[1], atol=1e-5)
     assert example.true == judged.classes[judged.labels[1]]
+
+
+def test_a_network_that_writes_says_why_the_next_word(finished, tmp_path_factory):
+    path = tmp_path_factory.mktemp("prose") / "sayings.txt"
+    path.write_text("\n".join(f"the cat sat on the mat and saw {n} birds" for n in range(80)), encoding="utf-8")
+    settings = {
+        "training.epochs": 1,
+        "model.settings": {"cell": "gru", "units": [8], "embedding": 8},
+        "texts.tokens": "words",
+    }
+    run = finished(path, "text-generator", settings)
+    example = example_of(run, ["the cat sat on"])
+    told = words(run, example)
+    assert "as the next word" in told.words[0]
+    assert "".join(piece for piece, _ in told.parts[0].pieces) == "the cat sat on"
+    assert len(told.numbers["tokens"]) == 4, "the mark that a text begins with is not shown"
+    with pytest.raises(DataError, match="was not judged text by text"):
+        example_of(run, ["#1"])

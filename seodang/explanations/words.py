@@ -20,6 +20,7 @@ from seodang.runs.folder import Run
 
 # Places of the integral, more where the parts do not add up to within so much of the whole.
 STEPS, CLOSE = (32, 128), 0.03
+ALIKE = 1e-3  # of a score: float32 and the order of its sums
 QUICK = 50_000_000  # tokens times weights: larger networks would take long
 MOST_LISTED = 8  # words for, and as many against
 LONGEST = 6_000  # characters of the text that are shown
@@ -65,7 +66,7 @@ def parts_of(run: Run, given: Tensor, target: int) -> Parts:
     if hasattr(model, "grams") and hasattr(model, "orders"):
         return _of_ngrams(run, model, given, target)
     embedding = next((each for each in model.modules() if isinstance(each, nn.Embedding)), None)
-    if embedding is not None:
+    if embedding is not None and _is_all_it_reads(run, embedding, given, target):
         return _by_vectors(run, embedding, given, target)
     return _left_out(run, given, target)
 
@@ -142,6 +143,16 @@ def _by_vectors(run: Run, embedding: nn.Embedding, given: Tensor, target: int) -
         f"the words together add up to {parts.sum():+.2f} of that {after - before:+.2f} (integrated gradients)."
     )
     return parts, float(parts.sum()), how
+
+
+def _is_all_it_reads(run: Run, embedding: nn.Embedding, given: Tensor, target: int) -> bool:
+    """Whether a text says to the network what its word vectors say, and nothing by another way (such as counted pairs)."""
+    score, other = score_of(run, target), given.clamp_max(1)
+    with torch.inference_mode():
+        vectors = embedding(other)
+        wanted = float(score(other))
+        with _with_vectors(embedding)(vectors):
+            return abs(float(score(given)) - wanted) <= ALIKE * (1 + abs(wanted))
 
 
 def _with_vectors(embedding: nn.Embedding) -> Callable[[Tensor], Any]:

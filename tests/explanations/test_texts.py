@@ -87,6 +87,23 @@ def test_word_vectors_add_up_to_the_difference(name, texts_run, with_network):
     assert "integrated gradients" in how
 
 
+def test_what_is_read_by_another_way_than_vectors_is_not_passed_over(texts_run, with_network):
+    """Where a network also looks at the tokens themselves, the vectors are not all: words are left out instead."""
+    size = texts_run.encoding.tokenizer.size
+
+    class Both(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.vectors, self.counts = torch.nn.Embedding(size, 2), torch.nn.EmbeddingBag(size, 2, padding_idx=0)
+
+        def forward(self, tokens):
+            return self.vectors(tokens).mean(1) + self.counts(tokens)
+
+    run = with_network(texts_run, Both())
+    *_, how = parts_of(run, torch.tensor([[3, 4, 5]]), 1)
+    assert "left out" in how
+
+
 def test_a_word_that_is_left_out_loses_what_it_gave(texts_run, with_network):
     size = texts_run.encoding.tokenizer.size
     model = build(Part(name="bag", settings={"pairs": 64}), Spec((0,), vocabulary=size), Spec((2,)), 0).eval()

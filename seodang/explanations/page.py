@@ -52,12 +52,12 @@ def headline(run: Run, answer: dict[str, Any]) -> str:
     """The answer in a few characters.
 
     >>> headline(None, {"prediction": "cat", "probability": 0.981})
-    'cat · 98.1 %'
+    'cat · 98.1\\xa0%'
     """
     if not answer:
         return ""
     if "probability" in answer:
-        return f"{named(run)}{answer['prediction']} · {100 * answer['probability']:.1f} %"
+        return f"{named(run)}{answer['prediction']} · {100 * answer['probability']:.1f}\u00a0%"
     told = answer["prediction"]
     if isinstance(told, list):
         return f"{named(run)}{told[0]:,.5g} … {told[-1]:,.5g} ({len(told)} steps)"
@@ -66,8 +66,10 @@ def headline(run: Run, answer: dict[str, Any]) -> str:
 
 def named(run: Run | None) -> str:
     """Of a table or series, what is foretold, for a bare 1 says nothing: "survived: "."""
-    target = None if run is None or run.encoding is None else getattr(run.encoding, "target", None)
-    return f"{target}: " if target and run is not None and run.encoding.form in ("table", "series") else ""
+    encoding = None if run is None else run.encoding
+    if encoding is None or encoding.form not in ("table", "series") or not encoding.target:
+        return ""
+    return f"{encoding.target}: "
 
 
 def colour(weight: float) -> str:

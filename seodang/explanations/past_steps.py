@@ -14,7 +14,7 @@ from seodang.explanations.explanation import DoesNotApply, Drawing, Explanation
 from seodang.explanations.scores import score_of, without_gradient
 from seodang.runs.folder import Run
 
-TICKS = 6
+TICKS = 4
 MOST_TOLD = 3
 MOST_CHANNELS = 8  # of which a total is told
 

@@ -31,6 +31,6 @@ def saliency(run: Run, example: Example, *, layer: str | None = None) -> Explana
         "not what speaks for the answer.",
         f"It is the slope at each pixel, the mean over {VIEWS} copies with a little noise, for the bare slope flickers.",
     )
-    pictures = (painting.heated(example.pixels, heat, "where it is more sensitive than in the middle"),)
+    pictures = (painting.heated(example.pixels, heat, "where it is more sensitive than at most pixels"),)
     numbers = {"largest": round(float(slope.max()), 9), "mean": round(float(slope.mean()), 9)}
     return Explanation("What it is sensitive to", "answer", words, numbers, (Pictures(pictures),))

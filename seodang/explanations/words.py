@@ -92,9 +92,10 @@ def _of_ngrams(run: Run, model: Any, given: Tensor, target: int) -> Parts:
             parts += ((model.words.weight[tokens] @ vectors) * there / there.sum()).double().numpy()
             bias = bias + model.head.bias
         constant = float(bias @ pick)
+    kind = {"characters": "character", "bpe": "piece"}.get(run.encoding.tokenizer.kind, "word")
     how = (
-        f"The network is a sum: every word and every run of up to {model.orders} has a weight. A run's weight is shared by its "
-        f"words. They add up to {parts.sum():+.2f}; with the constant {constant:+.2f} that is the whole evidence. This is exact."
+        f"The network is a sum: every {kind} and every run of up to {model.orders} has a weight. A run's weight is shared by its "
+        f"{kind}s. They add up to {parts.sum():+.2f}; with the constant {constant:+.2f} that is the whole evidence. This is exact."
     )
     return parts, float(parts.sum()) + constant, how
 

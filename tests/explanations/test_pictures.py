@@ -165,7 +165,7 @@ def test_layers_say_what_is_trained(pictures_run, three):
     assert sum(row["parameters"] for row in rows) == sum(each.numel() for each in model.parameters())
     assert all(row["trainable"] for row in rows)
     first = next(each for each in model.modules() if isinstance(each, nn.Conv2d))
-    assert rows[0]["mean"] == pytest.approx(float(first.weight.mean()), rel=1e-4)
+    assert rows[0]["mean"] == pytest.approx(float(first.weight.detach().mean()), rel=1e-4)
 
 
 def test_certainty_is_read_off_what_was_judged(pictures_run, three):

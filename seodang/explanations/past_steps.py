@@ -36,8 +36,8 @@ def past_steps(run: Run, example: Example, *, layer: str | None = None) -> Expla
     words = (
         f"Each past step in turn is replaced by the mean of the window: a bar says how much higher (lower) the forecast of "
         f"{encoding.target}, {ahead}, is for that step being what it was. The most: {told}.",
-        f"The forecast is most sensitive to {example.when[one]}: were {encoding.channels[channel]} {rise:,.3g} higher there, it would change by "
-        f"{slope[one, channel] * rise:+,.3g}.",
+        f"The forecast is most sensitive to {example.when[one]}: were {encoding.channels[channel]} {rise:,.3g} higher there, it would "
+        f"change by {slope[one, channel] * rise:+,.3g}.",
         "A season shows as bars one period apart, a trend as bars at the end. Steps like the mean cannot count here, "
         "and steps that say the same can stand in for each other.",
     )

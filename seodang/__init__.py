@@ -14,6 +14,7 @@ _HOME = {
     "SeodangError": "seodang.core.errors",
     "compare": "seodang.evaluation.compare",
     "evaluate": "seodang.evaluation.evaluate",
+    "explain": "seodang.explanations.explain",
     "load": "seodang.runs.folder",
     "look": "seodang.data.look",
     "names": "seodang.core.registry",

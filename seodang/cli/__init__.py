@@ -22,6 +22,7 @@ VERBS = (
     "train",
     "evaluate",
     "predict",
+    "explain",
     "generate",
     "recognise",
     "compare",

@@ -25,6 +25,7 @@ FOLDERS = {
     "datasets": "data/datasets",
     "decisions": "decisions",
     "foundations": "foundations",
+    "explanations": "explanations",
 }
 # Files of those folders that hold the mechanism, not a name.
 MECHANISM = {
@@ -33,6 +34,7 @@ MECHANISM = {
     "tasks": {"build"},
     "decisions": {"decision", "find"},
     "foundations": {"explore"},
+    "explanations": {"explain", "explanation", "example", "own", "scores", "layers_of", "painting", "page"},
 }
 
 
@@ -84,4 +86,7 @@ def find(kind: str, name: str) -> Any:
     if point := _plugins(kind).get(public):
         return point.load()
     one = kind.removesuffix("s")
-    raise SeodangError(f"{name!r} is not a {one}. {did_you_mean(public, names(kind))} `seodang list {kind}` shows all.")
+    article = "an" if one[0] in "aeiou" else "a"
+    raise SeodangError(
+        f"{name!r} is not {article} {one}. {did_you_mean(public, names(kind))} `seodang list {kind}` shows all."
+    )

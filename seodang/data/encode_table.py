@@ -85,6 +85,14 @@ class TableEncoding:
             names = tuple(f"{each.name} = {value}" for each in self.categories for value in each.values)
         return tuple(each.name for each in self.numbers) + marks + names
 
+    @property
+    def groups(self) -> dict[str, list[int]]:
+        """Which of the F numbers come from each of `columns`; every number is in one group."""
+        origins = [_whole(each.name) for each in self.numbers]
+        origins += [_whole(each.name) for each in self.numbers if each.marks]
+        origins += [each.name for each in self.categories for _ in (each.values if self.one_hot else [None])]
+        return {name: [place for place, one in enumerate(origins) if one == name] for name in self.columns}
+
     def inputs(self, frame: Frame) -> Tensor:
         """Rows (N) to (N, F) float32. Raises DataError where a column is missing."""
         gone = [name for name in self.columns if name not in frame.table.columns]

@@ -23,7 +23,7 @@ def drawings(report: dict[str, Any]) -> list[tuple[str, str]]:
     if report["task"] in ("regress", "forecast"):
         return [*_scatter(report), *_by_step(report)]
     if "attention" in report and report["attention"]:
-        return [(_attention(report["attention"]), "Where it looks (columns) while writing each word (rows).")]
+        return [(attention_drawing(report["attention"]), "Where it looks (columns) while writing each word (rows).")]
     return []
 
 
@@ -163,7 +163,8 @@ def _by_step(report: dict[str, Any]) -> list[tuple[str, str]]:
     return [(_svg(figure, "Error by step ahead"), "How the error grows the farther it looks ahead.")]
 
 
-def _attention(attention: dict[str, Any]) -> str:
+def attention_drawing(attention: dict[str, Any]) -> str:
+    """Written × read as shades, the darker the more: SVG. `attention`: as `translating.attention` gives it."""
     weights = np.array(attention["weights"])
     figure, axes = _figure(width=4.6, height=0.8 + 0.28 * max(4, len(attention["written"])))
     shades = axes.pcolormesh(weights[::-1], cmap="Blues", vmin=0, vmax=1, linewidth=0)

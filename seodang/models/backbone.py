@@ -73,8 +73,9 @@ class Backbone(nn.Module):
         return self.head(self.features(pictures))
 
     def features(self, pictures: Tensor) -> Tensor:
-        """What the head sees, (B, F) or (B, F, H, W)."""
-        with torch.set_grad_enabled(torch.is_grad_enabled() and not self.is_frozen):
+        """What the head sees, (B, F) or (B, F, H, W). A frozen base has a gradient only where one is asked for: of its input."""
+        asked = not self.is_frozen or pictures.requires_grad
+        with torch.set_grad_enabled(torch.is_grad_enabled() and asked):
             found = self.base(pictures)
             return (found + self.base(pictures.flip(3))) / 2 if self.mirror else found
 

@@ -82,7 +82,10 @@ class Run:
 
     @functools.cached_property
     def _network(self) -> nn.Module:
-        return read_network(self.folder / "model.safetensors", self.recipe, self.facts)
+        import torch
+
+        with torch.inference_mode(False):  # whoever asks first: weights that are read inside it never have a gradient
+            return read_network(self.folder / "model.safetensors", self.recipe, self.facts)
 
     def network(self) -> nn.Module:
         """The network, on the CPU, not training; of pictures with its preparation inside: uint8 (B, C, H, W) → raw scores

@@ -1,0 +1,103 @@
+"""What comes out of every layer for one picture: a microscope on the network."""
+
+# K channels · H height · W width
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from torch import Tensor, nn
+
+from seodang.explanations import painting
+from seodang.explanations.example import Example
+from seodang.explanations.explanation import DoesNotApply, Explanation, Pictures
+from seodang.explanations.layers_of import layer_called, outputs_of_layers
+from seodang.models.summary import kind_of
+from seodang.runs.folder import Run
+
+MOST_LAYERS = 16
+MOST_MAPS = 24
+MOST_UNITS = 512  # of a dense layer
+
+
+def feature_maps(run: Run, example: Example, *, layer: str | None = None) -> Explanation:
+    """The outputs of every layer for one picture: what is still seen of it from layer to layer."""
+    if example.kind != "picture" or example.given is None:
+        raise DoesNotApply("it looks at one picture")
+    if layer is not None:
+        layer_called(run, layer)
+    there = outputs_of_layers(run, example.given)
+    seen = [each for each in _told_apart(there) if layer in (None, each[0])]
+    if not seen:
+        raise DoesNotApply(f"nothing comes out of {layer or 'its layers'} for one picture")
+    shown = seen if len(seen) <= MOST_LAYERS else _some(seen)
+    pictures = tuple(_drawn(*each) for each in shown)
+    left = (
+        f" {len(shown)} of {len(seen)} layers are shown; --layer NAME shows another." if len(shown) < len(seen) else ""
+    )
+    sentences = (
+        "Each block is a layer, each tile one of its channels: bright where it answers strongly to this picture. Early layers "
+        f"still show the picture; later ones are coarser and say what is where, until only numbers are left.{left}",
+        "A channel that is dark everywhere found nothing of its kind here. One that is dark for every picture is dead.",
+    )
+    numbers = {"layers": [_numbers(name, module, output) for name, module, output in seen]}
+    title = "What every layer makes of it" if layer is None else f"What {layer} makes of it"
+    return Explanation(title, "inside", sentences, numbers, (Pictures(pictures, size="large"),))
+
+
+def _told_apart(there: list[tuple[str, nn.Module, Tensor]]) -> list[tuple[str, nn.Module, Tensor]]:
+    """Layers with an output of pictures or numbers, those that only change its form left out."""
+    return [
+        each
+        for each in there
+        if each[2].dim() in (2, 4) and kind_of(each[1]) not in ("flatten", "zero_pad2d", "reshape")
+    ]
+
+
+def _some(seen: list[tuple[str, nn.Module, Tensor]]) -> list[tuple[str, nn.Module, Tensor]]:
+    """The first, the last, and evenly between them those behind which the picture gets smaller."""
+    ends = [
+        place
+        for place, (one, other) in enumerate(zip(seen, seen[1:], strict=False))
+        if one[2].shape[2:] != other[2].shape[2:]
+    ]
+    chosen = {0, len(seen) - 1, *ends}
+    for place in np.linspace(0, len(seen) - 1, MOST_LAYERS).round().astype(int).tolist():
+        if len(chosen) < MOST_LAYERS:
+            chosen.add(place)
+    order = sorted(chosen)
+    kept = np.unique(np.linspace(0, len(order) - 1, MOST_LAYERS).round().astype(int))
+    return [seen[order[place]] for place in kept]
+
+
+def _drawn(name: str, module: nn.Module, output: Tensor) -> Any:
+    values = output[0].float().numpy()
+    if values.ndim == 1:
+        row = painting.unit(values[None, :MOST_UNITS])[0]
+        wide = min(len(row), 32)
+        grid = np.zeros(-(-len(row) // wide) * wide)
+        grid[: len(row)] = row
+        colours = painting.glow(grid.reshape(1, -1, wide))
+        return painting.tiled(colours, f"{name}: {_count(len(values), 'number')}", 1)
+    if values.shape[1:] == (1, 1):
+        return _drawn(name, module, output.flatten(1))
+    order = np.sort(np.argsort(-values.reshape(len(values), -1).std(1), kind="stable")[:MOST_MAPS])
+    which = "" if len(values) <= MOST_MAPS else f", the {MOST_MAPS} liveliest"
+    caption = f"{name}: {_count(len(values), 'channel')} of {values.shape[2]}×{values.shape[1]}{which}"
+    return painting.tiled(painting.glow(painting.unit(values[order])), caption, 6 if len(order) > 6 else 0)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _numbers(name: str, module: nn.Module, output: Tensor) -> dict[str, Any]:
+    values = output[0].double()
+    return {
+        "layer": name,
+        "kind": kind_of(module),
+        "shape": list(values.shape),
+        "mean": round(float(values.mean()), 6),
+        "largest": round(float(values.max()), 6),
+        "share_zero": round(float((values == 0).double().mean()), 6),
+    }

@@ -1,0 +1,76 @@
+"""What the network says when a part of the picture is covered (Zeiler & Fergus, 2014)."""
+
+# S windows · G windows on a side
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from seodang.explanations import painting
+from seodang.explanations.example import Example
+from seodang.explanations.explanation import DoesNotApply, Explanation, Pictures
+from seodang.explanations.integrated_gradients import SMALL, empty
+from seodang.explanations.scores import score_of, without_gradient
+from seodang.runs.folder import Run
+
+# Windows on a side, half over each other: fewer where the network is large.
+WINDOWS, FEWER = 15, 7
+
+
+def occlusion(run: Run, example: Example, *, layer: str | None = None) -> Explanation:
+    """Cover one part of the picture after the other: where it is missed, it was needed. https://arxiv.org/abs/1311.2901"""
+    if example.kind != "picture" or example.given is None:
+        raise DoesNotApply("it looks at one picture")
+    size = sum(each.numel() for each in run.network().parameters())
+    lost, window = missed(run, example.given, example.target, WINDOWS if size <= SMALL else FEWER)
+    most = float(np.abs(lost).max())
+    row, column = divmod(int(lost.argmax()), lost.shape[1])
+    where = f"{_third(row, lost.shape[0], 'top', 'bottom')} {_third(column, lost.shape[1], 'left', 'right')}"
+    said = run.classes[example.target]
+    words = (
+        f"A window of {window[1]}×{window[0]} pixels in the colour of the picture's edge goes over it. Red: covered, the evidence "
+        f"for {said!r} falls; blue: it rises, so what is there speaks against.",
+        f"The most is lost at the {where.replace('middle middle', 'middle')}: {lost.max():.2f} of evidence (log-odds)."
+        if lost.max() > 0
+        else "Covering any one part changes nothing for the worse: it says the same from what is left.",
+    )
+    pictures = (
+        painting.heated(
+            example.pixels, lost / most if most > 0 else lost, "what is lost where it is covered", smooth=True
+        ),
+    )
+    numbers = {"window": list(window), "lost": [[round(float(value), 6) for value in line] for line in lost]}
+    return Explanation("What it cannot do without", "answer", words, numbers, (Pictures(pictures),))
+
+
+def _third(place: int, count: int, first: str, last: str) -> str:
+    return first if place < count / 3 else last if place >= 2 * count / 3 else "middle"
+
+
+def missed(run: Run, given: Tensor, target: int, windows: int) -> tuple[np.ndarray, tuple[int, int]]:
+    """Evidence that is lost under each of windows × windows places, (G, G), and the window's height and width.
+
+    Windows lie half over each other; of a picture with fewer pixels than that there is one at every pixel.
+    """
+    height, width = given.shape[2:]
+    rows, high = _starts(height, windows)
+    columns, wide = _starts(width, windows)
+    fill = empty(given.float()).to(given.dtype)
+    covered = given.repeat(len(rows) * len(columns), 1, 1, 1)
+    for place, (row, column) in enumerate((row, column) for row in rows for column in columns):
+        part = (place, slice(None), slice(row, row + high), slice(column, column + wide))
+        covered[part] = fill[0, :, row : row + high, column : column + wide]
+    scores = without_gradient(score_of(run, target), torch.cat([given, covered]))
+    return (scores[0] - scores[1:]).reshape(len(rows), len(columns)), (high, wide)
+
+
+def _starts(length: int, windows: int) -> tuple[list[int], int]:
+    """Where windows begin, at most so many, and how long each is.
+
+    >>> _starts(8, 15), _starts(28, 7)
+    (([0, 1, 2, 3, 4, 5, 6], 2), ([0, 4, 7, 10, 14, 18, 21], 7))
+    """
+    size = max(1, min(length, round(2 * length / (windows + 1)))) if length > windows else min(2, length)
+    count = min(windows, length - size + 1)
+    return [round(each) for each in np.linspace(0, length - size, count)], size

@@ -1,0 +1,70 @@
+"""A run's own data, as far as explanations need it: opened on first use, and no more of it than was asked for."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from seodang.core.errors import DataError, RunError
+from seodang.data.encoded import Encoded
+from seodang.data.frame import Frame
+from seodang.data.open import open_any
+from seodang.data.prepare import prepare
+from seodang.data.source import Source
+from seodang.evaluation import predictions
+from seodang.runs.folder import Run, trained_on
+
+
+class Own:
+    """The data of a run. `predictions` needs a judged run; everything else the data where they were."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    @functools.cached_property
+    def predictions(self) -> predictions.Predictions | predictions.Amounts:
+        """Every judged example with its answer. RunError where the run has not been judged."""
+        return predictions.read(self.run.folder)
+
+    @functools.cached_property
+    def source(self) -> Source | Frame:
+        """The data as they lie, neither divided nor decoded. RunError where the run was imported, DataError where they are gone."""
+        return open_any(trained_on(self.run.folder, self.run.data), self.run.recipe.columns)
+
+    @functools.cached_property
+    def data(self) -> Encoded:
+        """Rows, texts or windows divided and encoded as in training."""
+        found = self.run.prepared()
+        assert isinstance(found, Encoded), "pictures are not divided here"
+        return found
+
+    @functools.cached_property
+    def _places(self) -> dict[str, int]:
+        return {predictions.readable(name): place for place, name in enumerate(self.source.ids)}
+
+    def judged(self, number: int) -> int:
+        """`#number` (the first is 1) as a place in `predictions`. DataError where there are not so many."""
+        count = len(self.predictions.ids)
+        if not 1 <= number <= count:
+            raise DataError(
+                f"#{number} is not there: {self.run.name} was judged on {count:,} {self.predictions.split} examples, #1 to #{count}."
+            )
+        return number - 1
+
+    def place(self, name: str) -> int:
+        """Where the example of a name lies in `source`. RunError where it is not there any more."""
+        if name not in self._places:
+            raise RunError(f"{name} is no longer in {self.source.where}: put the data back, or judge the run again.")
+        return self._places[name]
+
+    def pixels(self, names: Sequence[str]) -> list[np.ndarray]:
+        """The pictures of these names, each (C, H, W) uint8, prepared as in training."""
+        source: Any = self.source
+        found = []
+        for place in map(self.place, names):
+            picture = source.pixels[place] if source.pixels is not None else source.read(place)
+            found.append(prepare(picture, self.run.recipe.preparation))
+        return found

@@ -1,0 +1,96 @@
+"""How much worse a run on a table judges when a column is mixed up (Breiman, 2001)."""
+
+# N rows · R repeats
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from seodang.core.errors import DataError, RunError
+from seodang.evaluation.row_examples import own_rows
+from seodang.explanations.example import Example, kind_of
+from seodang.explanations.explanation import Bar, Bars, DoesNotApply, Explanation
+from seodang.explanations.scores import answers
+from seodang.runs.folder import Run
+
+REPEATS = 10
+MOST_ROWS = 1_000  # of the judged ones, drawn with a fixed seed where there are more
+MOST_SHOWN = 12
+
+
+def permutation_importance(run: Run, example: Example, *, layer: str | None = None) -> Explanation:
+    """How much worse the run judges when a column's values are dealt out anew: what it needs. https://doi.org/10.1023/A:1010933404324"""
+    if kind_of(run) != "row":
+        raise DoesNotApply("it mixes up the columns of a table")
+    try:
+        judged = own_rows(run, example.own.data)
+    except (RunError, DataError) as reason:
+        raise DoesNotApply(f"the run's own rows cannot be opened: {reason}") from None
+    chosen = np.sort(np.random.default_rng(0).permutation(len(judged))[:MOST_ROWS])
+    rows = judged.subset.fetch(torch.from_numpy(chosen))
+    targets = judged.subset.labels[torch.from_numpy(chosen)]
+    whole, losses = importance(run, rows, targets, run.encoding.groups)
+    names = list(losses)
+    order = sorted(names, key=lambda name: -losses[name].mean())
+    most = max(abs(float(losses[name].mean())) for name in names) or 1.0
+    of_class = bool(run.classes)
+    bars = []
+    for name in order[:MOST_SHOWN]:
+        mean, spread = float(losses[name].mean()), float(losses[name].std(ddof=1))
+        value = f"{100 * mean:.1f} ± {100 * spread:.1f}" if of_class else f"{mean:,.4g} ± {spread:,.2g}"
+        bars.append(Bar(name, mean / most, value))
+    score = f"right on {whole:.1%}" if of_class else f"off by {whole:,.4g} on average"
+    lost = "points of that are lost" if of_class else "it is farther off"
+    none = [name for name in order if losses[name].mean() <= 2 * losses[name].std(ddof=1)]
+    words = (
+        f"On {len(chosen):,} {judged.split} rows the run is {score}. Each column in turn is dealt out anew among the rows, "
+        f"{REPEATS} times: the bars say how many {lost} (mean ± deviation over the {REPEATS})."
+        if of_class
+        else f"On {len(chosen):,} {judged.split} rows the run is {score}. Each column in turn is dealt out anew among the rows, "
+        f"{REPEATS} times: the bars say how much {lost} (mean ± deviation over the {REPEATS}).",
+        *(
+            [
+                f"No loss that stands out from chance: {', '.join(none[:8])}{f' and {len(none) - 8} more' if len(none) > 8 else ''}."
+            ]
+            if none
+            else []
+        ),
+        "What it cannot tell: of two columns that say the same, each is missed little while the other is there, so both look "
+        "unimportant; and mixing makes rows that cannot be. It is what this network needs, not what causes the outcome.",
+    )
+    numbers = {
+        "rows": len(chosen),
+        "split": judged.split,
+        "metric": "accuracy" if of_class else "mae",
+        "score": round(whole, 6),
+        "repeats": REPEATS,
+        "loss": {
+            name: {"mean": round(float(losses[name].mean()), 6), "deviation": round(float(losses[name].std(ddof=1)), 6)}
+            for name in order
+        },
+    }
+    shown = Bars(("column", "lost without it", "points" if of_class else ""), tuple(bars), from_left=True)
+    return Explanation("Which columns the run needs", "run", words, numbers, (shown,))
+
+
+def importance(
+    run: Run, rows: torch.Tensor, targets: torch.Tensor, groups: dict[str, list[int]], seed: int = 0
+) -> tuple[float, dict[str, np.ndarray]]:
+    """The score of encoded rows (N, F), and for each column what is lost of it in R repeats: accuracy, or distance gained."""
+    generator = np.random.default_rng(seed)
+
+    def score(given: torch.Tensor) -> float:
+        told = torch.cat([answers(run, part) for part in given.split(2048)])
+        if run.classes:
+            return float((told.argmax(1) == targets).double().mean())
+        return float((told - targets).abs().double().mean())
+
+    whole, sign, found = score(rows), 1 if run.classes else -1, {}
+    for name, places in groups.items():
+        lost = []
+        for _ in range(REPEATS):
+            mixed = rows.clone()
+            mixed[:, places] = rows[torch.from_numpy(generator.permutation(len(rows)))][:, places]
+            lost.append(sign * (whole - score(mixed)))
+        found[name] = np.array(lost)
+    return whole, found

@@ -1,0 +1,82 @@
+"""What is explained: one number for each example, how much the network holds for an answer; and what follows from its gradient."""
+
+# B batch · S steps
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from seodang.runs.folder import Run
+
+Score = Callable[[Tensor], Tensor]
+
+
+def evidence(run: Run, outputs: Tensor, target: int) -> Tensor:
+    """Raw outputs (B, …) to (B,): for a class its log-odds, log p / (1 - p), 0 where it is as probable as all others
+    together; for amounts the amount in its own unit, the mean of several; for words the log-odds of the next one.
+
+    The log-odds are what a network adds up: unlike a probability they do not stand still where it is sure.
+    """
+    task = run.task
+    scores = task.scores(outputs)
+    if not hasattr(task, "probabilities"):
+        return task.decode(scores).mean(1)
+    if scores.dim() == 3:
+        scores = scores[:, -1]
+    if scores.shape[1] == 1:
+        return scores[:, 0] if target == 1 or len(run.classes) == 1 else -scores[:, 0]
+    others = torch.cat([scores[:, :target], scores[:, target + 1 :]], dim=1)
+    return scores[:, target] - others.logsumexp(1)
+
+
+def answers(run: Run, given: Tensor) -> Tensor:
+    """Examples (B, …) to what the network answers: probabilities (B, C) or amounts (B, K)."""
+    task = run.task
+    with torch.inference_mode():
+        scores = task.scores(run.network()(given))
+        if not hasattr(task, "probabilities"):
+            return task.decode(scores)
+        found = task.probabilities(scores)
+        return found[:, -1] if found.dim() == 3 else found
+
+
+def score_of(run: Run, target: int) -> Score:
+    """The network as one number for each example: (B, …) → (B,), with a gradient."""
+    network: Any = run.network()
+    return lambda given: evidence(run, network(given), target)
+
+
+def without_gradient(score: Score, given: Tensor, at_once: int = 64) -> np.ndarray:
+    """The score of many examples: (B,) float64."""
+    with torch.inference_mode():
+        return torch.cat([score(part) for part in given.split(at_once)]).double().numpy()
+
+
+def gradient(score: Score, given: Tensor) -> Tensor:
+    """The slope of the score in each number of each example, the shape of `given`."""
+    given = given.detach().requires_grad_()
+    return torch.autograd.grad(score(given).sum(), given)[0]
+
+
+def integrated_gradients(score: Score, given: Tensor, start: Tensor, steps: int = 32, at_once: int = 16) -> Tensor:
+    """What each number of one example (1, …) adds to the score on the straight way from `start` to it: the shape of `given`.
+
+    The parts add up to score(given) - score(start), the axiom of completeness, exactly for a linear network and else to the
+    error of the integral, which is taken at the `steps` places of Gauss and Legendre. Sundararajan et al., 2017,
+    https://arxiv.org/abs/1703.01365.
+
+    >>> parts = integrated_gradients(lambda x: (x**2).sum(1), torch.tensor([[1.0, 3.0]]), torch.zeros(1, 2), 4)
+    >>> [round(part, 4) for part in parts[0].tolist()]
+    [1.0, 9.0]
+    """
+    places, weights = np.polynomial.legendre.leggauss(steps)
+    places, weights = torch.tensor((places + 1) / 2), torch.tensor(weights / 2)
+    total, shape = torch.zeros_like(given), (-1, *[1] * (given.dim() - 1))
+    for some, part in zip(places.split(at_once), weights.split(at_once), strict=True):
+        along = start + some.view(shape).to(given.dtype) * (given - start)
+        total += (gradient(score, along) * part.view(shape).to(given.dtype)).sum(0, keepdim=True)
+    return (given - start) * total

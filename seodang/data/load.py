@@ -14,12 +14,13 @@ from torch import Tensor
 
 from seodang.core.errors import DataError
 from seodang.data.decoders import Decoders, cores
+from seodang.data.duplicates import exact, near
 from seodang.data.facts import Facts
 from seodang.data.pictures import many
 from seodang.data.prepare import Preparation, resolve, target_of
 from seodang.data.scan import Scan, scan
 from seodang.data.source import SPLITS, Source
-from seodang.data.split import Division, Split, divide, draw_some, leave_out
+from seodang.data.split import Division, Split, divide, draw_some, keep_together, leave_out
 
 # Of the memory that is free now, pixels may take so much. They are held up to twice for a moment, while splits are cut.
 SHARE_OF_MEMORY = 0.4
@@ -188,6 +189,9 @@ def load(
     looked = scan(source, settings if in_memory else None)
     source = looked.source
     division = divide(source, split)
+    if split.by is None and not division.given:
+        copies = [group.members for group in (*exact(looked), *near(looked))]
+        division = keep_together(source, division, copies)
     if examples is not None and examples < len(division.train):
         division.train = draw_some(source, division.train, examples, split.seed)
     decoders = None if in_memory else Decoders(cores())

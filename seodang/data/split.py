@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +15,8 @@ from seodang.core.errors import DataError, did_you_mean
 from seodang.core.values import Value
 from seodang.data.source import SPLITS, LeftOut, Source
 
+# A larger share of all examples are no copies of one picture but pictures that are all alike: they are left as they were drawn.
+LARGEST_GROUP = 0.02
 # Fewer pictures of a class cannot be cut into training, choosing and judging with more than one left to learn from.
 FEWEST = 5
 
@@ -150,6 +153,40 @@ def divide(source: Source, settings: Split, *, classes: bool = True) -> Division
         )
     _every_class_trains(source, train, given)
     return Division(train, validation, test, given, " ".join(notes))
+
+
+def keep_together(source: Source, division: Division, groups: Sequence[Sequence[int]]) -> Division:
+    """A division that was drawn, with each group of copies in one split: that of its first member.
+
+    What is judged on a copy of a training example says nothing about new ones. A group stays as it is where it is larger than 2 % of
+    all examples (and 10), or where training would lose its last example of a class.
+    """
+    if division.given:
+        return division
+    where = np.full(len(source), "", dtype="<U10")
+    for name in SPLITS:
+        where[getattr(division, name)] = name
+    left = np.bincount(source.labels[where == "train"], minlength=len(source.classes))
+    moved = 0
+    for group in groups:
+        members = np.asarray(group)
+        home = where[members[0]]
+        movers = members[where[members] != home]
+        if not len(movers) or len(members) > max(10, LARGEST_GROUP * len(source)):
+            continue
+        lost = np.bincount(source.labels[movers[where[movers] == "train"]], minlength=len(source.classes))
+        if ((left - lost)[lost > 0] < 1).any():
+            continue
+        left -= lost
+        if home == "train":
+            left += np.bincount(source.labels[movers], minlength=len(source.classes))
+        where[movers] = home
+        moved += len(movers)
+    if not moved:
+        return division
+    parts = {name: np.flatnonzero(where == name) for name in SPLITS}
+    note = f"{division.note} Copies and near copies stay in one split ({_count(moved, source.noun)} moved)."
+    return Division(**parts, given=division.given, note=note)
 
 
 def _drawn_note(settings: Split, classes: bool, **counts: int) -> str:

@@ -33,6 +33,30 @@ def photos(tmp_path):
     return tmp_path / "photos"
 
 
+def test_a_burst_of_pictures_stays_in_one_split(tmp_path):
+    """Four shots of each scene, a little brighter or cropped: what is judged is no near copy of what was trained on."""
+    random = np.random.default_rng(0)
+    for scene in range(40):
+        coarse = Image.fromarray(random.integers(0, 256, (9, 9, 3), np.uint8)).resize(
+            (96, 96), Image.Resampling.BICUBIC
+        )
+        for shot in range(4):
+            path = tmp_path / "ab"[scene % 2] / f"{scene:02}-{shot}.png"
+            path.parent.mkdir(exist_ok=True)
+            coarse.crop((shot, 0, 93 + shot, 96)).point(lambda value, shot=shot: int(value * (1 - 0.05 * shot))).save(
+                path
+            )
+    prepared = load(open_source(tmp_path), Preparation(), Split())
+    scenes = [
+        {name.split("/")[1][:2] for name in part.ids} for part in (prepared.train, prepared.validation, prepared.test)
+    ]
+    assert not scenes[0] & scenes[1]
+    assert not scenes[0] & scenes[2]
+    assert not scenes[1] & scenes[2]
+    assert len(prepared.test) >= 8
+    assert "Copies and near copies stay in one split" in " ".join(prepared.notes)
+
+
 def test_what_a_run_holds(photos):
     prepared = load(open_source(photos), Preparation(), Split())
     assert prepared.classes == ("a", "b", "c")

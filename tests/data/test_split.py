@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from seodang.core.errors import DataError, RecipeError
 from seodang.core.values import check
 from seodang.data.source import Source
-from seodang.data.split import Split, divide, groups_of, leave_out
+from seodang.data.split import LARGEST_GROUP, Split, divide, groups_of, keep_together, leave_out
 
 
 def source_of(labels, splits=None, ids=None, groups=None, columns=None, classes=None):
@@ -242,3 +242,38 @@ def test_group_settings_that_do_not_fit():
         "Use another pattern, or split.test=0."
     )
     assert groups_of(source, None) is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(8, 60), min_size=2, max_size=5), st.integers(0, 99))
+def test_copies_stay_in_one_split(counts, seed):
+    random = np.random.default_rng(seed)
+    source = source_of(random.permutation(np.repeat(np.arange(len(counts)), counts)))
+    cuts = np.sort(random.choice(np.arange(1, len(source)), len(source) // 3, replace=False))
+    groups = [part for part in np.split(random.permutation(len(source)), cuts) if len(part) > 1]
+    before = divide(source, Split(seed=seed))
+    after = keep_together(source, before, groups)
+    assert sorted(np.concatenate(parts(after)).tolist()) == list(range(len(source)))
+    where = np.zeros(len(source), int)
+    for number, part in enumerate(parts(after)):
+        where[part] = number
+    apart = [group for group in groups if len(set(where[group].tolist())) > 1]
+    trained = np.bincount(source.labels[after.train], minlength=len(counts))
+    assert (trained >= 1).all()
+    for group in apart:  # too large, or training would lose the last example of a class
+        last = any(trained[source.labels[i]] <= len(group) for i in group)
+        assert len(group) > max(10, LARGEST_GROUP * len(source)) or last
+
+
+def test_a_copy_follows_the_first_of_its_group_and_given_splits_stay():
+    source = source_of([0, 1] * 50)
+    before = divide(source, Split())
+    pair = (int(before.train[0]), int(before.test[0]))
+    after = keep_together(source, before, [pair])
+    assert pair[1] in after.train
+    assert len(after.test) == len(before.test) - 1
+    assert after.note == before.note + " Copies and near copies stay in one split (1 picture moved)."
+    assert keep_together(source, before, [before.train[:4]]) is before
+    given_ones = source_of([0, 1] * 50, splits=["train"] * 60 + ["test"] * 40)
+    division = divide(given_ones, Split())
+    assert keep_together(given_ones, division, [(0, 99)]) is division

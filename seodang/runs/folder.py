@@ -139,7 +139,13 @@ def open_data(folder: Path, recipe: Recipe, described: dict[str, Any]) -> Prepar
     from seodang.runs.opening import open_and_prepare
 
     where = trained_on(folder, described)
-    prepared = open_and_prepare(where, recipe)
+    own = None
+    if recipe.texts.tokens == "pretrained" and (folder / ENCODING).exists():
+        from seodang.data.encode_text import TextEncoding
+
+        encoding = TextEncoding.from_plain(_read(folder / ENCODING))
+        own = (encoding.tokenizer, encoding.length)
+    prepared = open_and_prepare(where, recipe, own)
     now, then = prepared.describe()["sha256"], described["sha256"]
     changed = [name for name in then if now.get(name) != then[name]]
     if changed:

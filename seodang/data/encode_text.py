@@ -57,7 +57,11 @@ class TextEncoding:
 
     def _cut(self, ids: list[np.ndarray]) -> list[np.ndarray]:
         if self.settings.cut == "end":
-            return [each[: self.length] for each in ids]
+            marks = self.tokenizer.closing
+            return [
+                each if len(each) <= self.length else np.append(each[: self.length - marks], each[len(each) - marks :])
+                for each in ids
+            ]
         return [each[-self.length :] for each in ids]
 
     def inputs(self, frame: Frame) -> Tensor:
@@ -110,16 +114,20 @@ def fit_text(
     columns: Columns,
     classes: tuple[str, ...],
     form: str = "texts",
+    own: tuple[Tokenizer, int] | None = None,
 ) -> TextEncoding:
-    """Learn vocabulary and length from the training texts alone. Running text (form "prose") has no marks: it is cut anywhere."""
+    """Learn vocabulary and length from the training texts alone. `own`: a pretrained model's tokenizer, which is not learnt, and
+    the most tokens that it can read. Running text (form "prose") has no marks: it is cut anywhere."""
     some = frame.select(train)
     kinds: dict[str, str] = {name: frame.column(name).kind for name in (text, target) if name is not None}
     texts = texts_of(some, text)
-    tokenizer = _fitted(texts, settings, marks=task == "next_token" and settings.marks and form != "prose")
+    tokenizer = (
+        own[0] if own else _fitted(texts, settings, marks=task == "next_token" and settings.marks and form != "prose")
+    )
     lengths = np.array([len(each) for each in tokenizer.encode_all(texts, marked=True)])
     # What is only read may lose its end; what is written is learnt to its end mark.
     share = WHOLE if task in ("classify", "regress") else 1.0
-    length = settings.length or _length(lengths, share)
+    length = min(settings.length or _length(lengths, share), own[1] if own else LONGEST**2)
     if task == "translate":
         assert target is not None, "a translation has two columns"
         written = _fitted(texts_of(some, target), settings, marks=True)

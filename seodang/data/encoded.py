@@ -23,6 +23,7 @@ from seodang.data.purpose import Purpose
 from seodang.data.reading import Columns, Series, Text
 from seodang.data.source import SPLITS, LeftOut, Source
 from seodang.data.split import Division, Split, divide, draw_some, leave_out
+from seodang.data.tokens import Tokenizer
 
 Encoding = TableEncoding | TextEncoding | SeriesEncoding
 # Strata of an amount that is foretold, so that no split has only the cheap ones.
@@ -125,6 +126,7 @@ def encode(
     split: Split,
     *,
     examples: int | None = None,
+    own: tuple[Tokenizer, int] | None = None,
 ) -> Encoded:
     """Choose the rows, divide them, learn the encoding from the training rows, and encode all.
 
@@ -133,6 +135,7 @@ def encode(
         task: A name of `seodang list tasks`, which decides what a target is.
         columns, text, series: Settings; what is open in them is found.
         examples: Only so many training rows. None: all.
+        own: A pretrained language model's tokenizer, and the most tokens that it can read. None: one is learnt.
 
     Raises:
         DataError: There is nothing to learn from, or the rows cannot be divided as asked.
@@ -170,7 +173,7 @@ def encode(
         assert purpose.text is not None, "texts stand in a column"
         form = "prose" if purpose.form == "prose" else "texts"
         encoding = encode_text.fit_text(
-            frame, division.train, purpose.text, purpose.target, task, text, columns, classes, form
+            frame, division.train, purpose.text, purpose.target, task, text, columns, classes, form, own
         )
     where = (division.train, division.validation, division.test)
     parts = [subset_of(name, frame.select(rows), encoding, task) for name, rows in zip(SPLITS, where, strict=True)]
@@ -270,8 +273,8 @@ def _without_twins(division: Division, source: Source) -> tuple[Division, str]:
         return division, ""
     number = int(twins.sum())
     stay = division.train[~twins]
-    stand = "stands" if number == 1 else "stand"
-    note = f"{number:,} training texts that {stand} in validation or test too are left out of training."
+    which, are = ("text that stands", "is") if number == 1 else ("texts that stand", "are")
+    note = f"{number:,} training {which} in validation or test too {are} left out of training."
     return Division(stay, division.validation, division.test, division.given, division.note), note
 
 

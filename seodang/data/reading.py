@@ -55,10 +55,11 @@ class Columns(Value):
 class Text(Value):
     """How texts become token ids."""
 
-    tokens: Literal["auto", "words", "notes", "bpe", "characters"] = Field(
+    tokens: Literal["auto", "words", "notes", "bpe", "characters", "pretrained"] = Field(
         default="words",
         description="words: words and marks of any script. notes: as Keras 2's Tokenizer. bpe: pieces of words. characters. "
-        "auto: characters where the texts are mostly Korean, Japanese, Chinese or Thai, else words.",
+        "auto: characters where the texts are mostly Korean, Japanese, Chinese or Thai, else words. pretrained: as the model "
+        "language-model was pretrained with.",
     )
     vocabulary: int = Field(
         default=20_000, ge=2, description="At most so many token ids, padding and unknown included; the commonest stay."

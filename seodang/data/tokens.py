@@ -19,8 +19,9 @@ from seodang.core.errors import DataError, did_you_mean
 if TYPE_CHECKING:
     import tokenizers
 
-Kind = Literal["notes", "words", "bpe", "characters"]
+Kind = Literal["notes", "words", "bpe", "characters", "pretrained"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+OF_LIBRARY = ("bpe", "pretrained")  # the kinds whose pieces the `tokenizers` library keeps
 
 # What Keras 2's Tokenizer turns into spaces. Not the apostrophe, not "’", not the carriage return.
 NOTES_SPACES = str.maketrans(dict.fromkeys('!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n', " "))
@@ -48,10 +49,12 @@ class Tokenizer:
         bpe: pieces of words that the training texts repeat, down to single bytes (Sennrich et al., 2016,
             https://arxiv.org/abs/1508.07909; byte-level as in GPT-2): no text is unknown, none is changed.
         characters: Unicode code points. For Chinese, Japanese and Thai take this or bpe.
+        pretrained: as a pretrained language model cuts them, by its own tokenizer.json (`from_library`), with the marks it wants at
+            both ends.
     specials: names of the first ids: <padding> always, then <unknown>, <begin>, <end> where asked for.
-    pieces: the tokens that follow, in the order of their ids; empty for bpe, which keeps its own in `merges`.
+    pieces: the tokens that follow, in the order of their ids; empty for bpe and pretrained, which keep their own in `merges`.
     lower: whether texts are put into lower case first.
-    merges: for bpe the JSON of the `tokenizers` library, else empty.
+    merges: for bpe and pretrained the JSON of the `tokenizers` library, else empty.
 
     >>> tokenizer = fit(["to be, or not to be"], "notes")
     >>> tokenizer.encode("Be or not?"), tokenizer.size
@@ -69,7 +72,7 @@ class Tokenizer:
     @cached_property
     def size(self) -> int:
         """How many ids there are, padding and the other specials included: what an embedding needs."""
-        pieces = self._bpe.get_vocab_size() if self.kind == "bpe" else len(self.pieces)
+        pieces = self._bpe.get_vocab_size() if self.kind in OF_LIBRARY else len(self.pieces)
         return len(self.specials) + pieces
 
     @property
@@ -106,6 +109,8 @@ class Tokenizer:
     def _ids_of(self, texts: Sequence[str]) -> Iterable[Sequence[int] | np.ndarray]:
         if self.kind == "words":
             return self._encode_words(texts)
+        if self.kind == "pretrained":
+            return self._encode_whole(texts)
         return self._encode_chunks(texts) if self.kind == "bpe" else self._encode_pieces(texts)
 
     def _encode_pieces(self, texts: Iterable[str]) -> Iterable[list[int]]:
@@ -138,6 +143,21 @@ class Tokenizer:
             for chunks in block:
                 yield [one for chunk in chunks for one in known[chunk]]
 
+    def _encode_whole(self, texts: Sequence[str]) -> Iterable[list[int]]:
+        """Pretrained: each text as it is, for its tokenizer puts marks at the ends."""
+        for start in range(0, len(texts), _BLOCK):
+            block = [_plain(text, self.lower) for text in texts[start : start + _BLOCK]]
+            for found in self._bpe.encode_batch_fast(block):
+                yield [len(self.specials) + one for one in found.ids]
+
+    @cached_property
+    def closing(self) -> int:
+        """How many marks a pretrained model's tokenizer puts at the end of a text: what a cut must leave there."""
+        if self.kind != "pretrained":
+            return 0
+        marks = self._bpe.encode("a").special_tokens_mask
+        return next((place for place, mark in enumerate(reversed(marks)) if not mark), 0)
+
     def _bpe_ids(self, chunks: list[str]) -> list[list[int]]:
         first = len(self.specials)
         return [[first + one for one in found.ids] for found in self._bpe.encode_batch_fast(chunks)]
@@ -155,6 +175,8 @@ class Tokenizer:
                 break
             if one not in (0, self.begin):
                 known.append(one)
+        if self.kind == "pretrained":
+            return self._bpe.decode([one - len(self.specials) for one in known])
         if self.kind == "bpe":
             return self._decode_bpe(known)
         tokens = [self.token(one) for one in known]
@@ -177,6 +199,8 @@ class Tokenizer:
         """A single id as a person would read it: a word, a piece of one, a character, or a special's name."""
         if one < len(self.specials):
             return self.specials[one]
+        if self.kind == "pretrained":
+            return self._bpe.id_to_token(one - len(self.specials)) or ""
         if self.kind == "bpe":
             return self._bpe.decode([one - len(self.specials)], skip_special_tokens=False)
         return self.pieces[one - len(self.specials)]
@@ -216,15 +240,32 @@ class Tokenizer:
             made.kind not in KINDS
             or not strings
             or made.specials[:1] != (PADDING,)
-            or (made.kind == "bpe") != bool(bpe)
+            or (made.kind in OF_LIBRARY) != bool(bpe)
         ):
             raise DataError("This is no saved tokenizer. Take it from the run's folder as it was.")
-        if made.kind == "bpe":
+        if made.kind in OF_LIBRARY:
             try:
                 _ = made._bpe
             except Exception as error:  # the library raises nothing narrower
                 raise DataError(f"The merges of this saved tokenizer cannot be read ({str(error)[:120]}).") from None
         return made
+
+
+def from_library(content: str) -> Tokenizer:
+    """The tokenizer of a pretrained model from the content of its tokenizer.json; content that is none raises DataError.
+
+    Its ids are the library's plus one, because 0 is padding here. Texts are neither cut nor padded by it.
+    """
+    import tokenizers
+
+    try:
+        library = tokenizers.Tokenizer.from_str(content)
+    except Exception as error:  # the library raises nothing narrower
+        raise DataError(f"This is no tokenizer.json that can be read ({str(error)[:120]}).") from None
+    library.no_truncation()
+    library.no_padding()
+    merges = json.dumps(json.loads(library.to_str()), ensure_ascii=False)  # as from_dict writes it
+    return Tokenizer("pretrained", (PADDING,), (), False, merges)
 
 
 def fit(
@@ -252,6 +293,8 @@ def fit(
     Raises:
         DataError: The kind is not one of these, the vocabulary has no room, or the texts hold no token.
     """
+    if kind == "pretrained":
+        raise DataError("Tokens of a pretrained language model are not learnt. Take the recipe text-finetune.")
     if kind not in KINDS:
         raise DataError(f"{kind!r} is no kind of token. {did_you_mean(str(kind), KINDS)}")
     lower = kind in ("notes", "words") if lower is None else lower

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import torch
 from torch import Tensor, nn
@@ -67,6 +67,28 @@ def _variance(weight: Tensor, rule: str) -> float:
     return {"glorot": 2 / (fan_in + fan_out), "xavier": 2 / (fan_in + fan_out), "he": 2 / fan_in, "lecun": 1 / fan_in}[
         rule
     ]
+
+
+@torch.no_grad()
+def start_at_frequencies(model: nn.Module, answers: Tensor, classes: int) -> bool:
+    """Set the last biases of a network to the logs of how often each class or word is the answer; whether it has such biases.
+
+    Half an answer is added to each (Krichevsky & Trofimov, 1981), so that what is never an answer in training stays possible.
+
+    Args:
+        model: Its last dense layer has an output for each of `classes`.   answers: any shape, ids; below 0 is none.
+
+    >>> network = nn.Sequential(nn.Linear(3, 2))
+    >>> start_at_frequencies(network, torch.tensor([0, 1, 1, -100]), 2), network[0].bias.exp().tolist()
+    (True, [0.375, 0.625])
+    """
+    dense: list[Any] = [part for part in model.modules() if hasattr(part, "out_features") and hasattr(part, "bias")]
+    asked = answers[answers >= 0].flatten()
+    if classes < 2 or not len(asked) or not dense or dense[-1].bias is None or dense[-1].out_features != classes:
+        return False
+    counts = torch.bincount(asked, minlength=classes).double() + 0.5
+    dense[-1].bias.copy_((counts / counts.sum()).log())
+    return True
 
 
 @torch.no_grad()

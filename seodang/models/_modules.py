@@ -195,6 +195,29 @@ class Embedding(nn.Embedding):
         self._fill_padding_idx_with_zero()
 
 
+# Tied vectors are read and are compared with: large enough that both are of a fair size at the start.
+TIED = 0.1
+
+
+class Tied(nn.Module):
+    """Scores of tokens: how alike what comes in is to the vector of each, plus a learnt constant. The vectors are an embedding's.
+
+    Press & Wolf, 2017, https://arxiv.org/abs/1608.05859.
+    """
+
+    def __init__(self, words: Embedding) -> None:
+        super().__init__()
+        self._words = [words]  # not a child: the weights are counted, trained and saved once, there
+        self.bias = nn.Parameter(torch.zeros(words.num_embeddings))
+        self.out_features = words.num_embeddings
+        nn.init.normal_(words.weight, std=TIED)
+        words._fill_padding_idx_with_zero()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(…, size) → (…, tokens)."""
+        return functional.linear(x, self._words[0].weight, self.bias)
+
+
 class CodesToColumns(nn.Module):
     """Table rows (B, F), of which the last columns are codes: each code but 0 becomes a column of 0 and 1.
 

@@ -17,6 +17,10 @@ _KERNELS: dict[str, Callable[..., nn.RNNBase]] = {"lstm": nn.LSTM, "gru": nn.GRU
 
 State = tuple[Tensor, ...]  # (B, H) each: the hidden state, and for an LSTM its cell
 
+# Gates of a layer (B · L · numbers of all its gates) that are worked out at once on a CPU. More falls out of the caches: 256 reviews
+# of 250 words take 1.1 times as long through LSTM 256 and 1.2 times through LSTM 128 (forward and backward, measured, one thread).
+AT_ONCE = 2**24
+
 
 def kernel(cell: Cell, inputs: int, units: int, init: str = "glorot_uniform") -> nn.RNNBase:
     """PyTorch's own layer of one direction, batch first, with as many parameters as Keras' layer has.
@@ -46,6 +50,18 @@ def kernel(cell: Cell, inputs: int, units: int, init: str = "glorot_uniform") ->
 
 def run(module: nn.RNNBase, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
     """A kernel over (B, L, C) from a state: outputs (B, L, H) and the state after the last place."""
+    rows = max(1, AT_ONCE // max(1, x.shape[1] * len(cast(Tensor, module.weight_ih_l0))))
+    if x.device.type != "cpu" or torch.compiler.is_exporting() or rows >= len(x):
+        return _run(module, x, state)
+    found = []
+    for start in range(0, len(x), rows):
+        own = None if state is None else tuple(part[start : start + rows] for part in state)
+        found.append(_run(module, x[start : start + rows], own))
+    after = zip(*(each for _, each in found), strict=True)
+    return torch.cat([outputs for outputs, _ in found]), tuple(torch.cat(part) for part in after)
+
+
+def _run(module: nn.RNNBase, x: Tensor, state: State | None) -> tuple[Tensor, State]:
     given = None if state is None else tuple(part.unsqueeze(0).contiguous() for part in state)
     if isinstance(module, nn.LSTM):
         outputs, (hidden, inner) = module(x, given)

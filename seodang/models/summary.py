@@ -83,8 +83,9 @@ def summary(model: nn.Module, inputs: Spec, *, inside: bool = True) -> list[Row]
 
     def watch(name: str) -> Callable[[nn.Module, tuple[Tensor, ...], Any], None]:
         def see(module: nn.Module, given: tuple[Tensor, ...], output: Any) -> None:
-            output = output[0] if isinstance(output, tuple) else output
-            rows.setdefault(name, _row(name, module, output, given[0].shape[1] if given[0].dim() == 3 else 1))
+            output = output[0] if isinstance(output, tuple | dict) else output  # transformers names its outputs
+            steps = given[0].shape[1] if given and given[0].dim() == 3 else 1  # transformers gives by keyword
+            rows.setdefault(name, _row(name, module, output, steps))
 
         return see
 

@@ -148,7 +148,7 @@ def _cached(repository: str) -> Path | None:
     return Path(found) if isinstance(found, str) else None
 
 
-def _knock() -> None:
+def knock() -> None:
     """Raises OSError at once where the hub cannot be reached; its client would try for half a minute."""
     from huggingface_hub import constants
 
@@ -172,7 +172,7 @@ def _from_hub(name: str, known: dict[str, Any]) -> Path:
     from huggingface_hub import hf_hub_download
 
     try:
-        _knock()
+        knock()
         return Path(hf_hub_download(repository, FILES[0]))
     except hub_errors() as error:
         raise SeodangError(

@@ -7,10 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from seodang.core.errors import RecipeError
+from seodang.core.registry import find
+from seodang.data.encode_text import TextEncoding, texts_of
 from seodang.data.encoded import Encoded
 from seodang.data.frame import Frame
 from seodang.data.purpose import Purpose, purpose
 from seodang.data.reading import Text
+from seodang.data.scripts import are_piecewise
+from seodang.pretrained.language import find_language_model
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.settings import Part
 
@@ -27,9 +31,14 @@ HOUSES = {
 }
 _OF_TABLES = ("classify", "regress", "forecast")  # tasks that say of rows in time whether they are a series
 # Passes over the training examples where the recipe leaves them open: so many examples are seen, within these bounds.
-SEEN = {"table": 600_000, "texts": 100_000, "prose": 60_000, "series": 120_000, "pairs": 400_000}
+SEEN = {"table": 600_000, "texts": 100_000, "prose": 60_000, "series": 120_000, "pairs": 180_000}
 MOST_EPOCHS = {"table": 30, "texts": 12, "prose": 30, "series": 300, "pairs": 30}
 LEAST_EPOCHS = 4
+# The pretrained language models that are taken where none is named (Sanh et al., 2019, https://arxiv.org/abs/1910.01108).
+ENGLISH, MULTILINGUAL = "distilbert/distilbert-base-uncased", "distilbert/distilbert-base-multilingual-cased"
+# With fewer tokens than this to learn from, text-generator starts from counted pairs of them (headlines: LOG.md).
+FEW_TOKENS = 300_000
+COUNTED = Part(name="word-pairs", settings={"embedding": 128, "units": 256, "dropout": 0.3})
 # Neighbouring tokens that are looked at together, where tokens are less than words.
 ORDERS = {"characters": 4, "bpe": 3}
 # A bin of a number column holds so many training rows; with fewer, forests of edges learn the noise (diabetes, 353 rows: R² 0.38
@@ -85,7 +94,7 @@ def spelled_out(recipe: Recipe, frame: Frame) -> tuple[Recipe, list[str]]:
     if recipe.task != found.task and not _also(recipe.task, found):
         raise RecipeError(
             f"{recipe.name} is for the task {recipe.task}, but {frame.where} is data to {found.task}: {' '.join(found.reasons)} "
-            f"`seodang train {shlex.quote(frame.where)}` chooses a recipe by itself."
+            f"`seodang train {shlex.quote(frame.where)}` chooses a recipe by itself.{_which_column(recipe, frame)}"
         )
     said = recipe.columns
     guessed: dict[str, Any] = {name: getattr(found, name) for name in ("target", "text", "time", "key")}
@@ -93,7 +102,41 @@ def spelled_out(recipe: Recipe, frame: Frame) -> tuple[Recipe, list[str]]:
     if found.form == "series":
         guessed["text"] = None
     columns = said.model_copy(update={name: value for name, value in guessed.items() if getattr(said, name) is None})
-    return recipe.model_copy(update={"columns": columns}), list(found.reasons)
+    model, reasons = _which_language_model(recipe, frame, found)
+    return recipe.model_copy(update={"columns": columns, "model": model}), [*found.reasons, *reasons]
+
+
+def _which_column(recipe: Recipe, frame: Frame) -> str:
+    """Where a table has texts, how to say that one of them is to be read."""
+    texts = [column.name for column in frame.columns if column.kind == "text"]
+    if recipe.task != "next_token" or not texts:
+        return ""
+    return f" To read one of its texts, say which: columns.text={texts[0]}" + (
+        f" (or {', '.join(texts[1:5])})." if texts[1:] else "."
+    )
+
+
+def architecture_of(recipe: Recipe) -> str:
+    """The pretrained language model that a recipe names. RecipeError where its network is none, but its tokens are of one."""
+    name = recipe.model.settings.get("architecture")
+    if recipe.model.name != "language-model" or not name:
+        raise RecipeError(
+            f"texts.tokens=pretrained are tokens of a pretrained language model, but the network is {recipe.model.name}. Take the "
+            "recipe text-finetune, or other tokens: words, bpe, characters."
+        )
+    return str(name)
+
+
+def _which_language_model(recipe: Recipe, frame: Frame, found: Purpose) -> tuple[Part, list[str]]:
+    """The model with the architecture written into it where it is a pretrained language model that nobody named; and why."""
+    model = recipe.model
+    if model.name != "language-model" or model.settings.get("architecture") or found.text is None:
+        return model, []
+    piecewise = are_piecewise(texts_of(frame, found.text))
+    name = MULTILINGUAL if piecewise else ENGLISH
+    mostly = "mostly" if piecewise else "not mostly"
+    said = f"model.architecture={name}: the texts are {mostly} Korean, Japanese, Chinese or Thai"
+    return model.model_copy(update={"settings": {**model.settings, "architecture": name}}), [said]
 
 
 def _also(task: str, found: Purpose) -> bool:
@@ -129,14 +172,16 @@ def derive_rows(recipe: Recipe, data: Encoded) -> tuple[Recipe, list[str]]:
         series = series.model_copy(update=found)
     texts = recipe.texts
     if data.purpose.text is not None:
-        texts, model, said = _text_settings(texts, model, data.encoding)
+        texts, model, said = _text_settings(recipe, data)
         reasons += said
     found = {"training": training, "model": model, "series": series, "texts": texts}
     return recipe.model_copy(update=found), reasons
 
 
-def _text_settings(texts: Text, model: Part, encoding: Any) -> tuple[Text, Part, list[str]]:
+def _text_settings(recipe: Recipe, data: Encoded) -> tuple[Text, Part, list[str]]:
     """How texts are cut, and how many neighbouring tokens are looked at together, from what was found in them; and why."""
+    texts, model, encoding = recipe.texts, recipe.model, data.encoding
+    assert isinstance(encoding, TextEncoding), "a text is read"
     kind, reasons = encoding.tokenizer.kind, []
     if texts.tokens == "auto":
         mostly = "mostly" if kind == "characters" else "not mostly"
@@ -146,4 +191,13 @@ def _text_settings(texts: Text, model: Part, encoding: Any) -> tuple[Text, Part,
         orders = ORDERS.get(kind, 2)
         model = model.model_copy(update={"settings": {**model.settings, "orders": orders}})
         reasons.append(f"model.orders={orders}: up to so many {kind} next to each other are looked at together")
+    house = find("recipes", "text-generator")().model
+    if recipe.task == "next_token" and model == house and data.facts.each_step:
+        tokens = int((data.train.labels >= 0).sum())
+        if tokens < FEW_TOKENS:
+            model = COUNTED
+            reasons.append(f"model=word-pairs: with {tokens:,} tokens counts of pairs know what no network can learn")
+    if model.name == "language-model" and not model.settings.get("config"):
+        config = find_language_model(str(model.settings["architecture"])).config
+        model = model.model_copy(update={"settings": {**model.settings, "config": config}})
     return texts.model_copy(update={"length": texts.length or length, "tokens": kind}), model, reasons

@@ -21,7 +21,7 @@ class Part(Value):
     @property
     def without_weights(self) -> Part:
         """The same network, not given its pretrained weights: they are not needed where others are loaded, or only shapes shown."""
-        if self.name != "backbone":
+        if self.name not in ("backbone", "language-model"):
             return self
         return self.model_copy(update={"settings": {**self.settings, "pretrained": False}})
 
@@ -137,6 +137,11 @@ class Training(Value):
     label_smoothing: float = Field(default=0.0, ge=0, lt=1, description="Share of the target spread over all classes.")
     class_weights: Literal["none", "balanced"] = Field(
         default="none", description="balanced: each class weighs the same in the loss."
+    )
+    output_bias: Literal["as_built", "frequencies"] = Field(
+        default="as_built",
+        description="frequencies: before the first step the network's last biases are set so that it gives each class or word its "
+        "share of the training answers; what is left to learn is what depends on the input.",
     )
     mixup: float = Field(
         default=0.0, ge=0, description="Alpha of the beta distribution that blends two examples. 0: off."

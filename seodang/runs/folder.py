@@ -149,7 +149,13 @@ def open_data(folder: Path, recipe: Recipe, described: dict[str, Any]) -> Prepar
             f"{where}, the data that {folder.name} was trained on, is not there any more. Put it back, or make a link to where "
             f"it is now: `ln -s NEW_PLACE {shlex.quote(where)}`. Other data is judged with `seodang evaluate {folder} PATH`."
         )
-    prepared = open_and_prepare(where, recipe)
+    own = None
+    if recipe.texts.tokens == "pretrained" and (folder / ENCODING).exists():
+        from seodang.data.encode_text import TextEncoding
+
+        encoding = TextEncoding.from_plain(_read(folder / ENCODING))
+        own = (encoding.tokenizer, encoding.length)
+    prepared = open_and_prepare(where, recipe, own)
     now, then = prepared.describe()["sha256"], described["sha256"]
     changed = [name for name in then if now.get(name) != then[name]]
     if changed:

@@ -17,6 +17,7 @@ from seodang.data.load import Prepared
 from seodang.data.load import load as load_data
 from seodang.data.open import open_any
 from seodang.data.source import Source
+from seodang.models._initial import start_at_frequencies
 from seodang.models.build import build, check_part
 from seodang.recipes.choose import HOUSE, decide, derive, tune_or_not
 from seodang.recipes.choose_rows import HOUSES, derive_rows, house_for, spelled_out
@@ -213,10 +214,12 @@ def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator
 def build_network(recipe: Recipe, task: Any, data: Prepared | Encoded) -> torch.nn.Module:
     """The network before its first step; one that starts from the data sees the training rows.
 
-    `fit_numbers(inputs)` places bins of numbers, `fit_classes(inputs, labels, classes)` counts what each class has,
-    `fit_words(tokens, answers)` what follows each word.
+    `training.output_bias` may set the last biases, `fit_numbers(inputs)` places bins of numbers, `fit_classes(inputs, labels,
+    classes)` counts what each class has, `fit_words(tokens, answers)` what follows each word.
     """
     model = build(recipe.model, input_spec(recipe, data.facts), task.outputs, recipe.training.seed)
+    if recipe.training.output_bias == "frequencies" and task.loss_name == "cross_entropy":
+        start_at_frequencies(model, data.train.labels, task.outputs.shape[-1])
     if isinstance(data, Encoded) and (fit_numbers := getattr(model, "fit_numbers", None)):
         fit_numbers(data.train.pixels)
     if isinstance(data, Encoded) and data.classes and (fit_classes := getattr(model, "fit_classes", None)):

@@ -24,7 +24,7 @@ from seodang.recipes.recipe import Recipe
 from seodang.tasks.build import Task
 from seodang.training.average import Average
 from seodang.training.device import Place
-from seodang.training.memory import keep_freed_memory
+from seodang.training.memory import give_back, keep_freed_memory
 from seodang.training.mixing import mix_examples
 from seodang.training.optimizer import Optimizer, make_optimizer
 from seodang.training.randomness import bucketed, order, seed_step
@@ -36,6 +36,8 @@ SUMS = 4
 JUDGING_BATCH = 250
 # And so many numbers may come out for such a batch (32 MB): a score for every word at every place of a text is a lot.
 MOST_OUTPUTS = 2**23
+# Every so many steps the process's memory is looked at.
+STEPS_A_LOOK = 8
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ def fit(data: Data, recipe: Recipe, task: Task, state: State, place: Place) -> I
     train, validation = _on_device(data.train, place), _on_device(data.validation, place)
     per_epoch, state.total = count_steps(len(train), recipe)
     advance = _Advance(data, recipe, task, state, place)
-    batch_size = settings.batch_size or 1
+    batch_size, held = settings.batch_size or 1, 0
 
     def rate_at(step: int) -> float:
         total = state.total - state.first_step
@@ -177,6 +179,8 @@ def fit(data: Data, recipe: Recipe, task: Task, state: State, place: Place) -> I
             loss, notice = advance(pixels, labels, learning_rate)
             state.step += 1
             state.done_in_epoch += len(labels)
+            if state.step % STEPS_A_LOOK == 0 and place.device.type == "cpu":
+                held = give_back(held)
             if notice:
                 yield notice
             yield Step(state.epoch + 1, state.step, loss, learning_rate, len(labels))

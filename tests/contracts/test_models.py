@@ -52,6 +52,7 @@ CLAIMS: dict[str, list[Claim]] = {
     "bag": TEXTS,
     "ngrams": TEXTS,
     "word-pairs": WORDS,
+    "language-model": TEXTS,
     "translator": PAIRS,
     "nlinear": WINDOWS,
     "dlinear": WINDOWS,
@@ -60,6 +61,14 @@ CLAIMS: dict[str, list[Claim]] = {
 }
 # One layer, which starts at a forecast and not at chance.
 NOT_DRAWN = {"nlinear", "dlinear"}
+TINY_BERT = {
+    "model_type": "bert",
+    "hidden_size": 16,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 2,
+    "vocab_size": 30,
+}
+TINY_BERT |= {"intermediate_size": 32, "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
 # What a model needs to be told beyond its defaults.
 LAYERS: list[Any] = [
     *[{"conv": {"filters": 8, "padding": "same"}}, "relu", "batch_norm", {"max_pool": 2}],
@@ -68,6 +77,8 @@ LAYERS: list[Any] = [
 ]
 SETTINGS: dict[str, dict[str, Any]] = {
     "ngrams": {"buckets": 4096},
+    # Drawn weights: what pretrained ones must do stands in tests/models/test_language_model.py.
+    "language-model": {"pretrained": False, "config": TINY_BERT, "dropout": 0.0},
     "sequential": {"layers": LAYERS},
     "vote": {"layers": LAYERS},
     # Random weights: what pretrained ones must do stands in tests/models/test_backbone.py.
@@ -81,6 +92,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     },
     "recurrent+gru": {"cell": "gru", "units": (16, 16), "bidirectional": True, "dropout": 0.1},
     "recurrent+simple": {"cell": "simple_rnn", "mask": False},
+    "recurrent+tied": {"tied": True, "embedding": 32},
     "transformer+learned": {"positions": "learned"},
     "ngrams+words": {"orders": 3, "buckets": 512, "embedding": 8, "dropout": 0.1},
     "bag+max": {"mode": "max", "pairs": 0},
@@ -98,6 +110,9 @@ NAMES = sorted([*names("models"), *VARIANTS])
 
 
 IGNORED = -100  # what PyTorch's cross-entropy leaves out
+
+
+CLAIMS["recurrent+tied"] = claims(Spec((6,), vocabulary=11), (6, 11), each_step=True)
 
 
 def claimed(name: str) -> list[Claim]:

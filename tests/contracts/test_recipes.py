@@ -107,7 +107,11 @@ def test_builds_for_its_kind_of_data(name: str) -> None:
     facts, inputs = facts_and_inputs(recipe, family("recipes", name))
     task = build_task(recipe.task, recipe.loss, facts)
     assert facts.inputs is not None
-    model = build(recipe.model, facts.inputs, task.outputs, 0).eval()
+    part = recipe.model
+    if part.name == "language-model":  # whose weights are not here
+        shape = {"model_type": "bert", "vocab_size": VOCABULARY, "num_hidden_layers": 1, "hidden_size": 24}
+        part = part.model_copy(update={"settings": {**part.settings, "pretrained": False, "config": shape}})
+    model = build(part, facts.inputs, task.outputs, 0).eval()
     with torch.inference_mode():
         outputs = model(inputs)
     steps = inputs.shape[-1:] if task.outputs.each_step else ()

@@ -27,13 +27,13 @@ def test_our_own_mistakes_do_not(wrong):
     "raised", [errors.LocalEntryNotFoundError("no such file"), errors.OfflineModeIsEnabled("off"), TimeoutError("late")]
 )
 def test_weights_that_cannot_be_fetched_are_told_in_a_sentence(raised, monkeypatch):
-    monkeypatch.setattr(weights, "_knock", _raising(raised))
+    monkeypatch.setattr(weights, "knock", _raising(raised))
     with pytest.raises(SeodangError, match=rf"^The weights of net are not on this machine .* \({raised}\)\. Fetch "):
         weights._from_hub("net", {"hf_hub_id": "seodang/no-such-weights"})
 
 
 def test_a_mistake_of_ours_in_fetching_is_not_blamed_on_the_hub(monkeypatch):
-    monkeypatch.setattr(weights, "_knock", _raising(TypeError("ours")))
+    monkeypatch.setattr(weights, "knock", _raising(TypeError("ours")))
     with pytest.raises(TypeError, match="^ours$"):
         weights._from_hub("net", {"hf_hub_id": "seodang/no-such-weights"})
 

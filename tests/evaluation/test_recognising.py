@@ -116,7 +116,7 @@ def test_missing_weights_are_told_as_everywhere(pictures, monkeypatch):
         raise OSError("no network here")
 
     monkeypatch.setattr(pretrained, "_cached", lambda repository: None)
-    monkeypatch.setattr(pretrained, "_knock", no_network)
+    monkeypatch.setattr(pretrained, "knock", no_network)
     with pytest.raises(SeodangError) as error:
         recognise(pictures, ["test_byobnet", "resnet50"])
     assert str(error.value).startswith(

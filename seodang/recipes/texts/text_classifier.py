@@ -19,6 +19,6 @@ def text_classifier() -> Recipe:
         name="text-classifier",
         task="classify",
         model=Part(name="ngrams", settings={}),
-        texts=Text(tokens="auto", vocabulary=30_000),
+        texts=Text(tokens="auto", vocabulary=60_000, length=1_024),
         training=Training(optimizer="adamw", learning_rate=3e-3, schedule="one_cycle", keep="best"),
     )

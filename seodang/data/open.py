@@ -147,9 +147,10 @@ def _read_file(path: Path, columns: Columns, sure: bool) -> Source | Frame:
         return _read_table(path, columns)
     if not path.stat().st_size:
         raise DataError(f"{path} is empty. These can be read: {FORMS}.")
-    if holds_rows(path):
+    packed = name.endswith(ARCHIVES)
+    if (not packed or name.endswith(".zip")) and holds_rows(path):
         return _read_table(path, columns)
-    unpack = " Unpack the archive first, and give the folder." if name.endswith(ARCHIVES) else ""
+    unpack = " Unpack the archive first, and give the folder." if packed else ""
     raise DataError(f"{path} is none of the forms that can be read: {FORMS}.{unpack}")
 
 

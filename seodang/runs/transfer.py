@@ -48,7 +48,7 @@ def transfer(
     minutes = 60 * recipe.training.minutes - late if recipe.training.minutes else None
     features, head, tried, then = data, None, [], None
     with listening() as interrupt:
-        seconds_left = (lambda: PASS_SHARE * minutes - clock.seconds) if minutes else None
+        seconds_left = None if minutes is None else lambda whole=PASS_SHARE * minutes: whole - clock.seconds
         for event in _features_and_head(once, task, seconds_left):
             if interrupt.signal is not None:  # the features so far are kept
                 yield Interrupted(folder, 0, interrupt.signal)

@@ -353,8 +353,8 @@ def no_layers(file, here):
 
 WAYS = {
     soft: r"layers/dense/vars/0 is a link to somewhere else \(/data\)\. Weights must lie in the file itself; nothing was followed",
-    external: r"layers/dense/vars/0 is a link to somewhere else \(.*secret\.h.*\)\. Weights must lie in the file itself",
-    external_group: r"layers is a link to somewhere else \(.*secret\.h.*\)",
+    external: r"layers/dense/vars/0 is a link to somewhere else \(/.*\)\. Weights must lie in the file itself",
+    external_group: r"layers is a link to somewhere else \(/.*\)",
     elsewhere: r"layers/dense/vars/0 has its numbers in another file\.",
     virtual: r"layers/dense/vars/0 is put together of other files' arrays\.",
     compressed: r"layers/dense/vars/0 is cut into pieces or compressed, as Keras never stores weights\.",

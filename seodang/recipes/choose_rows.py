@@ -9,6 +9,7 @@ from typing import Any
 from seodang.core.errors import RecipeError
 from seodang.data.encoded import Encoded
 from seodang.data.frame import Frame
+from seodang.data.of_itself import of_itself
 from seodang.data.purpose import Purpose, purpose
 from seodang.data.reading import Text
 from seodang.recipes.recipe import Recipe
@@ -53,6 +54,8 @@ def purpose_of(frame: Frame, recipe: Recipe, guess: bool = False) -> Purpose:
         guess: whether the recipe's task says nothing, for no recipe was chosen yet.
     """
     columns = recipe.columns
+    if recipe.task == "reconstruct":
+        return of_itself(frame, target=columns.target, leave_out=columns.leave_out)
     found = purpose(
         frame,
         target=columns.target,

@@ -217,6 +217,11 @@ def build_network(recipe: Recipe, task: Any, data: Prepared | Encoded) -> torch.
     `fit_words(tokens, answers)` what follows each word.
     """
     model = build(recipe.model, input_spec(recipe, data.facts), task.outputs, recipe.training.seed)
+    if missing := [name for name in getattr(task, "needs", ()) if not hasattr(model, name)]:
+        raise RecipeError(
+            f"The task {recipe.task} needs a network that has {' and '.join(missing)}, and {recipe.model.name} has not. Take "
+            f"{'gan' if 'rivals' in missing else 'autoencoder or vae'}, or leave model out of the recipe."
+        )
     if isinstance(data, Encoded) and (fit_numbers := getattr(model, "fit_numbers", None)):
         fit_numbers(data.train.pixels)
     if isinstance(data, Encoded) and data.classes and (fit_classes := getattr(model, "fit_classes", None)):

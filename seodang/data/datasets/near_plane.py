@@ -10,7 +10,7 @@ from seodang.data.datasets._bundled_tables import made
 from seodang.data.frame import Frame
 from seodang.data.source import Card
 
-ROWS, SEED, NOISE = 100, 4, 0.1
+ROWS, SEED, NOISE, SIZE = 100, 4, 0.1, 2.0
 SLOPES = (0.1, 0.3)
 
 
@@ -33,10 +33,10 @@ def read() -> Frame:
     """Columns x, y and z, the points to learn from before those to judge by."""
     generator, count = np.random.default_rng(SEED), 2 * ROWS
     angles = generator.random(count) * 3 * np.pi / 2 - 0.5
-    x = np.cos(angles) + np.sin(angles) / 2 + NOISE * generator.standard_normal(count) / 2
-    y = np.sin(angles) * 0.7 + NOISE * generator.standard_normal(count) / 2
+    x = SIZE * (np.cos(angles) + np.sin(angles) / 2) + NOISE * generator.standard_normal(count) / 2
+    y = SIZE * np.sin(angles) * 0.7 + NOISE * generator.standard_normal(count) / 2
     z = x * SLOPES[0] + y * SLOPES[1] + NOISE * generator.standard_normal(count)
     columns = {name: values - values[:ROWS].mean() for name, values in (("x", x), ("y", y), ("z", z))}
-    stamp = f"near-plane {ROWS} {SEED} {NOISE} {SLOPES} numpy {np.__version__}"
+    stamp = f"near-plane {ROWS} {SEED} {NOISE} {SIZE} {SLOPES} numpy {np.__version__}"
     frame = made("near-plane", columns, stamp=stamp, kinds=dict.fromkeys(columns, "number"))
     return replace(frame, splits=np.repeat(np.array(["train", "test"], "U10"), ROWS))

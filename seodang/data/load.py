@@ -165,6 +165,7 @@ def load(
     *,
     examples: int | None = None,
     memory_limit: int | None = None,
+    classes: bool = True,
 ) -> Prepared:
     """Scan, prepare and divide a source.
 
@@ -173,6 +174,7 @@ def load(
         preparation: What is open in it is found from the data.
         split: How to divide where the data does not say.
         examples: Only so many training examples, stratified. None: all.
+        classes: Whether classes are told apart, so that there must be two; False: labels are only strata.
         memory_limit: Bytes that prepared pixels may take; more are streamed. None: 40 % of the memory free now.
 
     Raises:
@@ -187,7 +189,7 @@ def load(
     in_memory = size <= limit or source.pixels is not None
     looked = scan(source, settings if in_memory else None)
     source = looked.source
-    division = divide(source, split)
+    division = divide(source, split, classes=classes)
     if examples is not None and examples < len(division.train):
         division.train = draw_some(source, division.train, examples, split.seed)
     decoders = None if in_memory else Decoders(cores())

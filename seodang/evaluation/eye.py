@@ -18,7 +18,7 @@ from seodang.recipes.choose import HOUSE, derive
 from seodang.recipes.settings import Part
 from seodang.tasks.build import build_task
 from seodang.training.device import Place
-from seodang.training.loop import Epoch, begin, fit
+from seodang.training.loop import begin, fit
 
 # It learns from at most so many pictures, so many times, always from the same start: runs on one data set meet one eye.
 EXAMPLES, EPOCHS = 12_000, 3
@@ -67,9 +67,8 @@ def make_eye(data: Prepared) -> Eye:
     task = build_task(recipe.task, recipe.loss, few.facts)
     state = begin(build(recipe.model, spec, task.outputs, SEED), recipe, Place(torch.device("cpu")))
     with torch.random.fork_rng(devices=[]):
-        for event in fit(few, recipe, task, state, Place(torch.device("cpu"))):
-            if isinstance(event, Epoch) and state.average:
-                pass
+        for _ in fit(few, recipe, task, state, Place(torch.device("cpu"))):
+            pass
     if state.average:
         state.model.load_state_dict({**state.model.state_dict(), **state.average.tensors})
     made = _eye(state.model, data, "", classes, None)

@@ -104,7 +104,8 @@ def stream(
         prepared = encode_frame(source, decided)
     else:
         decided, decisions = decide(asked, source)
-        prepared = load_data(source, decided.preparation, decided.split, examples=decided.examples)
+        told_apart = decided.task == "classify"
+        prepared = load_data(source, decided.preparation, decided.split, examples=decided.examples, classes=told_apart)
     yield Opened(prepared, decided, time.perf_counter() - started)
 
     if isinstance(prepared, Encoded):

@@ -11,6 +11,7 @@ from sklearn.decomposition import PCA
 from seodang.core.errors import RunError, SeodangError
 from seodang.core.files import sha256
 from seodang.evaluation import making
+from seodang.evaluation.compare import compare
 from seodang.evaluation.evaluate import evaluate
 from seodang.evaluation.predict import predict
 from seodang.evaluation.similar import similar
@@ -236,6 +237,8 @@ def test_what_a_run_cannot_do_is_said_with_what_can(again_run, maker_run, digits
         making.make(digits_run)
     with pytest.raises(SeodangError, match="gone.png cannot be read: No such file or directory"):
         similar(again_run, "gone.png")
+    with pytest.raises(RunError, match="gives no answers that are right or wrong"):
+        compare([again_run, maker_run])
     for run in (again_run, maker_run):
         with pytest.raises(RunError, match="foretells nothing: its task is .*seodang similar"):
             predict(run, two)

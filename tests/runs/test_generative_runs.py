@@ -6,6 +6,7 @@ from PIL import Image
 
 from seodang.core.errors import RecipeError
 from seodang.core.files import read_lines, sha256
+from seodang.evaluation.evaluate import evaluate
 from seodang.runs.events import Finished
 from seodang.runs.repeat import repeat
 from seodang.runs.samples import sheets
@@ -114,3 +115,17 @@ def test_what_cannot_be_trained_is_refused_with_what_to_do(data, recipe, setting
     with pytest.raises(RecipeError, match=words):
         train(data, recipe, settings, runs=tmp_path)
     assert not list(tmp_path.iterdir()), "and leaves no run behind"
+
+
+def test_pictures_without_labels_lie_in_one_folder(tmp_path):
+    folder = tmp_path / "photos" / "all"
+    folder.mkdir(parents=True)
+    for number, row in enumerate(np.random.default_rng(0).integers(0, 255, (40, 8, 8), np.uint8)):
+        Image.fromarray(row).save(folder / f"{number}.png")
+    settings = {"preparation.height": 8, "preparation.width": 8, "training.epochs": 1}
+    for recipe in ("gan-mnist", "deep-autoencoder"):
+        run = train(tmp_path / "photos", recipe, settings, runs=tmp_path / "runs")
+        report = evaluate(run)
+        assert report["judged"]["examples"] > 1
+        assert not report.get("classes")
+        assert not report.get("alike")

@@ -26,6 +26,8 @@ RESAMPLES = 1000
 LEARNT, LEARNT_NUMBERS = 10_000, 40_000_000
 # Examples and worst ones that the page shows, points of a drawing, pictures that look for like ones.
 EXAMPLES, POINTS, ASKED = 10, 1_000, 1_000
+# An affine map's answers to sums are sums of answers to within rounding, this share of how far they lie apart.
+STRAIGHT = 1e-3
 
 
 def reconstruction(run: Run, judged: Subset, own: Data | None) -> tuple[dict[str, Any], dict[str, Tensor]]:
@@ -197,7 +199,8 @@ def _plane(run: Run, judged: Subset, linear: _Method | None) -> dict[str, Any] |
         a, b = inputs.roll(1, 0), inputs.roll(2, 0)
         moved = run.task.decode(model(a + b - inputs))
         expected = answers.roll(1, 0) + answers.roll(2, 0) - answers
-    if not torch.allclose(moved, expected, rtol=1e-3, atol=1e-4):
+    # Against how far the answers lie apart: of a network that hardly answers yet every map looks straight.
+    if float((moved - expected).abs().max()) > STRAIGHT * float((answers - answers.mean(0)).abs().max()):
         return None
     flat = answers.flatten(1).double().numpy()
     _, _, directions = np.linalg.svd(flat - flat.mean(axis=0), full_matrices=False)

@@ -249,7 +249,7 @@ class _Advance:
             real = self._inputs(pixels.to(self.place.device, non_blocking=True))
             loss, tally = self.task.step(self.model, real, self._update, self.settings.label_smoothing)  # type: ignore[attr-defined]
         if self.state.average:
-            self.state.average.update(self.state.step + 1)
+            self.state.average.update(self.state.step)
         _add(self.state.sums, loss, self.task.weight(labels), tally)
         return loss
 

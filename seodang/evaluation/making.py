@@ -157,7 +157,7 @@ def strip(run: Run) -> Image.Image | None:
         return None
     count = min(STRIP_EPOCHS, len(files))
     chosen = [files[round(i * (len(files) - 1) / max(1, count - 1))] for i in range(count)]
-    pictures = [Image.open(file) for file in chosen]
+    pictures = [_opened(file) for file in chosen]
     wide, high = (side // SIDE for side in pictures[0].size)
     made = Image.new(pictures[0].mode, (STRIP_PICTURES * wide, count * high))
     for row, picture in enumerate(pictures):
@@ -165,6 +165,11 @@ def strip(run: Run) -> Image.Image | None:
             left, top = place % SIDE * wide, place // SIDE * high
             made.paste(picture.crop((left, top, left + wide, top + high)), (place * wide, row * high))
     return made
+
+
+def _opened(file: Path) -> Image.Image:
+    with Image.open(file) as picture:
+        return picture.copy()
 
 
 def strip_epochs(run: Run) -> list[int]:
@@ -180,7 +185,7 @@ def moving(run: Run, path: Path) -> bool:
     files = sheets(run.folder)
     if not files:
         return False
-    frames = [Image.open(file).convert("RGB") for file in files]
+    frames = [_opened(file).convert("RGB") for file in files]
     still = [MOVING_MILLISECONDS] * (len(frames) - 1) + [5 * MOVING_MILLISECONDS]
     frames[0].save(path, save_all=True, append_images=frames[1:], duration=still, loop=0, quality=MOVING_QUALITY)
     return True

@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from sklearn.decomposition import PCA
 
 from seodang.core.errors import RunError, SeodangError
@@ -16,6 +17,7 @@ from seodang.evaluation.evaluate import evaluate
 from seodang.evaluation.predict import predict
 from seodang.evaluation.similar import similar
 from seodang.runs.folder import load
+from seodang.runs.samples import sheets
 from seodang.runs.train import train
 
 
@@ -165,10 +167,8 @@ def test_the_strip_has_the_first_and_the_last_epoch(maker_run):
     assert (epochs[0], epochs[-1], len(epochs)) == (1, 40, making.STRIP_EPOCHS)
     picture = making.strip(maker_run)
     assert picture.size == (making.STRIP_PICTURES * 8, making.STRIP_EPOCHS * 8)
-    last = making.sheets(maker_run.folder)[-1]
-    from PIL import Image
-
-    np.testing.assert_array_equal(np.asarray(picture)[-8:, :64], np.asarray(Image.open(last))[:8])
+    with Image.open(sheets(maker_run.folder)[-1]) as last:
+        np.testing.assert_array_equal(np.asarray(picture)[-8:, :64], np.asarray(last)[:8])
 
 
 # Using ----------------------------------------------------------------------------------------------------------------

@@ -34,6 +34,11 @@ def timeless(folder):
     return [{k: v for k, v in line.items() if k != "seconds"} for line in read_lines(folder / "history.jsonl")]
 
 
+def opened(file):
+    with Image.open(file) as picture:
+        return np.asarray(picture)
+
+
 def files_of(folder):
     return [sha256(file) for file in (folder / "model.safetensors", *sheets(folder))]
 
@@ -58,14 +63,14 @@ def test_resume_and_repeat_are_exact_for_every_recipe(recipe, tmp_path):
 
 
 def test_another_seed_makes_another_network(tmp_path):
-    runs = [train("digits", "gan-mnist", {**SETTINGS, "seed": seed}, runs=tmp_path) for seed in (0, 1)]
+    runs = [train("digits", "gan-mnist", {**SETTINGS, "training.seed": seed}, runs=tmp_path) for seed in (0, 1)]
     assert files_of(runs[0].folder)[0] != files_of(runs[1].folder)[0]
 
 
 def test_each_epoch_leaves_what_it_makes_of_one_noise(maker_run):
     files = sheets(maker_run.folder)
     assert [file.name for file in files] == [f"epoch-{epoch:04d}.png" for epoch in range(1, 41)]
-    first, last = (np.asarray(Image.open(files[place])) for place in (0, -1))
+    first, last = (opened(files[place]) for place in (0, -1))
     assert first.shape == last.shape == (64, 64), "8 by 8 pictures of 8 by 8 pixels"
     assert np.abs(first.astype(int) - last).mean() > 5, "and it changes as it learns"
 

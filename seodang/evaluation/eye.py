@@ -20,8 +20,8 @@ from seodang.tasks.build import build_task
 from seodang.training.device import Place
 from seodang.training.loop import begin, fit
 
-# It learns from at most so many pictures, so many times, always from the same start: runs on one data set meet one eye.
-EXAMPLES, EPOCHS = 12_000, 3
+# It learns from at most so many pictures, and sees so many in all, always from the same start: runs on one data set meet one eye.
+EXAMPLES, SEEN, LEAST_EPOCHS, MOST_EPOCHS = 12_000, 60_000, 3, 20
 SEED = 0
 BATCH = 500
 
@@ -60,9 +60,12 @@ def make_eye(data: Prepared) -> Eye:
         )
         return _eye(model, data, how, (), None)
     house = find("recipes", HOUSE)()
-    training = house.training.model_copy(update={"epochs": EPOCHS, "seed": SEED, "keep": "last", "patience": None})
-    none = house.transfer.model_copy(update={"strategy": "none"})
     few = replace(data, train=_some(data.train, EXAMPLES), validation=_some(data.validation, 0))
+    epochs = max(LEAST_EPOCHS, min(MOST_EPOCHS, SEEN // len(few.train)))
+    # Without smoothed labels: it is asked how sure it is.
+    settings = {"epochs": epochs, "seed": SEED, "keep": "last", "patience": None, "label_smoothing": 0.0}
+    training = house.training.model_copy(update=settings)
+    none = house.transfer.model_copy(update={"strategy": "none"})
     recipe, _ = derive(house.model_copy(update={"training": training, "transfer": none}), few)
     task = build_task(recipe.task, recipe.loss, few.facts)
     state = begin(build(recipe.model, spec, task.outputs, SEED), recipe, Place(torch.device("cpu")))

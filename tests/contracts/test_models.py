@@ -246,7 +246,7 @@ def learns_to_put_out_again(model: nn.Module, given: Tensor) -> None:
         optimizer.zero_grad()
         functional.mse_loss(all_outputs(model(given))[0], given).backward()
         optimizer.step()
-    assert float(functional.mse_loss(model.eval()(given), given)) < 0.2 * naive
+    assert functional.mse_loss(model.eval()(given), given).item() < 0.2 * naive
 
 
 def gives_the_same_after_save_and_load(name: str) -> None:

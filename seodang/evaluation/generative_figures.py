@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from seodang.evaluation.figures import INK, TRAIN, VALIDATION, _figure, _svg, curve
 from seodang.evaluation.row_figures import CLASSES
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 def curves(report: dict[str, Any]) -> list[str]:
@@ -15,7 +18,28 @@ def curves(report: dict[str, Any]) -> list[str]:
     history = report["history"]
     if report["task"] != "imitate":
         return [drawing for name in ("loss", "mse") if (drawing := curve(history, name, name))]
-    return [both(history), told(history)]
+    return [both(history), told(history), *varied(report["over_epochs"])]
+
+
+def varied(found: list[dict[str, Any]]) -> list[str]:
+    """How varied the kept pictures are over the epochs, and how sure a classifier is of them."""
+    if not found:
+        return []
+    figure, axes = _figure()
+    epochs = [each["epoch"] for each in found]
+    marker = "o" if len(epochs) <= 30 else None
+    for name, words, colour in (
+        ("diversity", "diversity (1: as real ones)", TRAIN),
+        ("confidence", "a classifier's confidence", VALIDATION),
+    ):
+        if name in found[0]:
+            values = [each[name] for each in found]
+            axes.plot(epochs, values, color=colour, marker=marker, markersize=3, linewidth=1.6, label=words)
+    axes.axhline(1, color=INK, alpha=0.4, linewidth=1, linestyle=(0, (2, 2)))
+    _epochs(axes)
+    axes.set_ylim(bottom=0)
+    axes.legend(frameon=False, labelcolor=INK)
+    return [_svg(figure, "How varied and how clear the kept pictures are over the epochs")]
 
 
 def both(history: list[dict[str, Any]]) -> str:
@@ -34,7 +58,7 @@ def both(history: list[dict[str, Any]]) -> str:
             label=words,
         )
     axes.axhline(np.log(2), color=INK, alpha=0.4, linewidth=1, linestyle=(0, (2, 2)))
-    axes.set_xlabel("epoch")
+    _epochs(axes)
     axes.set_ylabel("loss")
     axes.set_ylim(bottom=0)
     axes.legend(frameon=False, labelcolor=INK)
@@ -50,10 +74,17 @@ def told(history: list[dict[str, Any]]) -> str:
         epochs, [line["accuracy"] for line in history], color=VALIDATION, marker=marker, markersize=3, linewidth=1.6
     )
     axes.axhline(0.5, color=INK, alpha=0.4, linewidth=1, linestyle=(0, (2, 2)))
-    axes.set_xlabel("epoch")
+    _epochs(axes)
     axes.set_ylabel("discriminator right")
     axes.set_ylim(0.4, 1.02)
     return _svg(figure, "How much the discriminator tells over the epochs")
+
+
+def _epochs(axes: Axes) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    axes.set_xlabel("epoch")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
 
 
 def codes(found: dict[str, Any]) -> list[tuple[str, str]]:

@@ -56,6 +56,8 @@ def _again(report: dict[str, Any]) -> list[str]:
         told.append(f"{titles[name]}: {short(each['mse'] ** 0.5)}")
         if test["p_value"] < LEVEL and test["difference"] > 0:
             better.append(titles[name])
+        elif name == "linear" and report["plane"]:
+            continue  # no linear network can do better: told with the plane
         elif test["p_value"] < LEVEL:
             other.append(f"WORSE than {titles[name]} ({chance(test['p_value'])}).")
         else:
@@ -86,7 +88,10 @@ def _plane(report: dict[str, Any]) -> list[str]:
     angles = report["plane"]["angles"]
     shown = ", ".join(f"{angle:.2g}°" for angle in angles[:5])
     if max(angles) <= SAME_PLANE:
-        return [f"The network is linear, and its answers lie where PCA's do: principal angles {shown}."]
+        return [
+            f"The network is linear, and its answers lie where PCA's do: principal angles {shown}. No linear network can do better "
+            "than PCA on what both learnt from."
+        ]
     return [
         f"The network is linear, but its answers do NOT lie where PCA's do: principal angles {shown}. It has not finished learning: "
         "more epochs, or a higher rate."

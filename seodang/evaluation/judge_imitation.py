@@ -13,7 +13,7 @@ from seodang.data.load import Prepared, Subset
 from seodang.data.prepare import Normalise, to_pixels
 from seodang.evaluation.eye import Eye, make_eye
 from seodang.evaluation.frechet import frechet, nearest, spread
-from seodang.evaluation.making import make, of_pictures
+from seodang.evaluation.making import kept, make, of_pictures
 from seodang.evaluation.metrics import Numbers
 from seodang.runs.folder import Run
 
@@ -22,6 +22,8 @@ COUNT, DRAWS = 2_500, 5
 # A class is drawn where its share of the made pictures is so much of its share of the real ones.
 COVERED = 0.2
 SHOWN, NEAREST = 64, 8
+# Epochs whose kept pictures are looked at.
+EPOCHS = 40
 # Principal components of the normal distribution that pictures are drawn from, for comparison.
 COMPONENTS = 100
 
@@ -52,6 +54,7 @@ def imitation(run: Run, judged: Subset, own: Prepared) -> tuple[dict[str, Any], 
         },
         "intervals": {"frechet": [_round(mean - half), _round(mean + half)]},
         "baselines": {},
+        "over_epochs": _over_epochs(run, eye, real_seen),
         "discriminator": _discriminator(run, real, draws[0]),
         "classes": _classes(eye, probabilities, real_classes) if eye.classes else None,
         "examples": [],
@@ -65,6 +68,16 @@ def imitation(run: Run, judged: Subset, own: Prepared) -> tuple[dict[str, Any], 
         found["metrics"]["covered"] = found["classes"]["covered"] / len(eye.classes)
     shown = draws[0][:SHOWN]
     return found, {"made": shown, "near": others[torch.from_numpy(places[:NEAREST])]}
+
+
+def _over_epochs(run: Run, eye: Eye, real: Numbers) -> list[dict[str, float]]:
+    """How varied the kept pictures of each epoch are, 1 as real ones, and how sure the eye is of what it sees."""
+    whole, found = spread(real), []
+    for epoch, pixels in kept(run, EPOCHS):
+        features, probabilities = eye.see(pixels)
+        each = {"epoch": epoch, "diversity": _round(spread(features) / whole)}
+        found.append({**each, "confidence": _round(float(probabilities.max(axis=1).mean()))} if eye.classes else each)
+    return found
 
 
 def _round(value: float) -> float:

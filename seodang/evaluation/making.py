@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor, nn
@@ -150,6 +152,21 @@ def sheet(pixels: Tensor, columns: int | None = None) -> Image.Image:
     )
 
 
+def kept(run: Run, most: int) -> Iterator[tuple[int, Tensor]]:
+    """Of at most so many epochs, evenly chosen, the epoch and its pictures (SIDE², C, H, W) uint8."""
+    files = sheets(run.folder)
+    for place in dict.fromkeys(np.linspace(0, len(files) - 1, min(most, len(files))).round().astype(int).tolist()):
+        pixels = torch.from_numpy(np.array(_opened(files[place])))
+        pixels = pixels[None] if pixels.dim() == 2 else pixels.permute(2, 0, 1)
+        channels, high, wide = pixels.shape
+        cells = pixels.reshape(channels, SIDE, high // SIDE, SIDE, wide // SIDE).permute(1, 3, 0, 2, 4)
+        yield _epoch(files[place]), cells.reshape(SIDE**2, channels, high // SIDE, wide // SIDE)
+
+
+def _epoch(file: Path) -> int:
+    return int(re.findall(r"\d+", file.stem)[-1])
+
+
 def strip(run: Run) -> Image.Image | None:
     """The same noise over the epochs: a row an epoch, the first and the last among them; None where nothing was kept."""
     files = sheets(run.folder)
@@ -177,7 +194,7 @@ def strip_epochs(run: Run) -> list[int]:
     files = sheets(run.folder)
     count = min(STRIP_EPOCHS, len(files))
     chosen = [files[round(i * (len(files) - 1) / max(1, count - 1))] for i in range(count)]
-    return [int(re.findall(r"\d+", file.stem)[-1]) for file in chosen]
+    return [_epoch(file) for file in chosen]
 
 
 def moving(run: Run, path: Path) -> bool:

@@ -171,6 +171,17 @@ def test_the_strip_has_the_first_and_the_last_epoch(maker_run):
         np.testing.assert_array_equal(np.asarray(picture)[-8:, :64], np.asarray(last)[:8])
 
 
+def test_kept_pictures_are_cut_out_of_their_sheets(maker_run, made):
+    found = dict(making.kept(maker_run, 3))
+    assert list(found) == [1, 20, 40] or list(found) == [1, 21, 40]
+    last = found[40]
+    assert last.shape == (64, 1, 8, 8)
+    with Image.open(sheets(maker_run.folder)[-1]) as sheet:
+        np.testing.assert_array_equal(np.asarray(sheet)[8:16, 16:24], last[10, 0].numpy())
+    assert [each["epoch"] for each in made["over_epochs"]] == list(range(1, 41))
+    assert made["over_epochs"][-1]["confidence"] > made["over_epochs"][0]["confidence"]
+
+
 # Using ----------------------------------------------------------------------------------------------------------------
 
 

@@ -17,7 +17,8 @@ def curves(report: dict[str, Any]) -> list[str]:
     """How it learnt: the loss and the squared distance, or both networks' losses and how much the discriminator tells."""
     history = report["history"]
     if report["task"] != "imitate":
-        return [drawing for name in ("loss", "mse") if (drawing := curve(history, name, name))]
+        names = ("mse",) if report["loss"] == "mse" else ("loss", "mse")
+        return [drawing for name in names if (drawing := curve(history, name, name))]
     return [both(history), told(history), *varied(report["over_epochs"])]
 
 

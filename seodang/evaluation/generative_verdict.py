@@ -30,10 +30,8 @@ def generative_verdict(report: dict[str, Any]) -> list[str]:
     else:
         lines = [*_again(report), *_noise(report), *_plane(report), *_alike(report)]
         if "made" in report:
-            lines += [
-                f"Of noise: {line[0].lower()}{line[1:]}" if i == 0 else line
-                for i, line in enumerate(_made(report, report["made"]))
-            ]
+            first, *rest = _made(report, report["made"])
+            lines += [f"Of noise: {first}", *rest]
     return [*lines, *_doubts(report)]
 
 

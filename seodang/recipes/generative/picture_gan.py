@@ -20,10 +20,10 @@ def picture_gan() -> Recipe:
         data="mnist",
         task="imitate",
         loss="binary_cross_entropy",
-        model=Part(name="gan", settings={"noise": 64, "width": 32}),
+        model=Part(name="gan", settings={"noise": 64, "width": 16}),
         preparation=Preparation(height=28, width=28, scale="unit"),
         split=Split(validation=0),
         training=Training(
-            epochs=10, batch_size=128, optimizer="adam", learning_rate=5e-4, beta1=0.5, label_smoothing=0.1, ema=0.999
+            epochs=8, batch_size=128, optimizer="adam", learning_rate=5e-4, beta1=0.5, label_smoothing=0.1, ema=0.999
         ),
     )

@@ -21,7 +21,7 @@ from seodang.training.device import Place
 from seodang.training.loop import begin, fit
 
 # It learns from at most so many pictures, and sees so many in all, always from the same start: runs on one data set meet one eye.
-EXAMPLES, SEEN, LEAST_EPOCHS, MOST_EPOCHS = 12_000, 60_000, 3, 20
+EXAMPLES, SEEN, LEAST_EPOCHS, MOST_EPOCHS = 12_000, 60_000, 3, 10
 SEED = 0
 BATCH = 500
 

@@ -169,8 +169,9 @@ def fit_table(
     sizes, one_hot = [len(each.values) for each in categories], settings.categories == "one_hot"
     codes = () if one_hot else tuple(size + 1 for size in sizes)
     inputs = Spec((len(numbers) + marks + (sum(sizes) if one_hot else len(sizes)),), codes)
-    known = bool(classes) or target is None
-    facts = Facts(classes=classes, inputs=inputs) if known else amounts(frame, train, (target,), settings, inputs)
+    facts = Facts(classes=classes, inputs=inputs)
+    if target is not None and not classes:
+        facts = amounts(frame, train, (target,), settings, inputs)
     kinds: dict[str, str] = {name: frame.column(name).kind for name in (*features, *([target] if target else []))}
     return TableEncoding(tuple(numbers), tuple(categories), target, facts, kinds, left, one_hot)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from seodang.evaluation.metrics import Numbers
+from seodang.evaluation.metrics import Labels, Numbers
 
 
 def frechet(first: Numbers, second: Numbers) -> float:
@@ -48,7 +48,7 @@ def spread(features: Numbers, seed: int = 0, pairs: int = 20_000) -> float:
     return float(np.sqrt(((features[one] - features[other]) ** 2).sum(axis=1)).mean())
 
 
-def nearest(asked: Numbers, known: Numbers) -> tuple[Numbers, Numbers]:
+def nearest(asked: Numbers, known: Numbers) -> tuple[Numbers, Labels]:
     """Of each asked example (N, F) the distance of the nearest known one (M, F), and which it is: (N,) and (N,).
 
     >>> nearest(np.array([[1.0]]), np.array([[4.0], [0.0]]))

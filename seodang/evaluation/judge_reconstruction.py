@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from seodang.data.batches import batches
@@ -17,9 +18,10 @@ from seodang.evaluation.amounts import nearer
 from seodang.evaluation.frechet import nearest
 from seodang.evaluation.intervals import wilson
 from seodang.evaluation.making import parts
-from seodang.evaluation.metrics import Numbers
+from seodang.evaluation.metrics import Labels, Numbers
 from seodang.runs.folder import Run
 
+Losses = NDArray[np.float64]
 BATCH = 500
 RESAMPLES = 1000
 # What the simple methods learn from: at most so many training examples, and so many numbers in all.
@@ -130,11 +132,11 @@ def _methods(learnt: Numbers | None, width: int) -> dict[str, _Method]:
 
 
 @torch.inference_mode()
-def _errors(run: Run, judged: Subset, methods: dict[str, _Method]) -> tuple[dict[str, Numbers], float]:
+def _errors(run: Run, judged: Subset, methods: dict[str, _Method]) -> tuple[dict[str, Losses], float]:
     """Each example's mean squared distance by every method, (N,) each, and the network's mean loss."""
     before, model = parts(run)
     task = run.task
-    errors: dict[str, list[Numbers]] = {}
+    errors: dict[str, list[Losses]] = {}
     total = 0.0
     is_noisy = any(getattr(model, "disturbance", ()))
     with torch.random.fork_rng(devices=[]):
@@ -157,7 +159,7 @@ def _errors(run: Run, judged: Subset, methods: dict[str, _Method]) -> tuple[dict
 
 def _variance(run: Run, judged: Subset) -> float:
     """The judged examples' mean squared distance from their own mean."""
-    count, total, squares = 0, 0.0, 0.0
+    count, total, squares = 0, torch.zeros(1), torch.zeros(1)
     for where in torch.arange(len(judged)).split(BATCH):
         flat = _inputs(run, judged, where).flatten(1).double()
         count, total, squares = count + len(flat), total + flat.sum(0), squares + flat.square().sum(0)
@@ -258,7 +260,7 @@ def _example(judged: Subset, index: int, errors: Numbers) -> dict[str, Any]:
 
 
 @torch.inference_mode()
-def _shown(run: Run, judged: Subset, where: Numbers) -> dict[str, Tensor]:
+def _shown(run: Run, judged: Subset, where: Labels) -> dict[str, Tensor]:
     _, model = parts(run)
     inputs = _inputs(run, judged, torch.from_numpy(where))
     codes = model.encode(inputs)

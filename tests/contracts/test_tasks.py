@@ -179,7 +179,7 @@ def test_a_penalty_moves_the_weights_and_not_the_figure():
     outputs = torch.zeros(8, 3, requires_grad=True)
     penalty = 7 * outputs.mean()
     loss = task.loss(Penalised((outputs, penalty)), examples)
-    assert loss.item() == pytest.approx(float(task.loss(outputs, examples)))
+    assert loss.item() == pytest.approx(task.loss(outputs, examples).item())
     (gradient,) = torch.autograd.grad(loss, outputs)
     torch.testing.assert_close(gradient, 2 * (outputs - examples).detach() / 24 + 7 / 24)
 
@@ -207,7 +207,7 @@ def test_an_own_step_moves_each_network_along_its_own_loss():
     made = model.make(torch.randn(16, model.noise))
     real_scores, made_scores = model(real), model(made)
     expected = (-functional.logsigmoid(real_scores).mean() - functional.logsigmoid(-made_scores).mean()) / 2
-    assert moved["discriminator"] == pytest.approx(float(expected), rel=1e-5)
+    assert moved["discriminator"] == pytest.approx(expected.item(), rel=1e-5)
     right = float(((real_scores > 0).sum() + (made_scores <= 0).sum()) / 32)
     assert (tally / 16).tolist() == pytest.approx([moved["discriminator"], right], rel=1e-5)
     assert loss.item() == moved["generator"]

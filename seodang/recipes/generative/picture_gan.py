@@ -13,7 +13,8 @@ def picture_gan() -> Recipe:
 
     Generator: dense, two doublings with convolutions and batch norm; discriminator: two convolutions with stride 2, dropout. Adam
     with beta1 0.5 (Radford et al., 2015, https://arxiv.org/abs/1511.06434), real examples count 0.9, the generator's weights
-    averaged. Measured: docs/generative.md.
+    averaged. Measured on MNIST: 140 CPU seconds, Fréchet distance 98 where `gan-mnist` has 74 after its 20 epochs; more epochs and
+    a greater `model.width` are there for those who have the time, and were not tried.
     """
     return Recipe(
         name="picture-gan",
@@ -24,6 +25,6 @@ def picture_gan() -> Recipe:
         preparation=Preparation(height=28, width=28, scale="unit"),
         split=Split(validation=0),
         training=Training(
-            epochs=8, batch_size=128, optimizer="adam", learning_rate=5e-4, beta1=0.5, label_smoothing=0.1, ema=0.999
+            epochs=5, batch_size=128, optimizer="adam", learning_rate=5e-4, beta1=0.5, label_smoothing=0.1, ema=0.999
         ),
     )

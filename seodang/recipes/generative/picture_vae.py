@@ -20,5 +20,5 @@ def picture_vae() -> Recipe:
         loss="binary_cross_entropy",
         model=Part(name="vae", settings={"code": 16, "width": 16}),
         preparation=Preparation(height=28, width=28, scale="unit"),
-        training=Training(epochs=10, batch_size=128, optimizer="adam", learning_rate=1e-3),
+        training=Training(epochs=7, batch_size=128, optimizer="adam", learning_rate=1e-3),
     )

@@ -16,6 +16,7 @@ from seodang.evaluation.compare import compare
 from seodang.evaluation.evaluate import evaluate
 from seodang.evaluation.predict import predict
 from seodang.evaluation.similar import similar
+from seodang.explanations.explain import explain
 from seodang.runs.folder import load
 from seodang.runs.samples import sheets
 from seodang.runs.train import train
@@ -250,6 +251,8 @@ def test_what_a_run_cannot_do_is_said_with_what_can(again_run, maker_run, digits
         similar(again_run, "gone.png")
     with pytest.raises(RunError, match="gives no answers that are right or wrong"):
         compare([again_run, maker_run])
+    with pytest.raises(SeodangError, match="gives no answer to be explained"):
+        explain(maker_run)
     for run in (again_run, maker_run):
         with pytest.raises(RunError, match="foretells nothing: its task is .*seodang similar"):
             predict(run, two)

@@ -42,6 +42,27 @@ def digits_run(tmp_path_factory: pytest.TempPathFactory):
     return train("digits", settings={"training.epochs": 6}, runs=tmp_path_factory.mktemp("runs"))
 
 
+SMALL = {"preparation.height": 8, "preparation.width": 8, "training.batch_size": 64}
+
+
+@pytest.fixture(scope="session")
+def again_run(tmp_path_factory: pytest.TempPathFactory):
+    """A finished run that puts the bundled digits out again, noise on what goes in; read-only for the tests that share it."""
+    from seodang.runs.train import train
+
+    settings = {**SMALL, "training.epochs": 40, "model.noise": 0.3}
+    return train("digits", "denoising-autoencoder", settings, runs=tmp_path_factory.mktemp("again"), name="again")
+
+
+@pytest.fixture(scope="session")
+def maker_run(tmp_path_factory: pytest.TempPathFactory):
+    """A finished run that makes digits like the bundled ones; read-only for the tests that share it."""
+    from seodang.runs.train import train
+
+    runs = tmp_path_factory.mktemp("maker")
+    return train("digits", "gan-mnist", {**SMALL, "training.epochs": 40}, runs=runs, name="maker")
+
+
 @pytest.fixture(scope="session")
 def small_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for $SEODANG_WEIGHTS: timm's two small test networks (160 pixels, 1,000 classes), drawn at random."""

@@ -24,6 +24,7 @@ VERBS = (
     "predict",
     "explain",
     "generate",
+    "similar",
     "recognise",
     "compare",
     "summary",

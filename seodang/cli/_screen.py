@@ -18,3 +18,17 @@ def print_json(value: Any) -> None:
     """Print the verb's one JSON object. NaN and infinity, which JSON does not have, are our mistake and raise."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
     sys.stdout.flush()
+
+
+def save_picture(picture: Any, path: str) -> None:
+    """Write a Pillow picture; SeodangError where the file's ending says no kind of picture, or it cannot be written."""
+    from seodang.core.errors import SeodangError
+
+    try:
+        picture.save(path, optimize=True)
+    except ValueError:
+        raise SeodangError(
+            f"{path} does not say which kind of picture it is to be. Write a name that ends in .png."
+        ) from None
+    except OSError as error:
+        raise SeodangError(f"{path} cannot be written: {error.strerror or error}.") from None

@@ -1,19 +1,25 @@
-"""`seodang generate`: write on from a beginning, or translate."""
+"""`seodang generate`: write on from a beginning, translate, or make new pictures."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from seodang.cli._options import Json, RunName
+
+if TYPE_CHECKING:
+    from seodang.runs.folder import Run
 
 
 def generate(
     run: RunName,
     start: Annotated[str, typer.Argument(help="How the text begins; of a translator, what is translated.")] = "",
     words: Annotated[int, typer.Option("--words", help="Words that are written at most.")] = 20,
-    count: Annotated[int, typer.Option("--count", help="How many texts.")] = 1,
+    count: Annotated[
+        int | None,
+        typer.Option("--count", help="How many texts or pictures. Left out: 1 text, 64 pictures, 10 on a way."),
+    ] = None,
     temperature: Annotated[
         float | None,
         typer.Option(
@@ -28,10 +34,19 @@ def generate(
     ] = 1.0,
     beam: Annotated[int, typer.Option("--beam", help="Keep so many texts at every word and give the best.")] = 1,
     seed: Annotated[int | None, typer.Option("--seed", help="The same seed writes the same text.")] = None,
+    out: Annotated[
+        str | None, typer.Option("--out", help="Of pictures: the file of the grid (.png). Left out: RUN-SEED.png here.")
+    ] = None,
+    between: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            "--between", metavar="A B", help="Of pictures: the way from one to another; two seeds or two files."
+        ),
+    ] = None,
     title: Annotated[bool, typer.Option("--title", help="Every Word With A Capital, as headlines are set.")] = False,
     json: Json = False,
 ) -> None:
-    """Write on from a beginning with a run that has learnt which word comes next, or translate with one that translates.
+    """Write on from a beginning, translate, or make new pictures: whatever the run has learnt.
 
     Examples:
 
@@ -42,6 +57,10 @@ def generate(
       seodang generate runs/headlines-1 "new york" --words 5 --beam 4 --count 3
 
       seodang generate runs/translator-1 "A dog runs."
+
+      seodang generate runs/gan-mnist-1 --count 64 --seed 1 --out grid.png
+
+      seodang generate runs/picture-vae-1 --between 3.png 8.png --out way.png
     """
     from seodang.cli._screen import print_json, screen
     from seodang.core.errors import SeodangError
@@ -49,6 +68,12 @@ def generate(
     from seodang.runs.folder import load
 
     opened, console, aside = load(run), screen(json), screen(True)
+    if opened.recipe.task in ("imitate", "reconstruct"):
+        _pictures(opened, count, seed or 0, out, between, json)
+        return
+    if out is not None or between is not None:
+        raise SeodangError(f"--out and --between are of runs that make pictures; {opened.name} writes texts.")
+    count = 1 if count is None else count
     by_chance = count > 1 or seed is not None or top_k > 0 or top_p < 1
     if temperature is None:
         temperature = 1.0 if by_chance and beam == 1 else 0.0
@@ -72,3 +97,26 @@ def generate(
         return
     for text in texts:
         console.print(text, markup=False, emoji=False)
+
+
+def _pictures(
+    run: Run, count: int | None, seed: int, out: str | None, between: tuple[str, str] | None, as_json: bool
+) -> None:
+    """Make pictures and write them as one."""
+    from seodang.cli._screen import print_json, save_picture, screen
+    from seodang.evaluation import making
+
+    if between is not None:
+        pixels = making.between(run, *between, steps=10 if count is None else count)
+        path, what = out or f"{run.name}-between.png", f"from {between[0]} to {between[1]}"
+        sheet = making.sheet(pixels, columns=len(pixels))
+    else:
+        pixels = making.make(run, 64 if count is None else count, seed)
+        path, what = out or f"{run.name}-{seed}.png", f"of noise drawn with seed {seed}"
+        sheet = making.sheet(pixels)
+    save_picture(sheet, path)
+    if as_json:
+        print_json({"run": str(run.folder), "pictures": len(pixels), "out": path})
+        return
+    pictures = "1 picture" if len(pixels) == 1 else f"{len(pixels):,} pictures"
+    screen(as_json).print(f"{pictures} of {pixels.shape[3]}×{pixels.shape[2]} pixels, {what}: {path}", markup=False)

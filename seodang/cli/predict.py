@@ -44,12 +44,14 @@ def predict(
     """
     from seodang.core.errors import DataError
     from seodang.decisions.find import find_decision
+    from seodang.evaluation.predict import refuse_makers
     from seodang.runs.folder import load
 
     if csv and json:
         raise DataError("--csv and --json exclude each other; give one.")
     decision = find_decision(decide) if decide is not None else None
     opened = load(run)
+    refuse_makers(opened)
     if opened.encoding is None:
         _pictures(opened, paths or [], top, decision, csv, json)
     else:

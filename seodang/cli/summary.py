@@ -106,8 +106,10 @@ def _shape(recipe: Any, inputs: str | None) -> tuple[Any, list[str]]:
 
     if inputs is not None:
         sides = inputs.replace("×", ",").replace("x", ",").split(",")
-        if len(sides) != 3 or not all(side.strip().isdigit() and 0 < int(side) <= 4096 for side in sides):
-            raise SeodangError(f"--input must be CHANNELS,HEIGHT,WIDTH such as 1,28,28, got {inputs!r}.")
+        if len(sides) not in (1, 3) or not all(side.strip().isdigit() and 0 < int(side) <= 4096 for side in sides):
+            raise SeodangError(
+                f"--input must be CHANNELS,HEIGHT,WIDTH such as 1,28,28, or for rows their numbers such as 3, got {inputs!r}."
+            )
         return Spec(tuple(int(side) for side in sides)), []
     preparation = recipe.preparation
     asked = (preparation.channels, preparation.height, preparation.width)

@@ -19,6 +19,7 @@ class Spec:
         series: (length, channels), float32: the past, oldest first.
     Outputs:
         (C,) scores or (k,) amounts for an example; with `each_step` so many for every position: (length, C).
+        (): the same numbers as go in.
 
     shape: sizes without the batch. A length of 0 means any.
     categories: how many codes each category column has; codes are whole numbers, 0 is "missing or never seen".

@@ -138,7 +138,7 @@ def fit_table(
     frame: Frame,
     train: np.ndarray,
     features: Sequence[str],
-    target: str,
+    target: str | None,
     settings: Columns,
     left: dict[str, str],
     classes: tuple[str, ...],
@@ -148,6 +148,7 @@ def fit_table(
     Args:
         train: Indices of the training rows.
         features: The columns that the network sees.
+        target: The column that is foretold; None where the rows are to be put out again.
         left: Columns that it does not, and why.
         classes: In the order of their indices; empty where an amount is foretold.
     """
@@ -168,8 +169,10 @@ def fit_table(
     sizes, one_hot = [len(each.values) for each in categories], settings.categories == "one_hot"
     codes = () if one_hot else tuple(size + 1 for size in sizes)
     inputs = Spec((len(numbers) + marks + (sum(sizes) if one_hot else len(sizes)),), codes)
-    facts = Facts(classes=classes, inputs=inputs) if classes else amounts(frame, train, (target,), settings, inputs)
-    kinds: dict[str, str] = {name: frame.column(name).kind for name in (*features, target)}
+    facts = Facts(classes=classes, inputs=inputs)
+    if target is not None and not classes:
+        facts = amounts(frame, train, (target,), settings, inputs)
+    kinds: dict[str, str] = {name: frame.column(name).kind for name in (*features, *([target] if target else []))}
     return TableEncoding(tuple(numbers), tuple(categories), target, facts, kinds, left, one_hot)
 
 

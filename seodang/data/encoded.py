@@ -164,7 +164,7 @@ def encode(
         notes.append(f"Only {len(division.train):,} training examples are used, as asked.")
     notes.append(division.note)
     if purpose.form == "table":
-        assert purpose.target is not None, "a table has a target"
+        assert purpose.target is not None or task == "reconstruct", "a table has a target"
         left = dict(purpose.left)
         encoding: Encoding = encode_table.fit_table(
             frame, division.train, purpose.features, purpose.target, columns, left, classes
@@ -314,7 +314,9 @@ def subset_of(name: str, frame: Frame, encoding: Encoding, task: str) -> Subset:
             lengths = torch.tensor([max(1, len(each)) for each in rows])
     else:
         assert isinstance(encoding, TableEncoding), "a series has windows"
-        inputs, targets = encoding.inputs(frame), encoding.targets(frame)
+        inputs = encoding.inputs(frame)
+        of_itself = encoding.target is None  # what is wanted is what goes in
+        targets = torch.zeros(len(frame), dtype=torch.int64) if of_itself else encoding.targets(frame)
     return Subset(name, targets, ids, inputs, frame, None, lengths=lengths)  # pyright: ignore[reportArgumentType]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import matplotlib
 import numpy as np
+import torch
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
@@ -100,6 +101,23 @@ def grid(
             place = (left + cell / 2, top + cell + 3 + line * (size + 4))
             pen.text(place, fitted_title(text, cell, size), fill=INK, font=font(size), anchor="ma")
     return sheet
+
+
+def plain_grid(pixels: Tensor, columns: int) -> Tensor:
+    """Pictures (N, C, H, W) side by side without gaps, row after row: (C, rows · H, columns · W); what is left over is black.
+
+    >>> plain_grid(torch.arange(3, dtype=torch.uint8).reshape(3, 1, 1, 1), 2).tolist()
+    [[[0, 1], [2, 0]]]
+    """
+    count, channels, height, width = pixels.shape
+    rows = -(-count // columns)
+    sheet = torch.zeros(rows * columns, channels, height, width, dtype=pixels.dtype)
+    sheet[:count] = pixels
+    return (
+        sheet.reshape(rows, columns, channels, height, width)
+        .permute(2, 0, 3, 1, 4)
+        .reshape(channels, rows * height, columns * width)
+    )
 
 
 def enlarged(one: Image.Image, side: int) -> Image.Image:

@@ -166,6 +166,7 @@ def load(
     *,
     examples: int | None = None,
     memory_limit: int | None = None,
+    classes: bool = True,
 ) -> Prepared:
     """Scan, prepare and divide a source.
 
@@ -174,6 +175,7 @@ def load(
         preparation: What is open in it is found from the data.
         split: How to divide where the data does not say.
         examples: Only so many training examples, stratified. None: all.
+        classes: Whether classes are told apart, so that there must be two; False: labels are only strata.
         memory_limit: Bytes that prepared pixels may take; more are streamed. None: 40 % of the memory free now.
 
     Raises:
@@ -188,7 +190,7 @@ def load(
     in_memory = size <= limit or source.pixels is not None
     looked = scan(source, settings if in_memory else None)
     source = looked.source
-    division = divide(source, split)
+    division = divide(source, split, classes=classes)
     if split.by is None and not division.given:
         copies = [group.members for group in (*exact(looked), *near(looked))]
         division = keep_together(source, division, copies)

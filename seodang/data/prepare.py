@@ -207,3 +207,20 @@ class Normalise(nn.Module):
         factor = (1 / (255 * self.std))[:, None, None]
         scaled = values * factor if values is pixels else values.mul_(factor)
         return scaled.sub_((self.mean / self.std)[:, None, None])
+
+
+def to_pixels(values: Tensor, preparation: Preparation) -> Tensor:
+    """Back from what goes into a network to pixels: (B, C, H, W) float → uint8, what lies outside cut off.
+
+    scale=samplewise took each picture's own mean away; here it is put back as mid grey.
+
+    >>> to_pixels(torch.tensor([0.5]).reshape(1, 1, 1, 1), Preparation(channels=1)).item()
+    128
+    """
+    mean, std = torch.zeros(1), torch.ones(1)
+    if preparation.scale != "unit":
+        mean, std = mean + 0.5, std if preparation.scale == "samplewise" else std / 2
+    if preparation.scale == "standard":
+        mean, std = torch.tensor(preparation.mean), torch.tensor(preparation.std)
+    values = values.float().cpu() * std[:, None, None] + mean[:, None, None]
+    return (255 * values).round().clamp(0, 255).to(torch.uint8)

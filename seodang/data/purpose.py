@@ -16,7 +16,7 @@ from seodang.data.targets import guessed, named, nearly_names, plain, task_of
 from seodang.data.times import candidates, in_words, key_of, moments, steps
 
 Form = Literal["table", "texts", "series", "pairs", "prose"]
-Task = Literal["classify", "regress", "forecast", "next_token", "translate"]
+Task = Literal["classify", "regress", "forecast", "next_token", "translate", "reconstruct"]
 
 # Names of what is forecast.
 SERIES_NAMES = [

@@ -16,6 +16,7 @@ from seodang.data.load import Prepared
 from seodang.evaluation import baselines, metrics, opened, predictions
 from seodang.evaluation.intervals import all_intervals, calibration_by_chance, paired, wilson
 from seodang.evaluation.judged import Judged, other_examples, own_examples, predict_all
+from seodang.evaluation.making import MAKES
 from seodang.evaluation.metrics import Labels, Numbers
 from seodang.evaluation.pictures import spread
 from seodang.evaluation.untouched import untouched
@@ -49,6 +50,10 @@ def evaluate(
 
     begun = time.perf_counter()
     run = run if isinstance(run, Run) else load(run)
+    if run.recipe.task in MAKES:
+        from seodang.evaluation.judge_generative import evaluate_generative
+
+        return evaluate_generative(run, data, prepared)
     if run.encoding is not None:
         from seodang.evaluation.judge_rows import evaluate_rows
 

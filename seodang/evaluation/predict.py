@@ -16,6 +16,7 @@ from seodang.core.files import read_json
 from seodang.data.prepare import Preparation, prepare
 from seodang.decisions.decision import Decider, Decision
 from seodang.decisions.find import find_decision
+from seodang.evaluation.making import MAKES
 from seodang.runs.folder import Run, load
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def predict(
     """
     decision = None if decide is None else find_decision(decide)
     run = run if isinstance(run, Run) else load(run)
+    refuse_makers(run)
     asked = [paths] if isinstance(paths, str | Path) else paths
     if run.encoding is not None:
         from seodang.evaluation.predict_rows import predict_rows
@@ -71,6 +73,16 @@ def predict(
         return predict_rows(run, [str(each) for each in asked], top, decision).answers
     found = expand(asked)
     return [answer for answers, _ in answered(run, found, top, decision) for answer in answers]
+
+
+def refuse_makers(run: Run) -> None:
+    """RunError, with what to do, of a run whose answers are examples and no classes or amounts."""
+    if run.recipe.task in MAKES:
+        raise RunError(
+            f"{run.name} foretells nothing: its task is {run.recipe.task}. `seodang generate {run.folder}` makes pictures with it, "
+            f"`seodang similar {run.folder} PICTURE` finds like ones by their codes, `seodang evaluate {run.folder} DATA` judges it "
+            "on other data."
+        )
 
 
 def answered(

@@ -10,6 +10,7 @@ from typing import Any
 from seodang.core.errors import SeodangError
 from seodang.core.files import write_text
 from seodang.core.registry import find, names
+from seodang.evaluation.making import MAKES
 from seodang.explanations.example import Example, example_of
 from seodang.explanations.explanation import DoesNotApply, Explanation
 from seodang.runs.folder import Run, load
@@ -81,6 +82,11 @@ def explain(
         SeodangError: There is no such run, example, class, layer or explanation, or one that was named does not apply.
     """
     opened = run if isinstance(run, Run) else load(run)
+    if opened.recipe.task in MAKES:
+        raise SeodangError(
+            f"{opened.name} gives no answer to be explained: its task is {opened.recipe.task}. `seodang evaluate {opened.folder}` shows "
+            "what went in, its code and what came out, or what it makes."
+        )
     words = [str(example)] if isinstance(example, str | Path) else [str(word) for word in example]
     functions = {name: find("explanations", name) for name in _wanted(names)}
     if out is not None and not Path(out).parent.is_dir():

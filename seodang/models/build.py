@@ -29,7 +29,7 @@ def build(part: Part, inputs: Spec, outputs: Spec, seed: int) -> nn.Module:
         part: A name of `seodang list models` or the path of a Python file that defines a function of the file's name,
             and its settings, which are checked by that function's signature: all mistakes at once.
         inputs: Shape of one example, (channels, height, width).
-        outputs: Shape of the scores, (classes,) or (1,).
+        outputs: Shape of the scores, (classes,) or (1,); (): that of the inputs.
         seed: Decides the starting weights. The generator of the caller is left as it was.
     """
     model = find_model(part.name)
@@ -37,7 +37,7 @@ def build(part: Part, inputs: Spec, outputs: Spec, seed: int) -> nn.Module:
     given = {name: getattr(settings, name) for name in type(settings).model_fields}
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return model(inputs, outputs, **given)
+        return model(inputs, outputs if outputs.shape else inputs, **given)
 
 
 def check_part(part: Part) -> None:

@@ -101,8 +101,8 @@ class _Builder:
 
     pictures: ClassVar[str] = " → "
 
-    def __init__(self, outputs: int, init: str) -> None:
-        self.outputs = outputs
+    def __init__(self, outputs: int, init: str, channels: int | None = None) -> None:
+        self.outputs, self.channels = outputs, channels or outputs
         self.init = init
         self.trail: list[str] = []
 
@@ -125,7 +125,8 @@ class _Builder:
             return None, [f"{where}: {entry.kind} is not a kind of layer. {hint}"]
         if entry.problem:
             return None, [f"{where}: {entry.problem}."]
-        given = {key: self.outputs if value == OUTPUTS else value for key, value in entry.settings.items()}
+        outputs = self.channels if entry.kind == "conv" else self.outputs
+        given = {key: outputs if value == OUTPUTS else value for key, value in entry.settings.items()}
         try:
             return check(KINDS[entry.kind], given), []
         except RecipeError as error:
@@ -232,3 +233,39 @@ def sequential(inputs: Spec, outputs: Spec, *, layers: list[Any], init: Initial 
             f"End the list with {{dense: outputs}}. Shapes so far: {builder.pictures.join(builder.trail)}."
         )
     return network
+
+
+def part(
+    name: str, inputs: Spec, layers: list[Any], init: Initial = "glorot_uniform", ends_with: Shape | None = None
+) -> tuple[Network, Shape]:
+    """A list of layers that is a part of a network, and the shape that comes out. No layer is left out.
+
+    Args:
+        name: What mistakes call it: "decoder".
+        inputs: Shape of what goes in.
+        ends_with: The shape that must come out; so many numbers in a row are brought into it. The word `outputs` stands for
+            how many they are, in a convolution for its channels. None: any.
+    """
+    size = Spec(ends_with).size if ends_with else inputs.size
+    builder = _Builder(size, init, ends_with[0] if ends_with else None)
+    read, mistakes = builder.read(layers)
+    if not read and not mistakes:
+        mistakes = ["is empty: it needs at least one layer."]
+    if mistakes:
+        raise RecipeError("\n".join(f"{name}: {mistake}" for mistake in mistakes))
+    shape, first = _first(inputs)
+    builder.trail.append(f"input {times(shape)}")
+    try:
+        network, shape = builder.row(read, shape, first)
+    except RecipeError as error:
+        raise RecipeError(f"{name}: {error}") from None
+    if ends_with and shape == (size,) != tuple(ends_with):
+        network.add_module("reshape", modules.Reshape(tuple(ends_with)))
+        network._training_order.append("reshape")
+        shape = tuple(ends_with)
+    if ends_with and shape != tuple(ends_with):
+        raise RecipeError(
+            f"{name}: it ends with {times(shape)} numbers an example, and {times(tuple(ends_with))} are needed. End it with "
+            f"{{dense: outputs}}. Shapes so far: {builder.pictures.join(builder.trail)}."
+        )
+    return network, shape

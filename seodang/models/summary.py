@@ -95,7 +95,8 @@ def summary(model: nn.Module, inputs: Spec, *, inside: bool = True) -> list[Row]
         parameter = next(model.parameters(), torch.zeros(()))
         with torch.no_grad():
             given = example(inputs).to(parameter.device)
-            model.eval()(given.to(parameter.dtype) if given.is_floating_point() else given)
+            run: Callable[[Tensor], Any] = getattr(model.eval(), "every_part", model)
+            run(given.to(parameter.dtype) if given.is_floating_point() else given)
     finally:
         model.train(was_training)
         for hook in hooks:

@@ -11,6 +11,7 @@ from seodang.core.registry import find
 from seodang.data.encode_text import TextEncoding, texts_of
 from seodang.data.encoded import Encoded
 from seodang.data.frame import Frame
+from seodang.data.of_itself import of_itself
 from seodang.data.purpose import Purpose, purpose
 from seodang.data.reading import Text
 from seodang.data.scripts import are_piecewise
@@ -62,6 +63,8 @@ def purpose_of(frame: Frame, recipe: Recipe, guess: bool = False) -> Purpose:
         guess: whether the recipe's task says nothing, for no recipe was chosen yet.
     """
     columns = recipe.columns
+    if recipe.task == "reconstruct":
+        return of_itself(frame, target=columns.target, leave_out=columns.leave_out)
     found = purpose(
         frame,
         target=columns.target,

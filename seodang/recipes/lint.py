@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from seodang.recipes import _generative
 from seodang.recipes._network import ACTIVATIONS, LINEAR, OUTPUTS, Entry, entries, without_final
 from seodang.recipes.recipe import Recipe
 
@@ -140,7 +141,7 @@ def _units(entry: Entry | None) -> Any:
 
 def _loss_of_task(facts: _Facts) -> Iterator[Finding]:
     task, loss = facts.recipe.task, facts.recipe.loss
-    if (task in AMOUNTS) == (loss in AMOUNT_LOSSES):
+    if (task in AMOUNTS) == (loss in AMOUNT_LOSSES) or task in _generative.LOSSES:
         return
     if task in AMOUNTS:
         what, todo = "amounts", "Write loss: mse, mae or huber; for classes write task: classify."
@@ -245,7 +246,8 @@ def _number_of_outputs(facts: _Facts) -> Iterator[Finding]:
 
 
 def _binary_loss(facts: _Facts) -> Iterator[Finding]:
-    if facts.recipe.loss == "binary_cross_entropy" and facts.classes and len(facts.classes) != 2:
+    told_apart = facts.recipe.task not in _generative.LOSSES
+    if told_apart and facts.recipe.loss == "binary_cross_entropy" and facts.classes and len(facts.classes) != 2:
         yield Finding(
             "error",
             f"The loss is binary_cross_entropy, the data has {len(facts.classes)} classes.",
@@ -293,6 +295,12 @@ def _high_dropout(facts: _Facts) -> Iterator[Finding]:
                 f"While training, the layers after it see {1 - rate:.0%} of what is there.",
                 f"If {1 - rate:.2g} was meant to be dropped, write {{dropout: {1 - rate:.2g}}}.",
             )
+
+
+def _generative_mistakes(facts: _Facts) -> Iterator[Finding]:
+    if facts.recipe.task in _generative.LOSSES:
+        for what, why, todo in _generative.mistakes(facts.recipe, facts.classes):
+            yield Finding("error", what, why, todo)
 
 
 def _tiny_batches(facts: _Facts) -> Iterator[Finding]:
@@ -464,6 +472,7 @@ def _mirrored(facts: _Facts) -> Iterator[Finding]:
 
 CHECKS = (
     _loss_of_task,
+    _generative_mistakes,
     _bent_amounts,
     _final_activation,
     _number_of_outputs,

@@ -115,6 +115,12 @@ class Training(Value):
     weight_decay: float = Field(
         default=0.0, ge=0, description="Decoupled for adamw, an L2 penalty otherwise. Biases and norms have none."
     )
+    beta1: float = Field(
+        default=0.9,
+        ge=0,
+        lt=1,
+        description="For adam and adamw: decay of the gradients' average. Adversarial training likes it lower, 0.5.",
+    )
     beta2: float = Field(
         default=0.999,
         gt=0,
@@ -163,9 +169,9 @@ class Training(Value):
         default="auto", description="auto: float32 on a CPU, mixed on a GPU."
     )
     compile: bool = Field(default=False, description="torch.compile; needs a C++ compiler and tens of seconds.")
-    monitor: Literal["validation_loss", "validation_accuracy", "validation_mae", "loss", "accuracy", "mae"] = Field(
-        default="validation_loss", description="What early stopping and keep=best look at."
-    )
+    monitor: Literal[
+        "validation_loss", "validation_accuracy", "validation_mae", "validation_mse", "loss", "accuracy", "mae", "mse"
+    ] = Field(default="validation_loss", description="What early stopping and keep=best look at.")
     patience: int | None = Field(
         default=None, ge=1, description="Stop after so many epochs without a better monitor. Null: never."
     )

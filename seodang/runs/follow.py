@@ -21,6 +21,7 @@ from seodang.runs.events import Event, Finished, Interrupted, Replanned
 from seodang.runs.folder import load, read_recipe, write_manifest
 from seodang.runs.history import History
 from seodang.runs.interrupt import listening
+from seodang.runs.samples import Samples
 from seodang.tasks.build import build_task
 from seodang.training.best import Best
 from seodang.training.device import Place
@@ -50,6 +51,7 @@ def follow(
     features.   spent: seconds that training took before.
     """
     task = build_task(recipe.task, recipe.loss, data.facts)
+    samples = Samples(folder, recipe, task, state)
     history, saver = History(folder / "history.jsonl"), _Saver(folder, state, best, recipe.training.checkpoint_seconds)
     started, outside = time.perf_counter(), 0.0
     with listening() as interrupt, torch.random.fork_rng(devices=[]):
@@ -58,6 +60,7 @@ def follow(
                 if isinstance(event, Epoch):
                     best.see(event, state)
                     history.write(event)
+                    samples.write(event.epoch)
                 saver.save()
                 yield Interrupted(folder, state.step, interrupt.signal)
                 return
@@ -66,6 +69,7 @@ def follow(
                 _refuse_nonsense(event, folder)
                 stop = best.see(event, state)
                 history.write(event)
+                samples.write(event.epoch)
             if isinstance(event, Step | Epoch) and saver.is_due():
                 saver.save()
             if pace and (steps := pace.see(event, state)):

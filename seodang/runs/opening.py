@@ -23,7 +23,8 @@ def open_and_prepare(where: str | Path, recipe: Recipe, own: Own | None = None) 
     source = open_any(where, recipe.columns)
     if isinstance(source, Frame):
         return encode_frame(source, recipe, own)
-    return load_pictures(source, recipe.preparation, recipe.split, examples=recipe.examples)
+    told_apart = recipe.task == "classify"
+    return load_pictures(source, recipe.preparation, recipe.split, examples=recipe.examples, classes=told_apart)
 
 
 def encode_frame(frame: Frame, recipe: Recipe, own: Own | None = None) -> Encoded:

@@ -105,7 +105,8 @@ def stream(
         prepared = encode_frame(source, decided)
     else:
         decided, decisions = decide(asked, source)
-        prepared = load_data(source, decided.preparation, decided.split, examples=decided.examples)
+        told_apart = decided.task == "classify"
+        prepared = load_data(source, decided.preparation, decided.split, examples=decided.examples, classes=told_apart)
     yield Opened(prepared, decided, time.perf_counter() - started)
 
     if isinstance(prepared, Encoded):
@@ -218,6 +219,11 @@ def build_network(recipe: Recipe, task: Any, data: Prepared | Encoded) -> torch.
     classes)` counts what each class has, `fit_words(tokens, answers)` what follows each word.
     """
     model = build(recipe.model, input_spec(recipe, data.facts), task.outputs, recipe.training.seed)
+    if missing := [name for name in getattr(task, "needs", ()) if not hasattr(model, name)]:
+        raise RecipeError(
+            f"The task {recipe.task} needs a network that has {' and '.join(missing)}, and {recipe.model.name} has not. Take "
+            f"{'gan' if 'rivals' in missing else 'autoencoder or vae'}, or leave model out of the recipe."
+        )
     if recipe.training.output_bias == "frequencies" and task.loss_name == "cross_entropy":
         start_at_frequencies(model, data.train.labels, task.outputs.shape[-1])
     if isinstance(data, Encoded) and (fit_numbers := getattr(model, "fit_numbers", None)):

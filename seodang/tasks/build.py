@@ -13,7 +13,11 @@ from seodang.data.facts import Facts
 
 
 class Task(Protocol):
-    """What every task promises; `tests/contracts/test_tasks.py` holds it. No class inherits from this."""
+    """What every task promises; `tests/contracts/test_tasks.py` holds it. No class inherits from this.
+
+    A task whose answer is what goes in says `of_itself`. One with its own update (adversarial) has `step` in the place of `loss`
+    and of what follows from it. `needs` names what its networks must have beyond being called.
+    """
 
     loss_name: str
     tallied: Any  # names of what `tally` sums up beside the loss, at most two
@@ -30,6 +34,16 @@ class Task(Protocol):
     def encode(self, targets: Tensor) -> Tensor: ...
     def metrics(self, outputs: Tensor, targets: Tensor) -> dict[str, float]: ...
     def naive(self, targets: Tensor) -> Tensor: ...
+
+
+def wanted(task: Any, inputs: Tensor, labels: Tensor) -> Tensor:
+    """What the network should put out: the labels, or, of a task "of itself", what goes in."""
+    return inputs if getattr(task, "of_itself", False) else labels
+
+
+def has_own_step(task: Any) -> bool:
+    """Whether the task moves its networks itself, so that there is no loss to measure on other examples."""
+    return hasattr(task, "step")
 
 
 def build_task(name: str, loss: str, facts: Facts) -> Any:

@@ -21,12 +21,12 @@ from seodang.data.load import Subset
 from seodang.data.prepare import Normalise
 from seodang.models.backbone import Backbone
 from seodang.recipes.recipe import Recipe
-from seodang.tasks.build import Task
+from seodang.tasks.build import Task, has_own_step, wanted
 from seodang.training.average import Average
 from seodang.training.device import Place
 from seodang.training.memory import give_back, keep_freed_memory
 from seodang.training.mixing import mix_examples
-from seodang.training.optimizer import Optimizer, make_optimizer
+from seodang.training.optimizer import Optimizer, Rivals, make_optimizer
 from seodang.training.randomness import bucketed, order, seed_step
 from seodang.training.schedule import rate, stretched
 
@@ -74,7 +74,7 @@ class State:
     """All that changes while training. `tensors` and `numbers` are the whole of it, so saving them saves the run exactly."""
 
     model: nn.Module
-    optimizer: Optimizer
+    optimizer: Optimizer | Rivals
     average: Average | None
     step: int = 0
     epoch: int = 0
@@ -187,7 +187,7 @@ def fit(data: Data, recipe: Recipe, task: Task, state: State, place: Place) -> I
             if state.step >= state.total:
                 break
         metrics = _means(state.sums, task)
-        if len(validation):
+        if len(validation) and not has_own_step(task):
             judged = measure(state, validation, task, advance.normalise, place)
             metrics |= {f"validation_{name}": value for name, value in judged.items()}
         state.epoch += 1
@@ -215,10 +215,13 @@ class _Advance:
         if self.settings.compile:
             self.model = torch.compile(self.model)
         self.parameters = state.optimizer.parameters
+        self.has_own_step = has_own_step(task)
 
     def __call__(self, pixels: Tensor, labels: Tensor, learning_rate: float) -> tuple[Tensor, Notice | None]:
         state, notice = self.state, None
         state.optimizer.learning_rate = learning_rate
+        if self.has_own_step:
+            return self._own_step(pixels, labels), None
         while True:
             try:
                 loss, tally = self._gradients(pixels, labels)
@@ -241,6 +244,30 @@ class _Advance:
             state.average.update(state.step)
         _add(state.sums, loss, self.task.weight(labels), tally)
         return loss, notice
+
+    def _own_step(self, pixels: Tensor, labels: Tensor) -> Tensor:
+        """The update of a task that moves several networks itself; each has an optimiser."""
+        self.state.model.train()
+        seed_step(self.generator, self.settings.seed, self.state.step)
+        with self.place.autocast():
+            real = self._inputs(pixels.to(self.place.device, non_blocking=True))
+            loss, tally = self.task.step(self.model, real, self._update, self.settings.label_smoothing)  # type: ignore[attr-defined]
+        if self.state.average:
+            self.state.average.update(self.state.step)
+        _add(self.state.sums, loss, self.task.weight(labels), tally)
+        return loss
+
+    def _update(self, name: str, loss: Tensor) -> None:
+        assert isinstance(self.state.optimizer, Rivals), "a task with its own step has networks that are rivals"
+        optimizer = self.state.optimizer.of[name]
+        optimizer.zero_grad()
+        self.place.backward(loss)
+        if self.settings.max_gradient_norm:
+            torch.nn.utils.clip_grad_norm_(optimizer.parameters, self.settings.max_gradient_norm)
+        optimizer.step()
+
+    def _inputs(self, pixels: Tensor) -> Tensor:
+        return self.normalise(augment(pixels.float(), self.augmentation, self.generator) if self.augments else pixels)
 
     def _gradients(self, pixels: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Leave the gradients of the batch's mean loss in the parameters; give the loss and what the task tallies."""
@@ -265,7 +292,8 @@ class _Advance:
             pixels.to(self.place.device, non_blocking=True),
             labels.to(self.place.device, non_blocking=True),
         )
-        inputs = self.normalise(augment(pixels.float(), self.augmentation, self.generator) if self.augments else pixels)
+        inputs = self._inputs(pixels)
+        labels = wanted(self.task, inputs, labels)
         smoothing = self.settings.label_smoothing
         with self.place.autocast():
             if self.mixes:
@@ -304,8 +332,8 @@ def measure(state: State, subset: Subset, task: Task, normalise: nn.Module, plac
     sums = torch.zeros(SUMS, dtype=torch.float64, device=place.device)
     with torch.inference_mode(), place.autocast():
         for pixels, labels, _ in batches(subset, judging_batch(subset, task), subset.by_length):
-            outputs = state.model(normalise(pixels.to(place.device)))
-            labels = labels.to(place.device)
+            inputs = normalise(pixels.to(place.device))
+            outputs, labels = state.model(inputs), wanted(task, inputs, labels.to(place.device))
             _add(sums, task.loss(outputs, labels), task.weight(labels), task.tally(outputs, labels))
     return _means(sums, task)
 
@@ -314,7 +342,8 @@ def judging_batch(subset: Subset, task: Task) -> int:
     """How many examples are judged at once."""
     outputs = task.outputs
     places = subset.labels.shape[1] if outputs.each_step and subset.labels.dim() > 1 else 1
-    return max(1, min(JUDGING_BATCH, MOST_OUTPUTS // max(1, outputs.shape[-1] * places)))
+    last = outputs.shape[-1] if outputs.shape else 1
+    return max(1, min(JUDGING_BATCH, MOST_OUTPUTS // max(1, last * places)))
 
 
 def _add(sums: Tensor, loss: Tensor, weight: int | Tensor, tally: Tensor) -> None:

@@ -114,7 +114,7 @@ class Optimizer:
             [],
             steps,
             lr=self.learning_rate * group.scale,
-            beta1=0.0 if name == "rmsprop" else 0.9,
+            beta1=0.0 if name == "rmsprop" else self.settings.beta1,
             beta2=RHO if name == "rmsprop" else self.settings.beta2,
             weight_decay=group.weight_decay,
             eps=1e-8 if name == "adamw" else EPSILON,
@@ -139,13 +139,59 @@ def _gradients(group: Group, has: Iterable[int]) -> list[Tensor]:
     return found
 
 
-def make_optimizer(model: nn.Module, settings: Training, rate_decay: float = 1.0) -> Optimizer:
-    """The optimiser of a recipe over the trainable parameters of a model.
+class Rivals:
+    """An optimiser for each of several networks that learn from each other. `of["generator"].step()` moves one of them."""
+
+    def __init__(self, of: dict[str, Optimizer]) -> None:
+        self.of = of
+        self.learning_rate = next(iter(of.values())).learning_rate
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """A learning rate is every network's."""
+        super().__setattr__(name, value)
+        if name == "learning_rate":
+            for optimizer in self.of.values():
+                optimizer.learning_rate = value  # type: ignore[assignment]
+
+    @property
+    def parameters(self) -> list[Tensor]:
+        """Every parameter that is updated, of all networks."""
+        return [p for optimizer in self.of.values() for p in optimizer.parameters]
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of all."""
+        for optimizer in self.of.values():
+            optimizer.zero_grad()
+
+    def step(self) -> None:
+        """Move all networks."""
+        for optimizer in self.of.values():
+            optimizer.step()
+
+    def tensors(self) -> dict[str, Tensor]:
+        """What the rules remember, by network and name, for a checkpoint."""
+        return {f"{name}.{key}": t for name, each in self.of.items() for key, t in each.tensors().items()}
+
+    def load(self, tensors: dict[str, Tensor]) -> None:
+        """Remember what was saved."""
+        for name, each in self.of.items():
+            each.load({key.removeprefix(f"{name}."): t for key, t in tensors.items() if key.startswith(f"{name}.")})
+
+
+def make_optimizer(model: nn.Module, settings: Training, rate_decay: float = 1.0) -> Optimizer | Rivals:
+    """The optimiser of a recipe over the trainable parameters of a model, or of each of its `rivals`.
 
     Weight decay is for matrices and filters; biases and the scales of norms have none (one dimension tells them). Of a
     pretrained network each stage further from the head learns `rate_decay` times as fast as the one after it (Howard &
     Ruder, 2018, section 3.2, https://arxiv.org/abs/1801.06146).
     """
+    rivals: dict[str, nn.Module] | None = getattr(model, "rivals", None)
+    if rivals:
+        return Rivals({name: _one(network, settings, rate_decay) for name, network in rivals.items()})
+    return _one(model, settings, rate_decay)
+
+
+def _one(model: nn.Module, settings: Training, rate_decay: float) -> Optimizer:
     parts = model.parts if isinstance(model, Backbone) else [[p for p in model.parameters() if p.requires_grad]]
     groups = []
     for depth, parameters in enumerate(parts):

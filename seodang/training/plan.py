@@ -16,7 +16,7 @@ from seodang.data.encoded import Data
 from seodang.data.load import Subset
 from seodang.pretrained.weights import find_weights
 from seodang.recipes.recipe import Recipe
-from seodang.tasks.build import Task
+from seodang.tasks.build import Task, has_own_step
 from seodang.training.device import Place
 from seodang.training.loop import JUDGING_BATCH, Epoch, State, Step, begin, count_steps, fit, measure, normaliser
 
@@ -250,7 +250,7 @@ def _probing(per_step: float, total: int | None) -> tuple[int, float]:
 def _judging_seconds(data: Data, task: Task, state: State, place: Place) -> float:
     """What measuring the validation split takes, from a part of it."""
     count = len(data.validation)
-    if not count:
+    if not count or has_own_step(task):
         return 0.0
     sample = _first(data.validation, min(count, JUDGING_BATCH))
     normalise = normaliser(data).to(place.device)

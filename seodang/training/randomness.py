@@ -8,7 +8,7 @@ from __future__ import annotations
 import torch
 
 _MASK = (1 << 64) - 1
-ORDER, STEP, INITIALISATION, BUCKETS = 1, 2, 3, 4
+ORDER, STEP, INITIALISATION, BUCKETS, SAMPLES = 1, 2, 3, 4, 5
 
 
 def mix(seed: int, purpose: int, step: int) -> int:

@@ -82,7 +82,10 @@ def test_a_run(command, digits_run) -> None:
     [
         (["lenet"], "lenet is neither a recipe nor a run. Did you mean lenet5?"),
         (["lenet5", "mnist-mlp"], "One recipe or run at a time, got 2. `seodang list recipes` shows the recipes."),
-        (["lenet5", "--input", "28x28"], "--input must be CHANNELS,HEIGHT,WIDTH such as 1,28,28, got '28x28'."),
+        (
+            ["lenet5", "--input", "28x28"],
+            "--input must be CHANNELS,HEIGHT,WIDTH such as 1,28,28, or for rows their numbers such as 3, got '28x28'.",
+        ),
         (["lenet5", "--classes", "1"], "--classes must be at least 2, got 1."),
         (
             ["cnn-deep", "--input", "1,4,4"],

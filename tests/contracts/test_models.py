@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from seodang.core.errors import RecipeError
+from seodang.core.penalised import Penalised
 from seodang.core.registry import describe, names
 from seodang.core.spec import Spec
 from seodang.models.build import build
@@ -43,8 +44,13 @@ ROWS = (
     + claims(Spec((5,), categories=(4, 3)), FEW)
     + claims(Spec((2,), categories=(7, 3)), FEW)
 )
+# Networks that put out again what goes in.
+AGAIN = [(Spec(shape), Spec(shape)) for shape in [(6,), (1, 8, 8), (3, 12, 16)]]
 # What each model claims; pictures where it is not named. The first one is what most checks use.
 CLAIMS: dict[str, list[Claim]] = {
+    "autoencoder": AGAIN,
+    "vae": AGAIN,
+    "gan": [(Spec((6,)), Spec(())), (Spec((1, 8, 8)), Spec(()))],
     "backbone": claims(Spec((3, 32, 32)), FEW, ONE) + claims(Spec((3, 64, 48)), FEW),
     "recurrent": TEXTS + WORDS + WINDOWS + EACH_STEP,
     "transformer": TEXTS + WORDS + WINDOWS + EACH_STEP,
@@ -75,7 +81,11 @@ LAYERS: list[Any] = [
     *[{"residual": [{"conv": {"filters": 12, "padding": "same", "stride": 2}}, "batch_norm", "relu"]}],
     *["flatten", {"dense": 16}, "leaky_relu", {"dropout": 0.1}, {"dense": "outputs"}],
 ]
+NARROW: list[Any] = ["flatten", {"dense": 24}, "relu", {"dense": 12}]
 SETTINGS: dict[str, dict[str, Any]] = {
+    "autoencoder": {"encoder": NARROW, "decoder": [{"dense": 24}, "relu", {"dense": "outputs"}]},
+    "vae": {"code": 12, "width": 8},
+    "gan": {"noise": 6, "width": 8},
     "ngrams": {"buckets": 4096},
     # Drawn weights: what pretrained ones must do stands in tests/models/test_language_model.py.
     "language-model": {"pretrained": False, "config": TINY_BERT, "dropout": 0.0},
@@ -99,12 +109,21 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "translator+plain": {"cell": "lstm", "attention": False, "depth": 2},
     "translator+transformer": {"cell": "transformer", "units": 64},
     "dlinear+own": {"individual": True},
+    "autoencoder+sparse": {
+        "encoder": [{"dense": 12}, "relu"],
+        "decoder": [{"dense": "outputs"}],
+        "noise": 0.1,
+        "drop": 0.1,
+        "sparsity": 0.01,
+    },
     "vote+soft": {"layers": LAYERS, "mean": "probabilities", "members": 2},
     "mlp+ple": {"numbers": "ple", "norm": "batch", "bins": 8},
     "mlp+periodic": {"numbers": "periodic", "norm": "layer"},
 }
 CLAIMS["sequential+text"] = TEXTS
+CLAIMS["autoencoder+sparse"] = AGAIN[:1]
 # A single linear map learns eight examples with larger steps.
+MAKERS = {"autoencoder", "vae", "gan"}
 RATES = {"nlinear": 0.1, "dlinear": 0.1, "bag": 0.03, "ngrams": 0.1}
 NAMES = sorted([*names("models"), *VARIANTS])
 
@@ -146,9 +165,16 @@ def examples(claim: Claim, count: int) -> Tensor:
     return amounts
 
 
+def puts_out_again(claim: Claim) -> bool:
+    return claim[0].shape == claim[1].shape
+
+
 def answers(claim: Claim, given: Tensor) -> Tensor:
-    """A class for each output; where there is one at each place, one that can be known there. Of padding: IGNORED."""
+    """A class for each output; where there is one at each place, one that can be known there. Of padding: IGNORED. Of networks
+    that put out again: what went in."""
     inputs, outputs = claim
+    if puts_out_again(claim):
+        return given
     if not outputs.each_step:
         return torch.arange(len(given)) % outputs.shape[-1]
     if not inputs.vocabulary:
@@ -158,16 +184,21 @@ def answers(claim: Claim, given: Tensor) -> Tensor:
 
 
 def loss_of(output: Tensor, targets: Tensor) -> Tensor:
+    if targets.is_floating_point():
+        return functional.mse_loss(output, targets)
     return functional.cross_entropy(output.flatten(0, -2), targets.flatten())
 
 
 def all_outputs(given: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """Every output that has a loss of its own; a penalty is none."""
+    if isinstance(given, Penalised):
+        return (given[0] + 0 * given[1],)
     return given if isinstance(given, tuple) else (given,)
 
 
 def gives_scores_of_the_asked_shape_for_each_example(name: str) -> None:
     for claim in claimed(name):
-        model, given, shape = make(name, claim), examples(claim, 3), claim[1].shape
+        model, given, shape = make(name, claim), examples(claim, 3), claim[1].shape or ONE
         for out in all_outputs(model.train()(given)):
             assert out.shape == (3, *shape)
         assert model.eval()(given).shape == (3, *shape), "in evaluation there is one output, not a tuple"
@@ -185,7 +216,7 @@ def gives_raw_scores(name: str) -> None:
 
 def sends_finite_gradients_to_every_parameter(name: str) -> None:
     for claim in claimed(name):
-        if claim[1].shape == ONE:
+        if claim[1].shape in (ONE, ()):
             continue  # cross-entropy over one class is always 0
         model, given = make(name, claim).train(), examples(claim, 12)
         losses = [loss_of(out, answers(claim, given)) for out in all_outputs(model(given))]
@@ -197,9 +228,16 @@ def sends_finite_gradients_to_every_parameter(name: str) -> None:
 
 
 def learns_eight_examples_by_heart(name: str) -> None:
+    if not claimed(name)[0][1].shape:
+        return  # a discriminator learns from what the generator makes: see test_generative.py
     for claim in claimed(name)[:1] + [claim for claim in claimed(name)[1:] if claim[1].each_step]:
         model, given = make(name, claim).train(), examples(claim, 8)
         targets = answers(claim, given)
+        if puts_out_again(claim):
+            learns_to_put_out_again(
+                model, torch.randn(8, 2) @ torch.randn(2, claim[0].size)
+            )  # two numbers say all of them
+            continue
         optimizer = torch.optim.Adam(model.parameters(), lr=RATES.get(name.partition("+")[0], 3e-3))
         losses = []
         for _ in range(70 if reads_pictures(name) else 150):
@@ -213,6 +251,17 @@ def learns_eight_examples_by_heart(name: str) -> None:
         assert sum(losses[-5:]) / 5 < 0.1, claim
         found = model.eval()(given).argmax(-1)
         assert (found == targets)[targets != IGNORED].all(), claim
+
+
+def learns_to_put_out_again(model: nn.Module, given: Tensor) -> None:
+    """Eight examples, far better than by their mean."""
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
+    naive = float((given - given.mean(0)).square().mean())
+    for _ in range(300):
+        optimizer.zero_grad()
+        functional.mse_loss(all_outputs(model(given))[0], given).backward()
+        optimizer.step()
+    assert functional.mse_loss(model.eval()(given), given).item() < 0.2 * naive
 
 
 def gives_the_same_after_save_and_load(name: str) -> None:
@@ -274,6 +323,8 @@ def leaves_its_input_alone(name: str) -> None:
 def gives_the_same_in_both_memory_orders(name: str) -> None:
     """channels_last is a matter of pictures; other networks must not mind being told."""
     claim = (Spec((3, 32, 32)), Spec(FEW)) if reads_pictures(name) else claimed(name)[0]
+    if name in MAKERS:
+        claim = (Spec((3, 32, 32)), Spec(()))
     model, given = make(name, claim).eval(), examples(claim, 4)
     last = copy.deepcopy(model).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     with torch.no_grad():

@@ -17,7 +17,7 @@ from seodang.recipes.resolve import resolve, to_yaml
 from seodang.tasks.build import build_task
 
 # Where a recipe leaves the size of its pictures to the data: what that data has.
-SHAPES = {"digits": (1, 8, 8), "fashion-mnist": (1, 28, 28), None: (3, 64, 64)}
+SHAPES = {"digits": (1, 8, 8), "mnist": (1, 28, 28), "fashion-mnist": (1, 28, 28), None: (3, 64, 64)}
 
 
 @pytest.fixture(params=names("recipes"))
@@ -101,7 +101,27 @@ def facts_and_inputs(recipe: Recipe, where: str) -> tuple[Facts, torch.Tensor]:
     ), rows
 
 
-@pytest.mark.parametrize("name", [name for name in names("recipes") if family("recipes", name) != "images"])
+@pytest.mark.parametrize("name", [name for name in names("recipes") if family("recipes", name) == "generative"])
+def test_builds_what_puts_out_again_or_makes(name: str) -> None:
+    recipe = resolve(name)
+    shape = (3,) if recipe.columns.numbers == "none" else shape_of(recipe)
+    task = build_task(recipe.task, recipe.loss, Facts())
+    model = build(recipe.model, Spec(shape), task.outputs, recipe.training.seed).eval()
+    assert all(hasattr(model, name) for name in task.needs)
+    with torch.inference_mode():
+        examples = torch.rand(ROWS, *shape)
+        if recipe.task == "reconstruct":
+            assert task.decode(model(examples)).shape == examples.shape
+            assert model.decode(model.encode(examples)).shape == examples.shape  # pyright: ignore[reportCallIssue]
+        if hasattr(model, "make"):
+            made = task.decode(model.make(torch.randn(ROWS, model.noise)))  # pyright: ignore[reportCallIssue, reportArgumentType]
+            assert made.shape == examples.shape
+            assert 0 <= made.min() <= made.max() <= 1
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in names("recipes") if family("recipes", name) not in ("images", "generative")]
+)
 def test_builds_for_its_kind_of_data(name: str) -> None:
     recipe = resolve(name)
     facts, inputs = facts_and_inputs(recipe, family("recipes", name))

@@ -4,9 +4,13 @@ import pytest
 import torch
 from torch.nn import functional
 
+from seodang.core.penalised import Penalised
 from seodang.core.registry import find, names
+from seodang.core.spec import Spec
 from seodang.data.facts import Facts
-from seodang.tasks.build import build_task
+from seodang.models.build import build
+from seodang.recipes.settings import Part
+from seodang.tasks.build import build_task, has_own_step, wanted
 
 CLASSIFY = [("classify", "cross_entropy", 5), ("classify", "binary_cross_entropy", 2)]
 # Of every task: a loss, facts of some data, and targets for them.
@@ -15,6 +19,7 @@ EVERY = {
     "regress": ("mse", Facts(targets=("a", "b"), centre=(3.0, -1.0), scale=(2.0, 0.5)), lambda: torch.randn(64, 2)),
     "forecast": ("mae", Facts(targets=("a",), centre=(1.0,), scale=(4.0,), horizon=3), lambda: torch.randn(64, 3)),
     "next_token": ("cross_entropy", Facts(vocabulary=7), lambda: torch.randint(7, (64, 5))),
+    "reconstruct": ("binary_cross_entropy", Facts(), lambda: torch.rand(64, 1, 4, 3) * 0.98 + 0.01),
     "translate": ("cross_entropy", Facts(vocabulary=9), lambda: torch.randint(9, (64, 4))),
 }
 
@@ -30,7 +35,11 @@ def targets(task):
     return torch.randint(task.num_classes, (64,))
 
 
-@pytest.fixture(params=[name.replace("-", "_") for name in names("tasks")])
+# Tasks that move their networks themselves: no loss, no labels.
+OWN_STEP = {"imitate"}
+
+
+@pytest.fixture(params=[name.replace("-", "_") for name in names("tasks") if name not in OWN_STEP])
 def any_task(request):
     loss, facts, targets = EVERY[request.param]
     return build_task(request.param, loss, facts), targets()
@@ -138,3 +147,68 @@ def test_side_classifiers_count_three_tenths():
     main, side = torch.randn(2, 3), torch.randn(2, 3)
     expected = functional.cross_entropy(main, targets) + 0.3 * functional.cross_entropy(side, targets)
     torch.testing.assert_close(task.loss((main, side), targets), expected)
+
+
+def test_which_tasks_have_their_own_step():
+    assert {
+        name for name in names("tasks") if hasattr(find("tasks", name)(*[2] * (name in NEED_A_NUMBER)), "step")
+    } == OWN_STEP
+
+
+NEED_A_NUMBER = {"classify", "next-token", "translate"}
+
+
+@pytest.mark.parametrize("loss", ["mse", "binary_cross_entropy"])
+def test_the_mean_example_is_the_best_constant_to_put_out(loss):
+    task = build_task("reconstruct", loss, Facts())
+    examples = torch.rand(50, 6) ** 2
+    naive = task.naive(examples)
+    best = float(task.loss(naive.expand(50, -1), examples))
+    for _ in range(10):
+        assert float(task.loss((naive + 0.2 * torch.randn_like(naive)).expand(50, -1), examples)) > best
+
+
+def test_what_is_wanted_is_what_goes_in_only_where_the_task_says_so():
+    inputs, labels = torch.rand(3, 2), torch.tensor([0, 1, 0])
+    assert wanted(build_task("reconstruct", "mse", Facts()), inputs, labels) is inputs
+    assert wanted(build_task("classify", "cross_entropy", Facts(classes=("a", "b"))), inputs, labels) is labels
+
+
+def test_a_penalty_moves_the_weights_and_not_the_figure():
+    task, examples = build_task("reconstruct", "mse", Facts()), torch.rand(8, 3)
+    outputs = torch.zeros(8, 3, requires_grad=True)
+    penalty = 7 * outputs.mean()
+    loss = task.loss(Penalised((outputs, penalty)), examples)
+    assert loss.item() == pytest.approx(task.loss(outputs, examples).item())
+    (gradient,) = torch.autograd.grad(loss, outputs)
+    torch.testing.assert_close(gradient, 2 * (outputs - examples).detach() / 24 + 7 / 24)
+
+
+def test_an_own_step_moves_each_network_along_its_own_loss():
+    """The discriminator's loss of the formula; each update touches one network; the generator's gradient goes through both."""
+    task = build_task("imitate", "binary_cross_entropy", Facts())
+    assert has_own_step(task)
+    model, real = build(Part(name="gan"), Spec((5,)), Spec((5,)), 0).eval(), torch.rand(16, 5)
+    moved, seed = {}, torch.random.get_rng_state()
+
+    def update(name, loss):
+        for network in model.rivals.values():
+            for parameter in network.parameters():
+                parameter.grad = None
+        loss.backward()
+        moved[name] = loss.item()
+        others = [network for other, network in model.rivals.items() if other != name]
+        own = list(model.rivals[name].parameters())
+        assert all(p.grad is not None and p.grad.abs().max() > 0 for p in own if p.numel() > 1)
+        assert name == "discriminator" or all(p.grad is None for network in others for p in network.parameters())
+
+    loss, tally = task.step(model, real, update)
+    torch.random.set_rng_state(seed)
+    made = model.make(torch.randn(16, model.noise))
+    real_scores, made_scores = model(real), model(made)
+    expected = (-functional.logsigmoid(real_scores).mean() - functional.logsigmoid(-made_scores).mean()) / 2
+    assert moved["discriminator"] == pytest.approx(expected.item(), rel=1e-5)
+    right = float(((real_scores > 0).sum() + (made_scores <= 0).sum()) / 32)
+    assert (tally / 16).tolist() == pytest.approx([moved["discriminator"], right], rel=1e-5)
+    assert loss.item() == moved["generator"]
+    assert all(p.requires_grad for p in model.parameters())

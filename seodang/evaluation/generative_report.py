@@ -1,0 +1,257 @@
+"""The report on examples that were put out again or made, as a page: one file that works offline, prints, and reads on a phone."""
+
+from __future__ import annotations
+
+import base64
+import io
+import math
+import shlex
+from pathlib import Path
+from typing import Any
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from seodang.data.prepare import to_pixels
+from seodang.evaluation import generative_figures as figures
+from seodang.evaluation import making
+from seodang.evaluation.pictures import data_uri
+from seodang.evaluation.report import STYLE, duration, written
+from seodang.evaluation.row_verdict import short
+from seodang.evaluation.verdict import chance
+from seodang.runs.folder import Run
+
+TEMPLATE = Path(__file__).parent / "generative.html.jinja"
+TITLES = {
+    "mse": "Mean squared distance",
+    "rmse": "Root mean squared distance",
+    "explained": "Share of the spread that is kept",
+    "loss": "Loss",
+    "frechet": "Fréchet distance (of features, squared)",
+    "diversity": "Diversity (1: as real ones)",
+    "nearness": "Distance of the nearest training picture (1: as new real ones)",
+    "confidence": "Confidence of the classifier",
+    "covered": "Share of the classes that are drawn",
+}
+SIMPLE = {
+    "naive": {"reconstruct": "the mean example", "imitate": "every pixel drawn for itself"},
+    "linear": {"reconstruct": "principal components", "imitate": "a normal distribution of pictures"},
+    "real": {"imitate": "real pictures against real ones"},
+}
+# Settings that say little of what was learnt.
+QUIET = {"augmentation", "transfer", "texts", "series"}
+# Moving pictures up to so many bytes stand in the page.
+LARGEST_MOVING = 1_500_000
+# A code is drawn as a small picture of so many rows.
+CODE_ROWS = 4
+
+
+def render(run: Run, report: dict[str, Any], shown: dict[str, Tensor]) -> str:
+    """The page of a report of `evaluate_generative`, with what it shows."""
+    import jinja2
+    from markupsafe import Markup
+
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["duration"] = duration
+    environment.filters["short"] = short
+    made = report if report["task"] == "imitate" else report.get("made")
+    headline, under = _headline(report)
+    drawn = figures.codes(report["codes"]) if report.get("codes") else []
+    return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
+        css=Markup(STYLE.read_text(encoding="utf-8")),
+        report=report,
+        headline=headline,
+        under=under,
+        tables=_tables(report),
+        metrics=[
+            {"title": TITLES[name], "value": short(value), "bounds": _between(part["intervals"].get(name))}
+            for part in ([report] if made is report or made is None else [report, made])
+            for name, value in part["metrics"].items()
+        ],
+        drawings=[{"svg": Markup(svg), "words": words} for svg, words in drawn],
+        curves=[Markup(each) for each in figures.curves(report)],
+        rows=_rows(run, report, shown) if report["task"] == "reconstruct" else [],
+        made=made,
+        samples=_uri(making.sheet(shown["made"])) if made else "",
+        strip=_strip(run, report),
+        moving=_moving(run, report),
+        pairs=_pairs(shown) if made else [],
+        data=_data(report),
+        settings=_settings(report),
+        commands=_commands(report, made is not None),
+    )
+
+
+def _headline(report: dict[str, Any]) -> tuple[str, str]:
+    found = report["metrics"]
+    if report["task"] == "imitate":
+        return short(
+            found["frechet"]
+        ), f"Fréchet distance; real against real {short(report['baselines']['real']['frechet'])}"
+    low, high = report["intervals"]["rmse"]
+    return f"± {short(found['rmse'])}", f"root mean squared distance; 95 % interval {short(low)}–{short(high)}"
+
+
+def _between(bounds: list[float] | None) -> str:
+    return f"{short(bounds[0])}–{short(bounds[1])}" if bounds else ""
+
+
+def _tables(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """The network and what it has to beat; what is better than the network is red."""
+    tables = []
+    if report["task"] == "reconstruct":
+        own = report["metrics"]
+        rows = [
+            {"name": "the network", "cells": [short(own["mse"]), short(own["rmse"]), "", ""], "bad": False, "how": ""}
+        ]
+        for name, each in report["baselines"].items():
+            test = each["network_against_it"]
+            better = test["p_value"] < 0.05 and test["difference"] > 0
+            answer = (
+                f"{'yes' if better else 'worse' if test['p_value'] < 0.05 else 'not shown'} ({chance(test['p_value'])})"
+            )
+            cells = [short(each["mse"]), short(each["mse"] ** 0.5), f"{each['skill']:+.3f}", answer]
+            rows.append({"name": SIMPLE[name]["reconstruct"], "cells": cells, "bad": not better, "how": each["how"]})
+        if noisy := report.get("noisy"):
+            rows.append(
+                {
+                    "name": "the network, noise on what goes in",
+                    "cells": [short(noisy["mse"]), short(noisy["mse"] ** 0.5), "", ""],
+                    "bad": False,
+                    "how": f"the noise left in: {short(noisy['left'])}",
+                }
+            )
+        titles = ["mean squared", "root", "skill", "network better?"]
+        note = "Skill: how much smaller the network's squared distance is; below 0 it is worse. Paired t-test of the examples."
+        tables.append({"titles": titles, "rows": rows, "note": note})
+    made = report if report["task"] == "imitate" else report.get("made")
+    if made:
+        own = made["metrics"]["frechet"]
+        rows = [{"name": "the network", "cells": [short(own)], "bad": False, "how": ""}]
+        for name, each in made["baselines"].items():
+            bad = name != "real" and each["frechet"] <= own
+            rows.append(
+                {"name": SIMPLE[name]["imitate"], "cells": [short(each["frechet"])], "bad": bad, "how": each["how"]}
+            )
+        note = (
+            f"Lower is better. Distances between {made['compared']:,} and as many pictures in the features of {made['eye']['how']}. They "
+            "mean something only beside each other: another data set has other features."
+        )
+        tables.append({"titles": ["Fréchet distance"], "rows": rows, "note": note})
+    return tables
+
+
+def _rows(run: Run, report: dict[str, Any], shown: dict[str, Tensor]) -> list[dict[str, Any]]:
+    """What is shown of each example: what went in, its code, what came out; pictures, or numbers of a table."""
+    count = len(report["examples"])
+    low, high = shown["codes"].min(), shown["codes"].max()
+    made = []
+    for place, each in enumerate([*report["examples"], *report["mistakes"]]):
+        names = [name for name in ("inputs", "noisy", "outputs", "cleaned") if name in shown]
+        if run.encoding is None:
+            cells = {
+                name: data_uri(to_pixels(shown[name][place : place + 1], run.recipe.preparation)[0].numpy())
+                for name in names
+            }
+        else:
+            cells = {
+                name: ", ".join(f"{value:.3g}" for value in shown[name][place].flatten().tolist()[:12])
+                for name in names
+            }
+        code = shown["codes"][place]
+        made.append(
+            {
+                **each,
+                **cells,
+                "code": _code_picture((code - low) / (high - low + 1e-9)) if len(code) > 3 else "",
+                "numbers": ", ".join(f"{value:.3g}" for value in code[:8].tolist()) + (" …" if len(code) > 8 else ""),
+                "is_worst": place >= count,
+            }
+        )
+    return made
+
+
+def _code_picture(code: Tensor) -> str:
+    """A code (K,) of 0 to 1 as a small grey picture, four rows of its numbers one after another; dark is high."""
+    columns = math.ceil(len(code) / CODE_ROWS)
+    cells = torch.zeros(CODE_ROWS * columns)
+    cells[: len(code)] = code
+    return data_uri((255 * (1 - cells)).to(torch.uint8).reshape(1, CODE_ROWS, columns).numpy())
+
+
+def _uri(picture: Image.Image) -> str:
+    content = io.BytesIO()
+    picture.save(content, "png", optimize=True)
+    return f"data:image/png;base64,{base64.b64encode(content.getvalue()).decode()}"
+
+
+def _strip(run: Run, report: dict[str, Any]) -> dict[str, Any] | None:
+    picture = making.strip(run) if "strip" in report["files"] else None
+    if picture is None:
+        return None
+    epochs = making.strip_epochs(run)
+    return {"picture": _uri(picture), "epochs": epochs, "columns": making.STRIP_PICTURES}
+
+
+def _moving(run: Run, report: dict[str, Any]) -> str:
+    name = report["files"].get("moving")
+    content = (run.folder / name).read_bytes() if name else b""
+    if not content or len(content) > LARGEST_MOVING:
+        return ""
+    return f"data:image/webp;base64,{base64.b64encode(content).decode()}"
+
+
+def _pairs(shown: dict[str, Tensor]) -> list[tuple[str, str]]:
+    """Made pictures, each with the nearest real one."""
+    return [(data_uri(a.numpy()), data_uri(b.numpy())) for a, b in zip(shown["made"], shown["near"], strict=False)]
+
+
+def _data(report: dict[str, Any]) -> list[tuple[str, str]]:
+    data = report["data"]
+    source, noun = data["source"], report["judged"]["noun"]
+    rows = [
+        ("source", f"{source['where']} ({source['form']}, {source['examples']:,} {noun}s)"),
+        ("split", ", ".join(f"{name} {count:,}" for name, count in data["split"]["examples"].items())),
+        *(("why", reason) for reason in data.get("purpose", {}).get("reasons", [])),
+        *(("note", note) for note in data.get("notes", [])),
+        *(("left out", f"{each['path']}: {each['reason']}") for each in data.get("left_out", [])[:10]),
+    ]
+    return [(name, str(value)) for name, value in rows]
+
+
+def _settings(report: dict[str, Any]) -> list[tuple[str, str]]:
+    rows = []
+    for name, value in report["training"]["recipe"].items():
+        if name in QUIET:
+            continue
+        if isinstance(value, dict):
+            rows += [
+                (f"{name}.{inner}", written(each)) for inner, each in value.items() if each not in (None, [], {}, "")
+            ]
+        elif value is not None:
+            rows.append((name, written(value)))
+    return rows
+
+
+def _commands(report: dict[str, Any], makes: bool) -> list[tuple[str, str]]:
+    run = shlex.quote(report["run"])
+    pictures = report["judged"]["noun"] == "picture"
+    found = []
+    if makes:
+        found += [
+            ("make new pictures", f"seodang generate {run} --count 64 --seed 1 --out grid.png"),
+            ("go from one to another", f"seodang generate {run} --between 1 2 --out way.png"),
+        ]
+    if pictures and report["task"] == "reconstruct":
+        found += [
+            ("find pictures like one", f"seodang similar {run} picture.png"),
+            ("go from one picture to another", f"seodang generate {run} --between a.png b.png --out way.png"),
+        ]
+    return [
+        *found,
+        ("train it again and see that the same comes out", f"seodang repeat {run}"),
+        ("train it further", f"seodang train --resume {run} training.epochs=+5"),
+    ]

@@ -1,0 +1,166 @@
+"""Judge a run whose answers are examples: put out again, or made; saved as the run's report."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from seodang.core.errors import DataError, RunError
+from seodang.core.files import write_json, write_text
+from seodang.data.encoded import Encoded
+from seodang.data.load import Prepared, Subset
+from seodang.evaluation import making, opened
+from seodang.evaluation.generative_verdict import generative_verdict
+from seodang.evaluation.judge_imitation import imitation
+from seodang.evaluation.judge_reconstruction import reconstruction
+from seodang.evaluation.judged import own_examples
+from seodang.evaluation.row_examples import other_rows, own_rows
+from seodang.models.summary import summary, total
+from seodang.runs.folder import Run, input_spec, write_manifest
+from seodang.runs.samples import sheets
+
+TASKS = making.MAKES
+STRIP, MOVING = "strip.png", "samples.webp"
+
+
+@dataclass(eq=False)
+class _Examples:
+    """What is judged: examples, where they come from, their split and hash; as `Judged` and `JudgedRows`, without labels."""
+
+    subset: Subset
+    data: str
+    split: str
+    sha256: str
+    is_own: bool
+    note: str
+
+    def __len__(self) -> int:
+        return len(self.subset)
+
+
+def evaluate_generative(
+    run: Run, data: str | Path | None = None, prepared: Prepared | Encoded | None = None
+) -> dict[str, Any]:
+    """Judge a run and write report.json and report.html into its folder; give the report back. Arguments as of `evaluate`."""
+    from seodang.evaluation.generative_report import render
+
+    begun = time.perf_counter()
+    own, missing = _own(run, prepared, needed=data is None or run.recipe.task == "imitate")
+    judged = _other(run, data) if data is not None else _mine(run, own)
+    if not len(judged):
+        raise DataError(f"{judged.data} has nothing to judge {run.name} on.")
+    if run.recipe.task == "imitate":
+        assert isinstance(own, Prepared), "imitate learns pictures"
+        found, shown = imitation(run, judged.subset, own)
+    else:
+        found, shown = reconstruction(run, judged.subset, own)
+        if hasattr(making.parts(run)[1], "make") and isinstance(own, Prepared):
+            made, pictures = imitation(run, judged.subset, own)
+            found["made"], shown = made, {**shown, **pictures}
+    report = {**_envelope(run, judged), **found}
+    report["notes"] = [note for note in (judged.note, missing) if note]
+    suffix = (
+        "" if judged.is_own else "-" + (re.sub(r"[^A-Za-z0-9_.-]+", "-", Path(judged.data).name).strip("-.") or "data")
+    )
+    score = report["metrics"][report["main"]]
+    opened.record(run.folder, split=judged.split, sha256=judged.sha256, examples=len(judged), accuracy=score)
+    report["judged"]["opened"] = opened.count(run.folder, judged.sha256)
+    report["verdict"] = generative_verdict(report)
+    report["evaluation_seconds"] = round(time.perf_counter() - begun, 3)
+    report["files"] = {kind: f"report{suffix}.{kind}" for kind in ("json", "html")} | _kept(run)
+    write_text(run.folder / report["files"]["html"], render(run, report, shown))
+    write_json(run.folder / report["files"]["json"], report)
+    write_manifest(run.folder)
+    return report
+
+
+def _own(run: Run, prepared: Prepared | Encoded | None, *, needed: bool) -> tuple[Prepared | Encoded | None, str]:
+    if prepared is not None:
+        return prepared, ""
+    try:
+        return run.prepared(), ""
+    except (RunError, DataError) as error:
+        if needed:
+            raise
+        return None, f"There are no baselines, because the training data cannot be opened: {error}"
+
+
+def _mine(run: Run, own: Prepared | Encoded | None) -> _Examples:
+    assert own is not None, "a run's own data is opened or an error says why not"
+    found = own_rows(run, own) if isinstance(own, Encoded) else own_examples(run, own)
+    return _Examples(found.subset, found.data, found.split, found.sha256, True, found.note)
+
+
+def _other(run: Run, data: str | Path) -> _Examples:
+    """Another data set, its test split where it gives one, else all of it; its labels do not matter."""
+    if run.encoding is not None:
+        found = other_rows(run, data)
+        return _Examples(found.subset, found.data, found.split, found.sha256, False, found.note)
+    from seodang.data.load import load
+    from seodang.data.open import open_source
+    from seodang.data.split import Split
+
+    source = open_source(data)
+    tested = np.flatnonzero(source.splits == "test")
+    split = "test" if len(tested) else "all"
+    chosen = source.select(tested if len(tested) else np.arange(len(source)))
+    plain = replace(
+        chosen,
+        classes=("all",),
+        label_values=(),
+        labels=np.zeros(len(chosen), np.int64),
+        splits=np.full(len(chosen), "", dtype="U10"),
+    )
+    there = load(plain, run.recipe.preparation, Split(validation=0, test=0))
+    subset = replace(there.train, name=split, labels=torch.zeros(len(there.train)))
+    note = f"Judged on {'the test split' if split == 'test' else 'all pictures'} of {source.where}, not on the run's own data."
+    return _Examples(subset, source.where, split, there.describe()["sha256"]["train"], False, note)
+
+
+def _kept(run: Run) -> dict[str, str]:
+    """The strip over the epochs and the moving picture, written into the run where its samples were kept."""
+    picture = making.strip(run)
+    if picture is None:
+        return {}
+    picture.save(run.folder / STRIP, optimize=True)
+    found = {"strip": STRIP}
+    if len(sheets(run.folder)) > 1 and making.moving(run, run.folder / MOVING):
+        found["moving"] = MOVING
+    return found
+
+
+def _envelope(run: Run, judged: _Examples) -> dict[str, Any]:
+    """What every report has, whatever the task."""
+    rows = summary(making.parts(run)[1], input_spec(run.recipe, run.facts))
+    layers = [
+        {"layer": r.layer, "kind": r.kind, "output_shape": list(r.output_shape), "parameters": r.parameters}
+        for r in rows
+    ]
+    return {
+        "run": str(run.folder),
+        "name": run.name,
+        "recipe": run.recipe.name,
+        "task": run.recipe.task,
+        "loss": run.recipe.loss,
+        "seconds": round(float(run.machine.get("training_seconds") or 0), 3),
+        "epochs": len(run.history),
+        "evaluated_at": opened.now(),
+        "split": judged.split,
+        "judged": {
+            "data": judged.data,
+            "examples": len(judged),
+            "noun": "picture" if run.encoding is None else "row",
+            "sha256": judged.sha256,
+            "is_own": judged.is_own,
+        },
+        "training": {"recipe": run.recipe.model_dump(mode="json"), **total(rows), "layers": layers},
+        "history": run.history,
+        "data": run.data,
+        "machine": run.machine,
+    }

@@ -1,0 +1,64 @@
+"""Mistakes in recipes that put examples out again or make new ones; told by `lint`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from seodang.recipes._network import entries
+from seodang.recipes.recipe import Recipe
+
+# Tasks whose answer is an example, and the losses for them.
+LOSSES = {"reconstruct": ("mse", "binary_cross_entropy"), "imitate": ("binary_cross_entropy",)}
+
+Mistake = tuple[str, str, str]  # what, why, what to do
+
+
+def mistakes(recipe: Recipe, classes: tuple[str, ...] | None) -> Iterator[Mistake]:
+    """What keeps such a recipe from learning anything. `classes`: empty for tables, None where the data is not known."""
+    task, loss, training = recipe.task, recipe.loss, recipe.training
+    if loss not in LOSSES[task]:
+        yield (
+            f"The task {task} has examples as its answers, and the loss is {loss}.",
+            "It compares numbers of an example with each other.",
+            f"Write loss: {' or '.join(LOSSES[task])}.",
+        )
+    if task == "reconstruct" and loss == "binary_cross_entropy" and not _is_unit(recipe, classes):
+        yield (
+            "The loss is binary_cross_entropy, and the numbers that go in are not from 0 to 1.",
+            "That loss takes what is wanted for a probability.",
+            "Write preparation.scale=unit (tables: columns.numbers=minmax), or loss: mse.",
+        )
+    for name in ("decoder", "discriminator"):
+        if loss == "binary_cross_entropy" and _last(recipe.model.settings.get(name)) == "sigmoid":
+            yield (
+                f"The {name} ends with a sigmoid, and the loss is binary_cross_entropy.",
+                "The loss applies the sigmoid, in a numerically safe form; twice it never comes near 0 or 1.",
+                f"Leave the sigmoid at the end of the {name} out.",
+            )
+    if training.mixup or training.cutmix:
+        yield (
+            f"training.{'mixup' if training.mixup else 'cutmix'} blends examples, and the task is {task}.",
+            "What comes out would be compared with blends that are no examples.",
+            "Leave mixup and cutmix out.",
+        )
+    if task == "imitate" and (training.keep == "best" or training.patience):
+        yield (
+            "training.keep=best or training.patience chooses an epoch by a loss, and the task is imitate.",
+            "A loss here says how the two networks stand to each other, not how good the examples are.",
+            "Write training.keep=last, and look at the samples of each epoch in the run's folder.",
+        )
+    if recipe.preparation.scale == "samplewise":
+        yield (
+            "preparation.scale is samplewise.",
+            "Each picture's own brightness is taken away, so what the network makes cannot be turned back into a picture.",
+            "Write preparation.scale=unit.",
+        )
+
+
+def _is_unit(recipe: Recipe, classes: tuple[str, ...] | None) -> bool:
+    return recipe.columns.numbers == "minmax" if classes == () else recipe.preparation.scale == "unit"
+
+
+def _last(layers: Any) -> str | None:
+    return entries(layers)[-1].kind if isinstance(layers, list) and layers else None

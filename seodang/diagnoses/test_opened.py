@@ -23,8 +23,8 @@ def test_opened(case: Case) -> Iterator[Diagnosis]:
     if report["split"] == "validation" and (chose.keep == "best" or chose.patience is not None):
         yield Diagnosis(
             "The score is of the split that chose the epoch.",
-            f"There is no test split; the best of {len(case.trained.history)} epochs by {chose.monitor} on {examples:,} validation examples "
-            "is judged on the same.",
+            f"There is no test split; the best of {len(case.trained.history)} epochs by {chose.monitor} on {examples:,} validation "
+            "examples is judged on the same.",
             "The best of many looks better than it is, by luck.",
             "Keep a test split apart: split.test=0.15, or a folder or file named test.",
             grade(UNTRUE, 0.1),

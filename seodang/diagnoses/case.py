@@ -18,6 +18,7 @@ from seodang.data.frame import Frame
 from seodang.data.load import Prepared
 from seodang.data.open import open_any
 from seodang.data.purpose import Purpose
+from seodang.data.repeated_texts import repeats
 from seodang.data.row_findings import row_findings
 from seodang.data.scan import Scan, scan
 from seodang.data.source import SPLITS, Source
@@ -29,6 +30,9 @@ from seodang.runs.folder import Run, load, read_data, read_machine, read_recipe
 from seodang.runs.opening import encode_frame
 
 LEVEL = 0.05
+# Words of a text that nobody writes twice by chance: at ten bits a word (a unigram perplexity of a thousand) four would do among a
+# hundred thousand texts; common phrases need more. Short reviews ("재밌어요") are the same without being copies.
+LONG = 10
 
 
 @dataclass(eq=False)
@@ -102,7 +106,8 @@ class Case:
         found = []
         for name, each in self.report.get("baselines", {}).items():
             test = each.get("network_against_it")
-            if test is None or name == "untouched":
+            if name == "untouched" or test is None:
+                found += [name] if each.get("better") is False else []
                 continue
             worse = test["p_value"] < LEVEL and test["difference"] < 0
             if worse or (name == "naive" and test["p_value"] >= LEVEL):
@@ -157,7 +162,7 @@ class Case:
         if not isinstance(self.opened, Frame):
             raise NotChecked
         try:
-            return purpose_of(self.opened, resolve(house_for(self.opened, resolve(HOUSE, {})), {}))
+            return purpose_of(self.opened, resolve(HOUSE, {}))
         except SeodangError as error:
             raise NotChecked(str(error)) from None
 
@@ -180,14 +185,14 @@ class Case:
         if not isinstance(self.opened, Source):
             raise NotChecked
         self.costs()
-        return scan(self.opened)
+        found = scan(self.opened)
+        self.source = found.source  # without those that could not be decoded
+        return found
 
     @functools.cached_property
     def same(self) -> Seen:
         """The pictures with those that are the same, pixel for pixel."""
         looked = self.looked
-        if self.prepared is None and looked.source is not self.source:  # some could not be decoded
-            self.source = looked.source
         return Seen(looked, self.splits, self.prepared is not None, exact(looked), [])
 
     @functools.cached_property
@@ -208,6 +213,13 @@ class Case:
     def found(self, *kinds: str) -> list[Finding]:
         """Those findings of `look` that are of these kinds."""
         return [finding for finding in self.noticed if finding["kind"] in kinds]
+
+    @functools.cached_property
+    def texts_twice(self) -> list[list[int]]:
+        """The rows of each text that stands more than once and is so long that nobody writes it twice by chance."""
+        self.costs()
+        texts = self.frame.table[str(self.purpose.text)].tolist()
+        return [rows for rows in repeats(texts) if len(str(texts[rows[0]]).split()) >= LONG]
 
     @functools.cached_property
     def encoded(self) -> Encoded:

@@ -63,7 +63,8 @@ def examine(case: Case) -> tuple[list[Diagnosis], list[dict[str, str]]]:
     unchecked = []
     for name in names("diagnoses"):
         try:
-            found += [replace(each, name=name) for each in find("diagnoses", name)(case)]
+            for each in find("diagnoses", name)(case):
+                found.append(replace(each, name=name))
         except NotChecked as reason:
             unchecked.append({"name": name, "why": str(reason)})
     return sorted(found, key=lambda each: -each.severity), unchecked

@@ -8,14 +8,10 @@ import numpy as np
 
 from seodang.data.findings import Seen, count, share
 from seodang.data.frame import Frame
-from seodang.data.repeated_texts import repeats
 from seodang.data.source import SPLITS, Source
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.diagnosis import CARE, UNTRUE, WORSE, Diagnosis, grade
 
-# Words of a text that nobody writes twice by chance: at ten bits a word (a unigram perplexity of a thousand) four would do among a
-# hundred thousand texts; common phrases need more. Short reviews ("재밌어요") are the same without being copies.
-LONG = 10
 # Of a data set without splits, the share of copies from which splits that are drawn will share them noticeably.
 NOTICED = 0.01
 # Rows and columns of a table that are looked at for whether copies are natural.
@@ -85,10 +81,8 @@ def leak(
 
 
 def _texts(case: Case) -> Iterator[Diagnosis]:
-    frame, text = case.frame, str(case.purpose.text)
-    texts = frame.table[text].tolist()
+    frame, groups = case.frame, case.texts_twice
     splits = np.asarray(frame.splits)
-    groups = [rows for rows in repeats(texts) if len(str(texts[rows[0]]).split()) >= LONG]
     for judged in SPLITS[:0:-1]:
         shared = [rows for rows in groups if {judged, "train"} <= set(splits[rows].tolist())]
         again = [row for rows in shared for row in rows if splits[row] == judged]

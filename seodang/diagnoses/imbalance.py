@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from seodang.diagnoses.case import Case
+from seodang.diagnoses.cheap import labels_of
 from seodang.diagnoses.diagnosis import CARE, WORSE, Diagnosis, NotChecked, grade
 from seodang.evaluation.intervals import wilson
 
@@ -12,11 +13,18 @@ from seodang.evaluation.intervals import wilson
 RARE, RARE_OF_TWO = 10, 5
 
 
+def _counts(case: Case) -> dict[str, int]:
+    labels, classes = labels_of(case)
+    return {name: int((labels == place).sum()) for place, name in enumerate(classes)}
+
+
 def imbalance(case: Case) -> Iterator[Diagnosis]:
     """A class is rare, and it is the one that suffers; of data alone, that it is rare."""
     if case.run is None:
         for finding in case.found("imbalance"):
-            yield Diagnosis(finding["what"], finding["evidence"], finding["why"], finding["todo"], grade(CARE, 0.5))
+            yield Diagnosis(
+                finding["what"], finding["evidence"], finding["why"], finding["todo"], grade(CARE, 0.5), _counts(case)
+            )
         return
     report = case.own_report
     if report.get("main", "accuracy") != "accuracy" or "per_class" not in report:

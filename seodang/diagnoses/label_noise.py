@@ -45,7 +45,7 @@ def label_noise(case: Case) -> Iterator[Diagnosis]:
     if wilson(wrong, len(surest))[0] < LEAST or rate < RATIO * overall:
         return
     suspects = surest[against[surest]]
-    ids = case.opened.ids if case.prepared is not None or not hasattr(case.opened, "read") else case.looked.source.ids
+    ids = case.opened.ids
     told = [
         f"{ids[rows[i]]} ({classes[known[given[i]]]}, rather {classes[known[scores[i].argmax()]]})"
         for i in suspects[:3]

@@ -31,14 +31,15 @@ def naive_baseline(case: Case) -> Iterator[Diagnosis]:
     own, lower = report["metrics"][main], main != "accuracy"
     best = min(beaten, key=lambda name: report["baselines"][name][main] * (1 if lower else -1))
     each = report["baselines"][best]
-    test = each["network_against_it"]
+    test = each.get("network_against_it", {"p_value": 0.0, "difference": -1.0})  # of tokens there is no paired test
     worse = test["p_value"] < LEVEL and test["difference"] < 0
     figures = (f"{100 * own:.1f} %", f"{100 * each[main]:.1f} %") if not lower else (short(own), short(each[main]))
+    tested = f" ({chance(test['p_value'])})" if "network_against_it" in each else ""
     walk = best == "last value" and all(report["baselines"][n][main] >= each[main] for n in report["baselines"])
     yield Diagnosis(
         f"The network is {'worse than' if worse else 'not shown to be better than'} {TITLES[best]}.",
         f"{main.upper() if lower else 'Accuracy'} {figures[0]} against {figures[1]} on {report['judged']['examples']:,} "
-        f"{report['split']} examples ({chance(test['p_value'])}).",
+        f"{report['split']} examples{tested}.",
         "Nothing here does better than keeping the last value: the past of this series says no more than that."
         if walk
         else "What is simpler is cheaper, faster and easier to explain; a network has to be better to be worth it.",

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from seodang.data.source import SPLITS, Source
-from seodang.diagnoses.case import Case
+from seodang.diagnoses.case import LONG, Case
 from seodang.diagnoses.diagnosis import Diagnosis
-from seodang.diagnoses.exact_duplicates import LONG, across, leak
+from seodang.diagnoses.exact_duplicates import across, leak
 
 
 def near_duplicates(case: Case) -> Iterator[Diagnosis]:

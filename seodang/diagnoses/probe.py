@@ -14,7 +14,7 @@ from seodang.diagnoses.diagnosis import NotChecked
 from seodang.runs.train import build_network
 
 # Examples in the batch, and numbers in all of them together, so that large pictures take no longer than a second.
-MOST, LEAST, NUMBERS = 256, 16, 2_000_000
+MOST, LEAST, NUMBERS = 128, 16, 2_000_000
 BENT = (nn.ReLU, nn.ReLU6, nn.Sigmoid, nn.Tanh)
 
 
@@ -124,6 +124,8 @@ def _start(case: Case) -> dict[str, Tensor]:
 def naive_loss(case: Case) -> float:
     """The training loss of always putting out what the training labels say on average, smoothed as the run's were."""
     run = case.trained
+    if run.recipe.task not in ("classify", "regress", "forecast"):
+        raise NotChecked
     task, labels = run.task, case.train_data.labels
     some = labels[:: max(1, len(labels) // 5000)]
     outputs = task.naive(some).expand(len(some), *([-1] * (task.naive(some).dim() - 1)))

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from seodang.data.findings import count, share
-from seodang.data.repeated_texts import repeats
 from seodang.data.source import Source
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.cheap import labels_of
 from seodang.diagnoses.diagnosis import WORSE, Diagnosis, grade
-from seodang.diagnoses.exact_duplicates import LONG, natural, row_hashes
+from seodang.diagnoses.exact_duplicates import natural, row_hashes
 
 
 def two_labels(case: Case) -> Iterator[Diagnosis]:
@@ -51,8 +50,7 @@ def two_labels(case: Case) -> Iterator[Diagnosis]:
 def _groups(case: Case) -> list[list[int]]:
     frame, found = case.frame, case.purpose
     if found.text is not None:
-        texts = frame.table[found.text].tolist()
-        return [rows for rows in repeats(texts) if len(str(texts[rows[0]]).split()) >= LONG]
+        return case.texts_twice
     if found.form != "table" or not found.features:
         return []
     case.costs()

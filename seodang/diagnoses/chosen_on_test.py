@@ -15,7 +15,7 @@ LARGEST = (0.564, 0.846, 1.029, 1.163, 1.267, 1.352, 1.424, 1.485, 1.539)
 MANY = 4
 
 
-def test_opened(case: Case) -> Iterator[Diagnosis]:
+def chosen_on_test(case: Case) -> Iterator[Diagnosis]:
     """So many runs were judged on one test split that the best of them looks better than it is."""
     report = case.own_report
     examples, main = report["judged"]["examples"], report.get("main", "accuracy")

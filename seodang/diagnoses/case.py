@@ -23,6 +23,7 @@ from seodang.data.row_findings import row_findings
 from seodang.data.scan import Scan, scan
 from seodang.data.source import SPLITS, Source
 from seodang.diagnoses.diagnosis import NotChecked
+from seodang.evaluation.judge_rows import noun
 from seodang.recipes.choose import HOUSE
 from seodang.recipes.choose_rows import house_for, purpose_of, spelled_out
 from seodang.recipes.resolve import resolve
@@ -239,6 +240,8 @@ class Case:
     @property
     def noun(self) -> str:
         """What one example is called."""
+        if self.run is not None:
+            return "picture" if self.run.encoding is None else noun(self.run)
         if isinstance(self.opened, Source):
             return "picture"
         return {"texts": "text", "pairs": "text", "prose": "text", "series": "window"}.get(self.purpose.form, "row")

@@ -25,7 +25,7 @@ def gives_away(case: Case) -> Iterator[Diagnosis]:
         base = UNTRUE if not names or used & set(names) else WORSE
         yield Diagnosis(
             finding["what"],
-            finding["evidence"],
+            f"{finding['evidence']} {count(len(case.opened), case.noun)} in all.",
             finding["why"],
             finding["todo"],
             grade(base if names else WORSE, 0.9),

@@ -118,7 +118,8 @@ def _start(case: Case) -> dict[str, Tensor]:
     run = case.finished
     if run.recipe.model.name == "backbone" or run.data.get("opened") is None or case.prepared is None:
         return {}
-    return dict(build_network(run.recipe, run.task, case.prepared).named_parameters())
+    network = build_network(run.recipe, run.task, case.prepared)
+    return {name: parameter.detach() for name, parameter in network.named_parameters()}
 
 
 def naive_loss(case: Case) -> float:

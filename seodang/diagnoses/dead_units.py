@@ -9,7 +9,7 @@ from seodang.diagnoses.diagnosis import USELESS, WORSE, Diagnosis, grade
 from seodang.diagnoses.probe import probe
 
 # Share of a layer's units that are silent on the whole batch. A drawn unit is silent for a given centred example with even odds, so
-# for 16 and more hardly ever; trained wide layers of the clean runs and of the labs had up to 0.36 (LOG.md).
+# for 16 and more hardly ever. Trained on the clean sets at most 0.02 were silent, on 60 digits 0.17 of 256 units (LOG.md).
 SILENT, LEAST_UNITS = 0.6, 8
 
 

@@ -10,7 +10,7 @@ from seodang.diagnoses.diagnosis import USELESS, Diagnosis, grade
 from seodang.diagnoses.probe import probe
 
 # One step of plain descent beside the weights it changes. About 1e-3 is healthy (Karpathy, 2016, CS231n, "Babysitting the learning
-# process"); at 1 nothing of what was learnt is left. Of the clean runs none is above 0.02.
+# process"); at 1 nothing of what was learnt is left.
 WHOLE = 1.0
 
 

@@ -32,7 +32,8 @@ class Activation:
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer with weights. gradient, weight: the norm of each; moved: the distance from where it began, over its norm then."""
+    """A layer with weights. gradient, weight: the norm of each; moved: the distance from where it began, over its norm then (0 where
+    it began at 0 or is not known)."""
 
     name: str
     gradient: float
@@ -82,7 +83,9 @@ def _probe(case: Case) -> Probed:
         if parameter.dim() < 2 or parameter.grad is None:
             continue
         start = begun.get(name)
-        moved = float((parameter.detach() - start).norm() / start.norm().clamp_min(1e-12)) if start is not None else 1.0
+        moved = 0.0
+        if start is not None and float(start.norm()) > 0:
+            moved = float((parameter.detach() - start).norm() / start.norm())
         layers.append(Layer(name, float(parameter.grad.norm()), float(parameter.detach().norm()), moved))
     network.zero_grad()
     return Probed(tuple(found), tuple(layers), float(loss.detach()), len(labels))

@@ -9,7 +9,8 @@ from seodang.diagnoses.diagnosis import USELESS, Diagnosis, grade
 from seodang.diagnoses.probe import Layer, probe
 
 # The gradient of a layer over its weights, beside that of the layer where it is largest. Each sigmoid takes at least three
-# quarters off (its slope is at most 1/4), so six in a row leave 2e-4. Of the clean runs none is below 0.003.
+# quarters off (its slope is at most 1/4), so six in a row leave 2e-4. In the runs on twelve small sets no layer
+# is below 0.0018 (titanic).
 FADED = 3e-4
 
 

@@ -16,7 +16,7 @@ from seodang.evaluation.intervals import wilson
 # many of them must be contradicted (lower end of the 95 % interval), and nearly as often as answers are over all, for mistakes
 # of a model get rarer where it is sure and wrong labels do not (the idea of confident learning, Northcutt et al., 2021,
 # https://doi.org/10.1613/jair.1.12125). Clean sets: 0 to 0.1 of the rate over all; a tenth of labels exchanged: 0.5 to 0.9.
-SUREST, LEAST, RATIO = 0.25, 0.01, 0.4
+SUREST, LEAST, RATIO = 0.25, 0.01, 0.65
 LEAST_EXAMPLES = 100
 
 

@@ -52,14 +52,15 @@ def across(case: Case, seen: Seen, how: str) -> Iterator[Diagnosis]:
     inside = [members for members in inside if len(members) > 1]
     number, total = sum(len(members) for members in inside), int((seen.splits == pool).sum())
     if number >= NOTICED * total and number:
-        drawn = "validation split" if pool == "train" else "test and validation splits"
         ids = [seen.looked.source.ids[place] for place in inside[0][:2]]
         yield Diagnosis(
             f"{count(number, noun)} of {'train' if pool == 'train' else 'the data'} ({share(number, total)}) have a twin there ({how}).",
             f"{count(len(inside), 'group')} of {number / len(inside):.1f} on average; {ids[0]} and {ids[1]}, for example.",
-            f"A {drawn} drawn from them has twins in training: the score is better than it would be on new {noun}s.",
+            "A validation split drawn from them has twins in training: choices are made by a score that is too good."
+            if pool == "train"
+            else "Seodang keeps them in one part where it draws the split; other tools do not, and they count double in any case.",
             "Keep what belongs together in one split: split.by='(pattern of the file name)' or a column; else keep one of each.",
-            grade(WORSE, number / total),
+            grade(WORSE if pool == "train" else CARE, number / total),
             {"pictures": number, "groups": len(inside), "of": total},
         )
 

@@ -17,7 +17,7 @@ from seodang.data.findings import Finding, Seen, findings
 from seodang.data.frame import Frame
 from seodang.data.load import Prepared
 from seodang.data.open import open_any
-from seodang.data.purpose import Purpose
+from seodang.data.purpose import Purpose, purpose
 from seodang.data.repeated_texts import repeats
 from seodang.data.row_findings import row_findings
 from seodang.data.scan import Scan, scan
@@ -25,7 +25,7 @@ from seodang.data.source import SPLITS, Source
 from seodang.diagnoses.diagnosis import NotChecked
 from seodang.evaluation.judge_rows import noun
 from seodang.recipes.choose import HOUSE
-from seodang.recipes.choose_rows import house_for, purpose_of, spelled_out
+from seodang.recipes.choose_rows import house_for, spelled_out
 from seodang.recipes.resolve import resolve
 from seodang.runs.folder import Run, load, read_data, read_machine, read_recipe
 from seodang.runs.opening import encode_frame
@@ -163,7 +163,7 @@ class Case:
         if not isinstance(self.opened, Frame):
             raise NotChecked
         try:
-            return purpose_of(self.opened, resolve(HOUSE, {}))
+            return purpose(self.opened)
         except SeodangError as error:
             raise NotChecked(str(error)) from None
 

@@ -13,14 +13,14 @@ from seodang.evaluation.evaluate import evaluate
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
-    """A run on twenty-two judged flowers."""
+    """A run on twenty-three judged flowers."""
     return seodang.train("iris", settings={"training.epochs": 5}, runs=tmp_path_factory.mktemp("runs"))
 
 
 def test_a_run_is_told_and_the_json_is_the_same(command, small):
     evaluate(small)
     words = command("diagnose", small.folder).stdout
-    assert "22 test examples are too few to tell more." in words
+    assert "23 test examples are too few to tell more." in words
     assert "Not checked:" in words
     found = json.loads(command("diagnose", small.folder, "--json").stdout)
     assert found["kind"] == "run"

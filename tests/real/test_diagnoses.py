@@ -40,17 +40,11 @@ def test_the_reviews_that_stand_in_both_splits_of_imdb(real_data):
 
 def test_the_pictures_of_cifar100_that_have_two_labels(real_data):
     source = open_any(real_data("cifar100"))
-    assert source.read is not None
-    first, twice = {}, []
-    for row in range(len(source)):
-        content = source.read(row)
-        if content in first and source.labels[first[content]] != source.labels[row]:
-            twice += [first[content], row]
-        first.setdefault(content, row)
-    assert len(twice) >= 4
-    rows = np.unique([*twice, *range(0, len(source), len(source) // 500)])
-    (found,) = said("two-labels", case_of_data(source.select(rows)))
-    assert found.numbers["pictures"] == len(set(twice))
+    found = said("two-labels", case_of_data(source))
+    assert found
+    assert sum(each.numbers["groups"] for each in found) >= 3
+    labels = dict(zip(source.ids, source.labels.tolist(), strict=True))
+    assert all(len({labels[name] for name in group}) > 1 for each in found for group in each.numbers["examples"])
 
 
 def test_a_flipped_hand_is_another_hand(letters, real_data):
@@ -58,7 +52,7 @@ def test_a_flipped_hand_is_another_hand(letters, real_data):
     from seodang.recipes.resolve import resolve
 
     real_data("asl-letters")
-    recipe = resolve("asl-cnn-augmented", {})
+    recipe = resolve("asl-cnn-augmented", {"augmentation.flip_horizontal": "true"})
     data = load(letters, recipe.preparation, recipe.split)
     run = Run(Path("runs/none"), recipe, {"classes": data.classes}, [], {})
     (found,) = said("harmful-augmentation", Case("asl-letters", letters, run, data))
@@ -67,9 +61,8 @@ def test_a_flipped_hand_is_another_hand(letters, real_data):
 
 def test_the_near_duplicates_of_asl_letters(letters, real_data):
     real_data("asl-letters")
-    found = said("near-duplicates", case_of_data(letters))
-    assert found
-    assert found[0].numbers["pictures"] > 0.01 * found[0].numbers["of"]
+    *_, found = said("near-duplicates", case_of_data(letters))
+    assert found.numbers["pictures"] > 0.01 * found.numbers["of"]
 
 
 def test_nothing_beats_the_last_price_of_apple(real_data):
@@ -84,7 +77,7 @@ def test_lab_l02_overfits(real_data, tmp_path):
     from seodang.runs.train import train
 
     real_data("asl-letters")
-    run = train(None, "asl-mlp", {"examples": 8000, "training.epochs": 6}, runs=tmp_path)
+    run = train(None, "asl-mlp", {"examples": 4000, "training.epochs": 15}, runs=tmp_path)
     evaluate(run)
     (found,) = said("overfitting", case_of_run(run.folder))
     assert found.numbers["points"] > 3

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from seodang.diagnoses.case import Case
+from typing import Any
 
 # Where a severity begins. Within a tenth above it the larger fault comes first.
 UNTRUE = 0.9  # the score cannot be believed
@@ -45,9 +41,6 @@ class Diagnosis:
     def as_plain(self) -> dict[str, Any]:
         """Fit for JSON, with "serious" or "notice" as `look` has it."""
         return {**asdict(self), "level": "serious" if self.severity >= USELESS else "notice"}
-
-
-Check = Callable[["Case"], Iterator[Diagnosis]]
 
 
 def grade(base: float, size: float) -> float:

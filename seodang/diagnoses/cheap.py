@@ -101,5 +101,7 @@ def out_of_fold(inputs: Any, labels: Labels, penalty: float) -> NDArray[np.float
     if fewest < 2 or len(np.unique(labels)) < 2:
         raise NotChecked("A class has a single example.")
     folds = StratifiedKFold(min(FOLDS, fewest), shuffle=True, random_state=0)
-    scores = cross_val_predict(RidgeClassifier(alpha=penalty), inputs, labels, cv=folds, method="decision_function")
+    scores: Any = cross_val_predict(
+        RidgeClassifier(alpha=penalty), inputs, labels, cv=folds, method="decision_function"
+    )
     return np.stack([-scores, scores], 1) if scores.ndim == 1 else scores

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from seodang.data.findings import count
 from seodang.data.source import Source
@@ -43,7 +44,7 @@ def _said_to_be_used(case: Case) -> Iterator[Diagnosis]:
     if found is None or found.form != "table" or found.target is None:
         return
     case.costs()
-    table = case.frame.table
+    table: Any = case.frame.table
     names = [
         name for name in found.features if tells(table[name], table[found.target], classes=found.task == "classify")
     ]

@@ -13,6 +13,7 @@ _HOME = {
     "Run": "seodang.runs.folder",
     "SeodangError": "seodang.core.errors",
     "compare": "seodang.evaluation.compare",
+    "diagnose": "seodang.diagnoses.diagnose",
     "evaluate": "seodang.evaluation.evaluate",
     "explain": "seodang.explanations.explain",
     "load": "seodang.runs.folder",

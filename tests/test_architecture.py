@@ -21,6 +21,7 @@ FLOW = [
     "runs",
     "decisions",
     "evaluation",
+    "diagnoses",
     "explanations",
     "foundations",
     "estimators",
@@ -79,8 +80,8 @@ def test_no_import_cycle():
 
 def test_public_names_are_exactly_these():
     assert seodang.__all__ == [
-        "Classifier", "Recipe", "Regressor", "Run", "SeodangError", "compare", "evaluate", "explain", "load", "look", "names",
-        "predict", "recognise", "repeat", "resume", "train", "tune",
+        "Classifier", "Recipe", "Regressor", "Run", "SeodangError", "compare", "diagnose", "evaluate", "explain", "load", "look",
+        "names", "predict", "recognise", "repeat", "resume", "train", "tune",
     ]  # fmt: skip
     assert all(getattr(seodang, name).__doc__ for name in seodang.__all__)
 

@@ -21,6 +21,7 @@ VERBS = (
     "look",
     "train",
     "evaluate",
+    "diagnose",
     "predict",
     "explain",
     "generate",

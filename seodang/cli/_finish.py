@@ -10,6 +10,7 @@ from rich.console import Console
 from seodang.cli._progress import show
 from seodang.cli._screen import print_json
 from seodang.core.errors import RunError, of_the_system
+from seodang.diagnoses.diagnose import at_the_end, told
 from seodang.evaluation.evaluate import evaluate
 from seodang.runs.events import Event, Finished, Interrupted
 from seodang.runs.folder import Run
@@ -33,7 +34,7 @@ def _judge(event: Finished, console: Console, as_json: bool) -> Run:
     kept = f"; kept epoch {event.best_epoch}, the best on {run.recipe.training.monitor}" if event.best_epoch else ""
     console.print(f"Trained in {duration(event.training_seconds)}{kept}.", markup=False)
     try:
-        report: dict[str, Any] = evaluate(run, prepared=event.data)
+        report: dict[str, Any] = evaluate(run, prepared=event.data, examine=at_the_end)
     except OSError as error:
         if of_the_system(error) is None:
             raise
@@ -42,7 +43,7 @@ def _judge(event: Finished, console: Console, as_json: bool) -> Run:
             f"the disk, then `seodang evaluate {run.folder}`."
         ) from error
     console.print()
-    for line in report["verdict"]:
+    for line in report["verdict"] + told(report["findings"], str(run.folder)):
         console.print(line, markup=False)
     console.print(f"\nRun: {run.folder}    Report: {run.folder / 'report.html'}", markup=False)
     if as_json:

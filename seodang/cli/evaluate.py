@@ -30,11 +30,12 @@ def evaluate(
     from pathlib import Path
 
     from seodang.cli._screen import print_json, screen
+    from seodang.diagnoses.diagnose import at_the_end, told
     from seodang.evaluation.evaluate import evaluate as judge
 
     console = screen(json)
-    report = judge(run, data)
-    for line in report["verdict"]:
+    report = judge(run, data, examine=at_the_end)
+    for line in report["verdict"] + told(report["findings"], report["run"]):
         console.print(line, markup=False)
     console.print()
     console.print(_scores(report))

@@ -12,7 +12,7 @@ from seodang.cli._screen import print_json, screen
 from seodang.core.errors import SeodangError, did_you_mean
 from seodang.core.registry import describe, family, names
 
-KINDS = ("recipes", "models", "datasets", "tasks", "decisions", "foundations", "explanations", "runs")
+KINDS = ("recipes", "models", "datasets", "tasks", "decisions", "diagnoses", "foundations", "explanations", "runs")
 
 
 def list(  # noqa: A001 - the verb's name

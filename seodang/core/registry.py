@@ -24,6 +24,7 @@ FOLDERS = {
     "tasks": "tasks",
     "datasets": "data/datasets",
     "decisions": "decisions",
+    "diagnoses": "diagnoses",
     "foundations": "foundations",
     "explanations": "explanations",
 }
@@ -33,6 +34,7 @@ MECHANISM = {
     "models": {"layers", "summary", "drawing", "build", "folded"},
     "tasks": {"build"},
     "decisions": {"decision", "find"},
+    "diagnoses": {"diagnosis", "case", "cheap", "probe", "diagnose"},
     "foundations": {"explore"},
     "explanations": {"explain", "explanation", "example", "own", "scores", "layers_of", "painting", "page"},
 }

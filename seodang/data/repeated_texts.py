@@ -7,6 +7,19 @@ from collections.abc import Sequence
 import numpy as np
 
 
+def repeats(texts: Sequence[str | None]) -> list[list[int]]:
+    """The rows of each text that stands more than once, white space aside, in the order of their first.
+
+    >>> repeats(["good film", None, "good  film", "bad"])
+    [[0, 2]]
+    """
+    places: dict[str, list[int]] = {}
+    for row, text in enumerate(texts):
+        if text and (key := " ".join(text.split())):
+            places.setdefault(key, []).append(row)
+    return [rows for rows in places.values() if len(rows) > 1]
+
+
 def repeated_texts(
     texts: Sequence[str | None], ids: Sequence[str], splits: Sequence[str] | np.ndarray, labels: Sequence | None = None
 ) -> tuple[str, ...]:
@@ -20,11 +33,7 @@ def repeated_texts(
     ('1 of the 2 texts of test stands in train too, such as b.',
      '1 text stands with different labels: a has 1, b has 0.')
     """
-    places: dict[str, list[int]] = {}
-    for row, text in enumerate(texts):
-        if text and (key := " ".join(text.split())):
-            places.setdefault(key, []).append(row)
-    repeated = [rows for rows in places.values() if len(rows) > 1]
+    repeated = repeats(texts)
     splits = [str(split) for split in splits]
     notes = []
     for late, early in (("validation", "train"), ("test", "train"), ("test", "validation")):

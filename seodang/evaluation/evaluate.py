@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from seodang.evaluation.verdict import verdict
 from seodang.models.summary import summary, total
 from seodang.runs.folder import Run, input_spec, load, write_manifest
 
+# What `evaluate` may be given to say what is wrong: findings with name, what, evidence, why, todo, the worst first.
+Examine = Callable[[Run, dict[str, Any], Any], list[dict[str, Any]]]
 # How many examples, mistakes and confused pairs the report shows.
 EXAMPLES = 16
 MISTAKES = 24
@@ -32,7 +35,11 @@ LARGEST_TABLE = 200  # classes up to which the confusion matrix is kept; above i
 
 
 def evaluate(
-    run: Run | str | Path, data: str | Path | None = None, prepared: Prepared | Encoded | None = None
+    run: Run | str | Path,
+    data: str | Path | None = None,
+    prepared: Prepared | Encoded | None = None,
+    *,
+    examine: Examine | None = None,
 ) -> dict[str, Any]:
     """Judge a run and write report.json, report.html and predictions.parquet into its folder; give the report back.
 
@@ -41,6 +48,8 @@ def evaluate(
         data: Another data set to judge it on (its test split where it gives one, else all of it). None: the run's own
             test split, or validation where it has none. The files for other data are named report-NAME.json and so on.
         prepared: The run's own data where it is open already, as at the end of training.
+        examine: What says, of the run, the report and the run's own data, what is wrong and what to do next: the report's
+            `findings`. The command line gives `diagnoses.diagnose.at_the_end`, which stands right of here in the flow.
 
     Raises:
         RunError: The run's data is not what it was trained on.
@@ -58,7 +67,7 @@ def evaluate(
         from seodang.evaluation.judge_rows import evaluate_rows
 
         assert not isinstance(prepared, Prepared), "rows are encoded"
-        return evaluate_rows(run, data, prepared)
+        return evaluate_rows(run, data, prepared, examine)
     assert not isinstance(prepared, Encoded), "pictures are prepared"
     own, missing = _own_data(run, prepared, needed=data is None)
     judged = other_examples(run, data) if data is not None else own_examples(run, own)  # pyright: ignore[reportArgumentType]
@@ -77,6 +86,7 @@ def evaluate(
     opened.record(run.folder, split=judged.split, sha256=judged.sha256, examples=len(judged), accuracy=accuracy)
     report["judged"]["opened"] = opened.count(run.folder, judged.sha256)
     report["verdict"] = verdict(report)
+    report["findings"] = examine(run, report, own) if examine is not None and judged.is_own else []
     report["evaluation_seconds"] = round(time.perf_counter() - begun, 3)
     report["files"] = {kind: f"report{suffix}.{kind}" for kind in ("json", "html")}
     write_text(run.folder / report["files"]["html"], render(report, judged.subset))

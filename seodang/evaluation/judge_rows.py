@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,12 @@ POINTS = 2_000  # of a scatter
 SHOWN = 300
 
 
-def evaluate_rows(run: Run, data: str | Path | None = None, prepared: Encoded | None = None) -> dict[str, Any]:
+def evaluate_rows(
+    run: Run,
+    data: str | Path | None = None,
+    prepared: Encoded | None = None,
+    examine: Callable[..., list[dict[str, Any]]] | None = None,
+) -> dict[str, Any]:
     """Judge a run and write report.json and report.html into its folder; give the report back. Arguments as of `evaluate`."""
     from seodang.evaluation.row_report import render_rows
 
@@ -61,6 +67,7 @@ def evaluate_rows(run: Run, data: str | Path | None = None, prepared: Encoded | 
     opened.record(run.folder, split=judged.split, sha256=judged.sha256, examples=len(judged), accuracy=score)
     report["judged"]["opened"] = opened.count(run.folder, judged.sha256)
     report["verdict"] = [*row_verdict(report), *lesson(run.recipe.name)]
+    report["findings"] = examine(run, report, own) if examine is not None and judged.is_own else []
     report["evaluation_seconds"] = round(time.perf_counter() - begun, 3)
     report["files"] = {kind: f"report{suffix}.{kind}" for kind in ("json", "html")}
     write_text(run.folder / report["files"]["html"], render_rows(report))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from seodang.recipes import _generative
@@ -28,13 +28,14 @@ class Finding:
     """One thing about a recipe.
 
     level: error: training would give nothing of worth. warning: it may be meant, but rarely is. note: what was changed.
-    what: what there is. why: why it matters. todo: what to do; empty for a note.
+    what: what there is. why: why it matters. todo: what to do; empty for a note.   kind: which check found it.
     """
 
     level: Literal["error", "warning", "note"]
     what: str
     why: str
     todo: str = ""
+    kind: str = ""
 
     @property
     def words(self) -> str:
@@ -71,7 +72,7 @@ def lint(
         validation_examples: How many there are, where known; the recipe's share decides otherwise.
     """
     facts = _facts(recipe, classes, label_values, training_examples, validation_examples)
-    found = [finding for check in CHECKS for finding in check(facts)]
+    found = [replace(finding, kind=check.__name__.strip("_")) for check in CHECKS for finding in check(facts)]
     return sorted(found, key=lambda finding: ("error", "warning", "note").index(finding.level))
 
 

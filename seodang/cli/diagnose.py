@@ -1,0 +1,53 @@
+"""`seodang diagnose`: what is wrong with data or a run, and what to do next."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def diagnose(
+    where: Annotated[
+        str, typer.Argument(metavar="RUN|DATA", help="A run (folder, name, `last`), or a path or data set.")
+    ],
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout, everything else on stderr.")] = False,
+) -> None:
+    """Say what is wrong, by what evidence, why it matters and what to do next, the worst first.
+
+    Examples:
+
+      seodang diagnose last
+
+      seodang diagnose photos/
+
+      seodang diagnose runs/photos-3 --json
+    """
+    from rich.markup import escape
+
+    from seodang.cli._screen import print_json, screen
+    from seodang.diagnoses.diagnose import diagnose as ask
+
+    console = screen(json)
+    found = ask(where)
+    what = "a run" if found["kind"] == "run" else "data"
+    console.print(
+        f"[bold]{escape(found['name'])}[/bold]  {what}, {len(found['checked'])} checks in {found['seconds']:.1f} s"
+    )
+    for each in found["findings"]:
+        mark = "[bold red]![/bold red]" if each["level"] == "serious" else "-"
+        console.print(f"\n{mark} [bold]{escape(each['what'])}[/bold]  ({each['name'].replace('-', ' ')})")
+        console.print(f"  {each['evidence']}", markup=False)
+        console.print(f"  {each['why']}", markup=False)
+        console.print(f"  → {each['todo']}", markup=False)
+    if not found["findings"]:
+        console.print("\nNothing was found wrong.", markup=False)
+    if found["unchecked"]:
+        console.print("\nNot checked:", markup=False)
+        reasons: dict[str, list[str]] = {}
+        for each in found["unchecked"]:
+            reasons.setdefault(each["why"], []).append(each["name"].replace("-", " "))
+        for why, checks in reasons.items():
+            console.print(f"  {', '.join(checks)}: {why}", markup=False)
+    if json:
+        print_json(found)

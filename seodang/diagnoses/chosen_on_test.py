@@ -1,0 +1,50 @@
+"""So many runs were judged on one test split that the best of them looks better than it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from seodang.diagnoses.case import Case
+from seodang.diagnoses.diagnosis import CARE, UNTRUE, Diagnosis, grade
+from seodang.evaluation.opened import count
+from seodang.evaluation.verdict import points
+
+# Expected largest of k normal values, in standard errors (Harter, 1961, https://doi.org/10.1093/biomet/48.1-2.151), from two runs on.
+LARGEST = (0.564, 0.846, 1.029, 1.163, 1.267, 1.352, 1.424, 1.485, 1.539)
+# From four runs on the best of equals is expected above its true score by more than a standard error, half the interval's half.
+MANY = 4
+
+
+def chosen_on_test(case: Case) -> Iterator[Diagnosis]:
+    """So many runs were judged on one test split that the best of them looks better than it is."""
+    report = case.own_report
+    examples, main = report["judged"]["examples"], report.get("main", "accuracy")
+    chose = case.trained.recipe.training
+    if report["split"] == "validation" and (chose.keep == "best" or chose.patience is not None):
+        yield Diagnosis(
+            "The score is of the split that chose the epoch.",
+            f"There is no test split; the best of {len(case.trained.history)} epochs by {chose.monitor} on {examples:,} validation "
+            "examples is judged on the same.",
+            "The best of many looks better than it is, by luck.",
+            "Keep a test split apart: split.test=0.15, or a folder or file named test.",
+            grade(UNTRUE, 0.1),
+            {"epochs": len(case.trained.history), "examples": examples},
+        )
+        return
+    if report["split"] != "test":
+        return
+    found = count(case.trained.folder, report["judged"]["sha256"])
+    if found["runs"] < MANY:
+        return
+    bias = LARGEST[min(found["runs"] - 2, len(LARGEST) - 1)]
+    low, high = report["intervals"].get(main) or report["intervals"]["mae"]
+    optimism = bias * (high - low) / 3.92
+    by = f"about {points(optimism, examples)} points" if main == "accuracy" else f"about {optimism:.3g}"
+    yield Diagnosis(
+        f"The test split was opened by {found['runs']} runs.",
+        f"{found['times']} times in all; the best of {found['runs']} equally good runs is expected to look {by} better than it is.",
+        "Choosing by the test split makes it a training split: the score of the chosen run is too good.",
+        "Choose by validation (seodang tune does), and judge the chosen run once on examples that no run has seen.",
+        grade(CARE, found["runs"] / 20),
+        {**found, "optimism": round(optimism, 5)},
+    )

@@ -1,0 +1,59 @@
+"""A column, or how a picture was saved, gives the answer away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from seodang.data.findings import count
+from seodang.data.source import Source
+from seodang.diagnoses.case import Case
+from seodang.diagnoses.diagnosis import UNTRUE, WORSE, Diagnosis, grade
+
+
+def gives_away(case: Case) -> Iterator[Diagnosis]:
+    """A column, or how a picture was saved, gives the answer away (`data/leaks.py` and `data/findings.py`)."""
+    if not isinstance(case.opened, Source) and case.purpose.form != "table":
+        return
+    used = set() if case.run is None else set(getattr(case.run.encoding, "columns", ()) or ())
+    for finding in case.found("gives_away", "mode_tells_class"):
+        names = (
+            [name for name, why in case.purpose.left.items() if "away" in why]
+            if finding["kind"] == "gives_away"
+            else []
+        )
+        # Seodang leaves such a column out by itself; where a person said that it be used, the score says nothing.
+        base = UNTRUE if not names or used & set(names) else WORSE
+        yield Diagnosis(
+            finding["what"],
+            f"{finding['evidence']} {count(len(case.opened), case.noun)} in all.",
+            finding["why"],
+            finding["todo"],
+            grade(base if names else WORSE, 0.9),
+            {"columns": names},
+        )
+    if case.run is not None and case.prepared is not None:
+        yield from _said_to_be_used(case)
+
+
+def _said_to_be_used(case: Case) -> Iterator[Diagnosis]:
+    """Columns that are seen by the network although they give the target away: a person said their kind."""
+    from seodang.data.leaks import gives_away as tells
+
+    found = case.purpose if not isinstance(case.opened, Source) else None
+    if found is None or found.form != "table" or found.target is None:
+        return
+    case.costs()
+    table: Any = case.frame.table
+    names = [
+        name for name in found.features if tells(table[name], table[found.target], classes=found.task == "classify")
+    ]
+    if names:
+        yield Diagnosis(
+            f"{names[0]} gives {found.target} away, and the network sees it.",
+            f"The one follows from the other in nearly every one of {len(table):,} rows ({count(len(names), 'such column')}).",
+            "A network that sees it copies it, scores near perfect, and is of no use where the answer is not known yet.",
+            f"Train again with columns.leave_out={','.join(names)}, unless it is known beforehand.",
+            grade(UNTRUE, 1),
+            {"columns": names},
+        )

@@ -1,0 +1,87 @@
+"""Something much simpler does as well, or better."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from seodang.data.encode_series import SeriesEncoding
+from seodang.diagnoses.case import LEVEL, Case
+from seodang.diagnoses.diagnosis import USELESS, Diagnosis, NotChecked, grade
+from seodang.evaluation.amounts import losses, nearer
+from seodang.evaluation.row_baselines import series_baselines
+from seodang.evaluation.row_verdict import TITLES, short
+from seodang.evaluation.verdict import chance
+
+LEAST_WINDOWS = 50
+
+
+def naive_baseline(case: Case) -> Iterator[Diagnosis]:
+    """Something much simpler does as well, or better: by the report's paired tests; of a series alone, keeping the last value."""
+    if case.run is None:
+        yield from _random_walk(case)
+        return
+    report = case.own_report
+    main = report.get("main", "accuracy")
+    beaten = [name for name in case.beaten_by if name in TITLES]
+    if not beaten or main not in report["metrics"]:
+        return
+    own, lower = report["metrics"][main], main != "accuracy"
+    best = min(beaten, key=lambda name: report["baselines"][name][main] * (1 if lower else -1))
+    each = report["baselines"][best]
+    test = each.get("network_against_it", {"p_value": 0.0, "difference": -1.0})  # of tokens there is no paired test
+    worse = test["p_value"] < LEVEL and test["difference"] < 0
+    figures = (f"{100 * own:.1f} %", f"{100 * each[main]:.1f} %") if not lower else (short(own), short(each[main]))
+    tested = f" ({chance(test['p_value'])})" if "network_against_it" in each else ""
+    walk = best == "last value" and all(report["baselines"][n][main] >= each[main] for n in report["baselines"])
+    yield Diagnosis(
+        f"The network is {'worse than' if worse else 'not shown to be better than'} {TITLES[best]}.",
+        f"{main.upper() if lower else 'Accuracy'} {figures[0]} against {figures[1]} on {report['judged']['examples']:,} "
+        f"{report['split']} examples{tested}.",
+        "Nothing here does better than keeping the last value: the past of this series says no more than that."
+        if walk
+        else "What is simpler is cheaper, faster and easier to explain; a network has to be better to be worth it.",
+        "Use the last value, foretell changes instead of values, or find columns that say more than the past."
+        if walk
+        else f"Use {TITLES[best]}, or look at the other findings for why the network falls short.",
+        grade(USELESS, 0.95 if worse or best == "naive" else 0.4),
+        {main: own, "baseline": best, "baseline_score": each[main], "p_value": test["p_value"]},
+    )
+
+
+def _random_walk(case: Case) -> Iterator[Diagnosis]:
+    """Whether a linear model of the window foretells a series better than its last value does, on what comes after training.
+
+    The test split stays closed: it is asked on validation, else on the last fifth of the training windows.
+    """
+    data = case.encoded
+    encoding: Any = data.encoding
+    assert isinstance(encoding, SeriesEncoding), "a series"
+    judged, rows = data.validation, data.division.validation
+    if len(judged) < LEAST_WINDOWS:
+        raise NotChecked(
+            f"Only {len(judged)} windows stand in validation; {LEAST_WINDOWS} are needed to see whether anything beats the last value."
+        )
+    found = series_baselines(data, judged, data.source, rows)
+    targets = judged.labels.numpy().astype(np.float64)
+    lag = max(encoding.facts.horizon - 1, int(np.ceil(len(targets) ** (1 / 3))))
+    error = {name: losses(targets, guess.answers, "mse") for name, guess in found.items()}
+    test = nearer(error["last value"], error["linear"], lag)
+    others = [name for name in error if name != "last value"]
+    # No one of them is nearer than the last value, and the linear model is not beyond chance either.
+    if any(error[name].mean() < error["last value"].mean() for name in others) or (
+        test["p_value"] < LEVEL and test["difference"] > 0
+    ):
+        return
+    own, linear = (float(np.sqrt(error[name].mean())) for name in ("last value", "linear"))
+    yield Diagnosis(
+        f"Nothing beats the last value of {encoding.target}.",
+        f"Root mean squared error over {len(targets):,} validation windows: keeping the last value {short(own)}, a linear model on "
+        f"the last {encoding.window} steps {short(linear)} ({chance(test['p_value'])}).",
+        "A forecast drawn beside the truth will look good, because it follows a step late; it foretells nothing.",
+        "Keep the last value as the one to beat, foretell changes instead of values, or find columns that say more than the past.",
+        grade(USELESS, 0.9),
+        {"last_value_rmse": own, "linear_rmse": linear, "p_value": test["p_value"], "windows": len(targets)},
+    )

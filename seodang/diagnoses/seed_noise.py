@@ -1,0 +1,100 @@
+"""Another seed of the same recipe gives another result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from seodang.core.errors import SeodangError
+from seodang.core.files import read_json
+from seodang.diagnoses.case import LEVEL, Case
+from seodang.diagnoses.diagnosis import CARE, Diagnosis, NotChecked, grade
+from seodang.evaluation import predictions
+from seodang.evaluation.intervals import holm, paired
+from seodang.evaluation.predictions import Predictions
+from seodang.runs.folder import list_runs, read_recipe
+
+
+def seed_noise(case: Case) -> Iterator[Diagnosis]:
+    """Another seed of the same recipe gives another result: by the runs beside it that differ in training.seed alone."""
+    report = case.own_report
+    run = case.trained
+    if report.get("main", "accuracy") != "accuracy":
+        raise NotChecked
+    others = siblings(run.folder)
+    judged = [
+        (folder, each)
+        for folder in others
+        if (each := _report(folder)) and each["judged"]["sha256"] == report["judged"]["sha256"]
+    ]
+    if not judged:
+        raise NotChecked(
+            f"Whether another seed gives the same is not known: no other run of this recipe stands beside it. "
+            f"Train one with `seodang train {run.data.get('opened') or 'DATA'} {run.folder / 'recipe.yaml'} "
+            f"training.seed={run.recipe.training.seed + 1}`."
+        )
+    try:
+        own = predictions.read(run.folder)
+        answers = [(folder, predictions.read(folder)) for folder, _ in judged]
+    except SeodangError:
+        return
+    if not isinstance(own, Predictions):
+        return
+    tests = [
+        (folder, paired(own.right, each.right))
+        for folder, each in answers
+        if isinstance(each, Predictions) and len(each.right) == len(own.right)
+    ]
+    if not tests:
+        return
+    adjusted = holm([test["p_value"] for _, test in tests])
+    apart = [(folder, test) for (folder, test), p in zip(tests, adjusted, strict=True) if p < LEVEL]
+    if not apart:
+        return
+    scores = np.array(
+        [float(own.right.mean()), *(float(each.right.mean()) for _, each in answers if isinstance(each, Predictions))]
+    )
+    worst = max(apart, key=lambda each: abs(each[1]["difference"]))
+    yield Diagnosis(
+        "Another seed of the same recipe gives another result.",
+        f"{len(scores)} runs that differ in the seed alone are right on {100 * scores.min():.1f} to {100 * scores.max():.1f} % (this one "
+        f"{100 * scores[0]:.1f} %); {worst[0].name} differs by {100 * worst[1]['difference']:+.1f} points, which the choice of test "
+        "examples does not explain.",
+        "The interval of the score is of this network; of the recipe it says too little.",
+        "Tell the mean and spread over seeds, not the best; a lower rate, or training.ema=0.99, makes them more alike.",
+        grade(CARE, 5 * float(scores.std())),
+        {"runs": len(scores), "scores": [round(float(score), 6) for score in scores], "p_values": adjusted},
+    )
+
+
+def siblings(folder: Path) -> list[Path]:
+    """The judged runs beside this one whose recipe differs in the seed alone."""
+    own, found = _without_seed(folder), []
+    for other in list_runs(folder.parent):
+        if other.name == folder.name or not (other / "report.json").exists():
+            continue
+        if (
+            own is not None
+            and _without_seed(other) == own
+            and read_recipe(other).training.seed != read_recipe(folder).training.seed
+        ):
+            found.append(other)
+    return found
+
+
+def _without_seed(folder: Path) -> Any:
+    try:
+        recipe = read_recipe(folder)
+    except SeodangError:
+        return None
+    return recipe.model_copy(update={"training": recipe.training.model_copy(update={"seed": 0})})
+
+
+def _report(folder: Path) -> dict[str, Any] | None:
+    try:
+        return read_json(folder / "report.json")
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,82 @@
+"""What judges is not like what trains: a simple model tells them apart by their looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from seodang.data.encode_series import SeriesEncoding
+from seodang.data.source import Source
+from seodang.diagnoses.case import Case
+from seodang.diagnoses.cheap import PENALTY, features, form, out_of_fold, some
+from seodang.diagnoses.diagnosis import WORSE, Diagnosis, NotChecked, grade
+from seodang.evaluation.intervals import roc_auc_interval
+from seodang.evaluation.row_verdict import short
+
+# Lower end of the 95 % interval of how often a model tells which of a training and a test example is which (0.5: it cannot; Lopez-Paz
+# and Oquab, 2017, https://arxiv.org/abs/1610.06545). Given splits of the sets here that were drawn at random: at most 0.52.
+TOLD = 0.6
+MOST, LEAST = 2_000, 50
+# Of a series, the share of test values beyond all that training had. Of values in no order it is 2 / (N + 1).
+BEYOND = 0.25
+
+
+def shift(case: Case) -> Iterator[Diagnosis]:
+    """What judges is not like what trains: a simple model tells them apart by their looks. Labels are not looked at."""
+    case.costs()
+    if not isinstance(case.opened, Source) and case.purpose.form == "series":
+        yield from _beyond(case)
+        return
+    kind = form(case)
+    if case.prepared is None:
+        given = {"train", "test"} <= set(case.splits.tolist())
+    else:
+        given = "test" in case.prepared.division.given
+    if not given:
+        return  # drawn at random: nothing can be told but by chance
+    train, test = (some(np.flatnonzero(case.splits == name), MOST) for name in ("train", "test"))
+    if min(len(train), len(test)) < LEAST:
+        raise NotChecked(f"Shift cannot be told by {min(len(train), len(test))} examples.")
+    rows = np.concatenate([train, test])
+    later = np.repeat(np.array([0, 1]), [len(train), len(test)])
+    scores = out_of_fold(features(case, rows), later, PENALTY[kind])[:, 1]
+    low, high = roc_auc_interval(later, scores)
+    if low < TOLD:
+        return
+    told = (low + high) / 2
+    yield Diagnosis(
+        "The test split is not like the training split.",
+        f"By looks alone a linear model tells which of a training and a test {case.noun} is which {100 * told:.0f} % of the time "
+        f"(95 % interval {100 * low:.0f}–{100 * high:.0f}, by chance 50; {len(train):,} and {len(test):,} {case.noun}s).",
+        "The score holds for examples like the test split's; validation, drawn from training, looks better than it.",
+        "Find what differs (people, camera, time, source); add training examples like the test's, or divide anew.",
+        grade(WORSE, 2 * (told - 0.5)),
+        {"auc": told, "interval": [low, high], "train": len(train), "test": len(test)},
+    )
+
+
+def _beyond(case: Case) -> Iterator[Diagnosis]:
+    """Values after training that lie beyond all that training had."""
+    data = case.encoded
+    encoding = data.encoding
+    assert isinstance(encoding, SeriesEncoding), "a series"
+    if len(data.test) < 20:
+        return
+    values = encoding.values(data.source, (encoding.target,))[:, 0]
+    first = data.division.test - 1  # the last value that the network sees: nothing of what is judged is looked at
+    seen = values[data.division.train - 1]
+    seen = seen[np.isfinite(seen)]
+    late = values[first][np.isfinite(values[first])]
+    beyond = float(((late < seen.min()) | (late > seen.max())).mean())
+    if beyond < BEYOND:
+        return
+    yield Diagnosis(
+        f"{encoding.target} goes where training never was.",
+        f"{100 * beyond:.0f} % of the {len(late):,} test windows end beyond all that training had ({short(float(seen.min()))} to "
+        f"{short(float(seen.max()))}; test: {short(float(late.min()))} to {short(float(late.max()))}).",
+        "A network answers well between what it has seen, not beyond it; tanh and sigmoid are flat there.",
+        "Foretell changes instead of values, scale each window by itself (models nlinear, dlinear), or train nearer to the test.",
+        grade(WORSE, beyond),
+        {"beyond": beyond, "windows": len(late)},
+    )

@@ -1,0 +1,68 @@
+"""The same example stands under two labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from seodang.data.findings import count, share
+from seodang.data.source import Source
+from seodang.diagnoses.case import Case
+from seodang.diagnoses.cheap import labels_of
+from seodang.diagnoses.diagnosis import WORSE, Diagnosis, grade
+from seodang.diagnoses.exact_duplicates import natural, row_hashes
+
+
+def two_labels(case: Case) -> Iterator[Diagnosis]:
+    """The same example stands under two labels: one of them is wrong. Short texts and rows of few values are not asked."""
+    if case.run is not None and not case.run.classes:
+        return
+    labels, classes = labels_of(case)
+    if not isinstance(case.opened, Source):
+        yield from _against(_groups(case), labels, classes, case.frame.ids, case.noun, "the same")
+        return
+    ids = case.looked.source.ids
+    yield from _against([list(group.members) for group in case.same.same], labels, classes, ids, "picture", "the same")
+    nearly = [list(group.members) for group in case.alike.alike]
+    yield from _against(nearly, labels, classes, ids, "picture", "nearly the same")
+
+
+def _against(
+    groups: list[list[int]], labels: np.ndarray, classes: tuple[str, ...], ids: list[str], noun: str, how: str
+) -> Iterator[Diagnosis]:
+    """Groups of examples that are the same, or nearly, and have two labels or more."""
+    wrong = [rows for rows in groups if len(set(labels[rows].tolist()) - {-1}) > 1]
+    if not wrong:
+        return
+    number = sum(map(len, wrong))
+    first = wrong[0][0]
+    other = next(row for row in wrong[0] if labels[row] != labels[first])
+    yield Diagnosis(
+        f"{count(number, noun)} stand under two labels ({count(len(wrong), 'group')} of {how} {noun}).",
+        f"{ids[first]} is {classes[labels[first]]}, {ids[other]} is {classes[labels[other]]}; {share(number, len(labels))} of all.",
+        "One of the labels is wrong, or the classes overlap; no network can get both right.",
+        "Decide which label is right, and take the others out.",
+        grade(WORSE, (0.3 if how == "the same" else 0.1) + 10 * number / len(labels)),
+        {
+            f"{noun}s": number,
+            "groups": len(wrong),
+            "of": len(labels),
+            "examples": [[ids[row] for row in rows] for rows in wrong[:20]],
+        },
+    )
+
+
+def _groups(case: Case) -> list[list[int]]:
+    frame, found = case.frame, case.purpose
+    if found.text is not None:
+        return case.texts_twice
+    if found.form != "table" or not found.features:
+        return []
+    case.costs()
+    hashes, without = row_hashes(frame, list(found.features))
+    if natural(hashes, without):
+        return []
+    order = np.argsort(hashes, kind="stable")
+    cuts = np.flatnonzero(np.diff(hashes[order])) + 1
+    return [part.tolist() for part in np.split(order, cuts) if len(part) > 1]

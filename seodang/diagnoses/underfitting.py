@@ -1,0 +1,59 @@
+"""The network does not even fit its training examples as well as a simple model reads new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from seodang.diagnoses.case import LEVEL, Case
+from seodang.diagnoses.diagnosis import USELESS, Diagnosis, grade
+
+
+def underfitting(case: Case) -> Iterator[Diagnosis]:
+    """The network does not even fit its training examples as well as a simple model reads new ones.
+
+    No threshold of our own: the training score is below what the simple model reaches on new examples, and on those the
+    network is worse beyond chance (p < 0.05, the report's paired test).
+    """
+    report, last = case.own_report, case.history[-1]
+    main = report.get("main", "accuracy")
+    fitted = last.get(main, last.get("mae") if main == "rmse" else None)
+    key = main if main in last else "mae" if main == "rmse" else main
+    if fitted is None:
+        return
+    for name in ("linear", "trees", "last value", "a season ago"):
+        each = report["baselines"].get(name)
+        if each is None:
+            continue
+        test = each["network_against_it"]
+        worse = test["p_value"] < LEVEL and test["difference"] < 0
+        if not worse or (fitted >= each[key] if main == "accuracy" else fitted <= each[key]):
+            continue
+        words = {"linear": "a linear model", "trees": "boosted trees", "last value": "keeping the last value"}.get(
+            name, name
+        )
+        shown = (
+            (f"{100 * fitted:.1f} %", f"{100 * each[key]:.1f} %")
+            if main == "accuracy"
+            else (f"{fitted:.4g}", f"{each[key]:.4g}")
+        )
+        falling = _still_falling([line["loss"] for line in case.history])
+        yield Diagnosis(
+            f"The network has not even learnt its training examples: {words} does better on new ones.",
+            f"{'Accuracy' if main == 'accuracy' else 'Error'} on training examples {shown[0]}; of {words} on {report['split']} {shown[1]}."
+            + (" The training loss was still falling when it ended." if falling else ""),
+            "More examples or less freedom will not help: it is too short, too slow, too small or broken.",
+            f"Train longer: training.epochs={4 * len(case.history)}."
+            if falling
+            else "Look at the rate and at the gradients first; then a larger network (more units, fewer dropped).",
+            grade(USELESS, abs(fitted - each[key]) if main == "accuracy" else 0.5),
+            {"training": fitted, "baseline": name, "baseline_score": each[key], "still_falling": falling},
+        )
+        return
+
+
+def _still_falling(losses: list[float]) -> bool:
+    """Whether the last fifth of the epochs still took off more than a twentieth of all that was taken off."""
+    if len(losses) < 5:
+        return len(losses) < 2 or losses[-1] < losses[-2]
+    fall = losses[0] - losses[-1]
+    return fall > 0 and losses[-1 - len(losses) // 5] - losses[-1] > 0.05 * fall

@@ -15,7 +15,7 @@ from seodang.evaluation.intervals import roc_auc_interval
 from seodang.evaluation.row_verdict import short
 
 # Lower end of the 95 % interval of how often a model tells which of a training and a test example is which (0.5: it cannot; Lopez-Paz
-# and Oquab, 2017, https://arxiv.org/abs/1610.06545). Given splits of the sets here that were drawn at random: at most 0.52.
+# and Oquab, 2017, https://arxiv.org/abs/1610.06545). The limit is chosen, not measured.
 TOLD = 0.6
 MOST, LEAST = 2_000, 50
 # Of a series, the share of test values beyond all that training had. Of values in no order it is 2 / (N + 1).

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["notes", "words", "bpe", "characters", "pretrained"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+LEARNT = tuple(kind for kind in KINDS if kind != "pretrained")  # from the training texts
 OF_LIBRARY = ("bpe", "pretrained")  # the kinds whose pieces the `tokenizers` library keeps
 
 # What Keras 2's Tokenizer turns into spaces. Not the apostrophe, not "’", not the carriage return.

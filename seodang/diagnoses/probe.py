@@ -123,15 +123,3 @@ def _start(case: Case) -> dict[str, Tensor]:
         return {}
     network = build_network(run.recipe, run.task, case.prepared)
     return {name: parameter.detach() for name, parameter in network.named_parameters()}
-
-
-def naive_loss(case: Case) -> float:
-    """The training loss of always putting out what the training labels say on average, smoothed as the run's were."""
-    run = case.trained
-    if run.recipe.task not in ("classify", "regress", "forecast"):
-        raise NotChecked
-    task, labels = run.task, case.train_data.labels
-    some = labels[:: max(1, len(labels) // 5000)]
-    outputs = task.naive(some).expand(len(some), *([-1] * (task.naive(some).dim() - 1)))
-    smoothing = {"smoothing": run.recipe.training.label_smoothing} if run.recipe.task == "classify" else {}
-    return float(task.loss(outputs, some, **smoothing))

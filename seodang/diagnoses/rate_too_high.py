@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.diagnosis import USELESS, WORSE, Diagnosis, NotChecked, grade
-from seodang.diagnoses.probe import naive_loss
 
 # Above the loss of a constant answer by so much: a network can always put out the constant, so only the steps keep it from there.
 ABOVE_NAIVE = 1.1
@@ -34,7 +33,7 @@ def rate_too_high(case: Case) -> Iterator[Diagnosis]:
     losses = [line["loss"] for line in case.history]
     if training.mixup or training.cutmix or training.class_weights != "none" or not losses:
         raise NotChecked
-    naive, last, best = naive_loss(case), losses[-1], min(losses)
+    naive, last, best = case.naive_loss, losses[-1], min(losses)
     numbers |= {"loss": last, "naive_loss": naive, "best_loss": best}
     # Side classifiers add to the loss that is shown; a run that tells classes beyond a guess is judged by the rest.
     if last > ABOVE_NAIVE * naive and run.recipe.model.name != "googlenet-small":

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.diagnosis import USELESS, Diagnosis, grade
-from seodang.diagnoses.probe import naive_loss, probe
+from seodang.diagnoses.probe import probe
 
 # How far the weights of the layer that moved most are from where they began, over their size then. In the runs on twelve small sets
 # it moved 0.4 to 2.6, and 0.001 where the rate was 1,000 times too small (LOG.md).
@@ -20,7 +20,7 @@ def rate_too_low(case: Case) -> Iterator[Diagnosis]:
     losses, training = [line["loss"] for line in case.history], case.trained.recipe.training
     if not case.learnt_little or case.failed:
         return
-    naive = naive_loss(case)
+    naive = case.naive_loss
     if losses[-1] < LEFT * naive or losses[-1] > 1.1 * naive and losses[-1] >= losses[0]:
         return
     layers = probe(case).layers

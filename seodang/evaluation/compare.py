@@ -14,7 +14,6 @@ from seodang.evaluation import predictions
 from seodang.evaluation.amounts import amount_intervals, losses, nearer
 from seodang.evaluation.evaluate import training_seconds
 from seodang.evaluation.intervals import holm, paired, wilson
-from seodang.evaluation.making import MAKES
 from seodang.evaluation.predictions import Amounts, Predictions
 from seodang.evaluation.verdict import LEVEL, chance, points
 from seodang.runs.folder import Run, load
@@ -38,7 +37,7 @@ def compare(runs: Sequence[Run | str | Path]) -> dict[str, Any]:
     if len(set(folders)) < len(folders):
         twice = next(run for run, folder in zip(opened, folders, strict=True) if folders.count(folder) > 1)
         raise RunError(f"{twice.folder} is given twice. Give each run once.")
-    if makes := next((run for run in opened if run.recipe.task in MAKES), None):
+    if makes := next((run for run in opened if run.recipe.makes_examples), None):
         raise RunError(
             f"{makes.name} gives no answers that are right or wrong: its task is {makes.recipe.task}. Put the reports of `seodang "
             "evaluate` side by side: judged on the same examples, the lower mean squared or Fréchet distance is the better."

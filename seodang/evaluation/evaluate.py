@@ -17,7 +17,6 @@ from seodang.data.load import Prepared
 from seodang.evaluation import baselines, metrics, opened, predictions
 from seodang.evaluation.intervals import all_intervals, calibration_by_chance, paired, wilson
 from seodang.evaluation.judged import Judged, other_examples, own_examples, predict_all
-from seodang.evaluation.making import MAKES
 from seodang.evaluation.metrics import Labels, Numbers
 from seodang.evaluation.pictures import spread
 from seodang.evaluation.untouched import untouched
@@ -59,7 +58,7 @@ def evaluate(
 
     begun = time.perf_counter()
     run = run if isinstance(run, Run) else load(run)
-    if run.recipe.task in MAKES:
+    if run.recipe.makes_examples:
         from seodang.evaluation.judge_generative import evaluate_generative
 
         return evaluate_generative(run, data, prepared)

@@ -25,7 +25,6 @@ from seodang.models.summary import summary, total
 from seodang.runs.folder import Run, input_spec, write_manifest
 from seodang.runs.samples import sheets
 
-TASKS = making.MAKES
 STRIP, MOVING = "strip.png", "samples.webp"
 
 

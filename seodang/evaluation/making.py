@@ -20,7 +20,6 @@ from seodang.data.prepare import prepare, to_pixels
 from seodang.runs.folder import Run, load
 from seodang.runs.samples import SIDE, sheets
 
-MAKES = ("imitate", "reconstruct")
 BATCH = 500
 # Of the strip: so many epochs from top to bottom, so many pictures of each.
 STRIP_EPOCHS, STRIP_PICTURES = 8, 10
@@ -29,7 +28,7 @@ MOVING_MILLISECONDS, MOVING_QUALITY = 350, 60
 
 def parts(run: Run) -> tuple[nn.Module, Any]:
     """What stands before the network, and the network itself, of a run whose answers are examples. RunError of any other."""
-    if run.recipe.task not in MAKES:
+    if not run.recipe.makes_examples:
         raise RunError(
             f"{run.name} makes no pictures: its task is {run.recipe.task}. Train one that does: `seodang train PATH picture-gan`."
         )

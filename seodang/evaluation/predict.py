@@ -16,7 +16,6 @@ from seodang.core.files import read_json
 from seodang.data.prepare import Preparation, prepare
 from seodang.decisions.decision import Decider, Decision
 from seodang.decisions.find import find_decision
-from seodang.evaluation.making import MAKES
 from seodang.runs.folder import Run, load
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def predict(
 
 def refuse_makers(run: Run) -> None:
     """RunError, with what to do, of a run whose answers are examples and no classes or amounts."""
-    if run.recipe.task in MAKES:
+    if run.recipe.makes_examples:
         raise RunError(
             f"{run.name} foretells nothing: its task is {run.recipe.task}. `seodang generate {run.folder}` makes pictures with it, "
             f"`seodang similar {run.folder} PICTURE` finds like ones by their codes, `seodang evaluate {run.folder} DATA` judges it "

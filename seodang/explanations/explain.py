@@ -10,7 +10,6 @@ from typing import Any
 from seodang.core.errors import SeodangError
 from seodang.core.files import write_text
 from seodang.core.registry import find, names
-from seodang.evaluation.making import MAKES
 from seodang.explanations.example import Example, example_of
 from seodang.explanations.explanation import DoesNotApply, Explanation
 from seodang.runs.folder import Run, load
@@ -82,7 +81,7 @@ def explain(
         SeodangError: There is no such run, example, class, layer or explanation, or one that was named does not apply.
     """
     opened = run if isinstance(run, Run) else load(run)
-    if opened.recipe.task in MAKES:
+    if opened.recipe.makes_examples:
         raise SeodangError(
             f"{opened.name} gives no answer to be explained: its task is {opened.recipe.task}. `seodang evaluate {opened.folder}` shows "
             "what went in, its code and what came out, or what it makes."

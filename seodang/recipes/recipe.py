@@ -63,6 +63,11 @@ class Recipe(Value):
         return self.model_copy(update={"model": Part(name="backbone", settings=settings), "preparation": preparation})
 
     @property
+    def makes_examples(self) -> bool:
+        """Whether the answers of the network are examples like those it learnt from, not classes, amounts or words."""
+        return self.task in ("imitate", "reconstruct")
+
+    @property
     def solves_head(self) -> bool:
         """Whether the head is one dense layer on frozen features, which is solved for and not trained step by step."""
         return self.uses_features and not self.model.settings.get("head")

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seodang.core.errors import DataError
-from seodang.data.tokens import KINDS, Tokenizer, fit
+from seodang.data.tokens import LEARNT, Tokenizer, fit
 
 # What keras.src.legacy.preprocessing.text.Tokenizer of Keras 3.15.1, the same code as Keras 2's, gave for these texts.
 TEXTS = [
@@ -82,7 +82,7 @@ def test_commonest_first_ties_as_they_came_and_the_rest_unknown():
     assert fit(["b a, a c"], "words", 5, unknown=False).encode("a b c z") == [1, 2, 4]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", LEARNT)
 def test_marks_go_round_a_text_and_end_it(kind):
     tokenizer = fit(SENTENCES, kind, marks=True)
     begin, end = tokenizer.begin, tokenizer.end
@@ -133,11 +133,11 @@ def test_bpe_joins_what_repeats_and_knows_nothing_of_names_of_specials():
 
 
 def test_half_a_character_is_no_crash():
-    for kind in KINDS:
+    for kind in LEARNT:
         assert isinstance(fit(["a \ud800 b"], kind).encode("\udfff a"), list)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", LEARNT)
 def test_the_same_again_from_json(kind):
     tokenizer = fit(SENTENCES, kind, 280, marks=True)
     again = Tokenizer.from_dict(json.loads(json.dumps(tokenizer.to_dict())))
@@ -149,7 +149,7 @@ def test_the_same_again_from_json(kind):
 
 def test_all_at_once_is_one_after_another():
     many = [f"{text} {number % 7}" for number in range(2500) for text in SENTENCES]  # more than one block
-    for kind in KINDS:
+    for kind in LEARNT:
         tokenizer = fit(SENTENCES, kind)
         together = tokenizer.encode_all(many)
         assert all(ids.dtype == np.int64 for ids in together)
@@ -161,9 +161,9 @@ def test_all_at_once_is_one_after_another():
 def test_fitting_is_the_same_in_every_process():
     """Neither Python's hashes of strings nor the library's threads decide anything."""
     code = (
-        "import hashlib, json; from seodang.data.tokens import KINDS, fit\n"
+        "import hashlib, json; from seodang.data.tokens import LEARNT, fit\n"
         "texts = [' '.join(str(i * j % 97) + 'wort한'[i % 5:] for j in range(20)) for i in range(300)]\n"
-        "print([hashlib.sha256(json.dumps(fit(texts, k, 500).to_dict()).encode()).hexdigest() for k in KINDS])"
+        "print([hashlib.sha256(json.dumps(fit(texts, k, 500).to_dict()).encode()).hexdigest() for k in LEARNT])"
     )
     said = {
         subprocess.run(

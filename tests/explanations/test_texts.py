@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from seodang.core.errors import DataError
 from seodang.core.spec import Spec
 from seodang.data.spans import spans
-from seodang.data.tokens import KINDS, fit
+from seodang.data.tokens import LEARNT, fit
 from seodang.explanations.attention import attention, looked_at
 from seodang.explanations.example import example_of
 from seodang.explanations.explanation import DoesNotApply
@@ -25,11 +25,11 @@ from seodang.models.build import build
 from seodang.recipes.settings import Part
 
 KNOWN = ["To be, or not to be: that's the QUESTION!", "배우 연기가 최고", "naïve café 3.14 1,000 👍🏽"]
-TOKENIZERS = {kind: fit(KNOWN, kind, 300 if kind == "bpe" else None) for kind in KINDS}
+TOKENIZERS = {kind: fit(KNOWN, kind, 300 if kind == "bpe" else None) for kind in LEARNT}
 TEXT = "정말 재미있는 영화, 그러나 지루하다"
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", LEARNT)
 @settings(max_examples=40, deadline=None)
 @given(text=st.one_of(st.text(max_size=40), st.sampled_from(KNOWN), st.lists(st.sampled_from(KNOWN)).map(" ".join)))
 def test_spans_are_the_tokens_that_are_read(kind, text):

@@ -264,6 +264,13 @@ PLANTED: list[tuple[Recipe, dict[str, Any], str, str]] = [
         "weights want them; others they do not understand. Write transfer.strategy=features (or last, everything) and "
         "transfer.backbone=NAME, and leave model out.",
     ),
+    (
+        check(Recipe, {"model": {"name": "gan"}, "task": "imitate", "loss": "mse", "preparation": {"scale": "unit"}}),
+        {},
+        "error",
+        "The task imitate has examples as its answers, and the loss is mse. It compares numbers of an example with each other. "
+        "Write loss: binary_cross_entropy.",
+    ),
 ]
 
 

@@ -19,6 +19,7 @@ from seodang.data.open import open_any
 from seodang.data.source import Source
 from seodang.diagnoses.case import Case, case_of_data, case_of_run
 from seodang.diagnoses.diagnose import examine
+from seodang.diagnoses.diagnosis import NotChecked
 from seodang.evaluation.evaluate import evaluate
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.settings import Part, Training
@@ -358,6 +359,14 @@ def test_a_group_is_not_asked_for_where_it_is_kept_together(made, tmp_path):
     patients(made, tmp_path)
     run = train(str(tmp_path / "patients.csv"), settings={"split.by": "patient", "training.epochs": 2}, runs=tmp_path)
     assert not list(find("diagnoses", "group-split")(case_of_run(run.folder)))
+
+
+def test_a_model_that_knows_nothing_contradicts_nobody():
+    """Photos of cats and dogs, in thumbnails, are told apart by a linear model in 54 %: no label is shown to be wrong by that."""
+    source = open_any("digits")
+    shuffled = replace(source, labels=np.random.default_rng(0).permutation(source.labels))
+    with pytest.raises(NotChecked, match="a linear model that did not see them is itself wrong in 9"):
+        list(find("diagnoses", "label-noise")(case_of_data(shuffled)))
 
 
 # How findings are told --------------------------------------------------------------------------------------------------

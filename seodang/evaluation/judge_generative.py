@@ -71,6 +71,7 @@ def evaluate_generative(
     opened.record(run.folder, split=judged.split, sha256=judged.sha256, examples=len(judged), accuracy=score)
     report["judged"]["opened"] = opened.count(run.folder, judged.sha256)
     report["verdict"] = generative_verdict(report)
+    report["findings"] = []  # the diagnoses that are told at the end ask of classes and amounts
     report["evaluation_seconds"] = round(time.perf_counter() - begun, 3)
     report["files"] = {kind: f"report{suffix}.{kind}" for kind in ("json", "html")} | _kept(run)
     write_text(run.folder / report["files"]["html"], render(run, report, shown))

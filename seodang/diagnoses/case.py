@@ -104,6 +104,10 @@ class Case:
     @property
     def beaten_by(self) -> list[str]:
         """The simple methods that the run was not shown to be as good as: those better beyond chance, and a guess not beaten."""
+        if self.trained.recipe.makes_examples:
+            raise NotChecked(
+                "The report of a network whose answers are examples sets it beside PCA, or real beside real."
+            )
         found = []
         for name, each in self.report.get("baselines", {}).items():
             test = each.get("network_against_it")

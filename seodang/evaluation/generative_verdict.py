@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from seodang.evaluation.row_verdict import short
+from seodang.evaluation.row_verdict import doubts, short
 from seodang.evaluation.verdict import chance, listed, percent
 
 LEVEL = 0.05
@@ -32,7 +32,7 @@ def generative_verdict(report: dict[str, Any]) -> list[str]:
         if "made" in report:
             first, *rest = _made(report, report["made"])
             lines += [f"Of noise: {first}", *rest]
-    return [*lines, *_doubts(report)]
+    return [*lines, *doubts(report)]
 
 
 def _many(report: dict[str, Any], count: int | None = None) -> str:
@@ -144,15 +144,3 @@ def _made(report: dict[str, Any], found: dict[str, Any]) -> list[str]:
             f"{100 * told['made_taken_for_real']:.0f} % of made ones (50 % and 50 %: it cannot tell them)."
         )
     return lines
-
-
-def _doubts(report: dict[str, Any]) -> list[str]:
-    judged = report["judged"]
-    count, lines = judged["opened"], []
-    if report["split"] in ("test", "all") and count["times"] > 1:
-        by = f" by {count['runs']} runs" if count["runs"] > 1 else " by this run"
-        lines.append(
-            f"These {judged['examples']:,} {judged['noun']}s have been opened {count['times']} times{by}: the best of several "
-            "looks better than it is."
-        )
-    return lines + report.get("notes", [])

@@ -35,7 +35,7 @@ def row_verdict(report: dict[str, Any]) -> list[str]:
         lines = [_amount_score(report), *_amount_against(report)]
     else:
         lines = [_token_score(report), *_token_against(report)]
-    return [*lines, *_leaks(report), *_doubts(report)]
+    return [*lines, *_leaks(report), *doubts(report)]
 
 
 def _many(report: dict[str, Any]) -> str:
@@ -167,7 +167,8 @@ def _leaks(report: dict[str, Any]) -> list[str]:
     return [f"Not shown to the network, because {they} {report['target']} away: {', '.join(found)}."]
 
 
-def _doubts(report: dict[str, Any]) -> list[str]:
+def doubts(report: dict[str, Any]) -> list[str]:
+    """What makes a score less sure: a test split opened more than once, and the report's notes."""
     judged, lines = report["judged"], []
     count = judged.get("opened", {"times": 1, "runs": 1})
     if report["split"] in ("test", "all") and count["times"] > 1:

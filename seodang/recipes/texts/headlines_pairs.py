@@ -8,10 +8,10 @@ from seodang.recipes.texts.headlines_whole import headlines_whole
 
 
 def headlines_pairs() -> Recipe:
-    """L40's headlines by counted pairs of words, and an LSTM that learns what they miss: far better, in seconds.
+    """L40's headlines by counted pairs of words, and an LSTM that learns what they miss: better than the notes' network, in seconds.
 
     With 8,600 headlines a network cannot learn which word follows which, but that can be counted. The network starts as that model and
-    learns from there, on whole headlines at once (`headlines-whole`). Measured: see README.
+    learns from there, on whole headlines at once (`headlines-whole`). Test perplexity 696, seed 0; the pairs alone have 677 (LOG.md).
     """
     lab = headlines_whole()
     training = Training(

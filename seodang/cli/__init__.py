@@ -15,6 +15,7 @@ from typing import Any
 import typer
 
 from seodang.core.errors import SeodangError, of_the_system
+from seodang.core.language import use_language
 
 # In the order of a first day's work; `seodang --help` shows them so.
 VERBS = (
@@ -68,6 +69,7 @@ def main() -> None:
 
     With --json there is one JSON object on stdout, whatever happens: {"error": sentence} where the verb could not give its own.
     """
+    _choose_language()
     _add_verbs()
     try:
         code = app(standalone_mode=False)
@@ -101,6 +103,23 @@ def main() -> None:
     if code == 128 + signal.SIGINT:
         _tell("stopped by Ctrl-C before there was a result")
     raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _choose_language() -> None:
+    """Take --lang CODE out of the words and use it; else SEODANG_LANG is used, and must be a language that we speak."""
+    words, asked = sys.argv, os.environ.get("SEODANG_LANG", "")
+    for at, word in enumerate(words[1:], start=1):
+        if word == "--lang" or word.startswith("--lang="):
+            asked = word.partition("=")[2] if "=" in word else "".join(words[at + 1 : at + 2])
+            del words[at : at + (1 if "=" in word else 2)]
+            break
+    try:
+        if asked:
+            use_language(asked)
+    except ValueError as error:
+        _tell(str(error))
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(2) from None
 
 
 def _hint(sentence: str) -> str:

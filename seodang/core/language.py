@@ -1,0 +1,120 @@
+"""What a person reads, in the person's language: English in the code, other languages from one catalogue of messages (gettext).
+
+A sentence for a person is written `tr("{path} holds no picture.", path=path)`: the English text is the key, its values have names,
+so that another language may put them in another order. `seodang/locale/ko/LC_MESSAGES/seodang.po` has the Korean of each.
+"""
+
+from __future__ import annotations
+
+import functools
+import gettext
+import os
+import re
+from pathlib import Path
+
+FOLDER = Path(__file__).parent.parent / "locale"
+LANGUAGES = {"en": "English", "ko": "한국어"}
+# Where a person's language is looked for when none was asked for: ours, then POSIX' in its own order.
+VARIABLES = ("SEODANG_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+# Korean particles that depend on whether the syllable before them ends in a consonant: written "을(를)", with it and without.
+PARTICLES = ("을(를)", "이(가)", "은(는)", "과(와)", "(으)로", "(이)라", "(이)나")
+_PARTICLE = re.compile(r"(\S)([\"'’”»`)\]]*)(" + "|".join(map(re.escape, PARTICLES)) + ")")
+# How the last sound of a digit or letter is read: with a final consonant (l: 'ㄹ' is one, but takes 로).
+_DIGITS = {"0": "c", "1": "l", "3": "c", "6": "c", "7": "l", "8": "l"}
+_LETTERS = {"l": "l", "m": "c", "n": "c", "r": "l"}
+
+_chosen: str | None = None
+
+
+def use_language(code: str) -> None:
+    """Speak this language ("en", "ko", also "ko_KR.UTF-8") from now on, in this process.
+
+    Raises:
+        ValueError: There is no catalogue of it. (`core.errors` speaks through this file, so it cannot raise a SeodangError.)
+    """
+    global _chosen
+    short = _short(code)
+    if short not in LANGUAGES:
+        raise ValueError(f"language {code!r} is not one that Seodang speaks. Allowed: {', '.join(LANGUAGES)}.")
+    _chosen = short
+
+
+def language() -> str:
+    """The language spoken now: the one asked for, else SEODANG_LANG, else the system's where we speak it, else English."""
+    if _chosen is not None:
+        return _chosen
+    for variable in VARIABLES:
+        if value := os.environ.get(variable):
+            return short if (short := _short(value)) in LANGUAGES else "en"
+    return "en"
+
+
+def tr(message: str, /, **values: object) -> str:
+    """A sentence for a person, in the person's language, its {placeholders} filled with `values` as str.format does.
+
+    Args:
+        message: The English sentence, a constant: it is the key of the catalogue. Without values its braces stay as they are.
+
+    >>> tr("{count:,} pictures of {kind}", count=1200, kind="cats")
+    '1,200 pictures of cats'
+    """
+    text = _catalogue(language()).gettext(message) if message else ""
+    return _filled(text, values)
+
+
+def trn(one: str, many: str, count: int, /, **values: object) -> str:
+    """`tr` where English has a form for one and a form for many; {count} is among the values.
+
+    >>> trn("{count} picture", "{count:,} pictures", 1), trn("{count} picture", "{count:,} pictures", 1500)
+    ('1 picture', '1,500 pictures')
+    """
+    text = _catalogue(language()).ngettext(one, many, count)
+    return _filled(text, {"count": count, **values})
+
+
+def _short(code: str) -> str:
+    word = re.split(r"[_.@-]", code.strip().lower())[0]
+    return "en" if word in ("c", "posix") else word
+
+
+@functools.cache
+def _catalogue(code: str) -> gettext.NullTranslations:
+    return gettext.translation("seodang", FOLDER, languages=[code], fallback=True)
+
+
+def _filled(text: str, values: dict[str, object]) -> str:
+    filled = text.format(**values) if values else text
+    return particles(filled) if language() == "ko" and "(" in filled else filled
+
+
+def particles(text: str) -> str:
+    """Korean with the form of each particle that the sound before it asks for; left in both forms where that is not known.
+
+    >>> particles("사진을(를) 사과을(를) 바나나(으)로 3을(를)")
+    '사진을 사과를 바나나로 3을'
+    """
+    return _PARTICLE.sub(lambda found: found[1] + found[2] + _fitting(found[1], found[3]), text)
+
+
+def _fitting(before: str, particle: str) -> str:
+    if "가" <= before <= "힣":
+        final = (ord(before) - ord("가")) % 28
+        sound = "" if final == 0 else "l" if final == 8 else "c"
+    elif before.isdigit() and before.isascii():
+        sound = _DIGITS.get(before, "")
+    elif before.isalpha() and before.isascii():
+        sound = _LETTERS.get(before.lower(), "")
+    elif before == "%":
+        sound = ""  # 퍼센트
+    else:
+        return particle
+    consonant, vowel = _forms(particle)
+    return (vowel if particle == "(으)로" else consonant) if sound == "l" else consonant if sound else vowel
+
+
+def _forms(particle: str) -> tuple[str, str]:
+    """("을", "를") of "을(를)"; ("으로", "로") of "(으)로"."""
+    if particle.startswith("("):
+        return particle.replace("(", "").replace(")", ""), particle[particle.index(")") + 1 :]
+    first, second = particle.rstrip(")").split("(")
+    return first, second

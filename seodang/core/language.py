@@ -10,7 +10,9 @@ import functools
 import gettext
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from unicodedata import east_asian_width
 
 FOLDER = Path(__file__).parent.parent / "locale"
 LANGUAGES = {"en": "English", "ko": "한국어"}
@@ -35,7 +37,8 @@ def use_language(code: str) -> None:
     global _chosen
     short = _short(code)
     if short not in LANGUAGES:
-        raise ValueError(f"language {code!r} is not one that Seodang speaks. Allowed: {', '.join(LANGUAGES)}.")
+        allowed = ", ".join(LANGUAGES)
+        raise ValueError(tr("language {code!r} is not one that Seodang speaks. Allowed: {allowed}.", code=code, allowed=allowed))
     _chosen = short
 
 
@@ -70,6 +73,43 @@ def trn(one: str, many: str, count: int, /, **values: object) -> str:
     """
     text = _catalogue(language()).ngettext(one, many, count)
     return _filled(text, {"count": count, **values})
+
+
+def later(message: str) -> str:
+    """The text itself, marked for the catalogue: it is made here as a key or a constant, and `tr` is called where it is shown."""
+    return message
+
+
+def said_before(sentence: str, templates: Iterable[str]) -> str:
+    """A sentence that a library wrote in English, in the person's language, by the first template that could have made it.
+
+    >>> said_before("No such option: --top", ("Missing {what}.", "No such option: {option}"))
+    'No such option: --top'
+    """
+    for template in templates:
+        if found := _pattern(template).fullmatch(sentence):
+            return tr(template, **found.groupdict())
+    return tr(sentence)
+
+
+@functools.cache
+def _pattern(template: str) -> re.Pattern[str]:
+    pieces = re.split(r"\{(\w+)\}", template)
+    return re.compile("".join(f"(?P<{piece}>.+)" if k % 2 else re.escape(piece) for k, piece in enumerate(pieces)), re.DOTALL)
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes: two for a Korean syllable.
+
+    >>> columns("epoch"), columns("에폭")
+    (5, 4)
+    """
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def padded(text: str, width: int) -> str:
+    """A text with blanks behind it, `width` columns of a terminal wide: f"{text:{width}}" for every language."""
+    return text + " " * (width - columns(text))
 
 
 def _short(code: str) -> str:

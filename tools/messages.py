@@ -135,7 +135,11 @@ def _of_templates(told: set[str]) -> Iterator[Message]:
         for _, function, texts in extract_from_ast(tree, gettext_functions=("tr", "trn"), babel_style=False):
             texts = (texts,) if isinstance(texts, str) else tuple(text for text in texts if text is not None)
             yield Message(texts[1], where, texts[0]) if function == "trn" else Message(texts[0], where)
-        yield from (Message(each.value, where) for each in tree.find_all(nodes.Const) if isinstance(each.value, str) and each.value in told)
+        yield from (
+            Message(each.value, where)
+            for each in tree.find_all(nodes.Const)
+            if isinstance(each.value, str) and each.value in told
+        )
 
 
 def _of_lists() -> Iterator[Message]:
@@ -181,7 +185,9 @@ def _differ(message: Message, there: str) -> Iterator[str]:
         yield "markup differs"
     if (message.text[:1] == "\n") != (there[:1] == "\n") or (message.text[-1:] == "\n") != (there[-1:] == "\n"):
         yield "line ends differ"
-    if len(re.findall(r"[A-Za-z]{2,}", re.sub(r"`[^`]*`|\{[^}]*\}|\[[^\]]*\]", "", message.text))) > 3 and not HANGUL.search(there):
+    if len(
+        re.findall(r"[A-Za-z]{2,}", re.sub(r"`[^`]*`|\{[^}]*\}|\[[^\]]*\]", "", message.text))
+    ) > 3 and not HANGUL.search(there):
         yield "not Korean"
 
 
@@ -204,7 +210,10 @@ def placeholders(text: str) -> set[str]:
 
 def catalogue(messages: dict[str, Message], told: dict[str, str]) -> Catalog:
     """The catalogue of these messages, as far as their Korean is known."""
-    made = _Plain(locale=LANGUAGE, header_comment="# What Seodang says, in Korean. Written by `make messages`; mend the Korean here.")
+    made = _Plain(
+        locale=LANGUAGE,
+        header_comment="# What Seodang says, in Korean. Written by `make messages`; mend the Korean here.",
+    )
     for text in sorted(messages):
         if there := told.get(text):
             one = messages[text].one

@@ -14,8 +14,28 @@ from seodang.core.registry import PACKAGE
 from tools.messages import TEXTS, called, collect, korean
 
 # What these are raised with is for those who write code; what these are called with is no text for people.
-FOR_CODERS = {"AssertionError", "NotImplementedError", "KeyError", "AttributeError", "TypeError", "StopIteration", "ImportError"}
-NO_TEXT = {"compile", "sub", "search", "match", "fullmatch", "findall", "getLogger", "filterwarnings", "key", "encode", "import_module"}
+FOR_CODERS = {
+    "AssertionError",
+    "NotImplementedError",
+    "KeyError",
+    "AttributeError",
+    "TypeError",
+    "StopIteration",
+    "ImportError",
+}
+NO_TEXT = {
+    "compile",
+    "sub",
+    "search",
+    "match",
+    "fullmatch",
+    "findall",
+    "getLogger",
+    "filterwarnings",
+    "key",
+    "encode",
+    "import_module",
+}
 _MARKUP = re.compile(r"\[/?[a-z ]+\]|`[^`]*`|\{[^}]*\}|<[^>]*>|\S*[/_.=]\S*\w")
 _WORD = re.compile(r"[A-Za-z][a-z]+")
 
@@ -35,7 +55,11 @@ class _Reader:
         """told: whether what stands here is told as it is, by `raise` or `print`."""
         if isinstance(node, ast.JoinedStr | ast.Constant):
             text = _text(node)
-            if text is not None and text not in self.known and _is_for_people(text, told, isinstance(node, ast.JoinedStr)):
+            if (
+                text is not None
+                and text not in self.known
+                and _is_for_people(text, told, isinstance(node, ast.JoinedStr))
+            ):
                 yield node.lineno, text
             if isinstance(node, ast.JoinedStr):
                 for part in ast.walk(node):
@@ -69,7 +93,11 @@ def _children(node: ast.AST) -> Iterator[tuple[ast.AST, bool]]:
 
 
 def _docstring(node: ast.AST) -> ast.AST | None:
-    if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body and isinstance(node.body[0], ast.Expr):
+    if (
+        isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    ):
         return node.body[0]
     return None
 
@@ -92,7 +120,12 @@ def _is_for_people(text: str, told: bool, is_made: bool) -> bool:
 def _of_template(file: Path) -> Iterator[tuple[int, str]]:
     tree = Environment().parse(file.read_text(encoding="utf-8"))
     page = "".join(each.data if isinstance(each, nodes.TemplateData) else "\0" for each in _in_order(tree))
-    page = re.sub(r"<(style|script)\b.*?</\1>|<[^>]*>|<!--.*?-->", lambda found: "\0" + "\n" * found[0].count("\n"), page, flags=re.DOTALL)
+    page = re.sub(
+        r"<(style|script)\b.*?</\1>|<[^>]*>|<!--.*?-->",
+        lambda found: "\0" + "\n" * found[0].count("\n"),
+        page,
+        flags=re.DOTALL,
+    )
     line = 1
     for piece in re.split(r"(\0|\n)", page):
         line += piece == "\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from seodang.core.language import columns, language, later, said_before, tr
@@ -69,7 +70,15 @@ def paragraphs(text: str | None) -> str | None:
     """A help text, paragraph by paragraph in the person's language; lines to type stay as they are."""
     if text is None:
         return None
-    return "\n\n".join(tr(part) if is_prose(part) else part for part in inspect.cleandoc(text).split("\n\n"))
+    parts = inspect.cleandoc(text).split("\n\n")
+    return "\n\n".join(
+        _as_they_stand(part, tr) if part.startswith("\b") else tr(part) if is_prose(part) else part for part in parts
+    )
+
+
+def _as_they_stand(part: str, told: Callable[[str], str]) -> str:
+    """Lines that are not wrapped, as typer marks them: each that is prose told."""
+    return "\n".join(told(line) if line.strip() and is_prose(line) else line for line in part.split("\n"))
 
 
 def is_prose(paragraph: str) -> bool:
@@ -86,12 +95,19 @@ def mistake(sentence: str) -> str:
 
 def show(error: Any) -> None:
     """Write a mistake of typer's to stderr: how the command is used, where help is, what was wrong."""
-    if language() == "en" or not hasattr(error, "ctx") or error.ctx is None or type(error).__name__ == "NoArgsIsHelpError":
+    if (
+        language() == "en"
+        or not hasattr(error, "ctx")
+        or error.ctx is None
+        or type(error).__name__ == "NoArgsIsHelpError"
+    ):
         error.show()
         return
     context = error.ctx
     command, option = context.command_path, context.help_option_names[0]
-    sys.stderr.write(f"{context.get_usage()}\n" + tr("Try '{command} {option}' for help.", command=command, option=option))
+    sys.stderr.write(
+        f"{context.get_usage()}\n" + tr("Try '{command} {option}' for help.", command=command, option=option)
+    )
     sys.stderr.write("\n\n" + tr("Error: {sentence}", sentence=mistake(error.format_message())) + "\n")
 
 
@@ -109,7 +125,13 @@ class _Formatter:
         self.write(f"{'':{self.current_indent}}{tr(heading)}:\n")
 
     def write_text(self, text: str) -> None:
-        parts = (wrapped(part, self.width, " " * self.current_indent) for part in text.split("\n\n"))
+        indent = " " * self.current_indent
+        parts = [
+            "\n".join(indent + line for line in part.split("\n")[1:])
+            if part.startswith("\b")
+            else wrapped(part, self.width, indent)
+            for part in text.split("\n\n")
+        ]
         self.write("\n\n".join(parts) + "\n")
 
     def write_dl(self, rows: Any, col_max: int = 30, col_spacing: int = 2) -> None:

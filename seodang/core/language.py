@@ -38,7 +38,9 @@ def use_language(code: str) -> None:
     short = _short(code)
     if short not in LANGUAGES:
         allowed = ", ".join(LANGUAGES)
-        raise ValueError(tr("language {code!r} is not one that Seodang speaks. Allowed: {allowed}.", code=code, allowed=allowed))
+        raise ValueError(
+            tr("language {code!r} is not one that Seodang speaks. Allowed: {allowed}.", code=code, allowed=allowed)
+        )
     _chosen = short
 
 
@@ -95,7 +97,9 @@ def said_before(sentence: str, templates: Iterable[str]) -> str:
 @functools.cache
 def _pattern(template: str) -> re.Pattern[str]:
     pieces = re.split(r"\{(\w+)\}", template)
-    return re.compile("".join(f"(?P<{piece}>.+)" if k % 2 else re.escape(piece) for k, piece in enumerate(pieces)), re.DOTALL)
+    return re.compile(
+        "".join(f"(?P<{piece}>.+)" if k % 2 else re.escape(piece) for k, piece in enumerate(pieces)), re.DOTALL
+    )
 
 
 def columns(text: str) -> int:

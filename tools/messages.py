@@ -4,9 +4,10 @@
     python -m tools.messages --check    change nothing; say what is missing, stale or wrong, and end with 1 where there is anything
     python -m tools.messages --todo     {English: ""} of what has no Korean yet, to be filled in and put into parts/
 
-Collected are `tr("…")`, `trn("one", "many", …)` and `later("…")` of the sources and templates, the lines that `seodang list` shows,
-the help of the verbs and their options, the descriptions of settings, and any other constant that has Korean (a table of words). In the catalogue a message stands once, in alphabetical
-order, without a date or a line number: two branches that add messages differ in the lines of those messages only.
+Collected are `tr("…")`, `trn("one", "many", …)`, `later("…")`, `said("…")` and `saidn("one", "many", …)` of the sources and
+templates, the lines that `seodang list` shows, the help of the verbs and their options, the descriptions of settings, and any other
+constant that has Korean (a table of words). In the catalogue a message stands once, in alphabetical order, without a date or a line
+number: two branches that add messages differ in the lines of those messages only.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ import string
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from babel.messages.catalog import Catalog
@@ -97,8 +97,10 @@ def _of_python(told: set[str]) -> Iterator[Message]:
 
 def _of_call(node: ast.Call, where: str) -> Iterator[Message]:
     name = called(node)
-    if name in ("tr", "later"):
+    if name in ("tr", "later", "said"):
         yield from (Message(text, where) for text in constants(node.args[0]))
+    elif name == "saidn":
+        yield from (Message(text, where) for each in node.args[:2] for text in constants(each))
     elif name == "trn":
         ones, manys = [*constants(node.args[0])], [*constants(node.args[1])]
         yield from (Message(many, where, one) for one, many in zip(ones, manys, strict=True))
@@ -124,7 +126,9 @@ def constants(node: ast.expr) -> Iterator[str]:
 
 def _of_help(docstring: str) -> Iterator[str]:
     for part in docstring.split("\n\n"):
-        if is_prose(part) and not part.strip().isupper():  # a word in capitals is where a list is put in
+        if part.startswith("\b"):  # lines that are not wrapped
+            yield from (line for line in part.split("\n")[1:] if is_prose(line))
+        elif is_prose(part) and not part.strip().isupper():  # a word in capitals is where a list is put in
             yield part
 
 

@@ -36,7 +36,8 @@ NO_TEXT = {
     "encode",
     "import_module",
 }
-_MARKUP = re.compile(r"\[/?[a-z ]+\]|`[^`]*`|\{[^}]*\}|<[^>]*>|\S*[/_.=]\S*\w")
+_MARKUP = re.compile(r"\[/?[a-z ]+\]|`[^`]*`|\{[^}]*\}|<[^>]*>")
+_CODE = re.compile(r"\S*[/_.=]\S*\w")
 _WORD = re.compile(r"[A-Za-z][a-z]+")
 
 
@@ -81,7 +82,7 @@ def _children(node: ast.AST) -> Iterator[tuple[ast.AST, bool]]:
         name = called(node)
         if name in NO_TEXT:
             return
-        if name in ("tr", "trn", "later"):
+        if name in ("tr", "trn", "later", "said", "saidn"):
             yield from ((keyword.value, True) for keyword in node.keywords)
             return
         yield node.func, False
@@ -110,7 +111,7 @@ def _text(node: ast.JoinedStr | ast.Constant) -> str | None:
 
 def _is_for_people(text: str, told: bool, is_made: bool) -> bool:
     """Whether a text reads like language: told ones by one word, others by three, or by being a sentence."""
-    words = len(_WORD.findall(_MARKUP.sub(" ", text)))
+    words = len(_WORD.findall(_CODE.sub(" ", _MARKUP.sub(" ", text))))
     if told:
         return words > 0
     is_sentence = bool(re.match(r"\s*[A-Z{“]", text) and re.search(r"[.!?:]\s*$", text))

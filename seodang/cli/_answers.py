@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from seodang.core.language import tr
+from seodang.core.sentences import shown
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,7 +35,7 @@ def print_lines(console: Console, answers: Iterable[dict[str, Any]]) -> None:
     for answer in answers:
         if "error" in answer:
             table.add_row(
-                Text(answer["path"]), *beside, Text(tr("left out: {error}", error=answer["error"]), style="red")
+                Text(answer["path"]), *beside, Text(tr("left out: {error}", error=shown(answer["error"])), style="red")
             )
             continue
         best, *others = answer["top"]
@@ -60,7 +61,7 @@ def print_side_by_side(console: Console, answers: Iterable[dict[str, Any]], netw
             console.print()
         console.print(Text(answer["path"], style="bold"))
         if "error" in answer:
-            console.print(Text("  " + tr("left out: {error}", error=answer["error"]), style="red"))
+            console.print(Text("  " + tr("left out: {error}", error=shown(answer["error"])), style="red"))
             continue
         table = Table(box=None, padding=(0, 2, 0, 2), header_style="underline")
         for name in networks:
@@ -192,7 +193,7 @@ def tell_failures(console: Console, answers: list[dict[str, Any]], as_csv: bool)
     """Say on stderr which files could not be read, where the answers do not; whether that is all of them."""
     failed = [answer for answer in answers if "error" in answer]
     for answer in failed if as_csv else []:
-        console.print(f"{answer['path']}: {answer['error']}", markup=False)
+        console.print(f"{answer['path']}: {shown(answer['error'])}", markup=False)
     if len(failed) < len(answers):
         return False
     console.print(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from seodang.core.language import later, tr
+from seodang.core.sentences import shown
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,11 +37,11 @@ def show_left_out(found: dict[str, Any], console: Console) -> None:
     if left := found["left_out"]:
         console.print(f"\n[bold]{tr('Left out: {count:,}', count=len(left))}[/bold]")
         for one in left[:FILES]:
-            console.print(f"  {one['path']}: {one['reason']}", markup=False)
+            console.print(f"  {one['path']}: {shown(one['reason'])}", markup=False)
         if len(left) > FILES:
             console.print("  " + tr("and {count:,} more (all with --json)", count=len(left) - FILES), markup=False)
     for note in found["notes"]:
-        console.print(f"\n{note}", markup=False)
+        console.print(f"\n{shown(note)}", markup=False)
 
 
 def table_of_classes(found: dict[str, Any], noun: str = later("pictures")) -> Any:

@@ -6,6 +6,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from seodang.core.language import later, tr, trn
+from seodang.core.sentences import shown
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -66,7 +67,7 @@ def show_rows(found: dict[str, Any], console: Console, where: str, settings: dic
     console.print(f"[bold]{escape(found['name'])}[/bold]  {escape(found['where'])}")
     columns, rows = len(found["columns"]), found["examples"]
     sizes = (trn("{count:,} row", "{count:,} rows", rows), trn("{count:,} column", "{count:,} columns", columns))
-    console.print(", ".join((found["form"], *sizes)), markup=False)
+    console.print(", ".join((shown(found["form"]), *sizes)), markup=False)
     for reason in (found["purpose"] or {"reasons": []})["reasons"]:
         console.print(reason, markup=False)
     console.print()
@@ -81,7 +82,7 @@ def show_rows(found: dict[str, Any], console: Console, where: str, settings: dic
         if line:
             console.print(f"\n{line}", markup=False)
     if found["problem"]:
-        console.print(f"\n[bold red]![/bold red] {escape(found['problem'])}")
+        console.print(f"\n[bold red]![/bold red] {escape(shown(found['problem']))}")
     else:
         show_findings(found, console, NOTHING[found["kind"]])
     show_left_out(found, console)
@@ -104,7 +105,9 @@ def _columns(found: dict[str, Any]) -> Any:
         table.add_column(tr(title), justify="right" if title == "missing" else "left", overflow="fold")
     for column in found["columns"][:COLUMNS]:
         missing = f"{column['missing']:,}" if column["missing"] else ""
-        table.add_row(*map(escape, (column["name"], tr(column["kind"]), column["reason"], missing, tr(column["use"]))))
+        table.add_row(
+            *map(escape, (column["name"], tr(column["kind"]), shown(column["reason"]), missing, shown(column["use"])))
+        )
     if (more := len(found["columns"]) - COLUMNS) > 0:
         table.add_row(tr("… {count:,} more …", count=more), "", tr("all with --json"), "", "")
     return table

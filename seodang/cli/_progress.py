@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from seodang.cli._words import measure
 from seodang.core.language import tr
+from seodang.core.sentences import shown
 from seodang.data.frame import frame_lines
 from seodang.data.load import Prepared
 from seodang.data.look import look, short
@@ -51,7 +52,7 @@ def show(events: Iterable[Event], console: Console) -> Iterator[Event]:
             elif isinstance(event, Replanned):
                 line.replanned(event)
             elif isinstance(event, Notice):
-                console.print(event.text, markup=False)
+                console.print(shown(event.text), markup=False)
             elif isinstance(event, Interrupted):
                 console.print(
                     tr(
@@ -72,8 +73,8 @@ def _opened(event: Opened) -> list[str]:
     if isinstance(data, Prepared):
         found = look(data.source, data.scan, data.division)
         told = any(finding["kind"] == "left_out" for finding in found["findings"])  # with what to do
-        return [*short(found), *(note for note in data.notes if not (told and "`seodang look`" in note))]
-    return [*frame_lines(data.source), *data.notes]
+        return [*short(found), *(shown(note) for note in data.notes if not (told and "`seodang look`" in note))]
+    return [*frame_lines(data.source), *map(shown, data.notes)]
 
 
 def _measured(metrics: dict[str, float], before: str) -> str:
@@ -90,7 +91,7 @@ def _measured(metrics: dict[str, float], before: str) -> str:
 def _begun(event: Begun) -> list[str]:
     """What will be trained, on what, how long it will take, and what was chosen and why."""
     training = event.recipe.training
-    reasons = [f"  {reason}" for reason in event.reasons]
+    reasons = [f"  {shown(reason)}" for reason in event.reasons]
     name = event.recipe.name
     network = event.recipe.transfer.backbone if event.recipe.model.name == "backbone" else event.recipe.model.name
     if event.recipe.solves_head:

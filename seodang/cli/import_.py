@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from seodang.core.language import tr
+from seodang.core.sentences import shown
 
 
 def import_(
@@ -55,14 +56,14 @@ def import_(
     console.print(
         tr(
             "{form}: {numbers:,} numbers put into {name}, {count} classes.",
-            form=found["form"],
+            form=shown(found["form"]),
             numbers=found["numbers"],
             name=run.recipe.name,
             count=len(run.classes),
         ),
         markup=False,
     )
-    console.print(run.data["notes"][1], markup=False)
+    console.print(shown(run.data["notes"][1]), markup=False)
     console.print(tr("\nRun: {folder}    Try it: seodang predict {folder} PHOTO", folder=run.folder), markup=False)
     if json:
         print_json({"run": str(run.folder), "classes": list(run.classes), **found, "notes": run.data["notes"]})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from seodang.core.language import tr
+from seodang.core.sentences import shown
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -72,14 +73,14 @@ def look(
     if isinstance(source, Frame):
         if augment:
             raise DataError(
-                tr("--augment shows pictures, and {path} holds none: {form}.", path=paths[0], form=source.form)
+                tr("--augment shows pictures, and {path} holds none: {form}.", path=paths[0], form=shown(source.form))
             )
         if page:
             raise DataError(
                 tr(
                     "--page is for pictures, and {path} holds none: {form}. --json has everything.",
                     path=paths[0],
-                    form=source.form,
+                    form=shown(source.form),
                 )
             )
         tell(source, asked, console, paths[0], settings, json)
@@ -138,7 +139,7 @@ def show(found: dict[str, Any], console: Console, where: str) -> None:
             "{examples:,} pictures in {classes} ({form})",
             examples=found["examples"],
             classes=classes,
-            form=found["form"],
+            form=shown(found["form"]),
         ),
         markup=False,
     )

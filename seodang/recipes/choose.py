@@ -7,6 +7,7 @@ from typing import Any
 from seodang.core.errors import SeodangError
 from seodang.core.language import tr
 from seodang.core.registry import find
+from seodang.core.sentences import in_english, said
 from seodang.data.augment import Augmentation
 from seodang.data.load import Prepared
 from seodang.data.prepare import short_side
@@ -84,7 +85,7 @@ def with_weights(recipe: Recipe, name: str) -> tuple[Recipe, str]:
         found |= {"height": asked.height or asked.width or SIDE, "width": asked.width or asked.height or SIDE}
     prepared = wanted.model_copy(update=found)
     return recipe.model_copy(update={"preparation": prepared}), (
-        tr(
+        said(
             "preparation: {width}×{height} pixels; mean, standard deviation and interpolation as the weights "
             "of {name} want them",
             width=prepared.width,
@@ -102,24 +103,27 @@ def _from_scratch_or_not(recipe: Recipe, source: Source) -> tuple[dict[str, str]
     side, count = short_side(source), len(source)
     if side < LEAST_SIDE:
         return scratch, [
-            tr(
+            said(
                 "transfer.strategy=none: pictures of about {side:.0f} pixels are too small for a pretrained network",
                 side=side,
             )
         ]
     if count > MOST_PICTURES:
-        return scratch, [tr("transfer.strategy=none: {count:,} pictures are enough to train from scratch", count=count)]
+        return scratch, [
+            said("transfer.strategy=none: {count:,} pictures are enough to train from scratch", count=count)
+        ]
     try:
-        name, reasons = _network_at_hand(recipe.transfer.backbone)
+        with in_english():
+            name, reasons = _network_at_hand(recipe.transfer.backbone)
     except SeodangError as error:
         return scratch, [
-            tr(
+            said(
                 "transfer.strategy=none, though photographs are told far better by a pretrained network. {error}",
                 error=error,
             )
         ]
     return {"strategy": "features", "backbone": name}, [
-        tr(
+        said(
             "transfer.strategy=features: {count:,} pictures of about {side:.0f} pixels; what {name} learnt "
             "on ImageNet says more than they can teach a new network",
             count=count,
@@ -140,7 +144,7 @@ def _network_at_hand(name: str) -> tuple[str, list[str]]:
         if not others:
             raise
         return others[0], [
-            tr(
+            said(
                 "transfer.backbone={other}: the weights of {name} are neither on this machine nor to be fetched; "
                 "of the weights that are here these are the largest",
                 other=others[0],
@@ -165,7 +169,7 @@ def tune_or_not(asked: Recipe, recipe: Recipe, data: Prepared, has_gpu: bool) ->
     count, minutes = len(data.train), asked.training.minutes
     if count < MEDIUM:
         return recipe, [
-            tr(
+            said(
                 "transfer.fine_tune=false: only the head is fitted; {count:,} training pictures are too few to "
                 "train more of the network (from {medium:,} on)",
                 count=count,
@@ -174,7 +178,7 @@ def tune_or_not(asked: Recipe, recipe: Recipe, data: Prepared, has_gpu: bool) ->
         ]
     if not len(data.validation):
         return recipe, [
-            tr("transfer.fine_tune=false: only the head is fitted; there is no validation split to see if more helps")
+            said("transfer.fine_tune=false: only the head is fitted; there is no validation split to see if more helps")
         ]
     if not has_gpu and minutes is None:
         return recipe, [
@@ -183,18 +187,18 @@ def tune_or_not(asked: Recipe, recipe: Recipe, data: Prepared, has_gpu: bool) ->
         ]
     all_of_it = has_gpu and count >= LARGE
     stages, rate, epochs = EVERYTHING if all_of_it else LAST_PART
-    when = tr("in what is left of the {minutes:g} minutes", minutes=minutes) if minutes else None
-    named = {"count": count, "stages": stages, "when": when or tr("on the GPU, for {epochs} epochs", epochs=epochs)}
+    when = said("in what is left of the {minutes:g} minutes", minutes=minutes) if minutes else None
+    named = {"count": count, "stages": stages, "clause": when or said("on the GPU, for {epochs} epochs", epochs=epochs)}
     if all_of_it:
-        why = tr(
+        why = said(
             "transfer.fine_tune=true: with {count:,} training pictures the whole network is trained, slowly, after the head, "
-            "{when}, and kept only where validation is better than with the head alone",
+            "{clause}, and kept only where validation is better than with the head alone",
             **named,
         )
     else:
-        why = tr(
+        why = said(
             "transfer.fine_tune=true: with {count:,} training pictures the last {stages} stages are trained after the head, "
-            "{when}, and kept only where validation is better than with the head alone",
+            "{clause}, and kept only where validation is better than with the head alone",
             **named,
         )
     return _tuned(recipe, stages, rate, epochs), [why]
@@ -207,7 +211,9 @@ def _as_asked(recipe: Recipe) -> tuple[Recipe, list[str]]:
     fields = ("learning_rate", "epochs", "label_smoothing", "batch_size")
     changed = [name for name in fields if getattr(tuned.training, name) != getattr(recipe.training, name)]
     values = ", ".join(f"training.{name}={getattr(tuned.training, name):g}" for name in changed)
-    return tuned, [tr("{values}: a pretrained network is trained on in small steps", values=values)] if changed else []
+    return tuned, [
+        said("{values}: a pretrained network is trained on in small steps", values=values)
+    ] if changed else []
 
 
 def _tuned(recipe: Recipe, stages: int, rate: float, epochs: int) -> Recipe:
@@ -234,7 +240,7 @@ def derive(recipe: Recipe, data: Prepared) -> tuple[Recipe, list[str]]:
     if training.batch_size is None:
         batch = next(value for limit, value in BATCH_BY_EXAMPLES if count <= limit)
         training = training.model_copy(update={"batch_size": batch})
-        reasons.append(tr("training.batch_size={batch}: {count:,} training pictures", batch=batch, count=count))
+        reasons.append(said("training.batch_size={batch}: {count:,} training pictures", batch=batch, count=count))
     if training.epochs is None:
         share = nearest_neighbour(data)
         least, seen, most = EASY_EPOCHS if share >= EASY else HARD_EPOCHS
@@ -242,13 +248,13 @@ def derive(recipe: Recipe, data: Prepared) -> tuple[Recipe, list[str]]:
         training = training.model_copy(update={"epochs": epochs})
         named = {"epochs": epochs, "count": count, "share": share}
         if share >= EASY:
-            why = tr(
+            why = said(
                 "training.epochs={epochs}: {count:,} training pictures, easy ones (the most similar other picture is of the "
                 "same class {share:.0%} of the time)",
                 **named,
             )
         else:
-            why = tr(
+            why = said(
                 "training.epochs={epochs}: {count:,} training pictures, not easy ones (the most similar other picture is of "
                 "the same class {share:.0%} of the time)",
                 **named,
@@ -259,7 +265,7 @@ def derive(recipe: Recipe, data: Prepared) -> tuple[Recipe, list[str]]:
     if few and augmentation.moves:
         augmentation = augmentation.model_copy(update={"rotation": 0.0, "shift_x": 0.0, "shift_y": 0.0})
         reasons.append(
-            tr(
+            said(
                 "augmentation.rotation, shift_x, shift_y=0: they help from {epochs} epochs on",
                 epochs=MOVED_FROM_EPOCHS,
             )

@@ -9,6 +9,7 @@ from typing import Any
 from seodang.core.errors import RecipeError
 from seodang.core.language import tr
 from seodang.core.registry import find
+from seodang.core.sentences import said, shown
 from seodang.data.encode_text import TextEncoding, texts_of
 from seodang.data.encoded import Encoded
 from seodang.data.frame import Frame
@@ -76,12 +77,12 @@ def purpose_of(frame: Frame, recipe: Recipe, guess: bool = False) -> Purpose:
         forecast=None if guess or recipe.task not in _OF_TABLES else recipe.task == "forecast",
     )
     if recipe.task == "next_token" and found.form == "texts" and found.target is not None:
-        reason = tr(
+        reason = said(
             "Only {text} is read: its next words are learnt, and {target} is not used.",
             text=found.text,
             target=found.target,
         )
-        left = {**found.left, found.target: tr("only {text} is read", text=found.text)}
+        left = {**found.left, found.target: said("only {text} is read", text=found.text)}
         found = replace(found, task="next_token", target=None, left=left, reasons=(reason,))
     form = "texts" if found.form == "prose" and frame.form != "prose" else found.form
     return replace(found, form=form)
@@ -108,17 +109,17 @@ def spelled_out(recipe: Recipe, frame: Frame) -> tuple[Recipe, list[str]]:
                 task=recipe.task,
                 where=frame.where,
                 other=found.task,
-                reasons=" ".join(found.reasons),
+                reasons=shown(" ".join(found.reasons)),
                 path=shlex.quote(frame.where),
                 hint=_which_column(recipe, frame),
             )
         )
-    said = recipe.columns
+    asked = recipe.columns
     guessed: dict[str, Any] = {name: getattr(found, name) for name in ("target", "text", "time", "key")}
     guessed["decimal"] = frame.decimal
     if found.form == "series":
         guessed["text"] = None
-    columns = said.model_copy(update={name: value for name, value in guessed.items() if getattr(said, name) is None})
+    columns = asked.model_copy(update={name: value for name, value in guessed.items() if getattr(asked, name) is None})
     model, reasons = _which_language_model(recipe, frame, found)
     return recipe.model_copy(update={"columns": columns, "model": model}), [*found.reasons, *reasons]
 
@@ -158,10 +159,10 @@ def _which_language_model(recipe: Recipe, frame: Frame, found: Purpose) -> tuple
     piecewise = are_piecewise(texts_of(frame, found.text))
     name = MULTILINGUAL if piecewise else ENGLISH
     if piecewise:
-        said = tr("model.architecture={name}: the texts are mostly Korean, Japanese, Chinese or Thai", name=name)
+        why = said("model.architecture={name}: the texts are mostly Korean, Japanese, Chinese or Thai", name=name)
     else:
-        said = tr("model.architecture={name}: the texts are not mostly Korean, Japanese, Chinese or Thai", name=name)
-    return model.model_copy(update={"settings": {**model.settings, "architecture": name}}), [said]
+        why = said("model.architecture={name}: the texts are not mostly Korean, Japanese, Chinese or Thai", name=name)
+    return model.model_copy(update={"settings": {**model.settings, "architecture": name}}), [why]
 
 
 def _also(task: str, found: Purpose) -> bool:
@@ -176,11 +177,11 @@ def derive_rows(recipe: Recipe, data: Encoded) -> tuple[Recipe, list[str]]:
     if training.batch_size is None:
         batch = next(value for limit, value in BATCHES[form] if count <= limit)
         training = training.model_copy(update={"batch_size": batch})
-        reasons.append(tr("training.batch_size={batch}: {count:,} training examples", batch=batch, count=count))
+        reasons.append(said("training.batch_size={batch}: {count:,} training examples", batch=batch, count=count))
     if training.epochs is None:
         epochs = max(LEAST_EPOCHS, min(MOST_EPOCHS[form], round(SEEN[form] / max(1, count))))
         training = training.model_copy(update={"epochs": epochs})
-        reasons.append(tr("training.epochs={epochs}: {count:,} training examples", epochs=epochs, count=count))
+        reasons.append(said("training.epochs={epochs}: {count:,} training examples", epochs=epochs, count=count))
     model = recipe.model
     if (
         form == "table"
@@ -189,7 +190,7 @@ def derive_rows(recipe: Recipe, data: Encoded) -> tuple[Recipe, list[str]]:
     ):
         bins = max(LEAST_BINS, min(MOST_BINS, count // ROWS_A_BIN))
         model = model.model_copy(update={"settings": {**model.settings, "bins": bins}})
-        reasons.append(tr("model.bins={bins}: {count:,} training examples", bins=bins, count=count))
+        reasons.append(said("model.bins={bins}: {count:,} training examples", bins=bins, count=count))
     series = recipe.series
     if form == "series":
         encoding: Any = data.encoding
@@ -197,8 +198,8 @@ def derive_rows(recipe: Recipe, data: Encoded) -> tuple[Recipe, list[str]]:
         series = series.model_copy(update=found)
     texts = recipe.texts
     if data.purpose.text is not None:
-        texts, model, said = _text_settings(recipe, data)
-        reasons += said
+        texts, model, more = _text_settings(recipe, data)
+        reasons += more
     found = {"training": training, "model": model, "series": series, "texts": texts}
     return recipe.model_copy(update=found), reasons
 
@@ -210,16 +211,16 @@ def _text_settings(recipe: Recipe, data: Encoded) -> tuple[Text, Part, list[str]
     kind, reasons = encoding.tokenizer.kind, []
     if texts.tokens == "auto":
         reasons.append(
-            tr("texts.tokens={kind}: the texts are mostly Korean, Japanese, Chinese or Thai", kind=kind)
+            said("texts.tokens={kind}: the texts are mostly Korean, Japanese, Chinese or Thai", kind=kind)
             if kind == "characters"
-            else tr("texts.tokens={kind}: the texts are not mostly Korean, Japanese, Chinese or Thai", kind=kind)
+            else said("texts.tokens={kind}: the texts are not mostly Korean, Japanese, Chinese or Thai", kind=kind)
         )
     length = encoding.length + 1 if texts.prefixes else encoding.length
     if model.name == "ngrams" and model.settings.get("orders") is None:
         orders = ORDERS.get(kind, 2)
         model = model.model_copy(update={"settings": {**model.settings, "orders": orders}})
         reasons.append(
-            tr(
+            said(
                 "model.orders={orders}: up to so many {kind} next to each other are looked at together",
                 orders=orders,
                 kind=kind,
@@ -231,7 +232,7 @@ def _text_settings(recipe: Recipe, data: Encoded) -> tuple[Text, Part, list[str]
         if tokens < FEW_TOKENS:
             model = COUNTED
             reasons.append(
-                tr(
+                said(
                     "model=word-pairs: with {tokens:,} tokens counts of pairs know what no network can learn",
                     tokens=tokens,
                 )

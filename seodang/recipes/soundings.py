@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from seodang.core.language import tr
+from seodang.core.sentences import said
 from seodang.data.load import Prepared
 
 # More examples make the answers no surer; both take some tenths of a second for these.
@@ -23,18 +23,18 @@ def may_mirror(data: Prepared) -> tuple[bool, str]:
     """
     plain, turned, error = mirrored(data)
     if error == math.inf:
-        return False, tr(
+        return False, said(
             "augmentation.flip_horizontal=false: too few pictures to see whether mirrored ones are the same"
         )
     safe = plain - turned <= 2 * error
     if safe:
-        return True, tr(
+        return True, said(
             "augmentation.flip_horizontal=true: a linear model reads mirrored pictures as well ({turned:.0%} right, "
             "{plain:.0%} as they are)",
             turned=turned,
             plain=plain,
         )
-    return False, tr(
+    return False, said(
         "augmentation.flip_horizontal=false: a linear model reads mirrored pictures worse ({turned:.0%} right, "
         "{plain:.0%} as they are)",
         turned=turned,

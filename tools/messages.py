@@ -38,6 +38,8 @@ PARTS = FOLDER / "parts"
 # Options and fields whose texts people read, by the function that takes them.
 TEXTS = {"Option": "help", "Argument": "help", "Field": "description"}
 HANGUL = re.compile("[가-힣]")
+# A particle with its forms the other way round, which `language.particles` does not know.
+TURNED = re.compile(r"를\(을\)|가\(이\)|는\(은\)|와\(과\)|로\(으로\)|\(로\)으로")
 
 
 @dataclass(frozen=True)
@@ -189,6 +191,8 @@ def _differ(message: Message, there: str) -> Iterator[str]:
         yield "markup differs"
     if (message.text[:1] == "\n") != (there[:1] == "\n") or (message.text[-1:] == "\n") != (there[-1:] == "\n"):
         yield "line ends differ"
+    if TURNED.search(there):
+        yield "particle"
     if len(
         re.findall(r"[A-Za-z]{2,}", re.sub(r"`[^`]*`|\{[^}]*\}|\[[^\]]*\]", "", message.text))
     ) > 3 and not HANGUL.search(there):

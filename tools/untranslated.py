@@ -65,7 +65,8 @@ class _Reader:
             if isinstance(node, ast.JoinedStr):
                 for part in ast.walk(node):
                     if isinstance(part, ast.IfExp):  # words of a language, put in by a condition
-                        yield from self.of(part)
+                        yield from self.of(part.body, True)
+                        yield from self.of(part.orelse, True)
             return
         for child, is_told in _children(node):
             yield from self.of(child, is_told)

@@ -19,11 +19,19 @@ LANGUAGES = {"en": "English", "ko": "한국어"}
 # Where a person's language is looked for when none was asked for: ours, then POSIX' in its own order.
 VARIABLES = ("SEODANG_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 # Korean particles that depend on whether the syllable before them ends in a consonant: written "을(를)", with it and without.
-PARTICLES = ("을(를)", "이(가)", "은(는)", "과(와)", "(으)로", "(이)라", "(이)나")
-_PARTICLE = re.compile(r"(\S)([\"'’”»`)\]]*)(" + "|".join(map(re.escape, PARTICLES)) + ")")
+# "(이)" stands before what has it after a consonant only: (이)라는, (이)며.
+PARTICLES = ("을(를)", "이(가)", "은(는)", "과(와)", "(으)로", "(이)")
+_PARTICLE = re.compile(r"([A-Za-z]+|\S)([\"'’”»`)\]]*)(" + "|".join(map(re.escape, PARTICLES)) + ")")
 # How the last sound of a digit or letter is read: with a final consonant (l: 'ㄹ' is one, but takes 로).
 _DIGITS = {"0": "c", "1": "l", "3": "c", "6": "c", "7": "l", "8": "l"}
 _LETTERS = {"l": "l", "m": "c", "n": "c", "r": "l"}
+# And of English words in Korean: 트레이닝, 파일, 타임, 레이어.
+_WORDS = (
+    (re.compile(r"[aeiou]ng$"), "c"),
+    (re.compile(r"..le$"), "l"),
+    (re.compile(r"[aeiou][mn]e$"), "c"),
+    (re.compile(r"[a-z]r$"), ""),
+)
 
 _chosen: str | None = None
 
@@ -141,13 +149,13 @@ def particles(text: str) -> str:
 
 
 def _fitting(before: str, particle: str) -> str:
-    if "가" <= before <= "힣":
+    if "가" <= before[-1] <= "힣":
         final = (ord(before) - ord("가")) % 28
         sound = "" if final == 0 else "l" if final == 8 else "c"
     elif before.isdigit() and before.isascii():
         sound = _DIGITS.get(before, "")
     elif before.isalpha() and before.isascii():
-        sound = _LETTERS.get(before.lower(), "")
+        sound = next((sound for ending, sound in _WORDS if ending.search(before)), _LETTERS.get(before[-1].lower(), ""))
     elif before == "%":
         sound = ""  # 퍼센트
     else:

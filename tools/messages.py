@@ -99,9 +99,9 @@ def _of_python(told: set[str]) -> Iterator[Message]:
 
 def _of_call(node: ast.Call, where: str) -> Iterator[Message]:
     name = called(node)
-    if name in ("tr", "later", "said"):
+    if name in ("tr", "later", "said", "english"):
         yield from (Message(text, where) for text in constants(node.args[0]))
-    elif name == "saidn":
+    elif name in ("saidn", "englishn"):
         yield from (Message(text, where) for each in node.args[:2] for text in constants(each))
     elif name == "trn":
         ones, manys = [*constants(node.args[0])], [*constants(node.args[1])]

@@ -83,7 +83,7 @@ def _children(node: ast.AST) -> Iterator[tuple[ast.AST, bool]]:
         name = called(node)
         if name in NO_TEXT:
             return
-        if name in ("tr", "trn", "later", "said", "saidn"):
+        if name in ("tr", "trn", "later", "said", "saidn", "english", "englishn"):
             yield from ((keyword.value, True) for keyword in node.keywords)
             return
         yield node.func, False

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from seodang.core.language import tr, trn
+from seodang.core.sentences import said, saidn, shown
 from seodang.recipes import _generative
 from seodang.recipes._network import ACTIVATIONS, LINEAR, OUTPUTS, Entry, entries, without_final
 from seodang.recipes.recipe import Recipe
@@ -30,6 +30,7 @@ class Finding:
 
     level: error: training would give nothing of worth. warning: it may be meant, but rarely is. note: what was changed.
     what: what there is. why: why it matters. todo: what to do; empty for a note.   kind: which check found it.
+    The sentences are English, to be kept; `shown` says them in the person's language, and so does `words`.
     """
 
     level: Literal["error", "warning", "note"]
@@ -40,7 +41,12 @@ class Finding:
 
     @property
     def words(self) -> str:
-        """The whole in a few sentences."""
+        """The whole in a few sentences, in the person's language."""
+        return " ".join(shown(part) for part in (self.what, self.why, self.todo) if part)
+
+    @property
+    def kept(self) -> str:
+        """The whole in a few sentences, in English."""
         return " ".join(part for part in (self.what, self.why, self.todo) if part)
 
 
@@ -111,7 +117,7 @@ def simplify(recipe: Recipe, classes: tuple[str, ...] | None = None) -> tuple[Re
 
 
 def _left_out(last: str) -> str:
-    return tr(
+    return said(
         "The {last} at the end of the network is left out: the loss and every prediction apply it, exactly once.",
         last=last,
     )
@@ -151,16 +157,16 @@ def _loss_of_task(facts: _Facts) -> Iterator[Finding]:
     if task in AMOUNTS:
         yield Finding(
             "error",
-            tr("The task {task} foretells amounts, and the loss is {loss}.", task=task, loss=loss),
-            tr("{loss} compares scores of classes, and an amount has none.", loss=loss),
-            tr("Write loss: mse, mae or huber; for classes write task: classify."),
+            said("The task {task} foretells amounts, and the loss is {loss}.", task=task, loss=loss),
+            said("{loss} compares scores of classes, and an amount has none.", loss=loss),
+            said("Write loss: mse, mae or huber; for classes write task: classify."),
         )
         return
     yield Finding(
         "error",
-        tr("The task {task} foretells classes, and the loss is {loss}.", task=task, loss=loss),
-        tr("{loss} takes class 2 for twice as much as class 1.", loss=loss),
-        tr("Write loss: cross_entropy; for amounts write task: regress."),
+        said("The task {task} foretells classes, and the loss is {loss}.", task=task, loss=loss),
+        said("{loss} takes class 2 for twice as much as class 1.", loss=loss),
+        said("Write loss: cross_entropy; for amounts write task: regress."),
     )
 
 
@@ -171,14 +177,14 @@ def _bent_amounts(facts: _Facts) -> Iterator[Finding]:
         if entry.kind in (*ACTIVATIONS, "softmax"):
             yield Finding(
                 "error",
-                tr(
+                said(
                     "Layer {number} puts {kind} on the amounts that are foretold.", number=entry.number, kind=entry.kind
                 ),
-                tr(
+                said(
                     "They can then not be whatever they are: relu never puts out less than 0, which is the mean of a "
                     "scaled target; sigmoid, softmax and tanh never more than 1."
                 ),
-                tr("Leave the {kind} out; the last layer is {{dense: outputs}}.", kind=entry.kind),
+                said("Leave the {kind} out; the last layer is {{dense: outputs}}.", kind=entry.kind),
             )
 
 
@@ -189,9 +195,9 @@ def _final_activation(facts: _Facts) -> Iterator[Finding]:
     if facts.last == "softmax" and (_units(head) == 1 or loss == "binary_cross_entropy"):
         yield Finding(
             "error",
-            tr("The network ends in a single output with softmax."),
-            tr("Softmax over one number is always 1, whatever the picture: nothing can be learnt."),
-            tr(
+            said("The network ends in a single output with softmax."),
+            said("Softmax over one number is always 1, whatever the picture: nothing can be learnt."),
+            said(
                 "End with {dense: outputs}; for two classes and one output write loss: binary_cross_entropy and "
                 "no softmax."
             ),
@@ -205,30 +211,34 @@ def _final_activation(facts: _Facts) -> Iterator[Finding]:
             highest = math.e / (math.e + count - 1)
             yield Finding(
                 "error",
-                tr("Layer {number} puts a sigmoid on the outputs, and the loss is cross_entropy.", number=entry.number),
-                tr(
+                said(
+                    "Layer {number} puts a sigmoid on the outputs, and the loss is cross_entropy.", number=entry.number
+                ),
+                said(
                     "The loss takes the softmax of them; between 0 and 1 they can never say more than {highest:.0%} "
                     "for one of {count} classes.",
                     highest=highest,
                     count=count,
                 ),
-                tr("Leave the sigmoid out; cross_entropy wants raw scores."),
+                said("Leave the sigmoid out; cross_entropy wants raw scores."),
             )
         elif entry.kind == "softmax":
             continue  # told by _middle_softmax
         elif entry.kind in ACTIVATIONS:
             yield Finding(
                 "error",
-                tr("Layer {number} puts {kind} on the outputs.", number=entry.number, kind=entry.kind),
-                tr("Scores below zero, with which a network says that it is not this class, are cut off or squeezed."),
-                tr("Leave the {kind} out; the last layer is {{dense: outputs}}.", kind=entry.kind),
+                said("Layer {number} puts {kind} on the outputs.", number=entry.number, kind=entry.kind),
+                said(
+                    "Scores below zero, with which a network says that it is not this class, are cut off or squeezed."
+                ),
+                said("Leave the {kind} out; the last layer is {{dense: outputs}}.", kind=entry.kind),
             )
         elif entry.kind in ("dropout", "batch_norm"):
             yield Finding(
                 "warning",
-                tr("Layer {number} puts {kind} on the outputs.", number=entry.number, kind=entry.kind),
-                tr("It disturbs the scores themselves, which the loss compares."),
-                tr("Put the {kind} before the last dense layer.", kind=entry.kind),
+                said("Layer {number} puts {kind} on the outputs.", number=entry.number, kind=entry.kind),
+                said("It disturbs the scores themselves, which the loss compares."),
+                said("Put the {kind} before the last dense layer.", kind=entry.kind),
             )
 
 
@@ -239,24 +249,24 @@ def _number_of_outputs(facts: _Facts) -> Iterator[Finding]:
     if units == 1 and loss == "cross_entropy" and facts.last != "softmax":
         yield Finding(
             "error",
-            tr("The network has one output, and the loss is cross_entropy."),
-            tr("That loss compares one score a class with each other; with a single one it is always 0."),
-            tr("End with {dense: outputs}, or write loss: binary_cross_entropy for two classes."),
+            said("The network has one output, and the loss is cross_entropy."),
+            said("That loss compares one score a class with each other; with a single one it is always 0."),
+            said("End with {dense: outputs}, or write loss: binary_cross_entropy for two classes."),
         )
     elif units != 1 and loss == "binary_cross_entropy":
         yield Finding(
             "error",
-            tr("The network has {units} outputs, and the loss is binary_cross_entropy.", units=units),
-            tr("That loss takes a single score: how much it is the second class."),
-            tr("End with {dense: outputs}, or write loss: cross_entropy."),
+            said("The network has {units} outputs, and the loss is binary_cross_entropy.", units=units),
+            said("That loss takes a single score: how much it is the second class."),
+            said("End with {dense: outputs}, or write loss: cross_entropy."),
         )
     elif classes and loss == "cross_entropy" and units not in (1, len(classes)):
-        why = tr("Every class needs one output, and every output a class.")
+        why = said("Every class needs one output, and every output a class.")
         numbers = [int(value) for value in facts.label_values if value.isdigit()]
         if numbers and len(numbers) == len(facts.label_values) == len(classes) and max(numbers) + 1 != len(classes):
             missing = [str(value) for value in range(min(numbers), max(numbers)) if value not in numbers]
             if missing:
-                why = trn(
+                why = saidn(
                     "The labels run from {low} to {high}, {missing} is missing: that makes {classes} classes, numbered without "
                     "gaps, and one output for each.",
                     "The labels run from {low} to {high}, {missing} are missing: that makes {classes} classes, numbered "
@@ -268,7 +278,7 @@ def _number_of_outputs(facts: _Facts) -> Iterator[Finding]:
                     classes=len(classes),
                 )
             else:
-                why = tr(
+                why = said(
                     "The labels run from {low} to {high}: that makes {classes} classes, numbered without gaps, and one output "
                     "for each.",
                     low=min(numbers),
@@ -277,9 +287,9 @@ def _number_of_outputs(facts: _Facts) -> Iterator[Finding]:
                 )
         yield Finding(
             "error",
-            tr("The network has {units} outputs, the data has {count} classes.", units=units, count=len(classes)),
+            said("The network has {units} outputs, the data has {count} classes.", units=units, count=len(classes)),
             why,
-            tr("Write {{dense: {outputs}}} for the last layer.", outputs=OUTPUTS),
+            said("Write {{dense: {outputs}}} for the last layer.", outputs=OUTPUTS),
         )
 
 
@@ -288,9 +298,9 @@ def _binary_loss(facts: _Facts) -> Iterator[Finding]:
     if told_apart and facts.recipe.loss == "binary_cross_entropy" and facts.classes and len(facts.classes) != 2:
         yield Finding(
             "error",
-            tr("The loss is binary_cross_entropy, the data has {count} classes.", count=len(facts.classes)),
-            tr("That loss tells two classes apart."),
-            tr("Write loss: cross_entropy."),
+            said("The loss is binary_cross_entropy, the data has {count} classes.", count=len(facts.classes)),
+            said("That loss tells two classes apart."),
+            said("Write loss: cross_entropy."),
         )
 
 
@@ -299,9 +309,9 @@ def _middle_softmax(facts: _Facts) -> Iterator[Finding]:
         if entry.kind == "softmax":
             yield Finding(
                 "warning",
-                tr("Layer {number} is a softmax inside the network.", number=entry.number),
-                tr("It makes the features compete and its gradient is close to 0 where one of them wins."),
-                tr("Use relu between layers; the softmax at the end is applied by the loss."),
+                said("Layer {number} is a softmax inside the network.", number=entry.number),
+                said("It makes the features compete and its gradient is close to 0 where one of them wins."),
+                said("Use relu between layers; the softmax at the end is applied by the loss."),
             )
 
 
@@ -315,15 +325,15 @@ def _stays_linear(facts: _Facts) -> Iterator[Finding]:
             if before is not None and before.kind != "depthwise":
                 yield Finding(
                     "warning",
-                    tr(
+                    said(
                         "Between layer {first} ({before}) and layer {second} ({after}) there is no activation.",
                         first=before.number,
                         before=before.kind,
                         second=entry.number,
                         after=entry.kind,
                     ),
-                    tr("Two linear layers in a row stay linear: together they can do no more than one."),
-                    tr("Put relu between them."),
+                    said("Two linear layers in a row stay linear: together they can do no more than one."),
+                    said("Put relu between them."),
                 )
             before = entry
 
@@ -334,9 +344,9 @@ def _high_dropout(facts: _Facts) -> Iterator[Finding]:
         if isinstance(rate, int | float) and 0.9 <= rate < 1:
             yield Finding(
                 "warning",
-                tr("Layer {number} drops {rate:.0%} of its inputs.", number=entry.number, rate=rate),
-                tr("While training, the layers after it see {left:.0%} of what is there.", left=1 - rate),
-                tr("If {left:.2g} was meant to be dropped, write {{dropout: {left:.2g}}}.", left=1 - rate),
+                said("Layer {number} drops {rate:.0%} of its inputs.", number=entry.number, rate=rate),
+                said("While training, the layers after it see {left:.0%} of what is there.", left=1 - rate),
+                said("If {left:.2g} was meant to be dropped, write {{dropout: {left:.2g}}}.", left=1 - rate),
             )
 
 
@@ -354,16 +364,16 @@ def _tiny_batches(facts: _Facts) -> Iterator[Finding]:
     if batch == 1:
         yield Finding(
             "error",
-            tr("The network has batch norm, and training.batch_size is 1."),
-            tr("Batch norm compares the examples of a batch with each other; there must be at least two."),
-            tr("Write training.batch_size=16 or more, or use group_norm or layer_norm."),
+            said("The network has batch norm, and training.batch_size is 1."),
+            said("Batch norm compares the examples of a batch with each other; there must be at least two."),
+            said("Write training.batch_size=16 or more, or use group_norm or layer_norm."),
         )
     elif batch == 2:
         yield Finding(
             "warning",
-            tr("The network has batch norm, and training.batch_size is 2."),
-            tr("A mean over two examples is mostly noise."),
-            tr("Write training.batch_size=16 or more, or use group_norm or layer_norm."),
+            said("The network has batch norm, and training.batch_size is 2."),
+            said("A mean over two examples is mostly noise."),
+            said("Write training.batch_size=16 or more, or use group_norm or layer_norm."),
         )
 
 
@@ -373,37 +383,39 @@ def _learning_rate(facts: _Facts) -> Iterator[Finding]:
     if not low <= training.learning_rate <= high:
         named = {"rate": training.learning_rate, "optimizer": training.optimizer, "low": low, "high": high}
         if training.learning_rate > high:
-            what = tr("training.learning_rate is {rate:g}, which is very high for {optimizer}.", **named)
-            why = tr("Training with it diverges; what is in use lies between {low:g} and {high:g}.", **named)
+            what = said("training.learning_rate is {rate:g}, which is very high for {optimizer}.", **named)
+            why = said("Training with it diverges; what is in use lies between {low:g} and {high:g}.", **named)
         else:
-            what = tr("training.learning_rate is {rate:g}, which is very low for {optimizer}.", **named)
-            why = tr("Training with it hardly moves; what is in use lies between {low:g} and {high:g}.", **named)
+            what = said("training.learning_rate is {rate:g}, which is very low for {optimizer}.", **named)
+            why = said("Training with it hardly moves; what is in use lies between {low:g} and {high:g}.", **named)
         usual = "0.1" if training.optimizer == "sgd" else "0.001"
-        yield Finding("warning", what, why, tr("Try training.learning_rate={usual}.", usual=usual))
+        yield Finding("warning", what, why, said("Try training.learning_rate={usual}.", usual=usual))
 
 
 def _unread_settings(facts: _Facts) -> Iterator[Finding]:
     training = facts.recipe.training
     for name, readers in READ_BY.items():
         if getattr(training, name) and training.optimizer not in readers:
+            named = {"optimizer": training.optimizer, "first": readers[0], "second": readers[-1]}
+            why = (
+                said("{optimizer} does not use it; it is for {first}.", **named)
+                if len(readers) == 1
+                else said("{optimizer} does not use it; it is for {first} and {second}.", **named)
+            )
             yield Finding(
                 "warning",
-                tr(
+                said(
                     "training.{name} is set, and the optimizer is {optimizer}.", name=name, optimizer=training.optimizer
                 ),
-                tr(
-                    "{optimizer} does not use it; it is for {readers}.",
-                    optimizer=training.optimizer,
-                    readers=tr(" and ").join(readers),
-                ),
-                tr("Leave training.{name} out, or write training.optimizer={reader}.", name=name, reader=readers[0]),
+                why,
+                said("Leave training.{name} out, or write training.optimizer={reader}.", name=name, reader=readers[0]),
             )
     if training.nesterov and not training.momentum and training.optimizer in READ_BY["nesterov"]:
         yield Finding(
             "error",
-            tr("training.nesterov is set, and training.momentum is 0."),
-            tr("Nesterov's form looks ahead along the momentum, of which there is none."),
-            tr("Write training.momentum=0.9."),
+            said("training.nesterov is set, and training.momentum is 0."),
+            said("Nesterov's form looks ahead along the momentum, of which there is none."),
+            said("Write training.momentum=0.9."),
         )
 
 
@@ -417,9 +429,9 @@ def _foreign_preparation(facts: _Facts) -> Iterator[Finding]:
         return
     yield Finding(
         "error",
-        tr("The network is pretrained, and transfer.strategy is none."),
-        tr("Only with a strategy are pictures prepared as the weights want them; others they do not understand."),
-        tr("Write transfer.strategy=features (or last, everything) and transfer.backbone=NAME, and leave model out."),
+        said("The network is pretrained, and transfer.strategy is none."),
+        said("Only with a strategy are pictures prepared as the weights want them; others they do not understand."),
+        said("Write transfer.strategy=features (or last, everything) and transfer.backbone=NAME, and leave model out."),
     )
 
 
@@ -435,23 +447,23 @@ def _choosing(facts: _Facts) -> Iterator[Finding]:
         # The data may bring a validation split of its own, as long as its number is not known.
         yield Finding(
             "error" if facts.validation_examples == 0 else "warning",
-            tr("{what} looks at {monitor}, and split.validation is 0.", what=what, monitor=training.monitor),
-            tr("Without a validation split there is nothing to choose by; the test split is only for judging."),
-            tr("Write split.validation=0.1."),
+            said("{what} looks at {monitor}, and split.validation is 0.", what=what, monitor=training.monitor),
+            said("Without a validation split there is nothing to choose by; the test split is only for judging."),
+            said("Write split.validation=0.1."),
         )
     elif not training.monitor.startswith("validation"):
         yield Finding(
             "warning",
-            tr("{what} looks at {monitor} of the training examples.", what=what, monitor=training.monitor),
-            tr("That goes on improving while a network learns them by heart."),
-            tr("Write training.monitor=validation_{monitor}.", monitor=training.monitor),
+            said("{what} looks at {monitor} of the training examples.", what=what, monitor=training.monitor),
+            said("That goes on improving while a network learns them by heart."),
+            said("Write training.monitor=validation_{monitor}.", monitor=training.monitor),
         )
     if training.patience and training.schedule in ("one_cycle", "cosine"):
         yield Finding(
             "warning",
-            tr("training.patience may stop a run whose schedule is {schedule}.", schedule=training.schedule),
-            tr("Such a schedule does most of its good in its last steps, where the rate comes down to 0."),
-            tr("Leave training.patience out, or write training.schedule=constant."),
+            said("training.patience may stop a run whose schedule is {schedule}.", schedule=training.schedule),
+            said("Such a schedule does most of its good in its last steps, where the rate comes down to 0."),
+            said("Leave training.patience out, or write training.schedule=constant."),
         )
 
 
@@ -460,13 +472,13 @@ def _schedule(facts: _Facts) -> Iterator[Finding]:
     if training.schedule == "step" and training.epochs is not None and training.step_every >= training.epochs:
         yield Finding(
             "warning",
-            tr(
+            said(
                 "training.step_every is {step_every}, and there are {epochs} epochs.",
                 step_every=training.step_every,
                 epochs=training.epochs,
             ),
-            tr("The rate never drops: the schedule is constant."),
-            tr("Write training.step_every={epochs} or so.", epochs=max(training.epochs // 3, 1)),
+            said("The rate never drops: the schedule is constant."),
+            said("Write training.step_every={epochs} or so.", epochs=max(training.epochs // 3, 1)),
         )
 
 
@@ -477,11 +489,11 @@ def _one_step(facts: _Facts) -> Iterator[Finding]:
     if batch is not None and count is not None and batch > count:
         yield Finding(
             "warning",
-            tr(
+            said(
                 "training.batch_size is {batch:,}, and there are {count:,} training examples.", batch=batch, count=count
             ),
-            tr("Each epoch is a single step."),
-            tr("Write training.batch_size={batch} or so.", batch=max(2 ** int(math.log2(max(count // 16, 2))), 2)),
+            said("Each epoch is a single step."),
+            said("Write training.batch_size={batch} or so.", batch=max(2 ** int(math.log2(max(count // 16, 2))), 2)),
         )
 
 
@@ -490,9 +502,9 @@ def _slow_precision(facts: _Facts) -> Iterator[Finding]:
     if training.device == "cpu" and training.precision in ("bfloat16", "float16"):
         yield Finding(
             "warning",
-            tr("training.precision is {precision} on a CPU.", precision=training.precision),
-            tr("Most CPUs emulate it: 9 to 51 times slower than float32, measured on AVX2."),
-            tr("Write training.precision=auto."),
+            said("training.precision is {precision} on a CPU.", precision=training.precision),
+            said("Most CPUs emulate it: 9 to 51 times slower than float32, measured on AVX2."),
+            said("Write training.precision=auto."),
         )
 
 
@@ -505,22 +517,22 @@ def _mirrored(facts: _Facts) -> Iterator[Finding]:
     if augmentation.flip_horizontal and sided:
         yield Finding(
             "error" if len(sided) == len(classes) else "warning",
-            tr("augmentation.flip_horizontal mirrors pictures of classes called {sided}.", sided=", ".join(sided[:3])),
-            tr("Mirrored, left is right: half of these pictures would carry the wrong label."),
-            tr("Write augmentation.flip_horizontal=false."),
+            said(
+                "augmentation.flip_horizontal mirrors pictures of classes called {sided}.", sided=", ".join(sided[:3])
+            ),
+            said("Mirrored, left is right: half of these pictures would carry the wrong label."),
+            said("Write augmentation.flip_horizontal=false."),
         )
     characters = all(len(name) == 1 and name.isalnum() for name in classes)
     if flips and characters:
+        settings = [f"augmentation.{name}" for name in flips]
         yield Finding(
             "warning",
-            trn(
-                "{settings} mirrors pictures of single characters.",
-                "{settings} mirror pictures of single characters.",
-                len(flips),
-                settings=tr(" and ").join(f"augmentation.{name}" for name in flips),
-            ),
-            tr("A mirrored letter, digit or hand sign is another one or none."),
-            tr(
+            said("{first} and {second} mirror pictures of single characters.", first=settings[0], second=settings[1])
+            if len(flips) == 2
+            else said("{setting} mirrors pictures of single characters.", setting=settings[0]),
+            said("A mirrored letter, digit or hand sign is another one or none."),
+            said(
                 "Write {settings}, unless it is meant.",
                 settings=" ".join(f"augmentation.{name}=false" for name in flips),
             ),
@@ -528,12 +540,12 @@ def _mirrored(facts: _Facts) -> Iterator[Finding]:
     if augmentation.rotation > 90 and characters:
         yield Finding(
             "warning",
-            tr(
+            said(
                 "augmentation.rotation turns pictures of single characters by up to {rotation:g}°.",
                 rotation=augmentation.rotation,
             ),
-            tr("Upside down, a 6 is a 9."),
-            tr("Write augmentation.rotation=15 or so."),
+            said("Upside down, a 6 is a 9."),
+            said("Write augmentation.rotation=15 or so."),
         )
 
 

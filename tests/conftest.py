@@ -13,7 +13,8 @@ SHARED = Path(os.environ.get("SEODANG_DATA") or Path(__file__).parents[2] / "sha
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Decoded pictures of the tests do not mix with the user's."""
+    """Decoded pictures of the tests do not mix with the user's; and they read English, whatever the user speaks."""
+    os.environ["SEODANG_LANG"] = "en"
     os.environ["SEODANG_CACHE"] = str(tmp_path_factory.mktemp("cache"))
     os.environ["SEODANG_DATA"] = str(SHARED)
     os.environ.setdefault("SEODANG_WEIGHTS", str(SHARED.parent / "weights"))

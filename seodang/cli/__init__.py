@@ -14,8 +14,9 @@ from typing import Any
 
 import typer
 
+from seodang.cli._speech import mistake, show, speak
 from seodang.core.errors import SeodangError, of_the_system
-from seodang.core.language import use_language
+from seodang.core.language import later, tr, use_language
 
 # In the order of a first day's work; `seodang --help` shows them so.
 VERBS = (
@@ -44,7 +45,8 @@ WITH_SETTINGS = ("look", "train", "augment", "tune", "summary")
 
 app = typer.Typer(
     name="seodang",
-    help="Data in, a trained network that its owner understands out.",
+    help=later("Data in, a trained network that its owner understands out."),
+    epilog=later("Every verb takes --lang CODE, or SEODANG_LANG in the environment: en English, ko 한국어."),
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -72,7 +74,7 @@ def main() -> None:
     _choose_language()
     _add_verbs()
     try:
-        code = app(standalone_mode=False)
+        code = speak(typer.main.get_command(app))(standalone_mode=False)
     except SeodangError as error:
         _tell(str(error))
         sys.stderr.write(f"{error}\n")
@@ -80,8 +82,8 @@ def main() -> None:
     except _USAGE as error:
         sentence = error.format_message()
         hint = _hint(sentence)
-        _tell(sentence + hint)
-        error.show()
+        _tell(mistake(sentence) + hint)
+        show(error)
         if hint:
             sys.stderr.write(f"{hint.strip()}\n")
         raise SystemExit(2) from None
@@ -101,7 +103,7 @@ def main() -> None:
         _tell(f"{type(error).__name__}: {error}")
         raise
     if code == 128 + signal.SIGINT:
-        _tell("stopped by Ctrl-C before there was a result")
+        _tell(tr("stopped by Ctrl-C before there was a result"))
     raise SystemExit(code if isinstance(code, int) else 0)
 
 
@@ -116,6 +118,7 @@ def _choose_language() -> None:
     try:
         if asked:
             use_language(asked)
+            os.environ["SEODANG_LANG"] = asked  # the processes that this one starts speak it too
     except ValueError as error:
         _tell(str(error))
         sys.stderr.write(f"{error}\n")
@@ -127,7 +130,7 @@ def _hint(sentence: str) -> str:
     wrong = re.match(r"No such option: --([a-z][a-z_.-]*)", sentence)
     if not wrong or sys.argv[1:2] not in ([verb] for verb in WITH_SETTINGS):
         return ""
-    return f" A setting is written without dashes: {wrong[1].replace('-', '_')}=VALUE."
+    return " " + tr("A setting is written without dashes: {setting}=VALUE.", setting=wrong[1].replace("-", "_"))
 
 
 def _tell(sentence: str) -> None:

@@ -8,6 +8,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from seodang.core.language import tr
+from seodang.core.sentences import shown
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
@@ -31,7 +34,9 @@ def print_lines(console: Console, answers: Iterable[dict[str, Any]]) -> None:
     table = Table(box=None, pad_edge=False, show_header=False)
     for answer in answers:
         if "error" in answer:
-            table.add_row(Text(answer["path"]), *beside, Text(f"left out: {answer['error']}", style="red"))
+            table.add_row(
+                Text(answer["path"]), *beside, Text(tr("left out: {error}", error=shown(answer["error"])), style="red")
+            )
             continue
         best, *others = answer["top"]
         decided = "decision" in answer
@@ -56,7 +61,7 @@ def print_side_by_side(console: Console, answers: Iterable[dict[str, Any]], netw
             console.print()
         console.print(Text(answer["path"], style="bold"))
         if "error" in answer:
-            console.print(Text(f"  left out: {answer['error']}", style="red"))
+            console.print(Text("  " + tr("left out: {error}", error=shown(answer["error"])), style="red"))
             continue
         table = Table(box=None, padding=(0, 2, 0, 2), header_style="underline")
         for name in networks:
@@ -75,7 +80,7 @@ def _decided(decision: dict[str, Any]) -> Text:
 
     sums = decision["sums"]
     shown = {decision["rule"]: sums[decision["rule"]]} if decision["rule"] in [*sums][:-1] else sums
-    why = ", ".join(f"{'the rest' if name == 'otherwise' else name} {value:.1%}" for name, value in shown.items())
+    why = ", ".join(f"{tr('the rest') if name == 'otherwise' else name} {value:.1%}" for name, value in shown.items())
     return Text.assemble((decision["answer"], "bold"), f" ({why})")
 
 
@@ -121,23 +126,25 @@ def print_rows(console: Console, told: Told) -> None:
         console.width = WIDE
     console.print(table)
     if (more := len(told.answers) - MOST_SHOWN) > 0:
-        console.print(f"… and {more:,} more; --csv or --json gives all.", markup=False)
+        console.print(tr("… and {more:,} more; --csv or --json gives all.", more=more), markup=False)
         if "top" in told.answers[0]:
             counts = Counter(answer["prediction"] for answer in told.answers)
             shown = ", ".join(f"{name} {count:,}" for name, count in counts.most_common(10))
-            console.print(f"In all: {shown}.", markup=False)
+            console.print(tr("In all: {shown}.", shown=shown), markup=False)
 
 
 def _where(answer: dict[str, Any]) -> str:
     """What an answer is to: a time, a row of a file, or the text itself."""
     if "step" in answer:
-        return "  ".join(str(answer[name]) for name in ("series", "when") if name in answer) or f"step {answer['step']}"
+        return "  ".join(str(answer[name]) for name in ("series", "when") if name in answer) or tr(
+            "step {step}", step=answer["step"]
+        )
     text = " ".join(answer.get("text", "").split())
     text = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
     if "row" not in answer:
         return text
     row = answer["row"]
-    place = f"row {row}" if isinstance(row, int) else row
+    place = tr("row {row}", row=row) if isinstance(row, int) else row
     return f"{place}  {text}" if text else place
 
 
@@ -159,7 +166,7 @@ def print_rows_csv(told: Told) -> None:
     columns = [str(name) for name in told.table.columns]
     added = ["prediction", *(["probability"] if "probability" in first else [])]
     added += ["answer", "rule"] if "decision" in first else []
-    names = [f"{name} (foretold)" if name in columns else name for name in added]
+    names = [tr("{name} (foretold)", name=name) if name in columns else name for name in added]
     writer.writerow([harmless(name) for name in [*columns, *names]])
     for row, answer in zip(told.table.itertuples(index=False, name=None), told.answers, strict=True):
         found = {**answer, **answer.get("decision", {})}
@@ -186,13 +193,13 @@ def tell_failures(console: Console, answers: list[dict[str, Any]], as_csv: bool)
     """Say on stderr which files could not be read, where the answers do not; whether that is all of them."""
     failed = [answer for answer in answers if "error" in answer]
     for answer in failed if as_csv else []:
-        console.print(f"{answer['path']}: {answer['error']}", markup=False)
+        console.print(f"{answer['path']}: {shown(answer['error'])}", markup=False)
     if len(failed) < len(answers):
         return False
     console.print(
-        f"None of the {len(answers):,} files could be read as a picture."
+        tr("None of the {count:,} files could be read as a picture.", count=len(answers))
         if len(answers) > 1
-        else "The file could not be read as a picture.",
+        else tr("The file could not be read as a picture."),
         markup=False,
     )
     return True

@@ -10,6 +10,7 @@ from rich.console import Console
 from seodang.cli._progress import show
 from seodang.cli._screen import print_json
 from seodang.core.errors import RunError, of_the_system
+from seodang.core.language import tr
 from seodang.diagnoses.diagnose import at_the_end, told
 from seodang.evaluation.evaluate import evaluate
 from seodang.runs.events import Event, Finished, Interrupted
@@ -31,21 +32,37 @@ def finish(events: Iterable[Event], console: Console, as_json: bool) -> Run:
 
 def _judge(event: Finished, console: Console, as_json: bool) -> Run:
     run = event.run
-    kept = f"; kept epoch {event.best_epoch}, the best on {run.recipe.training.monitor}" if event.best_epoch else ""
-    console.print(f"Trained in {duration(event.training_seconds)}{kept}.", markup=False)
+    time = duration(event.training_seconds)
+    if event.best_epoch:
+        best = tr(
+            "Trained in {time}; kept epoch {epoch}, the best on {monitor}.",
+            time=time,
+            epoch=event.best_epoch,
+            monitor=run.recipe.training.monitor,
+        )
+        console.print(best, markup=False)
+    else:
+        console.print(tr("Trained in {time}.", time=time), markup=False)
     try:
         report: dict[str, Any] = evaluate(run, prepared=event.data, examine=at_the_end)
     except OSError as error:
         if of_the_system(error) is None:
             raise
         raise RunError(
-            f"The run is whole, but {error.filename or 'its report'} could not be written: {error.strerror}. Make room or mend "
-            f"the disk, then `seodang evaluate {run.folder}`."
+            tr(
+                "The run is whole, but {file} could not be written: {why}. Make room or mend the disk, "
+                "then `seodang evaluate {folder}`.",
+                file=error.filename or tr("its report"),
+                why=error.strerror,
+                folder=run.folder,
+            )
         ) from error
     console.print()
     for line in report["verdict"] + told(report["findings"], str(run.folder)):
         console.print(line, markup=False)
-    console.print(f"\nRun: {run.folder}    Report: {run.folder / 'report.html'}", markup=False)
+    console.print(
+        tr("\nRun: {folder}    Report: {report}", folder=run.folder, report=run.folder / "report.html"), markup=False
+    )
     if as_json:
         print_json({**report, "seconds": event.training_seconds})
     return run

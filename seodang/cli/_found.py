@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from seodang.core.language import later, tr
+from seodang.core.sentences import shown
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -14,15 +17,15 @@ CLASSES, FILES = 30, 10
 def show_findings(
     found: dict[str, Any],
     console: Console,
-    nothing: str = "no duplicates, no contradicting labels, no class too small",
+    nothing: str = later("no duplicates, no contradicting labels, no class too small"),
 ) -> None:
     """Print the findings, each with its evidence and what to do; where there are none, what was looked for."""
     from rich.markup import escape
 
     if not found["findings"]:
-        console.print(f"\nNothing was found wrong: {nothing}.", markup=False)
+        console.print(tr("\nNothing was found wrong: {nothing}.", nothing=tr(nothing)), markup=False)
         return
-    console.print("\n[bold]Findings[/bold]")
+    console.print(f"\n[bold]{tr('Findings')}[/bold]")
     for finding in found["findings"]:
         mark = "[bold red]![/bold red]" if finding["level"] == "serious" else "-"
         console.print(f"{mark} [bold]{escape(finding['what'])}[/bold] {escape(finding['evidence'])}")
@@ -32,16 +35,16 @@ def show_findings(
 def show_left_out(found: dict[str, Any], console: Console) -> None:
     """Print the first of what was left out, and the notes."""
     if left := found["left_out"]:
-        console.print(f"\n[bold]Left out: {len(left):,}[/bold]")
+        console.print(f"\n[bold]{tr('Left out: {count:,}', count=len(left))}[/bold]")
         for one in left[:FILES]:
-            console.print(f"  {one['path']}: {one['reason']}", markup=False)
+            console.print(f"  {one['path']}: {shown(one['reason'])}", markup=False)
         if len(left) > FILES:
-            console.print(f"  and {len(left) - FILES:,} more (all with --json)", markup=False)
+            console.print("  " + tr("and {count:,} more (all with --json)", count=len(left) - FILES), markup=False)
     for note in found["notes"]:
-        console.print(f"\n{note}", markup=False)
+        console.print(f"\n{shown(note)}", markup=False)
 
 
-def table_of_classes(found: dict[str, Any], noun: str = "pictures") -> Any:
+def table_of_classes(found: dict[str, Any], noun: str = later("pictures")) -> Any:
     """Classes by split; of many classes the largest and the smallest.
 
     Args:
@@ -59,11 +62,11 @@ def table_of_classes(found: dict[str, Any], noun: str = "pictures") -> Any:
         ordered = sorted(shown, key=lambda name: -totals[name])
         shown = ordered[: CLASSES // 2] + ordered[-CLASSES // 2 :]
     table = Table(box=box.SIMPLE_HEAD, show_footer=True, pad_edge=False, show_edge=False)
-    table.add_column("class", footer="all")
+    table.add_column(tr("class"), footer=tr("all"))
     for name, split in counts.items():
-        table.add_column(noun if name == "all" else name, justify="right", footer=f"{sum(split.values()):,}")
+        table.add_column(tr(noun if name == "all" else name), justify="right", footer=f"{sum(split.values()):,}")
     for place, name in enumerate(shown):
         if cut and place == CLASSES // 2:
-            table.add_row(f"… {len(totals) - CLASSES:,} more …", *["" for _ in counts])
+            table.add_row(tr("… {count:,} more …", count=len(totals) - CLASSES), *["" for _ in counts])
         table.add_row(escape(name), *[f"{split[name]:,}" for split in counts.values()])
     return table

@@ -5,6 +5,9 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any
 
+from seodang.core.language import later, tr, trn
+from seodang.core.sentences import shown
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -12,26 +15,23 @@ if TYPE_CHECKING:
     from seodang.recipes.recipe import Recipe
 
 COLUMNS = 40  # that are shown one by one
-WHAT = {
-    "table": "a table",
-    "texts": "texts",
-    "pairs": "pairs of sentences",
-    "prose": "running text",
-    "series": "a time series",
-}
-DOES = {
-    "classify": "to tell classes apart",
-    "regress": "to foretell an amount",
-    "forecast": "to forecast",
-    "next_token": "to learn how it goes on",
-    "translate": "to translate",
+# What the rows are and what can be done with them: the reason for the recipe that is suggested.
+REASONS = {
+    ("table", "classify"): later("a table to tell classes apart"),
+    ("table", "regress"): later("a table to foretell an amount"),
+    ("texts", "classify"): later("texts to tell classes apart"),
+    ("texts", "regress"): later("texts to foretell an amount"),
+    ("texts", "next_token"): later("texts to learn how it goes on"),
+    ("pairs", "translate"): later("pairs of sentences to translate"),
+    ("prose", "next_token"): later("running text to learn how it goes on"),
+    ("series", "forecast"): later("a time series to forecast"),
 }
 NOTHING = {
-    "table": "no column that gives the answer away, no rows twice, no class too small",
-    "texts": "no text twice, none empty, no class too small",
-    "pairs": "no sentence twice, none empty",
-    "prose": "every passage could be read",
-    "series": "no gaps, no value missing, no time twice",
+    "table": later("no column that gives the answer away, no rows twice, no class too small"),
+    "texts": later("no text twice, none empty, no class too small"),
+    "pairs": later("no sentence twice, none empty"),
+    "prose": later("every passage could be read"),
+    "series": later("no gaps, no value missing, no time twice"),
 }
 
 
@@ -51,7 +51,7 @@ def tell(frame: Frame, asked: Recipe, console: Console, where: str, settings: di
     found = look_rows(frame, purpose)
     if purpose is not None:
         name = HOUSES[purpose.form, purpose.task]
-        reason = f"{WHAT[purpose.form]} {DOES[purpose.task]}"
+        reason = tr(REASONS[purpose.form, purpose.task])
         found["suggested_recipe"] = {"name": name, "reason": reason}
     show_rows(found, console, where, settings)
     if json:
@@ -66,29 +66,32 @@ def show_rows(found: dict[str, Any], console: Console, where: str, settings: dic
 
     console.print(f"[bold]{escape(found['name'])}[/bold]  {escape(found['where'])}")
     columns, rows = len(found["columns"]), found["examples"]
-    row, column = (noun + "s" * (number != 1) for noun, number in (("row", rows), ("column", columns)))
-    console.print(f"{found['form']}, {rows:,} {row}, {columns:,} {column}", markup=False)
+    sizes = (trn("{count:,} row", "{count:,} rows", rows), trn("{count:,} column", "{count:,} columns", columns))
+    console.print(", ".join((shown(found["form"]), *sizes)), markup=False)
     for reason in (found["purpose"] or {"reasons": []})["reasons"]:
         console.print(reason, markup=False)
     console.print()
     console.print(_columns(found))
     if found["classes"]:
         console.print()
-        console.print(table_of_classes(found, "texts" if found["kind"] == "texts" else "rows"))
+        console.print(table_of_classes(found, later("texts") if found["kind"] == "texts" else later("rows")))
     elif len(found["counts"]) > 1:
-        splits = ", ".join(f"{name} {split['examples']:,}" for name, split in found["counts"].items())
-        console.print(f"\nSplits: {splits}", markup=False)
+        splits = ", ".join(f"{tr(name)} {split['examples']:,}" for name, split in found["counts"].items())
+        console.print(tr("\nSplits: {splits}", splits=splits), markup=False)
     for line in (_amount(found), _series(found)):
         if line:
             console.print(f"\n{line}", markup=False)
     if found["problem"]:
-        console.print(f"\n[bold red]![/bold red] {escape(found['problem'])}")
+        console.print(f"\n[bold red]![/bold red] {escape(shown(found['problem']))}")
     else:
         show_findings(found, console, NOTHING[found["kind"]])
     show_left_out(found, console)
     if recipe := found.get("suggested_recipe"):
         words = [where, recipe["name"], *(f"{key}={value}" for key, value in settings.items())]
-        console.print(f"\nNext: seodang train {shlex.join(words)}   ({recipe['reason']})", markup=False)
+        console.print(
+            tr("\nNext: seodang train {words}   ({reason})", words=shlex.join(words), reason=recipe["reason"]),
+            markup=False,
+        )
 
 
 def _columns(found: dict[str, Any]) -> Any:
@@ -98,13 +101,15 @@ def _columns(found: dict[str, Any]) -> Any:
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for title in ("column", "kind", "because", "missing", "use"):
-        table.add_column(title, justify="right" if title == "missing" else "left", overflow="fold")
+    for title in (later("column"), later("kind"), later("because"), later("missing"), later("use")):
+        table.add_column(tr(title), justify="right" if title == "missing" else "left", overflow="fold")
     for column in found["columns"][:COLUMNS]:
         missing = f"{column['missing']:,}" if column["missing"] else ""
-        table.add_row(*map(escape, (column["name"], column["kind"], column["reason"], missing, column["use"])))
+        table.add_row(
+            *map(escape, (column["name"], tr(column["kind"]), shown(column["reason"]), missing, shown(column["use"])))
+        )
     if (more := len(found["columns"]) - COLUMNS) > 0:
-        table.add_row(f"… {more:,} more …", "", "all with --json", "", "")
+        table.add_row(tr("… {count:,} more …", count=more), "", tr("all with --json"), "", "")
     return table
 
 
@@ -114,17 +119,28 @@ def _amount(found: dict[str, Any]) -> str:
     least, quarter, median, three, largest = (
         f"{spread[name]:.6g}" for name in ("least", "quarter", "median", "three_quarters", "largest")
     )
-    return f"{found['purpose']['target']}: from {least} to {largest}, in the middle {median}; half lie between {quarter} and {three}."
+    return tr(
+        "{target}: from {least} to {largest}, in the middle {median}; half lie between {quarter} and {three}.",
+        target=found["purpose"]["target"],
+        least=least,
+        largest=largest,
+        median=median,
+        quarter=quarter,
+        three=three,
+    )
 
 
 def _series(found: dict[str, Any]) -> str:
     told = found["series"]
     if not told:
         return ""
-    words = f"{told['steps']:,} steps" + (f" of {told['step']}" if "step" in told else "")
+    named = {"steps": told["steps"], "step": told.get("step")}
+    words = tr("{steps:,} steps of {step}", **named) if "step" in told else tr("{steps:,} steps", **named)
     if told["series"] > 1:
-        words = f"{told['series']:,} series by {found['purpose']['key']}; the longest has {words}"
+        key = found["purpose"]["key"]
+        words = tr("{count:,} series by {key}; the longest has {words}", count=told["series"], key=key, words=words)
     if "first" in told:
-        words += f", from {told['first']} to {told['last']}"
-    season = f"it repeats after {told['season']} steps" if told["season"] > 1 else "no season was found"
-    return f"{words}; {season}."
+        words = tr("{words}, from {first} to {last}", words=words, first=told["first"], last=told["last"])
+    if told["season"] > 1:
+        return tr("{words}; it repeats after {season} steps.", words=words, season=told["season"])
+    return tr("{words}; no season was found.", words=words)

@@ -8,6 +8,9 @@ from collections.abc import Iterable, Iterator
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from seodang.cli._words import measure
+from seodang.core.language import tr
+from seodang.core.sentences import shown
 from seodang.data.frame import frame_lines
 from seodang.data.load import Prepared
 from seodang.data.look import look, short
@@ -38,7 +41,7 @@ def show(events: Iterable[Event], console: Console) -> Iterator[Event]:
                     console.print(text, markup=False)
                 line.begin(event.plan, event.steps_done, event.recipe.training.log_every)
             elif isinstance(event, Planned):
-                console.print(f"Then: {event.plan.words}.", markup=False)
+                console.print(tr("Then: {words}.", words=event.plan.words), markup=False)
                 line.begin(event.plan, 0, 1)
             elif isinstance(event, Passed):
                 line.passed(event)
@@ -49,10 +52,14 @@ def show(events: Iterable[Event], console: Console) -> Iterator[Event]:
             elif isinstance(event, Replanned):
                 line.replanned(event)
             elif isinstance(event, Notice):
-                console.print(event.text, markup=False)
+                console.print(shown(event.text), markup=False)
             elif isinstance(event, Interrupted):
                 console.print(
-                    f"Stopped at step {event.step}; nothing is lost. Carry on with `seodang train --resume {event.folder}`.",
+                    tr(
+                        "Stopped at step {step}; nothing is lost. Carry on with `seodang train --resume {folder}`.",
+                        step=event.step,
+                        folder=event.folder,
+                    ),
                     markup=False,
                 )
             yield event
@@ -64,42 +71,50 @@ def _opened(event: Opened) -> list[str]:
     """What the data is, and what was noticed in it."""
     data = event.data
     if isinstance(data, Prepared):
-        lines = short(look(data.source, data.scan, data.division))
-        told = any(" left out. " in line for line in lines)  # among the findings, with what to do
-        return [*lines, *(note for note in data.notes if not (told and "left out; `seodang look`" in note))]
-    return [*frame_lines(data.source), *data.notes]
+        found = look(data.source, data.scan, data.division)
+        told = any(finding["kind"] == "left_out" for finding in found["findings"])  # with what to do
+        return [*short(found), *(shown(note) for note in data.notes if not (told and "`seodang look`" in note))]
+    return [*frame_lines(data.source), *map(shown, data.notes)]
 
 
 def _measured(metrics: dict[str, float], before: str) -> str:
     """The loss and what the task tallies: shares as percentages, amounts as they are."""
     found = {name.removeprefix(before): value for name, value in metrics.items() if name.startswith(before)}
     found = {name: value for name, value in found.items() if "_" not in name}
-    words = [
-        f"{name} {value:7.2%}"
-        if name == "accuracy"
-        else f"{name} {value:.4f}"
-        if name == "loss"
-        else f"{name} {figures(value)}"
+    words = {
+        name: f"{value:7.2%}" if name == "accuracy" else f"{value:.4f}" if name == "loss" else figures(value)
         for name, value in found.items()
-    ]
-    return "  ".join(words)
+    }
+    return "  ".join(f"{measure(name)} {value}" for name, value in words.items())
 
 
 def _begun(event: Begun) -> list[str]:
     """What will be trained, on what, how long it will take, and what was chosen and why."""
     training = event.recipe.training
-    reasons = [f"  {reason}" for reason in event.reasons]
-    start = f"Carrying on after step {event.steps_done}" if event.steps_done else "Training"
-    if event.recipe.solves_head:
-        how = f"the base frozen, the head solved for, on {event.place.words}."
-    else:
-        how = f"{training.optimizer} at {training.learning_rate:g}, batches of {training.batch_size}, on {event.place.words}."
+    reasons = [f"  {shown(reason)}" for reason in event.reasons]
+    name = event.recipe.name
     network = event.recipe.transfer.backbone if event.recipe.model.name == "backbone" else event.recipe.model.name
-    return [
-        f"{start}: {event.recipe.name} ({network}), {how}",
-        *reasons,
-        f"Plan: {event.plan.words}.",
-    ]
+    if event.recipe.solves_head:
+        how = tr("the base frozen, the head solved for, on {place}", place=event.place.words)
+    else:
+        how = tr(
+            "{optimizer} at {rate:g}, batches of {batch}, on {place}",
+            optimizer=training.optimizer,
+            rate=training.learning_rate,
+            batch=training.batch_size,
+            place=event.place.words,
+        )
+    if event.steps_done:
+        start = tr(
+            "Carrying on after step {step}: {name} ({network}), {how}.",
+            step=event.steps_done,
+            name=name,
+            network=network,
+            how=how,
+        )
+    else:
+        start = tr("Training: {name} ({network}), {how}.", name=name, network=network, how=how)
+    return [start, *reasons, tr("Plan: {words}.", words=event.plan.words)]
 
 
 class _Line:
@@ -143,9 +158,10 @@ class _Line:
         if self.bar is None and (now - self.last < PLAIN_SECONDS or event.done == event.total):
             return
         fresh, passed = event.done - self.passed_before, now - self.started
-        words = f"{event.done:,} of {event.total:,} pictures"
+        words = tr("{done:,} of {total:,} pictures", done=event.done, total=event.total)
         if fresh:
-            words += f"  {fresh / passed:,.0f} pictures/s  {duration((event.total - event.done) * passed / fresh)} left"
+            left = duration((event.total - event.done) * passed / fresh)
+            words += "  " + tr("{rate:,.0f} pictures/s  {left} left", rate=fresh / passed, left=left)
         self.last = now
         if self.bar is None:
             self.console.print(words, markup=False)
@@ -160,9 +176,14 @@ class _Line:
         self.last = now
         passed = now - self.started
         left = (self.total - event.step) * passed / max(1, event.step - self.first)
-        words = (
-            f"epoch {event.epoch}/{self.epochs}  loss {float(event.loss):.4f}  rate {event.learning_rate:.1e}  "
-            f"{self.examples / passed:,.0f} examples/s  {duration(left)} left"
+        words = tr(
+            "epoch {epoch}/{epochs}  loss {loss:.4f}  rate {rate:.1e}  {speed:,.0f} examples/s  {left} left",
+            epoch=event.epoch,
+            epochs=self.epochs,
+            loss=float(event.loss),
+            rate=event.learning_rate,
+            speed=self.examples / passed,
+            left=duration(left),
         )
         self.bar.update(self.task, completed=event.step, description=words)
 
@@ -178,10 +199,11 @@ class _Line:
         if event.epoch % self.every and event.epoch not in (1, self.epochs):
             return
         found = event.metrics
-        words = f"epoch {event.epoch:>{len(str(self.epochs))}}/{self.epochs}  {_measured(found, '')}"
+        epoch = f"{event.epoch:>{len(str(self.epochs))}}"
+        words = [tr("epoch {epoch}/{epochs}", epoch=epoch, epochs=self.epochs) + f"  {_measured(found, '')}"]
         if "validation_loss" in found:
-            words += f"  |  validation {_measured(found, 'validation_')}"
-        self.console.print(f"{words}  |  {event.seconds:.1f} s", markup=False)
+            words.append(tr("validation {measured}", measured=_measured(found, "validation_")))
+        self.console.print("  |  ".join((*words, tr("{seconds:.1f} s", seconds=event.seconds))), markup=False)
 
     def end(self) -> None:
         if self.bar is not None:

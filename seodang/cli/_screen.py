@@ -8,6 +8,8 @@ from typing import Any
 
 from rich.console import Console
 
+from seodang.core.language import tr
+
 
 def screen(as_json: bool) -> Console:
     """Where a verb prints for people: stdout, or stderr where a program asked for JSON."""
@@ -28,7 +30,7 @@ def save_picture(picture: Any, path: str) -> None:
         picture.save(path, optimize=True)
     except ValueError:
         raise SeodangError(
-            f"{path} does not say which kind of picture it is to be. Write a name that ends in .png."
+            tr("{path} does not say which kind of picture it is to be. Write a name that ends in .png.", path=path)
         ) from None
     except OSError as error:
-        raise SeodangError(f"{path} cannot be written: {error.strerror or error}.") from None
+        raise SeodangError(tr("{path} cannot be written: {why}.", path=path, why=error.strerror or error)) from None

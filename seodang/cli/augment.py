@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from seodang.core.language import tr
+
 
 def augment(
     words: Annotated[list[str], typer.Argument(help="PATH or data set, the OUT folder, then key=value settings.")],
@@ -40,22 +42,45 @@ def augment(
     paths, settings = divide(words)
     if len(paths) != 2:
         raise DataError(
-            f"`seodang augment` takes the data and the folder to write to, got {len(paths)}: {' '.join(paths) or 'none'}."
+            tr(
+                "`seodang augment` takes the data and the folder to write to, got {count}: {paths}.",
+                count=len(paths),
+                paths=" ".join(paths) or tr("none"),
+            )
         )
     if unknown := [name for name in split or () if name not in SPLITS]:
-        raise DataError(f"--split {unknown[0]}: {unknown[0]!r} is not a split. {did_you_mean(unknown[0], SPLITS)}")
+        raise DataError(
+            tr(
+                "--split {unknown}: {unknown!r} is not a split. {hint}",
+                unknown=unknown[0],
+                hint=did_you_mean(unknown[0], SPLITS),
+            )
+        )
     varied = check(Augmentation, {key.removeprefix("augmentation."): value for key, value in settings.items()})
     source = open_source(paths[0])
     console = screen(json)
     if left := sorted({str(name) for name in source.splits} - {"train", "", *(split or ())}):
         console.print(
-            f"Only training pictures are varied; {' and '.join(left)} pictures stay as they are.", markup=False
+            tr(
+                "Only training pictures are varied; {left} pictures stay as they are.",
+                left=tr(" and ").join(map(tr, left)),
+            ),
+            markup=False,
         )
     written = write_augmented(
         source, paths[1], varied, copies=copies, prefix=prefix, seed=seed, splits=split or ("train", "")
     )
     total = sum(written.values())
-    console.print(f"{total:,} pictures written to {paths[1]} ({copies} of each, seed {seed}).", markup=False)
+    console.print(
+        tr(
+            "{total:,} pictures written to {path} ({copies} of each, seed {seed}).",
+            total=total,
+            path=paths[1],
+            copies=copies,
+            seed=seed,
+        ),
+        markup=False,
+    )
     if json:
         print_json(
             {"out": paths[1], "written": total, "classes": written, "seed": seed, "settings": varied.model_dump()}

@@ -6,11 +6,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from seodang.core.language import later, tr
+
 if TYPE_CHECKING:
     from rich.table import Table
 
 # Where there is no terminal, lines are as long as they need to be.
 WIDE = 1000
+COLUMNS = (
+    later("run"),
+    later("recipe"),
+    later("data"),
+    later("epochs"),
+    later("time"),
+    later("score"),
+    later("95 % interval"),
+    later("on"),
+)
 
 
 def compare(
@@ -50,8 +62,8 @@ def _table(rows: list[dict[str, Any]]) -> Table:
 
     table = Table(box=None, pad_edge=False)
     left = {"run", "recipe", "data"}
-    for title in ("run", "recipe", "data", "epochs", "time", "score", "95 % interval", "on"):
-        table.add_column(title, justify="left" if title in left else "right", overflow="fold")
+    for title in COLUMNS:
+        table.add_column(tr(title), justify="left" if title in left else "right", overflow="fold")
     for row in rows:
         low, high = row["interval"]
         examples = row["examples"]
@@ -63,6 +75,6 @@ def _table(rows: list[dict[str, Any]]) -> Table:
             duration(row["seconds"]),
             percent(row["accuracy"], examples) if "accuracy" in row else f"± {short(row['mae'])}",
             f"{points(low, examples)}–{points(high, examples)}" if "accuracy" in row else f"{short(low)}–{short(high)}",
-            f"{examples:,} {row['split']}",
+            f"{examples:,} {tr(row['split'])}",
         )
     return table

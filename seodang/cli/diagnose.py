@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from seodang.core.language import tr
+
 
 def diagnose(
     where: Annotated[
@@ -30,10 +32,13 @@ def diagnose(
 
     console = screen(json)
     found = ask(where)
-    what = "a run" if found["kind"] == "run" else "data"
-    console.print(
-        f"[bold]{escape(found['name'])}[/bold]  {what}, {len(found['checked'])} checks in {found['seconds']:.1f} s"
-    )
+    name, checks, seconds = f"[bold]{escape(found['name'])}[/bold]", len(found["checked"]), found["seconds"]
+    if found["kind"] == "run":
+        console.print(
+            tr("{name}  a run, {checks} checks in {seconds:.1f} s", name=name, checks=checks, seconds=seconds)
+        )
+    else:
+        console.print(tr("{name}  data, {checks} checks in {seconds:.1f} s", name=name, checks=checks, seconds=seconds))
     for each in found["findings"]:
         mark = "[bold red]![/bold red]" if each["level"] == "serious" else "-"
         console.print(f"\n{mark} [bold]{escape(each['what'])}[/bold]  ({each['name'].replace('-', ' ')})")
@@ -41,9 +46,9 @@ def diagnose(
         console.print(f"  {each['why']}", markup=False)
         console.print(f"  → {each['todo']}", markup=False)
     if not found["findings"]:
-        console.print("\nNothing was found wrong.", markup=False)
+        console.print(tr("\nNothing was found wrong."), markup=False)
     if found["unchecked"]:
-        console.print("\nNot checked:", markup=False)
+        console.print(tr("\nNot checked:"), markup=False)
         reasons: dict[str, list[str]] = {}
         for each in found["unchecked"]:
             reasons.setdefault(each["why"], []).append(each["name"].replace("-", " "))

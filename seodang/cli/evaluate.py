@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from seodang.cli._words import measure
+from seodang.core.language import later, tr
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -39,7 +42,7 @@ def evaluate(
         console.print(line, markup=False)
     console.print()
     console.print(_scores(report))
-    console.print(f"\nReport: {Path(report['run']) / report['files']['html']}", markup=False)
+    console.print(tr("\nReport: {path}", path=Path(report["run"]) / report["files"]["html"]), markup=False)
     if json:
         print_json(report)
 
@@ -49,13 +52,14 @@ def _scores(report: dict[str, Any]) -> Table:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for title, justify in (("", "left"), ("value", "right"), ("95 % interval", "right")):
-        table.add_column(title, justify=justify)  # pyright: ignore[reportArgumentType]
+    for title, justify in (("", "left"), (later("value"), "right"), (later("95 % interval"), "right")):
+        table.add_column(tr(title), justify=justify)  # pyright: ignore[reportArgumentType]
     for name, value in report["metrics"].items():
-        table.add_row(name.replace("_", " "), _figures(value), _between(report["intervals"].get(name)))
+        table.add_row(measure(name), _figures(value), _between(report["intervals"].get(name)))
     main = report.get("main", "accuracy")
     for name, found in report["baselines"].items():
-        table.add_row(f"{name} baseline, {main}", _figures(found[main]), _between(found.get("interval")))
+        title = tr("{name} baseline, {measure}", name=tr(name), measure=tr(main))
+        table.add_row(title, _figures(found[main]), _between(found.get("interval")))
     return table
 
 
@@ -65,4 +69,4 @@ def _figures(value: float) -> str:
 
 
 def _between(bounds: list[float] | None) -> str:
-    return f"{_figures(bounds[0])} to {_figures(bounds[1])}" if bounds else ""
+    return tr("{low} to {high}", low=_figures(bounds[0]), high=_figures(bounds[1])) if bounds else ""

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from seodang.cli._options import Json, RunName
+from seodang.core.language import tr
 from seodang.core.registry import describe, names
 
 LISTED = "\n\n    ".join(f"{name}: {describe('explanations', name)}" for name in names("explanations"))
@@ -66,12 +67,12 @@ def explain(
     opened, console = load(run), screen(json)
     given = [] if with_ is None else [name for name in with_.split(",") if name.strip()]
     if with_ is not None and not given:
-        raise SeodangError("--with needs names of explanations, such as --with grad-cam,filters.")
+        raise SeodangError(tr("--with needs names of explanations, such as --with grad-cam,filters."))
     path = out or f"{opened.name}-explained.html"
     found = find_out(opened, words or (), given, out=path, target=target, layer=layer)
     answer = found.answer
     if found.example.name:
-        true = "" if found.example.true is None else f"   (it is {found.example.true})"
+        true = "" if found.example.true is None else "   " + tr("(it is {true})", true=found.example.true)
         console.print(f"{found.example.name}: {headline(opened, answer)}{true}", markup=False)
         for remark in found.example.remarks:
             console.print(remark, markup=False)
@@ -79,7 +80,7 @@ def explain(
         console.print(f"\n{name}", style="bold", markup=False)
         for sentence in each.words:
             console.print(f"  {sentence}", markup=False)
-    console.print(f"\nPage: {path}", markup=False)
+    console.print(tr("\nPage: {path}", path=path), markup=False)
     if json:
         print_json({**found.as_dict(), "page": path})
 

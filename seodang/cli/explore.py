@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from seodang.core.language import tr
 from seodang.core.registry import describe, names
 
 LISTED = "\n\n    ".join(f"{name}: {describe('foundations', name)}" for name in names("foundations"))
@@ -38,15 +39,17 @@ def explore(
 
     plain, settings = divide(words)
     if len(plain) != 1:
-        got = " ".join(plain) or "none"
-        raise SeodangError(f"One experiment is wanted, got {got}. {did_you_mean(got, names('foundations'))}")
+        got = " ".join(plain) or tr("none")
+        raise SeodangError(
+            tr("One experiment is wanted, got {got}. {hint}", got=got, hint=did_you_mean(got, names("foundations")))
+        )
     name = plain[0].replace("_", "-")
     found = run(name, settings)
     console = screen(json)
     for sentence in found.words:
         console.print(sentence, markup=False)
     path = write_page(found, out or f"{name}.html")
-    console.print(f"\nPicture and numbers: {path}", markup=False)
+    console.print(tr("\nPicture and numbers: {path}", path=path), markup=False)
     if json:
         print_json({"name": name, "words": list(found.words), "page": str(path), **found.numbers})
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from seodang.cli._options import Json, RunName
+from seodang.core.language import tr, trn
 
 if TYPE_CHECKING:
     from seodang.runs.folder import Run
@@ -72,24 +73,28 @@ def generate(
         _pictures(opened, count, seed or 0, out, between, json)
         return
     if out is not None or between is not None:
-        raise SeodangError(f"--out and --between are of runs that make pictures; {opened.name} writes texts.")
+        raise SeodangError(
+            tr("--out and --between are of runs that make pictures; {name} writes texts.", name=opened.name)
+        )
     count = 1 if count is None else count
     by_chance = count > 1 or seed is not None or top_k > 0 or top_p < 1
     if temperature is None:
         temperature = 1.0 if by_chance and beam == 1 else 0.0
     if beam > 1 and (temperature or top_k or top_p < 1 or seed is not None):
-        raise SeodangError("--beam looks for the most probable text and draws nothing; leave out the other options.")
+        raise SeodangError(
+            tr("--beam looks for the most probable text and draws nothing; leave out the other options.")
+        )
     taste = writing.Taste(temperature, top_k, top_p, beam)
     if opened.recipe.task == "translate":
         from seodang.evaluation.translating import translate
 
         if not start.strip():
-            raise SeodangError(f'Say what is to be translated: `seodang generate {run} "A dog runs."`.')
+            raise SeodangError(tr('Say what is to be translated: `seodang generate {run} "A dog runs."`.', run=run))
         texts = translate(opened, [start], beam=beam)
     else:
         encoding = writing.writer(opened)
         if unread := writing.strangers(encoding, start):
-            aside.print(f"Not in its vocabulary, and so not read: {', '.join(unread)}.", markup=False)
+            aside.print(tr("Not in its vocabulary, and so not read: {unread}.", unread=", ".join(unread)), markup=False)
         texts = writing.generate(opened, start, words=words, count=count, taste=taste, seed=seed or 0)
     texts = [writing.title_case(text) for text in texts] if title else texts
     if json:
@@ -108,15 +113,23 @@ def _pictures(
 
     if between is not None:
         pixels = making.between(run, *between, steps=10 if count is None else count)
-        path, what = out or f"{run.name}-between.png", f"from {between[0]} to {between[1]}"
+        path, what = out or f"{run.name}-between.png", tr("from {start} to {end}", start=between[0], end=between[1])
         sheet = making.sheet(pixels, columns=len(pixels))
     else:
         pixels = making.make(run, 64 if count is None else count, seed)
-        path, what = out or f"{run.name}-{seed}.png", f"of noise drawn with seed {seed}"
+        path, what = out or f"{run.name}-{seed}.png", tr("of noise drawn with seed {seed}", seed=seed)
         sheet = making.sheet(pixels)
     save_picture(sheet, path)
     if as_json:
         print_json({"run": str(run.folder), "pictures": len(pixels), "out": path})
         return
-    pictures = "1 picture" if len(pixels) == 1 else f"{len(pixels):,} pictures"
-    screen(as_json).print(f"{pictures} of {pixels.shape[3]}×{pixels.shape[2]} pixels, {what}: {path}", markup=False)
+    told = trn(
+        "{count} picture of {width}×{height} pixels, {what}: {path}",
+        "{count:,} pictures of {width}×{height} pixels, {what}: {path}",
+        len(pixels),
+        width=pixels.shape[3],
+        height=pixels.shape[2],
+        what=what,
+        path=path,
+    )
+    screen(as_json).print(told, markup=False)

@@ -6,6 +6,9 @@ from typing import Annotated
 
 import typer
 
+from seodang.core.language import tr
+from seodang.core.sentences import shown
+
 
 def import_(
     file: Annotated[str, typer.Argument(help="Keras .weights.h5, .h5 or .keras, .safetensors, or .pt with tensors.")],
@@ -40,16 +43,27 @@ def import_(
     recipes, settings = divide(words)
     if len(recipes) != 1:
         raise RecipeError(
-            f"Name one recipe, the network that {file} was trained as, got {len(recipes)}. `seodang list recipes` shows all."
+            tr(
+                "Name one recipe, the network that {file} was trained as, got {count}. `seodang list recipes` "
+                "shows all.",
+                file=file,
+                count=len(recipes),
+            )
         )
     named = classes.split(",") if classes is not None else None
     run = import_run(file, recipes[0], settings, classes=named, data=data, runs=runs, name=name)
     found, console = run.data["imported"], screen(json)
     console.print(
-        f"{found['form']}: {found['numbers']:,} numbers put into {run.recipe.name}, {len(run.classes)} classes.",
+        tr(
+            "{form}: {numbers:,} numbers put into {name}, {count} classes.",
+            form=shown(found["form"]),
+            numbers=found["numbers"],
+            name=run.recipe.name,
+            count=len(run.classes),
+        ),
         markup=False,
     )
-    console.print(run.data["notes"][1], markup=False)
-    console.print(f"\nRun: {run.folder}    Try it: seodang predict {run.folder} PHOTO", markup=False)
+    console.print(shown(run.data["notes"][1]), markup=False)
+    console.print(tr("\nRun: {folder}    Try it: seodang predict {folder} PHOTO", folder=run.folder), markup=False)
     if json:
         print_json({"run": str(run.folder), "classes": list(run.classes), **found, "notes": run.data["notes"]})

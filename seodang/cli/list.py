@@ -10,13 +10,16 @@ from rich.console import Console
 
 from seodang.cli._screen import print_json, screen
 from seodang.core.errors import SeodangError, did_you_mean
+from seodang.core.language import padded, tr
 from seodang.core.registry import describe, family, names
 
 KINDS = ("recipes", "models", "datasets", "tasks", "decisions", "diagnoses", "foundations", "explanations", "runs")
 
 
 def list(  # noqa: A001 - the verb's name
-    kind: Annotated[str, typer.Argument(help=f"One of {', '.join(KINDS)}; all but runs where left out.")] = "",
+    kind: Annotated[
+        str, typer.Argument(help=tr("One of {kinds}; all but runs where left out.", kinds=", ".join(KINDS)))
+    ] = "",
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Show the recipes, models, data sets, tasks and decisions by name, or the runs below ./runs.
@@ -28,7 +31,7 @@ def list(  # noqa: A001 - the verb's name
       seodang list runs --json
     """
     if kind and kind not in KINDS:
-        raise SeodangError(f"{kind!r} cannot be listed. {did_you_mean(kind, KINDS)}")
+        raise SeodangError(tr("{kind!r} cannot be listed. {hint}", kind=kind, hint=did_you_mean(kind, KINDS)))
     console, found = screen(json), {}
     for each in [kind] if kind else KINDS[:-1]:
         if each == "runs":
@@ -62,12 +65,15 @@ def _runs(console: Console, as_json: bool) -> dict[str, dict[str, object]]:
     if not as_json:
         for name, facts in found.items():
             accuracy, split = facts["accuracy"], facts["split"]
-            judged = f"{accuracy:.2%} on {split}" if isinstance(accuracy, float) else "not judged"
-            state = "" if facts["finished"] else "  (not finished: seodang train --resume)"
-            long = f"{facts['epochs']:>4} epochs" if facts["epochs"] else "head solved"
-            console.print(f"{name:28}  {facts['recipe']:20}  {long:11}  {judged}{state}", markup=False)
+            is_judged = isinstance(accuracy, float)
+            judged = (
+                tr("{accuracy:.2%} on {split}", accuracy=accuracy, split=tr(split)) if is_judged else tr("not judged")
+            )
+            state = "" if facts["finished"] else "  " + tr("(not finished: seodang train --resume)")
+            long = tr("{epochs:>4} epochs", epochs=facts["epochs"]) if facts["epochs"] else tr("head solved")
+            console.print(f"{name:28}  {facts['recipe']:20}  {padded(long, 11)}  {judged}{state}", markup=False)
         if not found:
-            console.print("No runs below ./runs yet. Make one with `seodang train digits`.", markup=False)
+            console.print(tr("No runs below ./runs yet. Make one with `seodang train digits`."), markup=False)
     return found
 
 

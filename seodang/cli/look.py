@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from seodang.core.language import tr
+from seodang.core.sentences import shown
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -57,23 +60,39 @@ def look(
 
     paths, settings = divide(words)
     if len(paths) != 1:
-        raise DataError(f"`seodang look` takes one path or data set, got {len(paths)}: {' '.join(paths) or 'none'}.")
+        raise DataError(
+            tr(
+                "`seodang look` takes one path or data set, got {count}: {paths}.",
+                count=len(paths),
+                paths=" ".join(paths) or tr("none"),
+            )
+        )
     console = screen(json)
     asked = resolve(HOUSE, {} if augment else settings)
     source = open_any(paths[0], asked.columns)
     if isinstance(source, Frame):
         if augment:
-            raise DataError(f"--augment shows pictures, and {paths[0]} holds none: {source.form}.")
+            raise DataError(
+                tr("--augment shows pictures, and {path} holds none: {form}.", path=paths[0], form=shown(source.form))
+            )
         if page:
-            raise DataError(f"--page is for pictures, and {paths[0]} holds none: {source.form}. --json has everything.")
+            raise DataError(
+                tr(
+                    "--page is for pictures, and {path} holds none: {form}. --json has everything.",
+                    path=paths[0],
+                    form=shown(source.form),
+                )
+            )
         tell(source, asked, console, paths[0], settings, json)
         return
     if settings and not augment:
-        raise DataError(f"{', '.join(settings)}: settings go with --augment, such as `--augment rotation=10`.")
+        raise DataError(
+            tr("{settings}: settings go with --augment, such as `--augment rotation=10`.", settings=", ".join(settings))
+        )
     looked = scan(source)
     if augment:
         file = _preview(looked, settings, seed, page)
-        console.print(f"Preview: {file} (above the original, below its variant)", markup=False)
+        console.print(tr("Preview: {file} (above the original, below its variant)", file=file), markup=False)
         if json:
             print_json({"kind": "pictures", "name": source.name, "preview": str(file)})
         return
@@ -88,10 +107,14 @@ def look(
 
         try:
             write_page(found, looked, Path(wanted))
-            console.print(f"Page: {wanted}", markup=False)
+            console.print(tr("Page: {wanted}", wanted=wanted), markup=False)
             found["page"] = wanted
         except OSError as error:
-            message = f"The page could not be written to {wanted}: {error.strerror}. Choose a place with --page FILE."
+            message = tr(
+                "The page could not be written to {wanted}: {why}. Choose a place with --page FILE.",
+                wanted=wanted,
+                why=error.strerror,
+            )
             if page:
                 raise DataError(message) from None
             console.print(message, markup=False)
@@ -111,19 +134,38 @@ def show(found: dict[str, Any], console: Console, where: str) -> None:
     sizes = found["sizes"]
     classes = count(len(found["classes"]), "class")
     console.print(f"[bold]{escape(found['name'])}[/bold]  {escape(found['where'])}")
-    console.print(f"{found['examples']:,} pictures in {classes} ({found['form']})", markup=False)
+    console.print(
+        tr(
+            "{examples:,} pictures in {classes} ({form})",
+            examples=found["examples"],
+            classes=classes,
+            form=shown(found["form"]),
+        ),
+        markup=False,
+    )
     if sizes["different"] == 1:
-        size = f"{_by(sizes['median'])} pixels, all of them"
+        size = tr("{median} pixels, all of them", median=_by(sizes["median"]))
     else:
-        size = f"{_by(sizes['smallest'])} to {_by(sizes['largest'])} pixels, in the middle {_by(sizes['median'])}"
+        size = tr(
+            "{smallest} to {largest} pixels, in the middle {median}",
+            smallest=_by(sizes["smallest"]),
+            largest=_by(sizes["largest"]),
+            median=_by(sizes["median"]),
+        )
     modes = ", ".join(f"{mode} {number:,}" for mode, number in found["modes"].items())
-    console.print(f"Size: {size}    Mode: {modes}\n", markup=False)
+    console.print(tr("Size: {size}    Mode: {modes}\n", size=size, modes=modes), markup=False)
     console.print(table_of_classes(found))
     show_findings(found, console)
     show_left_out(found, console)
     if recipe := found.get("suggested_recipe"):
         console.print(
-            f"\nNext: seodang train {shlex.quote(where)} {recipe['name']}   ({recipe['reason']})", markup=False
+            tr(
+                "\nNext: seodang train {where} {name}   ({reason})",
+                where=shlex.quote(where),
+                name=recipe["name"],
+                reason=recipe["reason"],
+            ),
+            markup=False,
         )
 
 
@@ -141,7 +183,7 @@ def _preview(looked: Scan, settings: dict[str, str], seed: int, page: str | None
     plain = {key.removeprefix("augmentation."): value for key, value in settings.items()}
     varied = check(Augmentation, plain)
     if not varied.is_on:
-        raise DataError("--augment needs settings, such as --augment rotation=10 zoom=0.1 flip_horizontal=true.")
+        raise DataError(tr("--augment needs settings, such as --augment rotation=10 zoom=0.1 flip_horizontal=true."))
     splits = looked.source.splits
     usable = np.flatnonzero(splits == "train") if (splits == "train").any() else np.arange(len(looked))
     draw = torch.Generator().manual_seed(seed)
@@ -158,7 +200,11 @@ def _preview(looked: Scan, settings: dict[str, str], seed: int, page: str | None
         grid([picture for row in rows for picture in row], columns=len(pictures), cell=140).save(file)
     except (OSError, ValueError) as error:
         raise DataError(
-            f"The preview could not be written to {file}: {error}. Choose a place with --page FILE.png."
+            tr(
+                "The preview could not be written to {file}: {error}. Choose a place with --page FILE.png.",
+                file=file,
+                error=error,
+            )
         ) from None
     return file
 

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from seodang.core.language import tr
+
 
 def new(
     what: Annotated[str, typer.Argument(help="What to make: recipe or decision.")],
@@ -45,10 +47,12 @@ def new(
         verb = "recognise" if decision.network == "imagenet" else "predict RUN"
         text, use = explained(decision, path.stem), f"seodang {verb} PHOTO --decide {path}"
     else:
-        raise SeodangError(f"{what!r} cannot be made. {did_you_mean(what, ['recipe', 'decision'])}")
+        raise SeodangError(
+            tr("{what!r} cannot be made. {hint}", what=what, hint=did_you_mean(what, ["recipe", "decision"]))
+        )
     if path.exists():
-        raise SeodangError(f"{path} is there already. Take another name, or delete it first.")
+        raise SeodangError(tr("{path} is there already. Take another name, or delete it first.", path=path))
     path.write_text(text, encoding="utf-8")
-    screen(json).print(f"{path}: change what you like, then `{use}`.", markup=False)
+    screen(json).print(tr("{path}: change what you like, then `{use}`.", path=path, use=use), markup=False)
     if json:
         print_json({what: str(path), "like": like})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from seodang.cli._options import Csv, Decide, Json, RunName, Top
+from seodang.core.language import tr
 
 if TYPE_CHECKING:
     from seodang.decisions.decision import Decision
@@ -48,7 +49,7 @@ def predict(
     from seodang.runs.folder import load
 
     if csv and json:
-        raise DataError("--csv and --json exclude each other; give one.")
+        raise DataError(tr("--csv and --json exclude each other; give one."))
     decision = find_decision(decide) if decide is not None else None
     opened = load(run)
     refuse_makers(opened)

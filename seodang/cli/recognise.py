@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from seodang.cli._options import Csv, Decide, Json, Pictures, Top
+from seodang.core.language import tr
 
 
 def recognise(
@@ -38,7 +39,7 @@ def recognise(
     from seodang.core.errors import DataError
 
     if csv and json:
-        raise DataError("--csv and --json exclude each other; give one.")
+        raise DataError(tr("--csv and --json exclude each other; give one."))
     from seodang.evaluation.recognise import DEFAULT
     from seodang.evaluation.recognise import recognise as answers_to
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from seodang.cli._options import Json, RunName
+from seodang.core.language import tr
 
 
 def similar(
@@ -37,12 +38,12 @@ def similar(
 
         from seodang.data.grid import grid
 
-        titles = ["asked", *(f"{each['class']} {each['distance']:.2f}" for each, _ in found)]
+        titles = [tr("asked"), *(f"{each['class']} {each['distance']:.2f}" for each, _ in found)]
         save_picture(grid(torch.stack([asked, *(pixels for _, pixels in found)]), titles), out)
     if json:
         print_json({"run": str(opened.folder), "picture": picture, "similar": [each for each, _ in found]})
         return
     for each, _ in found:
-        console.print(f"{each['distance']:8.3f}  {each['class']}  {each['id']} ({each['split']})", markup=False)
+        console.print(f"{each['distance']:8.3f}  {each['class']}  {each['id']} ({tr(each['split'])})", markup=False)
     if out is not None:
-        console.print(f"Drawn in {out}.", markup=False)
+        console.print(tr("Drawn in {out}.", out=out), markup=False)

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from seodang.core.language import tr
+
 
 def summary(
     words: Annotated[
@@ -39,7 +41,9 @@ def summary(
 
     names, settings = divide(words)
     if len(names) != 1:
-        raise SeodangError(f"One recipe or run at a time, got {len(names)}. `seodang list recipes` shows the recipes.")
+        raise SeodangError(
+            tr("One recipe or run at a time, got {count}. `seodang list recipes` shows the recipes.", count=len(names))
+        )
     console = screen(as_json)
     name, shape, network, notes = _network(names[0], settings, inputs, classes)
     rows = rows_of(network, shape)
@@ -59,7 +63,7 @@ def summary(
         console.width = max(console.width, 100)  # a file or a pipe has no width of its own
     console.print(_table(name, shape, rows))
     if picture is not None:
-        console.print(f"The picture is in {picture}.")
+        console.print(tr("The picture is in {picture}.", picture=picture))
 
 
 def _network(
@@ -76,12 +80,14 @@ def _network(
         from seodang.runs.folder import load
 
         if not Path(word).exists() and not (Path("runs") / word).exists() and word != "last":
-            raise SeodangError(f"{word} is neither a recipe nor a run. {did_you_mean(word, names('recipes'))}")
+            raise SeodangError(
+                tr("{word} is neither a recipe nor a run. {hint}", word=word, hint=did_you_mean(word, names("recipes")))
+            )
         run = load(word)
         from seodang.runs.folder import input_spec
 
         if settings or inputs or classes:
-            raise SeodangError("A run's network is what it is: settings, --input and --classes are for recipes.")
+            raise SeodangError(tr("A run's network is what it is: settings, --input and --classes are for recipes."))
         outputs = run.task.outputs
         shape = input_spec(run.recipe, run.facts)
         return run.name, shape, build(run.recipe.model.without_weights, shape, outputs, run.recipe.training.seed), []
@@ -108,7 +114,11 @@ def _shape(recipe: Any, inputs: str | None) -> tuple[Any, list[str]]:
         sides = inputs.replace("×", ",").replace("x", ",").split(",")
         if len(sides) not in (1, 3) or not all(side.strip().isdigit() and 0 < int(side) <= 4096 for side in sides):
             raise SeodangError(
-                f"--input must be CHANNELS,HEIGHT,WIDTH such as 1,28,28, or for rows their numbers such as 3, got {inputs!r}."
+                tr(
+                    "--input must be CHANNELS,HEIGHT,WIDTH such as 1,28,28, or for rows their numbers such as 3, got "
+                    "{inputs!r}.",
+                    inputs=inputs,
+                )
             )
         return Spec(tuple(int(side) for side in sides)), []
     preparation = recipe.preparation
@@ -117,7 +127,12 @@ def _shape(recipe: Any, inputs: str | None) -> tuple[Any, list[str]]:
     if None not in asked:
         return Spec(shape), []
     assumed = "×".join(map(str, shape))
-    return Spec(shape), [f"The pictures' size comes from the data; shown for {assumed} (--input 3,64,64 for another)."]
+    return Spec(shape), [
+        tr(
+            "The pictures' size comes from the data; shown for {assumed} (--input 3,64,64 for another).",
+            assumed=assumed,
+        )
+    ]
 
 
 def _classes(recipe: Any, classes: int | None) -> tuple[int, list[str]]:
@@ -126,13 +141,13 @@ def _classes(recipe: Any, classes: int | None) -> tuple[int, list[str]]:
 
     if classes is not None:
         if classes < 2:
-            raise SeodangError(f"--classes must be at least 2, got {classes}.")
+            raise SeodangError(tr("--classes must be at least 2, got {classes}.", classes=classes))
         return classes, []
     if recipe.loss == "binary_cross_entropy":
         return 2, []
     if recipe.data in names("datasets"):
         return len(find("datasets", recipe.data)().classes), []
-    return 10, ["The number of classes comes from the data; shown for 10 (--classes 5 for another)."]
+    return 10, [tr("The number of classes comes from the data; shown for 10 (--classes 5 for another).")]
 
 
 def _table(name: str, shape: Any, rows: list[Any]) -> Any:
@@ -141,16 +156,18 @@ def _table(name: str, shape: Any, rows: list[Any]) -> Any:
 
     from seodang.models.summary import total
 
-    table = Table(title=f"{name}  (input {'×'.join(map(str, shape.shape))})", box=box.SIMPLE_HEAD, show_footer=True)
+    title = tr("{name}  (input {shape})", name=name, shape="×".join(map(str, shape.shape)))
+    table = Table(title=title, box=box.SIMPLE_HEAD, show_footer=True)
     sums = total(rows)
-    table.add_column("layer", "total", overflow="fold", min_width=6)
-    table.add_column("kind", overflow="fold", min_width=12)
-    table.add_column("output shape", justify="right", no_wrap=True)
-    for key, title in (("parameters", "parameters"), ("trainable", "trainable"), ("operations", "multiply-adds")):
+    table.add_column(tr("layer"), tr("total"), overflow="fold", min_width=6)
+    table.add_column(tr("kind"), overflow="fold", min_width=12)
+    table.add_column(tr("output shape"), justify="right", no_wrap=True)
+    titles = {"parameters": tr("parameters"), "trainable": tr("trainable"), "operations": tr("multiply-adds")}
+    for key, title in titles.items():
         table.add_column(title, f"{sums[key]:,}", justify="right", no_wrap=True)
     for row in rows:
         numbers = [f"{value:,}" if value else "" for value in (row.parameters, row.trainable, row.operations)]
-        sides = "×".join(map(str, row.output_shape)) or "training only"
+        sides = "×".join(map(str, row.output_shape)) or tr("training only")
         layer = re.sub(r"(\d+)_[a-z_]+", r"\1", row.layer).replace(".layers", "")
         table.add_row(layer, f"{row.kind} {row.detail}".strip(), sides, *numbers)
     return table

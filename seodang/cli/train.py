@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from seodang.core.language import tr
+
 
 def train(
     words: Annotated[
@@ -46,16 +48,24 @@ def train(
         settings["training.minutes"] = str(minutes)
     if resume is not None:
         if plain:
-            raise RunError(f"--resume takes the data from the run; leave out {' '.join(plain)}.")
+            raise RunError(tr("--resume takes the data from the run; leave out {plain}.", plain=" ".join(plain)))
         events = carry_on(resume, settings)
     else:
         if not plain:
             raise RecipeError(
-                "Say what to train on: a path, a data set (`seodang list datasets`) or a recipe (`seodang list recipes`)."
+                tr(
+                    "Say what to train on: a path, a data set (`seodang list datasets`) or a recipe (`seodang list "
+                    "recipes`)."
+                )
             )
         if len(plain) > 2:
             raise RecipeError(
-                f"Got {len(plain)} words ({', '.join(plain)}); at most two are wanted, the data and the recipe. Settings are key=value."
+                tr(
+                    "Got {count} words ({plain}); at most two are wanted, the data and the recipe. Settings are "
+                    "key=value.",
+                    count=len(plain),
+                    plain=", ".join(plain),
+                )
             )
         events = stream(plain[0], plain[1] if len(plain) > 1 else None, settings, runs=runs, name=name)
     finish(events, screen(json), json)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from seodang.core.language import tr
+
 if TYPE_CHECKING:
     from seodang.tuning.tune import Trial
 
@@ -51,13 +53,19 @@ def tune(
 
     plain, settings = divide(words)
     if not 1 <= len(plain) <= 2:
-        raise RecipeError(f"Got {len(plain)} words ({', '.join(plain)}); the data, the recipe, or both are wanted.")
+        raise RecipeError(
+            tr(
+                "Got {count} words ({plain}); the data, the recipe, or both are wanted.",
+                count=len(plain),
+                plain=", ".join(plain),
+            )
+        )
     fixed, grid = divided(settings)
     console, answer = screen(json), {}
     recipe = plain[1] if len(plain) > 1 else None
     for event in tune_stream(plain[0], recipe, grid, fixed, folder=folder, by=by):
         if isinstance(event, Interrupted):
-            console.print("Stopped; nothing is lost. The same command goes on from here.", markup=False)
+            console.print(tr("Stopped; nothing is lost. The same command goes on from here."), markup=False)
             raise SystemExit(128 + event.signal)
         if isinstance(event, Trial):
             console.print(_line(event), markup=False)
@@ -68,8 +76,8 @@ def tune(
         console.print(_table(event))
         for sentence in sentences(event):
             console.print(sentence, markup=False)
-        console.print(f"\nTrain the best again: {command(event)}", markup=False)
-        console.print(f"Table: {write_page(event)}", markup=False)
+        console.print(tr("\nTrain the best again: {command}", command=command(event)), markup=False)
+        console.print(tr("Table: {path}", path=write_page(event)), markup=False)
         answer = described(event)
         if judge:
             answer["judged"] = _judge(event, console)
@@ -82,9 +90,17 @@ def _line(trial: Trial) -> str:
 
     settings = " ".join(f"{key}={value}" for key, value in trial.settings.items())
     if trial.failed:
-        return f"trial {trial.number}: {settings}  failed: {trial.failed}"
-    how = "done before" if trial.was_done else f"{trial.seconds:.1f} s"
-    return f"trial {trial.number}: {settings}  validation {_measured(trial.metrics, 'validation_')}  ({how})"
+        return tr(
+            "trial {number}: {settings}  failed: {failed}", number=trial.number, settings=settings, failed=trial.failed
+        )
+    how = tr("done before") if trial.was_done else tr("{seconds:.1f} s", seconds=trial.seconds)
+    return tr(
+        "trial {number}: {settings}  validation {measured}  ({how})",
+        number=trial.number,
+        settings=settings,
+        measured=_measured(trial.metrics, "validation_"),
+        how=how,
+    )
 
 
 def _table(tuning: Any) -> Any:
@@ -96,7 +112,7 @@ def _table(tuning: Any) -> Any:
     heads, *lines = rows(tuning)
     table = Table(box=None, pad_edge=False)
     for head in heads:
-        table.add_column(head, justify="right")
+        table.add_column(tr(head), justify="right")
     for line in lines:
         table.add_row(*map(Text, line))
     return table
@@ -110,5 +126,5 @@ def _judge(tuning: Any, console: Any) -> dict[str, Any]:
     console.print()
     for line in report["verdict"]:
         console.print(line, markup=False)
-    console.print(f"Report: {report['run']}/report.html", markup=False)
+    console.print(tr("Report: {path}", path=f"{report['run']}/report.html"), markup=False)
     return {"split": report["split"], "metrics": report["metrics"], "intervals": report["intervals"]}

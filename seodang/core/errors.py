@@ -6,6 +6,8 @@ import difflib
 import errno
 from collections.abc import Iterable
 
+from seodang.core.language import later, tr
+
 # More words than these are not listed in a sentence: ImageNet has 1,000 classes, timm as many networks.
 MOST_LISTED = 60
 
@@ -62,16 +64,27 @@ def did_you_mean(word: str, allowed: Iterable[str]) -> str:
     allowed = list(allowed)
     match = nearest(word, allowed)
     if match:
-        return f"Did you mean {match}?"
+        return tr("Did you mean {match}?", match=match)
     if len(allowed) > MOST_LISTED:
-        return f"Allowed: {', '.join(allowed[:6])}, … ({len(allowed):,} in all)."
-    return f"Allowed: {', '.join(allowed)}."
+        return tr("Allowed: {allowed}, … ({count:,} in all).", allowed=", ".join(allowed[:6]), count=len(allowed))
+    return tr("Allowed: {allowed}.", allowed=", ".join(allowed))
 
 
 # What the operating system refuses that a person can mend: no room, no right, no such place.
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
 _NO_RIGHT = (errno.EACCES, errno.EPERM, errno.EROFS)
 _NO_PLACE = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG)
+# What it calls them.
+REFUSALS = (
+    later("permission denied"),
+    later("operation not permitted"),
+    later("read-only file system"),
+    later("no such file or directory"),
+    later("not a directory"),
+    later("is a directory"),
+    later("file exists"),
+    later("file name too long"),
+)
 
 
 def of_the_system(error: OSError) -> str | None:
@@ -82,13 +95,17 @@ def of_the_system(error: OSError) -> str | None:
     >>> of_the_system(OSError(errno.ENOSPC, "No space left on device"))
     'There is no space left on the disk. Make room, then give the command again.'
     """
-    place = f"{error.filename}: " if error.filename else ""
+    file, why = error.filename, tr((error.strerror or "").lower())
+    if error.errno in _NO_ROOM and file:
+        return tr("{file}: there is no space left on the disk. Make room, then give the command again.", file=file)
     if error.errno in _NO_ROOM:
-        what = f"{place}there" if place else "There"
-        return f"{what} is no space left on the disk. Make room, then give the command again."
-    why = (error.strerror or "").lower()
+        return tr("There is no space left on the disk. Make room, then give the command again.")
+    if error.errno in _NO_RIGHT and file:
+        return tr(
+            "{file}: {why}. Take a place where you may write and read, or change the file's rights.", file=file, why=why
+        )
     if error.errno in _NO_RIGHT:
-        return f"{place}{why}. Take a place where you may write and read, or change the file's rights."
-    if error.errno in _NO_PLACE and place:
-        return f"{place}{why}. Check the path."
+        return tr("{why}. Take a place where you may write and read, or change the file's rights.", why=why)
+    if error.errno in _NO_PLACE and file:
+        return tr("{file}: {why}. Check the path.", file=file, why=why)
     return None

@@ -10,18 +10,28 @@ import functools
 import gettext
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from unicodedata import east_asian_width
 
 FOLDER = Path(__file__).parent.parent / "locale"
 LANGUAGES = {"en": "English", "ko": "한국어"}
 # Where a person's language is looked for when none was asked for: ours, then POSIX' in its own order.
 VARIABLES = ("SEODANG_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 # Korean particles that depend on whether the syllable before them ends in a consonant: written "을(를)", with it and without.
-PARTICLES = ("을(를)", "이(가)", "은(는)", "과(와)", "(으)로", "(이)라", "(이)나")
-_PARTICLE = re.compile(r"(\S)([\"'’”»`)\]]*)(" + "|".join(map(re.escape, PARTICLES)) + ")")
+# "(이)" stands before what has it after a consonant only: (이)라는, (이)며.
+PARTICLES = ("을(를)", "이(가)", "은(는)", "과(와)", "(으)로", "(이)")
+_PARTICLE = re.compile(r"([A-Za-z]+|\S)([\"'’”»`)\]]*)(" + "|".join(map(re.escape, PARTICLES)) + ")")
 # How the last sound of a digit or letter is read: with a final consonant (l: 'ㄹ' is one, but takes 로).
 _DIGITS = {"0": "c", "1": "l", "3": "c", "6": "c", "7": "l", "8": "l"}
 _LETTERS = {"l": "l", "m": "c", "n": "c", "r": "l"}
+# And of English words in Korean: 트레이닝, 파일, 타임, 레이어.
+_WORDS = (
+    (re.compile(r"[aeiou]ng$"), "c"),
+    (re.compile(r"..le$"), "l"),
+    (re.compile(r"[aeiou][mn]e$"), "c"),
+    (re.compile(r"[a-z]r$"), ""),
+)
 
 _chosen: str | None = None
 
@@ -35,7 +45,10 @@ def use_language(code: str) -> None:
     global _chosen
     short = _short(code)
     if short not in LANGUAGES:
-        raise ValueError(f"language {code!r} is not one that Seodang speaks. Allowed: {', '.join(LANGUAGES)}.")
+        allowed = ", ".join(LANGUAGES)
+        raise ValueError(
+            tr("language {code!r} is not one that Seodang speaks. Allowed: {allowed}.", code=code, allowed=allowed)
+        )
     _chosen = short
 
 
@@ -72,6 +85,45 @@ def trn(one: str, many: str, count: int, /, **values: object) -> str:
     return _filled(text, {"count": count, **values})
 
 
+def later(message: str) -> str:
+    """The text itself, marked for the catalogue: it is made here as a key or a constant, and `tr` is called where it is shown."""
+    return message
+
+
+def said_before(sentence: str, templates: Iterable[str]) -> str:
+    """A sentence that a library wrote in English, in the person's language, by the first template that could have made it.
+
+    >>> said_before("No such option: --top", ("Missing {what}.", "No such option: {option}"))
+    'No such option: --top'
+    """
+    for template in templates:
+        if found := _pattern(template).fullmatch(sentence):
+            return tr(template, **found.groupdict())
+    return tr(sentence)
+
+
+@functools.cache
+def _pattern(template: str) -> re.Pattern[str]:
+    pieces = re.split(r"\{(\w+)\}", template)
+    return re.compile(
+        "".join(f"(?P<{piece}>.+)" if k % 2 else re.escape(piece) for k, piece in enumerate(pieces)), re.DOTALL
+    )
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes: two for a Korean syllable.
+
+    >>> columns("epoch"), columns("에폭")
+    (5, 4)
+    """
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def padded(text: str, width: int) -> str:
+    """A text with blanks behind it, `width` columns of a terminal wide: f"{text:{width}}" for every language."""
+    return text + " " * (width - columns(text))
+
+
 def _short(code: str) -> str:
     word = re.split(r"[_.@-]", code.strip().lower())[0]
     return "en" if word in ("c", "posix") else word
@@ -97,13 +149,13 @@ def particles(text: str) -> str:
 
 
 def _fitting(before: str, particle: str) -> str:
-    if "가" <= before <= "힣":
+    if "가" <= before[-1] <= "힣":
         final = (ord(before) - ord("가")) % 28
         sound = "" if final == 0 else "l" if final == 8 else "c"
     elif before.isdigit() and before.isascii():
         sound = _DIGITS.get(before, "")
     elif before.isalpha() and before.isascii():
-        sound = _LETTERS.get(before.lower(), "")
+        sound = next((sound for ending, sound in _WORDS if ending.search(before)), _LETTERS.get(before[-1].lower(), ""))
     elif before == "%":
         sound = ""  # 퍼센트
     else:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from seodang.core.errors import SeodangError, did_you_mean
+from seodang.core.language import later, tr
 
 PACKAGE = Path(__file__).parent.parent
 # Where each kind of name lives, relative to the package.
@@ -27,6 +28,17 @@ FOLDERS = {
     "diagnoses": "diagnoses",
     "foundations": "foundations",
     "explanations": "explanations",
+}
+# One of a kind, as a sentence calls it.
+ONE = {
+    "recipes": later("a recipe"),
+    "models": later("a model"),
+    "tasks": later("a task"),
+    "datasets": later("a dataset"),
+    "decisions": later("a decision"),
+    "diagnoses": later("a diagnosis"),
+    "foundations": later("a foundation"),
+    "explanations": later("an explanation"),
 }
 # Files of those folders that hold the mechanism, not a name.
 MECHANISM = {
@@ -61,15 +73,15 @@ def names(kind: str) -> list[str]:
 
 
 def describe(kind: str, name: str) -> str:
-    """The first docstring line of a name's function (else of its file), read without importing it."""
+    """The first docstring line of a name's function (else of its file), read without importing it, in the person's language."""
     file = _files(kind).get(name)
     if file is None:
-        return f"from {_plugins(kind)[name].value}"
+        return tr("from {place}", place=_plugins(kind)[name].value)
     tree = ast.parse(file.read_text(encoding="utf-8"))
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name == file.stem and (text := ast.get_docstring(node)):
-            return text.splitlines()[0]
-    return (ast.get_docstring(tree) or "").splitlines()[0]
+            return tr(text.splitlines()[0])
+    return tr((ast.get_docstring(tree) or "").splitlines()[0])
 
 
 def family(kind: str, name: str) -> str:
@@ -87,8 +99,12 @@ def find(kind: str, name: str) -> Any:
         return getattr(importlib.import_module(module), file.stem)
     if point := _plugins(kind).get(public):
         return point.load()
-    one = kind.removesuffix("s")
-    article = "an" if one[0] in "aeiou" else "a"
     raise SeodangError(
-        f"{name!r} is not {article} {one}. {did_you_mean(public, names(kind))} `seodang list {kind}` shows all."
+        tr(
+            "{name!r} is not {one}. {hint} `seodang list {kind}` shows all.",
+            name=name,
+            one=tr(ONE[kind]),
+            hint=did_you_mean(public, names(kind)),
+            kind=kind,
+        )
     )

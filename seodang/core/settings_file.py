@@ -8,6 +8,10 @@ from typing import Any
 import yaml
 
 from seodang.core.errors import RecipeError
+from seodang.core.language import later, tr
+
+# What such a file may be: the kinds of `seodang new`.
+KINDS = (later("recipe"), later("decision"))
 
 
 def read_settings(path: Path, *, kind: str, name: str, such_as: str) -> dict[Any, Any]:
@@ -25,10 +29,25 @@ def read_settings(path: Path, *, kind: str, name: str, such_as: str) -> dict[Any
         plain = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise RecipeError(
-            f"There is no {kind} file {path}. `seodang new {kind} {name}` writes one to start from."
+            tr(
+                "There is no {what} file {path}. `seodang new {kind} {name}` writes one to start from.",
+                what=tr(kind),
+                kind=kind,
+                path=path,
+                name=name,
+            )
         ) from None
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-        raise RecipeError(f"{path} cannot be read as YAML: {' '.join(str(error).split())}") from None
+        raise RecipeError(
+            tr("{path} cannot be read as YAML: {error}", path=path, error=" ".join(str(error).split()))
+        ) from None
     if not isinstance(plain, dict):
-        raise RecipeError(f"{path} must hold settings by name ({such_as}), got {type(plain).__name__}.")
+        raise RecipeError(
+            tr(
+                "{path} must hold settings by name ({such_as}), got {kind}.",
+                path=path,
+                such_as=such_as,
+                kind=type(plain).__name__,
+            )
+        )
     return plain

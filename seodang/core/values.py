@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from seodang.core.errors import RecipeError, did_you_mean
+from seodang.core.language import later, said_before, tr
 
 
 class Value(BaseModel):
@@ -29,19 +30,38 @@ def sentences(kind: type[Value], error: ValidationError, where: str = "") -> lis
 
 
 _TYPES = {
-    "int_parsing": "int",
-    "int_type": "int",
-    "int_from_float": "int",
-    "float_parsing": "float",
-    "float_type": "float",
-    "bool_parsing": "true or false",
-    "bool_type": "true or false",
-    "string_type": "text",
-    "list_type": "a list",
-    "tuple_type": "a list",
-    "dict_type": "a group of settings",
-    "model_type": "a group of settings",
+    "int_parsing": later("int"),
+    "int_type": later("int"),
+    "int_from_float": later("int"),
+    "float_parsing": later("float"),
+    "float_type": later("float"),
+    "bool_parsing": later("true or false"),
+    "bool_type": later("true or false"),
+    "string_type": later("text"),
+    "list_type": later("a list"),
+    "tuple_type": later("a list"),
+    "dict_type": later("a group of settings"),
+    "model_type": later("a group of settings"),
 }
+
+# What pydantic says of a value outside its range, without the words before it.
+LIMITS = (
+    later("greater than or equal to {limit}"),
+    later("greater than {limit}"),
+    later("less than or equal to {limit}"),
+    later("less than {limit}"),
+    later("a multiple of {factor}"),
+    later("a finite number"),
+    later("String should match pattern {pattern}"),
+    later("{what} should have at least {least} item after validation, not {count}"),
+    later("{what} should have at least {least} items after validation, not {count}"),
+    later("{what} should have at most {most} item after validation, not {count}"),
+    later("{what} should have at most {most} items after validation, not {count}"),
+    later("String should have at least {least} character"),
+    later("String should have at least {least} characters"),
+    later("String should have at most {most} character"),
+    later("String should have at most {most} characters"),
+)
 
 
 def _sentence(kind: type[Value], problem: Any, where: str) -> str:
@@ -50,17 +70,27 @@ def _sentence(kind: type[Value], problem: Any, where: str) -> str:
     got = problem["input"]
     if problem["type"] == "extra_forbidden":
         group = _group(kind, location[:-1])
-        return f"{location[-1]} is not a setting of {group.__name__}. {did_you_mean(location[-1], group.model_fields)}"
+        return tr(
+            "{setting} is not a setting of {group}. {hint}",
+            setting=location[-1],
+            group=group.__name__,
+            hint=did_you_mean(location[-1], group.model_fields),
+        )
     if problem["type"] == "missing":
-        return f"{name} is needed and was not given."
+        return tr("{name} is needed and was not given.", name=name)
     if wanted := _TYPES.get(problem["type"]):
-        return f"{name} must be {wanted}, got {got!r}."
+        return tr("{name} must be {wanted}, got {got!r}.", name=name, wanted=tr(wanted), got=got)
     if problem["type"] == "literal_error":
-        return f"{name} must be one of {problem['ctx']['expected'].replace(' or ', ', ')}, got {got!r}."
+        return tr(
+            "{name} must be one of {expected}, got {got!r}.",
+            name=name,
+            expected=problem["ctx"]["expected"].replace(" or ", ", "),
+            got=got,
+        )
     message = problem["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     if problem["type"] == "value_error":
         return f"{name}: {message}" if name else message
-    return f"{name} must be {message}, got {got!r}."
+    return tr("{name} must be {message}, got {got!r}.", name=name, message=said_before(message, LIMITS), got=got)
 
 
 def _group(kind: Any, location: list[str]) -> type[Value]:

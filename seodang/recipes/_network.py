@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from seodang.core.language import tr
+
 # The setting that `{kind: number}` stands for, of every kind of layer that has one.
 SHORT = {
     "dense": "units",
@@ -59,7 +61,7 @@ def entries(layers: Any, prefix: str = "") -> list[Entry]:
     [('relu', {}), ('dense', {'units': 10}), ('conv', {'filters': 6})]
     """
     if not isinstance(layers, list | tuple):
-        return [Entry(prefix + "1", UNREADABLE, {}, f"layers must be a list, got {layers!r}")]
+        return [Entry(prefix + "1", UNREADABLE, {}, tr("layers must be a list, got {layers!r}", layers=layers))]
     return [_entry(f"{prefix}{place}", given) for place, given in enumerate(layers, start=1)]
 
 
@@ -69,23 +71,34 @@ def _entry(number: str, given: Any) -> Entry:
     if isinstance(given, dict) and len(given) == 1:
         kind, value = next(iter(given.items()))
         if not isinstance(kind, str):
-            return Entry(number, UNREADABLE, {}, f"a layer is a name, or one name with its settings, got {given!r}")
+            return Entry(
+                number,
+                UNREADABLE,
+                {},
+                tr("a layer is a name, or one name with its settings, got {given!r}", given=given),
+            )
         if value is None:
             return Entry(number, kind, {})
         if isinstance(value, dict):
             return Entry(number, kind, value)
         if kind in SHORT:
             return Entry(number, kind, {SHORT[kind]: value})
-        return Entry(number, kind, {}, f"{kind} has no settings, got {value!r}")
+        return Entry(number, kind, {}, tr("{kind} has no settings, got {value!r}", kind=kind, value=value))
     if isinstance(given, dict) and given:
         return Entry(
             number,
             UNREADABLE,
             {},
-            f"a layer is one name with its settings, got {len(given)} names: {', '.join(map(str, given))}. "
-            "Indent the settings one step more, or write each layer as an item of its own",
+            tr(
+                "a layer is one name with its settings, got {count} names: {given}. Indent the settings one step "
+                "more, or write each layer as an item of its own",
+                count=len(given),
+                given=", ".join(map(str, given)),
+            ),
         )
-    return Entry(number, UNREADABLE, {}, f"a layer is a name, or one name with its settings, got {given!r}")
+    return Entry(
+        number, UNREADABLE, {}, tr("a layer is a name, or one name with its settings, got {given!r}", given=given)
+    )
 
 
 def without_final(layers: list[Any], outputs: int | None) -> tuple[list[Any], str | None]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from seodang.core.errors import SeodangError
+from seodang.core.language import tr
 from seodang.core.registry import find
+from seodang.core.sentences import in_english, said
 from seodang.data.augment import Augmentation
 from seodang.data.load import Prepared
 from seodang.data.prepare import short_side
@@ -47,8 +49,12 @@ def suggest(look: dict[str, Any]) -> tuple[str, str]:
     count = sum(sum(classes.values()) for classes in look["counts"].values())
     side = min(look["sizes"]["median"])
     if side >= LEAST_SIDE and count <= MOST_PICTURES:
-        return HOUSE, f"{count:,} labelled pictures of about {side} pixels: a pretrained network with a new head"
-    return HOUSE, f"{count:,} labelled pictures: a small network trained from scratch"
+        return HOUSE, tr(
+            "{count:,} labelled pictures of about {side} pixels: a pretrained network with a new head",
+            count=count,
+            side=side,
+        )
+    return HOUSE, tr("{count:,} labelled pictures: a small network trained from scratch", count=count)
 
 
 def decide(recipe: Recipe, source: Source) -> tuple[Recipe, list[str]]:
@@ -79,8 +85,13 @@ def with_weights(recipe: Recipe, name: str) -> tuple[Recipe, str]:
         found |= {"height": asked.height or asked.width or SIDE, "width": asked.width or asked.height or SIDE}
     prepared = wanted.model_copy(update=found)
     return recipe.model_copy(update={"preparation": prepared}), (
-        f"preparation: {prepared.width}×{prepared.height} pixels; mean, standard deviation and interpolation as the weights of "
-        f"{weights.name} want them"
+        said(
+            "preparation: {width}×{height} pixels; mean, standard deviation and interpolation as the weights "
+            "of {name} want them",
+            width=prepared.width,
+            height=prepared.height,
+            name=weights.name,
+        )
     )
 
 
@@ -92,19 +103,33 @@ def _from_scratch_or_not(recipe: Recipe, source: Source) -> tuple[dict[str, str]
     side, count = short_side(source), len(source)
     if side < LEAST_SIDE:
         return scratch, [
-            f"transfer.strategy=none: pictures of about {side:.0f} pixels are too small for a pretrained network"
+            said(
+                "transfer.strategy=none: pictures of about {side:.0f} pixels are too small for a pretrained network",
+                side=side,
+            )
         ]
     if count > MOST_PICTURES:
-        return scratch, [f"transfer.strategy=none: {count:,} pictures are enough to train from scratch"]
+        return scratch, [
+            said("transfer.strategy=none: {count:,} pictures are enough to train from scratch", count=count)
+        ]
     try:
-        name, reasons = _network_at_hand(recipe.transfer.backbone)
+        with in_english():
+            name, reasons = _network_at_hand(recipe.transfer.backbone)
     except SeodangError as error:
         return scratch, [
-            f"transfer.strategy=none, though photographs are told far better by a pretrained network. {error}"
+            said(
+                "transfer.strategy=none, though photographs are told far better by a pretrained network. {error}",
+                error=error,
+            )
         ]
     return {"strategy": "features", "backbone": name}, [
-        f"transfer.strategy=features: {count:,} pictures of about {side:.0f} pixels; what {name} learnt on ImageNet says more "
-        "than they can teach a new network",
+        said(
+            "transfer.strategy=features: {count:,} pictures of about {side:.0f} pixels; what {name} learnt "
+            "on ImageNet says more than they can teach a new network",
+            count=count,
+            side=side,
+            name=name,
+        ),
         *reasons,
     ]
 
@@ -119,8 +144,12 @@ def _network_at_hand(name: str) -> tuple[str, list[str]]:
         if not others:
             raise
         return others[0], [
-            f"transfer.backbone={others[0]}: the weights of {name} are neither on this machine nor to be fetched; of the weights "
-            "that are here these are the largest"
+            said(
+                "transfer.backbone={other}: the weights of {name} are neither on this machine nor to be fetched; "
+                "of the weights that are here these are the largest",
+                other=others[0],
+                name=name,
+            )
         ]
     return name, []
 
@@ -140,12 +169,16 @@ def tune_or_not(asked: Recipe, recipe: Recipe, data: Prepared, has_gpu: bool) ->
     count, minutes = len(data.train), asked.training.minutes
     if count < MEDIUM:
         return recipe, [
-            f"transfer.fine_tune=false: only the head is fitted; {count:,} training pictures are too few to train more of the "
-            f"network (from {MEDIUM:,} on)"
+            said(
+                "transfer.fine_tune=false: only the head is fitted; {count:,} training pictures are too few to "
+                "train more of the network (from {medium:,} on)",
+                count=count,
+                medium=MEDIUM,
+            )
         ]
     if not len(data.validation):
         return recipe, [
-            "transfer.fine_tune=false: only the head is fitted; there is no validation split to see if more helps"
+            said("transfer.fine_tune=false: only the head is fitted; there is no validation split to see if more helps")
         ]
     if not has_gpu and minutes is None:
         return recipe, [
@@ -154,12 +187,21 @@ def tune_or_not(asked: Recipe, recipe: Recipe, data: Prepared, has_gpu: bool) ->
         ]
     all_of_it = has_gpu and count >= LARGE
     stages, rate, epochs = EVERYTHING if all_of_it else LAST_PART
-    what = "the whole network is trained, slowly," if all_of_it else f"the last {stages} stages are trained"
-    when = f"in what is left of the {minutes:g} minutes" if minutes else f"on the GPU, for {epochs} epochs"
-    return _tuned(recipe, stages, rate, epochs), [
-        f"transfer.fine_tune=true: with {count:,} training pictures {what} after the head, {when}, and kept only "
-        "where validation is better than with the head alone"
-    ]
+    when = said("in what is left of the {minutes:g} minutes", minutes=minutes) if minutes else None
+    named = {"count": count, "stages": stages, "clause": when or said("on the GPU, for {epochs} epochs", epochs=epochs)}
+    if all_of_it:
+        why = said(
+            "transfer.fine_tune=true: with {count:,} training pictures the whole network is trained, slowly, after the head, "
+            "{clause}, and kept only where validation is better than with the head alone",
+            **named,
+        )
+    else:
+        why = said(
+            "transfer.fine_tune=true: with {count:,} training pictures the last {stages} stages are trained after the head, "
+            "{clause}, and kept only where validation is better than with the head alone",
+            **named,
+        )
+    return _tuned(recipe, stages, rate, epochs), [why]
 
 
 def _as_asked(recipe: Recipe) -> tuple[Recipe, list[str]]:
@@ -169,7 +211,9 @@ def _as_asked(recipe: Recipe) -> tuple[Recipe, list[str]]:
     fields = ("learning_rate", "epochs", "label_smoothing", "batch_size")
     changed = [name for name in fields if getattr(tuned.training, name) != getattr(recipe.training, name)]
     values = ", ".join(f"training.{name}={getattr(tuned.training, name):g}" for name in changed)
-    return tuned, [f"{values}: a pretrained network is trained on in small steps"] if changed else []
+    return tuned, [
+        said("{values}: a pretrained network is trained on in small steps", values=values)
+    ] if changed else []
 
 
 def _tuned(recipe: Recipe, stages: int, rate: float, epochs: int) -> Recipe:
@@ -196,22 +240,36 @@ def derive(recipe: Recipe, data: Prepared) -> tuple[Recipe, list[str]]:
     if training.batch_size is None:
         batch = next(value for limit, value in BATCH_BY_EXAMPLES if count <= limit)
         training = training.model_copy(update={"batch_size": batch})
-        reasons.append(f"training.batch_size={batch}: {count:,} training pictures")
+        reasons.append(said("training.batch_size={batch}: {count:,} training pictures", batch=batch, count=count))
     if training.epochs is None:
         share = nearest_neighbour(data)
         least, seen, most = EASY_EPOCHS if share >= EASY else HARD_EPOCHS
         epochs = min(most, least + round(seen / count))
         training = training.model_copy(update={"epochs": epochs})
-        kind = "easy" if share >= EASY else "not easy"
-        reasons.append(
-            f"training.epochs={epochs}: {count:,} training pictures, {kind} ones (the most similar other picture is of the "
-            f"same class {share:.0%} of the time)"
-        )
+        named = {"epochs": epochs, "count": count, "share": share}
+        if share >= EASY:
+            why = said(
+                "training.epochs={epochs}: {count:,} training pictures, easy ones (the most similar other picture is of the "
+                "same class {share:.0%} of the time)",
+                **named,
+            )
+        else:
+            why = said(
+                "training.epochs={epochs}: {count:,} training pictures, not easy ones (the most similar other picture is of "
+                "the same class {share:.0%} of the time)",
+                **named,
+            )
+        reasons.append(why)
     augmentation = recipe.augmentation
     few = recipe.training.epochs is None and (training.epochs or 0) < MOVED_FROM_EPOCHS
     if few and augmentation.moves:
         augmentation = augmentation.model_copy(update={"rotation": 0.0, "shift_x": 0.0, "shift_y": 0.0})
-        reasons.append(f"augmentation.rotation, shift_x, shift_y=0: they help from {MOVED_FROM_EPOCHS} epochs on")
+        reasons.append(
+            said(
+                "augmentation.rotation, shift_x, shift_y=0: they help from {epochs} epochs on",
+                epochs=MOVED_FROM_EPOCHS,
+            )
+        )
     if augmentation.flip_horizontal is None:
         flip, reason = may_mirror(data)
         augmentation = augmentation.model_copy(update={"flip_horizontal": flip})

@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from seodang.core.errors import RecipeError
+from seodang.core.language import tr
 from seodang.core.registry import find
+from seodang.core.sentences import said, shown
 from seodang.data.encode_text import TextEncoding, texts_of
 from seodang.data.encoded import Encoded
 from seodang.data.frame import Frame
@@ -75,8 +77,12 @@ def purpose_of(frame: Frame, recipe: Recipe, guess: bool = False) -> Purpose:
         forecast=None if guess or recipe.task not in _OF_TABLES else recipe.task == "forecast",
     )
     if recipe.task == "next_token" and found.form == "texts" and found.target is not None:
-        reason = f"Only {found.text} is read: its next words are learnt, and {found.target} is not used."
-        left = {**found.left, found.target: f"only {found.text} is read"}
+        reason = said(
+            "Only {text} is read: its next words are learnt, and {target} is not used.",
+            text=found.text,
+            target=found.target,
+        )
+        left = {**found.left, found.target: said("only {text} is read", text=found.text)}
         found = replace(found, task="next_token", target=None, left=left, reasons=(reason,))
     form = "texts" if found.form == "prose" and frame.form != "prose" else found.form
     return replace(found, form=form)
@@ -96,15 +102,24 @@ def spelled_out(recipe: Recipe, frame: Frame) -> tuple[Recipe, list[str]]:
     found = purpose_of(frame, recipe)
     if recipe.task != found.task and not _also(recipe.task, found):
         raise RecipeError(
-            f"{recipe.name} is for the task {recipe.task}, but {frame.where} is data to {found.task}: {' '.join(found.reasons)} "
-            f"`seodang train {shlex.quote(frame.where)}` chooses a recipe by itself.{_which_column(recipe, frame)}"
+            tr(
+                "{name} is for the task {task}, but {where} is data to {other}: {reasons} `seodang train {path}` chooses a "
+                "recipe by itself.{hint}",
+                name=recipe.name,
+                task=recipe.task,
+                where=frame.where,
+                other=found.task,
+                reasons=shown(" ".join(found.reasons)),
+                path=shlex.quote(frame.where),
+                hint=_which_column(recipe, frame),
+            )
         )
-    said = recipe.columns
+    asked = recipe.columns
     guessed: dict[str, Any] = {name: getattr(found, name) for name in ("target", "text", "time", "key")}
     guessed["decimal"] = frame.decimal
     if found.form == "series":
         guessed["text"] = None
-    columns = said.model_copy(update={name: value for name, value in guessed.items() if getattr(said, name) is None})
+    columns = asked.model_copy(update={name: value for name, value in guessed.items() if getattr(asked, name) is None})
     model, reasons = _which_language_model(recipe, frame, found)
     return recipe.model_copy(update={"columns": columns, "model": model}), [*found.reasons, *reasons]
 
@@ -114,8 +129,11 @@ def _which_column(recipe: Recipe, frame: Frame) -> str:
     texts = [column.name for column in frame.columns if column.kind == "text"]
     if recipe.task != "next_token" or not texts:
         return ""
-    return f" To read one of its texts, say which: columns.text={texts[0]}" + (
-        f" (or {', '.join(texts[1:5])})." if texts[1:] else "."
+    if not texts[1:]:
+        return " " + tr("To read one of its texts, say which: columns.text={text}.", text=texts[0])
+    others = ", ".join(texts[1:5])
+    return " " + tr(
+        "To read one of its texts, say which: columns.text={text} (or {others}).", text=texts[0], others=others
     )
 
 
@@ -124,8 +142,11 @@ def architecture_of(recipe: Recipe) -> str:
     name = recipe.model.settings.get("architecture")
     if recipe.model.name != "language-model" or not name:
         raise RecipeError(
-            f"texts.tokens=pretrained are tokens of a pretrained language model, but the network is {recipe.model.name}. Take the "
-            "recipe text-finetune, or other tokens: words, bpe, characters."
+            tr(
+                "texts.tokens=pretrained are tokens of a pretrained language model, but the network is {name}. "
+                "Take the recipe text-finetune, or other tokens: words, bpe, characters.",
+                name=recipe.model.name,
+            )
         )
     return str(name)
 
@@ -137,9 +158,11 @@ def _which_language_model(recipe: Recipe, frame: Frame, found: Purpose) -> tuple
         return model, []
     piecewise = are_piecewise(texts_of(frame, found.text))
     name = MULTILINGUAL if piecewise else ENGLISH
-    mostly = "mostly" if piecewise else "not mostly"
-    said = f"model.architecture={name}: the texts are {mostly} Korean, Japanese, Chinese or Thai"
-    return model.model_copy(update={"settings": {**model.settings, "architecture": name}}), [said]
+    if piecewise:
+        why = said("model.architecture={name}: the texts are mostly Korean, Japanese, Chinese or Thai", name=name)
+    else:
+        why = said("model.architecture={name}: the texts are not mostly Korean, Japanese, Chinese or Thai", name=name)
+    return model.model_copy(update={"settings": {**model.settings, "architecture": name}}), [why]
 
 
 def _also(task: str, found: Purpose) -> bool:
@@ -154,11 +177,11 @@ def derive_rows(recipe: Recipe, data: Encoded) -> tuple[Recipe, list[str]]:
     if training.batch_size is None:
         batch = next(value for limit, value in BATCHES[form] if count <= limit)
         training = training.model_copy(update={"batch_size": batch})
-        reasons.append(f"training.batch_size={batch}: {count:,} training examples")
+        reasons.append(said("training.batch_size={batch}: {count:,} training examples", batch=batch, count=count))
     if training.epochs is None:
         epochs = max(LEAST_EPOCHS, min(MOST_EPOCHS[form], round(SEEN[form] / max(1, count))))
         training = training.model_copy(update={"epochs": epochs})
-        reasons.append(f"training.epochs={epochs}: {count:,} training examples")
+        reasons.append(said("training.epochs={epochs}: {count:,} training examples", epochs=epochs, count=count))
     model = recipe.model
     if (
         form == "table"
@@ -167,7 +190,7 @@ def derive_rows(recipe: Recipe, data: Encoded) -> tuple[Recipe, list[str]]:
     ):
         bins = max(LEAST_BINS, min(MOST_BINS, count // ROWS_A_BIN))
         model = model.model_copy(update={"settings": {**model.settings, "bins": bins}})
-        reasons.append(f"model.bins={bins}: {count:,} training examples")
+        reasons.append(said("model.bins={bins}: {count:,} training examples", bins=bins, count=count))
     series = recipe.series
     if form == "series":
         encoding: Any = data.encoding
@@ -175,8 +198,8 @@ def derive_rows(recipe: Recipe, data: Encoded) -> tuple[Recipe, list[str]]:
         series = series.model_copy(update=found)
     texts = recipe.texts
     if data.purpose.text is not None:
-        texts, model, said = _text_settings(recipe, data)
-        reasons += said
+        texts, model, more = _text_settings(recipe, data)
+        reasons += more
     found = {"training": training, "model": model, "series": series, "texts": texts}
     return recipe.model_copy(update=found), reasons
 
@@ -187,19 +210,33 @@ def _text_settings(recipe: Recipe, data: Encoded) -> tuple[Text, Part, list[str]
     assert isinstance(encoding, TextEncoding), "a text is read"
     kind, reasons = encoding.tokenizer.kind, []
     if texts.tokens == "auto":
-        mostly = "mostly" if kind == "characters" else "not mostly"
-        reasons.append(f"texts.tokens={kind}: the texts are {mostly} Korean, Japanese, Chinese or Thai")
+        reasons.append(
+            said("texts.tokens={kind}: the texts are mostly Korean, Japanese, Chinese or Thai", kind=kind)
+            if kind == "characters"
+            else said("texts.tokens={kind}: the texts are not mostly Korean, Japanese, Chinese or Thai", kind=kind)
+        )
     length = encoding.length + 1 if texts.prefixes else encoding.length
     if model.name == "ngrams" and model.settings.get("orders") is None:
         orders = ORDERS.get(kind, 2)
         model = model.model_copy(update={"settings": {**model.settings, "orders": orders}})
-        reasons.append(f"model.orders={orders}: up to so many {kind} next to each other are looked at together")
+        reasons.append(
+            said(
+                "model.orders={orders}: up to so many {kind} next to each other are looked at together",
+                orders=orders,
+                kind=kind,
+            )
+        )
     house = find("recipes", "text-generator")().model
     if recipe.task == "next_token" and model == house and data.facts.each_step:
         tokens = int((data.train.labels >= 0).sum())
         if tokens < FEW_TOKENS:
             model = COUNTED
-            reasons.append(f"model=word-pairs: with {tokens:,} tokens counts of pairs know what no network can learn")
+            reasons.append(
+                said(
+                    "model=word-pairs: with {tokens:,} tokens counts of pairs know what no network can learn",
+                    tokens=tokens,
+                )
+            )
     if model.name == "language-model" and not model.settings.get("config"):
         config = find_language_model(str(model.settings["architecture"])).config
         model = model.model_copy(update={"settings": {**model.settings, "config": config}})

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from seodang.core.sentences import said, saidn, shown
 from seodang.recipes import _generative
 from seodang.recipes._network import ACTIVATIONS, LINEAR, OUTPUTS, Entry, entries, without_final
 from seodang.recipes.recipe import Recipe
@@ -29,6 +30,7 @@ class Finding:
 
     level: error: training would give nothing of worth. warning: it may be meant, but rarely is. note: what was changed.
     what: what there is. why: why it matters. todo: what to do; empty for a note.   kind: which check found it.
+    The sentences are English, to be kept; `shown` says them in the person's language, and so does `words`.
     """
 
     level: Literal["error", "warning", "note"]
@@ -39,7 +41,12 @@ class Finding:
 
     @property
     def words(self) -> str:
-        """The whole in a few sentences."""
+        """The whole in a few sentences, in the person's language."""
+        return " ".join(shown(part) for part in (self.what, self.why, self.todo) if part)
+
+    @property
+    def kept(self) -> str:
+        """The whole in a few sentences, in English."""
         return " ".join(part for part in (self.what, self.why, self.todo) if part)
 
 
@@ -110,7 +117,10 @@ def simplify(recipe: Recipe, classes: tuple[str, ...] | None = None) -> tuple[Re
 
 
 def _left_out(last: str) -> str:
-    return f"The {last} at the end of the network is left out: the loss and every prediction apply it, exactly once."
+    return said(
+        "The {last} at the end of the network is left out: the loss and every prediction apply it, exactly once.",
+        last=last,
+    )
 
 
 def _flat(layers: list[Entry]) -> Iterator[Entry]:
@@ -145,12 +155,19 @@ def _loss_of_task(facts: _Facts) -> Iterator[Finding]:
     if (task in AMOUNTS) == (loss in AMOUNT_LOSSES) or task in _generative.LOSSES:
         return
     if task in AMOUNTS:
-        what, todo = "amounts", "Write loss: mse, mae or huber; for classes write task: classify."
-        why = f"{loss} compares scores of classes, and an amount has none."
-    else:
-        what, todo = "classes", "Write loss: cross_entropy; for amounts write task: regress."
-        why = f"{loss} takes class 2 for twice as much as class 1."
-    yield Finding("error", f"The task {task} foretells {what}, and the loss is {loss}.", why, todo)
+        yield Finding(
+            "error",
+            said("The task {task} foretells amounts, and the loss is {loss}.", task=task, loss=loss),
+            said("{loss} compares scores of classes, and an amount has none.", loss=loss),
+            said("Write loss: mse, mae or huber; for classes write task: classify."),
+        )
+        return
+    yield Finding(
+        "error",
+        said("The task {task} foretells classes, and the loss is {loss}.", task=task, loss=loss),
+        said("{loss} takes class 2 for twice as much as class 1.", loss=loss),
+        said("Write loss: cross_entropy; for amounts write task: regress."),
+    )
 
 
 def _bent_amounts(facts: _Facts) -> Iterator[Finding]:
@@ -160,10 +177,14 @@ def _bent_amounts(facts: _Facts) -> Iterator[Finding]:
         if entry.kind in (*ACTIVATIONS, "softmax"):
             yield Finding(
                 "error",
-                f"Layer {entry.number} puts {entry.kind} on the amounts that are foretold.",
-                "They can then not be whatever they are: relu never puts out less than 0, which is the mean of a scaled target; "
-                "sigmoid, softmax and tanh never more than 1.",
-                f"Leave the {entry.kind} out; the last layer is {{dense: outputs}}.",
+                said(
+                    "Layer {number} puts {kind} on the amounts that are foretold.", number=entry.number, kind=entry.kind
+                ),
+                said(
+                    "They can then not be whatever they are: relu never puts out less than 0, which is the mean of a "
+                    "scaled target; sigmoid, softmax and tanh never more than 1."
+                ),
+                said("Leave the {kind} out; the last layer is {{dense: outputs}}.", kind=entry.kind),
             )
 
 
@@ -174,9 +195,12 @@ def _final_activation(facts: _Facts) -> Iterator[Finding]:
     if facts.last == "softmax" and (_units(head) == 1 or loss == "binary_cross_entropy"):
         yield Finding(
             "error",
-            "The network ends in a single output with softmax.",
-            "Softmax over one number is always 1, whatever the picture: nothing can be learnt.",
-            "End with {dense: outputs}; for two classes and one output write loss: binary_cross_entropy and no softmax.",
+            said("The network ends in a single output with softmax."),
+            said("Softmax over one number is always 1, whatever the picture: nothing can be learnt."),
+            said(
+                "End with {dense: outputs}; for two classes and one output write loss: binary_cross_entropy and "
+                "no softmax."
+            ),
         )
         return
     if facts.last:
@@ -187,26 +211,34 @@ def _final_activation(facts: _Facts) -> Iterator[Finding]:
             highest = math.e / (math.e + count - 1)
             yield Finding(
                 "error",
-                f"Layer {entry.number} puts a sigmoid on the outputs, and the loss is cross_entropy.",
-                f"The loss takes the softmax of them; between 0 and 1 they can never say more than {highest:.0%} for one "
-                f"of {count} classes.",
-                "Leave the sigmoid out; cross_entropy wants raw scores.",
+                said(
+                    "Layer {number} puts a sigmoid on the outputs, and the loss is cross_entropy.", number=entry.number
+                ),
+                said(
+                    "The loss takes the softmax of them; between 0 and 1 they can never say more than {highest:.0%} "
+                    "for one of {count} classes.",
+                    highest=highest,
+                    count=count,
+                ),
+                said("Leave the sigmoid out; cross_entropy wants raw scores."),
             )
         elif entry.kind == "softmax":
             continue  # told by _middle_softmax
         elif entry.kind in ACTIVATIONS:
             yield Finding(
                 "error",
-                f"Layer {entry.number} puts {entry.kind} on the outputs.",
-                "Scores below zero, with which a network says that it is not this class, are cut off or squeezed.",
-                f"Leave the {entry.kind} out; the last layer is {{dense: outputs}}.",
+                said("Layer {number} puts {kind} on the outputs.", number=entry.number, kind=entry.kind),
+                said(
+                    "Scores below zero, with which a network says that it is not this class, are cut off or squeezed."
+                ),
+                said("Leave the {kind} out; the last layer is {{dense: outputs}}.", kind=entry.kind),
             )
         elif entry.kind in ("dropout", "batch_norm"):
             yield Finding(
                 "warning",
-                f"Layer {entry.number} puts {entry.kind} on the outputs.",
-                "It disturbs the scores themselves, which the loss compares.",
-                f"Put the {entry.kind} before the last dense layer.",
+                said("Layer {number} puts {kind} on the outputs.", number=entry.number, kind=entry.kind),
+                said("It disturbs the scores themselves, which the loss compares."),
+                said("Put the {kind} before the last dense layer.", kind=entry.kind),
             )
 
 
@@ -217,32 +249,47 @@ def _number_of_outputs(facts: _Facts) -> Iterator[Finding]:
     if units == 1 and loss == "cross_entropy" and facts.last != "softmax":
         yield Finding(
             "error",
-            "The network has one output, and the loss is cross_entropy.",
-            "That loss compares one score a class with each other; with a single one it is always 0.",
-            "End with {dense: outputs}, or write loss: binary_cross_entropy for two classes.",
+            said("The network has one output, and the loss is cross_entropy."),
+            said("That loss compares one score a class with each other; with a single one it is always 0."),
+            said("End with {dense: outputs}, or write loss: binary_cross_entropy for two classes."),
         )
     elif units != 1 and loss == "binary_cross_entropy":
         yield Finding(
             "error",
-            f"The network has {units} outputs, and the loss is binary_cross_entropy.",
-            "That loss takes a single score: how much it is the second class.",
-            "End with {dense: outputs}, or write loss: cross_entropy.",
+            said("The network has {units} outputs, and the loss is binary_cross_entropy.", units=units),
+            said("That loss takes a single score: how much it is the second class."),
+            said("End with {dense: outputs}, or write loss: cross_entropy."),
         )
     elif classes and loss == "cross_entropy" and units not in (1, len(classes)):
-        why = "Every class needs one output, and every output a class."
+        why = said("Every class needs one output, and every output a class.")
         numbers = [int(value) for value in facts.label_values if value.isdigit()]
         if numbers and len(numbers) == len(facts.label_values) == len(classes) and max(numbers) + 1 != len(classes):
             missing = [str(value) for value in range(min(numbers), max(numbers)) if value not in numbers]
-            absent = f", {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing" if missing else ""
-            why = (
-                f"The labels run from {min(numbers)} to {max(numbers)}{absent}: that makes {len(classes)} classes, "
-                "numbered without gaps, and one output for each."
-            )
+            if missing:
+                why = saidn(
+                    "The labels run from {low} to {high}, {missing} is missing: that makes {classes} classes, numbered without "
+                    "gaps, and one output for each.",
+                    "The labels run from {low} to {high}, {missing} are missing: that makes {classes} classes, numbered "
+                    "without gaps, and one output for each.",
+                    len(missing),
+                    low=min(numbers),
+                    high=max(numbers),
+                    missing=", ".join(missing),
+                    classes=len(classes),
+                )
+            else:
+                why = said(
+                    "The labels run from {low} to {high}: that makes {classes} classes, numbered without gaps, and one output "
+                    "for each.",
+                    low=min(numbers),
+                    high=max(numbers),
+                    classes=len(classes),
+                )
         yield Finding(
             "error",
-            f"The network has {units} outputs, the data has {len(classes)} classes.",
+            said("The network has {units} outputs, the data has {count} classes.", units=units, count=len(classes)),
             why,
-            f"Write {{dense: {OUTPUTS}}} for the last layer.",
+            said("Write {{dense: {outputs}}} for the last layer.", outputs=OUTPUTS),
         )
 
 
@@ -251,9 +298,9 @@ def _binary_loss(facts: _Facts) -> Iterator[Finding]:
     if told_apart and facts.recipe.loss == "binary_cross_entropy" and facts.classes and len(facts.classes) != 2:
         yield Finding(
             "error",
-            f"The loss is binary_cross_entropy, the data has {len(facts.classes)} classes.",
-            "That loss tells two classes apart.",
-            "Write loss: cross_entropy.",
+            said("The loss is binary_cross_entropy, the data has {count} classes.", count=len(facts.classes)),
+            said("That loss tells two classes apart."),
+            said("Write loss: cross_entropy."),
         )
 
 
@@ -262,9 +309,9 @@ def _middle_softmax(facts: _Facts) -> Iterator[Finding]:
         if entry.kind == "softmax":
             yield Finding(
                 "warning",
-                f"Layer {entry.number} is a softmax inside the network.",
-                "It makes the features compete and its gradient is close to 0 where one of them wins.",
-                "Use relu between layers; the softmax at the end is applied by the loss.",
+                said("Layer {number} is a softmax inside the network.", number=entry.number),
+                said("It makes the features compete and its gradient is close to 0 where one of them wins."),
+                said("Use relu between layers; the softmax at the end is applied by the loss."),
             )
 
 
@@ -278,10 +325,15 @@ def _stays_linear(facts: _Facts) -> Iterator[Finding]:
             if before is not None and before.kind != "depthwise":
                 yield Finding(
                     "warning",
-                    f"Between layer {before.number} ({before.kind}) and layer {entry.number} ({entry.kind}) there is no "
-                    "activation.",
-                    "Two linear layers in a row stay linear: together they can do no more than one.",
-                    "Put relu between them.",
+                    said(
+                        "Between layer {first} ({before}) and layer {second} ({after}) there is no activation.",
+                        first=before.number,
+                        before=before.kind,
+                        second=entry.number,
+                        after=entry.kind,
+                    ),
+                    said("Two linear layers in a row stay linear: together they can do no more than one."),
+                    said("Put relu between them."),
                 )
             before = entry
 
@@ -292,9 +344,9 @@ def _high_dropout(facts: _Facts) -> Iterator[Finding]:
         if isinstance(rate, int | float) and 0.9 <= rate < 1:
             yield Finding(
                 "warning",
-                f"Layer {entry.number} drops {rate:.0%} of its inputs.",
-                f"While training, the layers after it see {1 - rate:.0%} of what is there.",
-                f"If {1 - rate:.2g} was meant to be dropped, write {{dropout: {1 - rate:.2g}}}.",
+                said("Layer {number} drops {rate:.0%} of its inputs.", number=entry.number, rate=rate),
+                said("While training, the layers after it see {left:.0%} of what is there.", left=1 - rate),
+                said("If {left:.2g} was meant to be dropped, write {{dropout: {left:.2g}}}.", left=1 - rate),
             )
 
 
@@ -312,16 +364,16 @@ def _tiny_batches(facts: _Facts) -> Iterator[Finding]:
     if batch == 1:
         yield Finding(
             "error",
-            "The network has batch norm, and training.batch_size is 1.",
-            "Batch norm compares the examples of a batch with each other; there must be at least two.",
-            "Write training.batch_size=16 or more, or use group_norm or layer_norm.",
+            said("The network has batch norm, and training.batch_size is 1."),
+            said("Batch norm compares the examples of a batch with each other; there must be at least two."),
+            said("Write training.batch_size=16 or more, or use group_norm or layer_norm."),
         )
     elif batch == 2:
         yield Finding(
             "warning",
-            "The network has batch norm, and training.batch_size is 2.",
-            "A mean over two examples is mostly noise.",
-            "Write training.batch_size=16 or more, or use group_norm or layer_norm.",
+            said("The network has batch norm, and training.batch_size is 2."),
+            said("A mean over two examples is mostly noise."),
+            said("Write training.batch_size=16 or more, or use group_norm or layer_norm."),
         )
 
 
@@ -329,31 +381,41 @@ def _learning_rate(facts: _Facts) -> Iterator[Finding]:
     training = facts.recipe.training
     low, high = RATES.get(training.optimizer, (0.0, math.inf))
     if not low <= training.learning_rate <= high:
-        side, what = ("high", "diverges") if training.learning_rate > high else ("low", "hardly moves")
-        yield Finding(
-            "warning",
-            f"training.learning_rate is {training.learning_rate:g}, which is very {side} for {training.optimizer}.",
-            f"Training with it {what}; what is in use lies between {low:g} and {high:g}.",
-            f"Try training.learning_rate={'0.1' if training.optimizer == 'sgd' else '0.001'}.",
-        )
+        named = {"rate": training.learning_rate, "optimizer": training.optimizer, "low": low, "high": high}
+        if training.learning_rate > high:
+            what = said("training.learning_rate is {rate:g}, which is very high for {optimizer}.", **named)
+            why = said("Training with it diverges; what is in use lies between {low:g} and {high:g}.", **named)
+        else:
+            what = said("training.learning_rate is {rate:g}, which is very low for {optimizer}.", **named)
+            why = said("Training with it hardly moves; what is in use lies between {low:g} and {high:g}.", **named)
+        usual = "0.1" if training.optimizer == "sgd" else "0.001"
+        yield Finding("warning", what, why, said("Try training.learning_rate={usual}.", usual=usual))
 
 
 def _unread_settings(facts: _Facts) -> Iterator[Finding]:
     training = facts.recipe.training
     for name, readers in READ_BY.items():
         if getattr(training, name) and training.optimizer not in readers:
+            named = {"optimizer": training.optimizer, "first": readers[0], "second": readers[-1]}
+            why = (
+                said("{optimizer} does not use it; it is for {first}.", **named)
+                if len(readers) == 1
+                else said("{optimizer} does not use it; it is for {first} and {second}.", **named)
+            )
             yield Finding(
                 "warning",
-                f"training.{name} is set, and the optimizer is {training.optimizer}.",
-                f"{training.optimizer} does not use it; it is for {' and '.join(readers)}.",
-                f"Leave training.{name} out, or write training.optimizer={readers[0]}.",
+                said(
+                    "training.{name} is set, and the optimizer is {optimizer}.", name=name, optimizer=training.optimizer
+                ),
+                why,
+                said("Leave training.{name} out, or write training.optimizer={reader}.", name=name, reader=readers[0]),
             )
     if training.nesterov and not training.momentum and training.optimizer in READ_BY["nesterov"]:
         yield Finding(
             "error",
-            "training.nesterov is set, and training.momentum is 0.",
-            "Nesterov's form looks ahead along the momentum, of which there is none.",
-            "Write training.momentum=0.9.",
+            said("training.nesterov is set, and training.momentum is 0."),
+            said("Nesterov's form looks ahead along the momentum, of which there is none."),
+            said("Write training.momentum=0.9."),
         )
 
 
@@ -367,9 +429,9 @@ def _foreign_preparation(facts: _Facts) -> Iterator[Finding]:
         return
     yield Finding(
         "error",
-        "The network is pretrained, and transfer.strategy is none.",
-        "Only with a strategy are pictures prepared as the weights want them; others they do not understand.",
-        "Write transfer.strategy=features (or last, everything) and transfer.backbone=NAME, and leave model out.",
+        said("The network is pretrained, and transfer.strategy is none."),
+        said("Only with a strategy are pictures prepared as the weights want them; others they do not understand."),
+        said("Write transfer.strategy=features (or last, everything) and transfer.backbone=NAME, and leave model out."),
     )
 
 
@@ -385,23 +447,23 @@ def _choosing(facts: _Facts) -> Iterator[Finding]:
         # The data may bring a validation split of its own, as long as its number is not known.
         yield Finding(
             "error" if facts.validation_examples == 0 else "warning",
-            f"{what} looks at {training.monitor}, and split.validation is 0.",
-            "Without a validation split there is nothing to choose by; the test split is only for judging.",
-            "Write split.validation=0.1.",
+            said("{what} looks at {monitor}, and split.validation is 0.", what=what, monitor=training.monitor),
+            said("Without a validation split there is nothing to choose by; the test split is only for judging."),
+            said("Write split.validation=0.1."),
         )
     elif not training.monitor.startswith("validation"):
         yield Finding(
             "warning",
-            f"{what} looks at {training.monitor} of the training examples.",
-            "That goes on improving while a network learns them by heart.",
-            f"Write training.monitor=validation_{training.monitor}.",
+            said("{what} looks at {monitor} of the training examples.", what=what, monitor=training.monitor),
+            said("That goes on improving while a network learns them by heart."),
+            said("Write training.monitor=validation_{monitor}.", monitor=training.monitor),
         )
     if training.patience and training.schedule in ("one_cycle", "cosine"):
         yield Finding(
             "warning",
-            f"training.patience may stop a run whose schedule is {training.schedule}.",
-            "Such a schedule does most of its good in its last steps, where the rate comes down to 0.",
-            "Leave training.patience out, or write training.schedule=constant.",
+            said("training.patience may stop a run whose schedule is {schedule}.", schedule=training.schedule),
+            said("Such a schedule does most of its good in its last steps, where the rate comes down to 0."),
+            said("Leave training.patience out, or write training.schedule=constant."),
         )
 
 
@@ -410,9 +472,13 @@ def _schedule(facts: _Facts) -> Iterator[Finding]:
     if training.schedule == "step" and training.epochs is not None and training.step_every >= training.epochs:
         yield Finding(
             "warning",
-            f"training.step_every is {training.step_every}, and there are {training.epochs} epochs.",
-            "The rate never drops: the schedule is constant.",
-            f"Write training.step_every={max(training.epochs // 3, 1)} or so.",
+            said(
+                "training.step_every is {step_every}, and there are {epochs} epochs.",
+                step_every=training.step_every,
+                epochs=training.epochs,
+            ),
+            said("The rate never drops: the schedule is constant."),
+            said("Write training.step_every={epochs} or so.", epochs=max(training.epochs // 3, 1)),
         )
 
 
@@ -423,9 +489,11 @@ def _one_step(facts: _Facts) -> Iterator[Finding]:
     if batch is not None and count is not None and batch > count:
         yield Finding(
             "warning",
-            f"training.batch_size is {batch:,}, and there are {count:,} training examples.",
-            "Each epoch is a single step.",
-            f"Write training.batch_size={max(2 ** int(math.log2(max(count // 16, 2))), 2)} or so.",
+            said(
+                "training.batch_size is {batch:,}, and there are {count:,} training examples.", batch=batch, count=count
+            ),
+            said("Each epoch is a single step."),
+            said("Write training.batch_size={batch} or so.", batch=max(2 ** int(math.log2(max(count // 16, 2))), 2)),
         )
 
 
@@ -434,9 +502,9 @@ def _slow_precision(facts: _Facts) -> Iterator[Finding]:
     if training.device == "cpu" and training.precision in ("bfloat16", "float16"):
         yield Finding(
             "warning",
-            f"training.precision is {training.precision} on a CPU.",
-            "Most CPUs emulate it: 9 to 51 times slower than float32, measured on AVX2.",
-            "Write training.precision=auto.",
+            said("training.precision is {precision} on a CPU.", precision=training.precision),
+            said("Most CPUs emulate it: 9 to 51 times slower than float32, measured on AVX2."),
+            said("Write training.precision=auto."),
         )
 
 
@@ -449,25 +517,35 @@ def _mirrored(facts: _Facts) -> Iterator[Finding]:
     if augmentation.flip_horizontal and sided:
         yield Finding(
             "error" if len(sided) == len(classes) else "warning",
-            f"augmentation.flip_horizontal mirrors pictures of classes called {', '.join(sided[:3])}.",
-            "Mirrored, left is right: half of these pictures would carry the wrong label.",
-            "Write augmentation.flip_horizontal=false.",
+            said(
+                "augmentation.flip_horizontal mirrors pictures of classes called {sided}.", sided=", ".join(sided[:3])
+            ),
+            said("Mirrored, left is right: half of these pictures would carry the wrong label."),
+            said("Write augmentation.flip_horizontal=false."),
         )
     characters = all(len(name) == 1 and name.isalnum() for name in classes)
     if flips and characters:
+        settings = [f"augmentation.{name}" for name in flips]
         yield Finding(
             "warning",
-            f"augmentation.{' and augmentation.'.join(flips)} {'mirrors' if len(flips) == 1 else 'mirror'} pictures of "
-            "single characters.",
-            "A mirrored letter, digit or hand sign is another one or none.",
-            f"Write {' '.join(f'augmentation.{name}=false' for name in flips)}, unless it is meant.",
+            said("{first} and {second} mirror pictures of single characters.", first=settings[0], second=settings[1])
+            if len(flips) == 2
+            else said("{setting} mirrors pictures of single characters.", setting=settings[0]),
+            said("A mirrored letter, digit or hand sign is another one or none."),
+            said(
+                "Write {settings}, unless it is meant.",
+                settings=" ".join(f"augmentation.{name}=false" for name in flips),
+            ),
         )
     if augmentation.rotation > 90 and characters:
         yield Finding(
             "warning",
-            f"augmentation.rotation turns pictures of single characters by up to {augmentation.rotation:g}°.",
-            "Upside down, a 6 is a 9.",
-            "Write augmentation.rotation=15 or so.",
+            said(
+                "augmentation.rotation turns pictures of single characters by up to {rotation:g}°.",
+                rotation=augmentation.rotation,
+            ),
+            said("Upside down, a 6 is a 9."),
+            said("Write augmentation.rotation=15 or so."),
         )
 
 

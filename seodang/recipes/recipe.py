@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from seodang.core.errors import RecipeError
+from seodang.core.language import tr
 from seodang.core.values import Value
 from seodang.data.augment import Augmentation
 from seodang.data.prepare import Preparation
@@ -47,8 +48,13 @@ class Recipe(Value):
             return self
         if self.model.name != "backbone" and self.model != Part(name="convnet"):
             raise RecipeError(
-                f"transfer.strategy={self.transfer.strategy} puts {self.transfer.backbone} in the place of the network, but the "
-                f"recipe has one of its own ({self.model.name}). Write transfer.strategy=none, or leave the model out."
+                tr(
+                    "transfer.strategy={strategy} puts {backbone} in the place of the network, but the recipe has "
+                    "one of its own ({name}). Write transfer.strategy=none, or leave the model out.",
+                    strategy=self.transfer.strategy,
+                    backbone=self.transfer.backbone,
+                    name=self.model.name,
+                )
             )
         given = self.model.settings if self.model.name == "backbone" else {}
         transfer = self.transfer

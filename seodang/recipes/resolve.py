@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from seodang.core.errors import RecipeError, did_you_mean, nearest
+from seodang.core.language import tr
 from seodang.core.registry import find, names
 from seodang.core.settings_file import read_settings
 from seodang.core.values import Value, check
@@ -85,14 +86,23 @@ def _place(key: str) -> list[str]:
         return parts
     if groups:
         raise RecipeError(
-            f"{key} is a setting of {' and of '.join(groups)}. Write {' or '.join(f'{g}.{key}' for g in groups)}."
+            tr(
+                "{key} is a setting of {groups}. Write {full}.",
+                key=key,
+                groups=tr(" and of ").join(groups),
+                full=tr(" or ").join(f"{g}.{key}" for g in groups),
+            )
         )
     everything = {field: name for name, group in _groups().items() for field in group.model_fields}
     match = nearest(key, [*everything, *Recipe.model_fields])
     if match in everything:
         group = _groups()[everything[match]].__name__
-        raise RecipeError(f"{key} is not a setting of {group}. Did you mean {match}?")
-    raise RecipeError(f"{key} is not a setting of Recipe. {did_you_mean(key, Recipe.model_fields)}")
+        raise RecipeError(
+            tr("{key} is not a setting of {group}. Did you mean {match}?", key=key, group=group, match=match)
+        )
+    raise RecipeError(
+        tr("{key} is not a setting of Recipe. {hint}", key=key, hint=did_you_mean(key, Recipe.model_fields))
+    )
 
 
 def _groups() -> dict[str, type[Value]]:
@@ -109,7 +119,9 @@ def _lay(plain: dict[str, Any], path: list[str], text: str) -> None:
     for part in path[:-1]:
         inner = inner.setdefault(part, {}) if isinstance(inner, dict) else None
         if not isinstance(inner, dict):
-            raise RecipeError(f"{'.'.join(path)} cannot be set: {part} is not a group of settings.")
+            raise RecipeError(
+                tr("{path} cannot be set: {part} is not a group of settings.", path=".".join(path), part=part)
+            )
     try:
         value = yaml.safe_load(text) if text else None
     except yaml.YAMLError:
@@ -147,10 +159,11 @@ def _kinds(path: list[str]) -> tuple[Any, ...]:
 
 def explained_yaml(recipe: Recipe) -> str:
     """A recipe as YAML with every setting and, above each, what it means with its unit and range."""
-    lines = [f"# {recipe.name}: a Seodang recipe. `seodang train PATH {recipe.name}.yaml` trains with it."]
+    about = tr("{name}: a Seodang recipe. `seodang train PATH {name}.yaml` trains with it.", name=recipe.name)
+    lines = [f"# {about}"]
     plain = recipe.model_dump(mode="json")
     for name, field in Recipe.model_fields.items():
-        lines += ["", f"# {field.description}"]
+        lines += ["", f"# {tr(field.description or '')}"]
         value = plain[name]
         group = _groups().get(name)
         if group is None:
@@ -159,5 +172,5 @@ def explained_yaml(recipe: Recipe) -> str:
         lines.append(f"{name}:")
         for inner, setting in group.model_fields.items():
             text = f"{inner}: {yaml.safe_dump(value[inner], default_flow_style=True, allow_unicode=True).split(chr(10))[0]}"
-            lines += [f"  # {setting.description}", f"  {text}"]
+            lines += [f"  # {tr(setting.description or '')}", f"  {text}"]
     return "\n".join(lines) + "\n"

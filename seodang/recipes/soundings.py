@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from seodang.core.sentences import said
 from seodang.data.load import Prepared
 
 # More examples make the answers no surer; both take some tenths of a second for these.
@@ -22,12 +23,22 @@ def may_mirror(data: Prepared) -> tuple[bool, str]:
     """
     plain, turned, error = mirrored(data)
     if error == math.inf:
-        return False, "augmentation.flip_horizontal=false: too few pictures to see whether mirrored ones are the same"
+        return False, said(
+            "augmentation.flip_horizontal=false: too few pictures to see whether mirrored ones are the same"
+        )
     safe = plain - turned <= 2 * error
-    verb = "as well" if safe else "worse"
-    return safe, (
-        f"augmentation.flip_horizontal={str(safe).lower()}: a linear model reads mirrored pictures {verb} "
-        f"({turned:.0%} right, {plain:.0%} as they are)"
+    if safe:
+        return True, said(
+            "augmentation.flip_horizontal=true: a linear model reads mirrored pictures as well ({turned:.0%} right, "
+            "{plain:.0%} as they are)",
+            turned=turned,
+            plain=plain,
+        )
+    return False, said(
+        "augmentation.flip_horizontal=false: a linear model reads mirrored pictures worse ({turned:.0%} right, "
+        "{plain:.0%} as they are)",
+        turned=turned,
+        plain=plain,
     )
 
 

@@ -125,7 +125,7 @@ def stream(
     )
     if errors := [finding.words for finding in findings if finding.level == "error"]:
         raise RecipeError("\n".join(errors))
-    reasons += [finding.words for finding in findings]
+    reasons += [finding.kept for finding in findings]
     once, model, since = None, None, began(started, resolved.training.minutes)
     if resolved.uses_features:
         assert isinstance(prepared, Prepared), "pictures go through a pretrained network"

@@ -13,6 +13,7 @@ from typing import Any
 
 from seodang.core.errors import RecipeError, RunError
 from seodang.core.files import append_line, read_lines
+from seodang.core.language import tr
 from seodang.recipes.choose import HOUSE
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.resolve import is_recipe, resolve
@@ -107,7 +108,7 @@ def tune_stream(
 ) -> Iterator[Trial | Tuning | Interrupted]:
     """The same as `tune`, giving each trial as it is done; ends with the Tuning, or with Interrupted where a signal came."""
     if by is not None and by not in MEASURES:
-        raise RecipeError(f"Trials are judged by {', '.join(MEASURES)}, got {by!r}.")
+        raise RecipeError(tr("Trials are judged by {measures}, got {by!r}.", measures=", ".join(MEASURES), by=by))
     if recipe is None and data is not None and is_recipe(str(data)) and not Path(data).is_dir():
         data, recipe = None, data
     fixed = {key: as_text(value) for key, value in (settings or {}).items()}
@@ -115,7 +116,7 @@ def tune_stream(
     resolved = _all_resolved(recipe, fixed, tried)
     where = str(data) if data is not None else resolved[0].data
     if where is None:
-        raise RecipeError(f"{resolved[0].name} names no data. Say which: `seodang tune PATH {resolved[0].name} …`.")
+        raise RecipeError(tr("{name} names no data. Say which: `seodang tune PATH {name} …`.", name=resolved[0].name))
     named = None if recipe is None else recipe.name if isinstance(recipe, Recipe) else str(recipe)
     place = Path(folder) if folder is not None else Path(TUNINGS) / _clean(f"{named or 'house'}-{Path(where).name}")
     place.mkdir(parents=True, exist_ok=True)
@@ -223,8 +224,10 @@ def _judged(event: Finished, number: int, settings: dict[str, str], seconds: flo
 def _refuse_unjudged(trial: Trial) -> None:
     if not trial.failed and not trial.metrics:
         raise RecipeError(
-            "There is no validation split to judge trials on, and the test split is not for choosing. Write split.validation=0.2, "
-            "or give data that brings a validation split."
+            tr(
+                "There is no validation split to judge trials on, and the test split is not for choosing. Write split.validation=0.2, "
+                "or give data that brings a validation split."
+            )
         )
 
 
@@ -232,10 +235,17 @@ def _ranked(trials: list[Trial], by: str | None) -> tuple[str, tuple[Trial, ...]
     """The measure, and the trials, the best first; of equals the one with the smaller validation loss, then the earlier."""
     worked = [trial for trial in trials if not trial.failed]
     if not worked:
-        raise RunError(f"Every trial failed. The first: {trials[0].failed}")
+        raise RunError(tr("Every trial failed. The first: {failed}", failed=trials[0].failed))
     by = by or next(name for name in MEASURES if name in worked[0].metrics)
     if lacking := [trial.number for trial in worked if by not in trial.metrics]:
-        raise RecipeError(f"Trial {lacking[0]} has no {by}; it has {', '.join(worked[0].metrics)}.")
+        raise RecipeError(
+            tr(
+                "Trial {number} has no {by}; it has {measures}.",
+                number=lacking[0],
+                by=by,
+                measures=", ".join(worked[0].metrics),
+            )
+        )
 
     def place(trial: Trial) -> tuple[float, float, int]:
         value = trial.metrics[by]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seodang.core.errors import SeodangError
+from seodang.core.fonts import drawable, fit
 from seodang.core.language import tr
 from seodang.core.spec import Spec
 from seodang.models._inputs import ANY_LENGTH, kind_of
@@ -78,9 +79,13 @@ def draw(model: nn.Module, inputs: Spec, path: str | Path, title: str = "") -> N
     # Words stay words in SVG, so that they can be found and read out; no date, so that equal networks give equal files.
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": "seodang"}):
         metadata = {"Date": None} if path.suffix.lower() == ".svg" else None
-        picture(model, inputs, title).savefig(path, dpi=160, facecolor="white", metadata=metadata)
+        figure = picture(model, inputs, title)
+        if path.suffix.lower() != ".svg":
+            fit(figure, stand_in="?")
+        figure.savefig(path, dpi=160, facecolor="white", metadata=metadata)
 
 
+@drawable()
 def picture(model: nn.Module, inputs: Spec, title: str = "") -> Figure:
     """The same as a matplotlib figure."""
     from matplotlib.figure import Figure
@@ -108,6 +113,7 @@ def picture(model: nn.Module, inputs: Spec, title: str = "") -> Figure:
     axes.text(width - 0.2, height - 0.3, words, fontsize=9, color=FAINT, va="center", ha="right")
     for number, line in enumerate(lines):
         _line(axes, line, tallest, height - 0.55 - line_height * number - 1.75)
+    fit(figure)
     return figure
 
 

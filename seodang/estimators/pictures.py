@@ -9,6 +9,7 @@ from torch import Tensor
 
 from seodang.core.errors import DataError
 from seodang.core.language import tr
+from seodang.core.sentences import said
 from seodang.data.load import Prepared
 from seodang.data.load import load as load_pictures
 from seodang.data.pictures import prepare_arrays
@@ -56,7 +57,7 @@ def prepare_pictures(
     """
     source = Source(
         name="arrays",
-        where=tr("the pictures given"),
+        where=said("the pictures given"),
         form="arrays",
         classes=classes,
         labels=labels.astype(np.int64),

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from seodang.core.errors import DataError
 from seodang.core.language import tr
+from seodang.core.sentences import said
 from seodang.data.columns import typed
 from seodang.data.encode_table import TableEncoding, fit_table
 from seodang.data.encoded import Encoded, Encoding
@@ -52,18 +53,18 @@ def frame_of(rows: np.ndarray | pd.DataFrame, kinds: dict[str, Any] | None = Non
         )
     else:
         names = [f"x{place}" for place in range(rows.shape[1])]
-        columns = [Column(name, "number", tr("a column of an array"), 0, 0) for name in names]
+        columns = [Column(name, "number", said("a column of an array"), 0, 0) for name in names]
         table = pd.DataFrame(np.asarray(rows, np.float64), columns=names, copy=False)
     ids = [f"row {row + 1}" for row in range(len(rows))]
     form = "data frame" if isinstance(rows, pd.DataFrame) else "array"
-    return Frame("arrays", tr("the rows given"), form, table, tuple(columns), ids, np.full(len(rows), ""), "")
+    return Frame("arrays", said("the rows given"), form, table, tuple(columns), ids, np.full(len(rows), ""), "")
 
 
 def _column(name: str, values: Any, kind: Any) -> tuple[pd.Series, Column]:
     values = values.reset_index(drop=True)
     if pd.api.types.is_bool_dtype(values.dtype) or pd.api.types.is_numeric_dtype(values.dtype):
         numbers = pd.Series(values.to_numpy(np.float64, na_value=np.nan))
-        return numbers, Column(name, "number", tr("numbers"), int(numbers.isna().sum()), 0)
+        return numbers, Column(name, "number", said("numbers"), int(numbers.isna().sum()), 0)
     if isinstance(values.dtype, pd.CategoricalDtype):
         kind = kind or "category"
         values = values.astype(object)

@@ -15,6 +15,7 @@ from seodang.core.errors import RecipeError, RunError, SeodangError
 from seodang.core.files import sha256, write_bytes, write_json, write_text
 from seodang.core.language import tr
 from seodang.core.registry import find, names
+from seodang.core.sentences import said
 from seodang.core.spec import Spec
 from seodang.data.facts import Facts
 from seodang.data.load import load as load_data
@@ -89,18 +90,18 @@ def import_run(
 
     preparation = resolved.preparation
     notes = [
-        tr(
+        said(
             "Imported from {file} ({form}). The settings of training below were not used.",
             file=path.name,
             form=foreign.form,
         ),
-        tr(
+        said(
             "A file of weights does not say how pictures are prepared, nor activations, padding and the epsilon of batch norms: "
-            "these are the recipe's. Here {width}×{height}, {colours}, {scale}.",
+            "these are the recipe's. Here {width}×{height}, {kind}, {what}.",
             width=preparation.width,
             height=preparation.height,
-            colours=tr("grey") if preparation.channels == 1 else tr("colour"),
-            scale=_scale_in_words(preparation.scale),
+            kind=said("grey") if preparation.channels == 1 else said("colour"),
+            what=_scale_in_words(preparation.scale),
         ),
     ]
     described = {
@@ -138,10 +139,10 @@ def _forms() -> str:
 
 def _scale_in_words(scale: str) -> str:
     words = {
-        "unit": tr("pixels / 255"),
-        "symmetric": tr("pixels from -1 to 1"),
-        "standard": tr("pixels minus mean, over deviation"),
-        "samplewise": tr("pixels minus the picture's mean, / 255"),
+        "unit": said("pixels / 255"),
+        "symmetric": said("pixels from -1 to 1"),
+        "standard": said("pixels minus mean, over deviation"),
+        "samplewise": said("pixels minus the picture's mean, / 255"),
     }
     return words[scale]
 

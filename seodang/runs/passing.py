@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from seodang.core.language import tr
+from seodang.core.sentences import in_english, said
 from seodang.data.load import Prepared, Subset
 from seodang.data.load import load as load_data
 from seodang.data.source import Source
@@ -191,12 +191,13 @@ def pass_in_time(
     is_free = asked.transfer.strategy == "auto" and asked.transfer.backbone == Transfer().backbone
     networks: list[str] | None = None  # smaller ones that were not tried yet
     while not plan.fits(left()):
-        takes = {"duration": duration(plan.seconds), "minutes": minutes}
+        with in_english():  # reasons are kept
+            takes = {"clause": duration(plan.seconds), "minutes": minutes}
         side = plan.side_within(recipe, left()) if asked.preparation.height is None else None
         if side:
             reasons.append(
-                tr(
-                    "preparation: {side}×{side} pixels instead: the larger pictures would take {duration}, too much for the "
+                said(
+                    "preparation: {side}×{side} pixels instead: the larger pictures would take {clause}, too much for the "
                     "{minutes:g} minutes given",
                     side=side,
                     **takes,
@@ -211,8 +212,8 @@ def pass_in_time(
                 break
             name = networks.pop(0)
             reasons.append(
-                tr(
-                    "transfer.backbone={name}: through {base} even pictures of this size would take {duration}, too much for the "
+                said(
+                    "transfer.backbone={name}: through {base} even pictures of this size would take {clause}, too much for the "
                     "{minutes:g} minutes given",
                     name=name,
                     base=plan.base,

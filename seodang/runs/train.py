@@ -12,6 +12,7 @@ import torch
 from seodang.core.errors import RecipeError, RunError
 from seodang.core.files import write_json, write_text
 from seodang.core.language import tr
+from seodang.core.sentences import said
 from seodang.data.encoded import Encoded
 from seodang.data.frame import Frame
 from seodang.data.load import Prepared
@@ -218,7 +219,7 @@ def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator
             state.first_step = state.step
             write_text(
                 folder / "recipe.yaml",
-                to_yaml(recipe, [tr("extended after epoch {epoch}: a new cycle of the schedule", epoch=state.epoch)]),
+                to_yaml(recipe, [said("extended after epoch {epoch}: a new cycle of the schedule", epoch=state.epoch)]),
             )
         yield Begun(folder, recipe, plan, place, (), state.step)
         yield from follow(folder, prepared, recipe, state, best, place, machine)

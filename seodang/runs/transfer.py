@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from seodang.core.language import tr
+from seodang.core.sentences import said
 from seodang.data.augment import Augmentation
 from seodang.data.load import Prepared
 from seodang.models.backbone import Backbone
@@ -138,7 +139,7 @@ def _decided(folder: Path, then: _Then, recipe: Recipe) -> Planned | Notice:
         found = then.recipe.training
         rewrite_recipe(folder, training={"steps": found.steps, "epochs": found.epochs})
         return Planned(then.plan)
-    words = tr(
+    words = said(
         "transfer.fine_tune=false: only {steps} steps of training the last stages fit into the rest of the {minutes:g} minutes; "
         "the head alone is kept",
         steps=then.plan.steps,
@@ -150,23 +151,24 @@ def _decided(folder: Path, then: _Then, recipe: Recipe) -> Planned | Notice:
 
 def _shortened(folder: Path, once: Pass, recipe: Recipe) -> Notice:
     """Write into the recipe of the run what there was no time for, and tell it."""
-    given = tr(
+    reason = said(
         "the machine is slower than it was measured to be, and {minutes:g} minutes were given",
         minutes=recipe.training.minutes,
     )
     if "pictures" in once.left_out:
         some, all_of_them = once.left_out["pictures"], len(once.data.train)
-        words = tr(
-            "transfer.pictures={some}: the head learns from {some:,} of the {whole:,} training pictures; {given}",
+        words = said(
+            "transfer.pictures={some}: the head learns from {count:,} of the {whole:,} training pictures; {reason}",
             some=some,
+            count=some,
             whole=all_of_them,
-            given=given,
+            reason=reason,
         )
     else:
-        words = tr(
-            "transfer.views={views}: each training picture is seen in fewer views; {given}",
+        words = said(
+            "transfer.views={views}: each training picture is seen in fewer views; {reason}",
             views=once.left_out["views"],
-            given=given,
+            reason=reason,
         )
     rewrite_recipe(folder, transfer=once.left_out, reason=words)
     return Notice(f"{words}.")

@@ -14,6 +14,7 @@ from typing import Any
 from seodang.core.errors import RecipeError, RunError
 from seodang.core.files import append_line, read_lines
 from seodang.core.language import tr
+from seodang.core.sentences import in_english, shown
 from seodang.recipes.choose import HOUSE
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.resolve import is_recipe, resolve
@@ -196,14 +197,15 @@ def _follow(events: Iterator[Event], folder: Path, key: str, number: int, settin
     started = time.perf_counter()
     trial = None
     try:
-        for event in events:
-            if isinstance(event, Begun):
-                append_line(folder / STATE, {"key": key, "begun": event.folder.name})
-            elif isinstance(event, Interrupted):
-                yield event
-                return None
-            elif isinstance(event, Finished):
-                trial = _judged(event, number, settings, time.perf_counter() - started)
+        with in_english():  # why it failed is kept
+            for event in events:
+                if isinstance(event, Begun):
+                    append_line(folder / STATE, {"key": key, "begun": event.folder.name})
+                elif isinstance(event, Interrupted):
+                    yield event
+                    return None
+                elif isinstance(event, Finished):
+                    trial = _judged(event, number, settings, time.perf_counter() - started)
     except (RunError, RecipeError) as error:  # this combination does not train; others may
         trial = Trial(number, settings, failed=str(error), seconds=round(time.perf_counter() - started, 3))
     assert trial is not None, "the stream ends with Finished or Interrupted"
@@ -235,7 +237,7 @@ def _ranked(trials: list[Trial], by: str | None) -> tuple[str, tuple[Trial, ...]
     """The measure, and the trials, the best first; of equals the one with the smaller validation loss, then the earlier."""
     worked = [trial for trial in trials if not trial.failed]
     if not worked:
-        raise RunError(tr("Every trial failed. The first: {failed}", failed=trials[0].failed))
+        raise RunError(tr("Every trial failed. The first: {failed}", failed=shown(trials[0].failed)))
     by = by or next(name for name in MEASURES if name in worked[0].metrics)
     if lacking := [trial.number for trial in worked if by not in trial.metrics]:
         raise RecipeError(

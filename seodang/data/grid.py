@@ -4,58 +4,29 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from pathlib import Path
 
-import matplotlib
 import numpy as np
 import torch
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
-# Fonts with Korean letters where systems keep them, then one that comes with matplotlib and has Latin, Greek and Cyrillic.
-FONTS = (
-    "NanumGothic.ttf",
-    "NotoSansKR-Regular.otf",
-    "NotoSansCJK-Regular.ttc",
-    "/usr/share/fonts/truetype/nanum/NanumGothic.ttf",
-    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
-    "/usr/share/fonts/noto-cjk/NotoSansCJK-Regular.ttc",
-    "/System/Library/Fonts/AppleSDGothicNeo.ttc",
-    "malgun.ttf",
-    str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"),
-)
+from seodang.core.fonts import best_font, has, plain
+
 GAP, INK, PAPER = 6, "#1b2430", "#ffffff"
 
 
 @functools.cache
-def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """The first font of FONTS that this machine has, else Pillow's own."""
-    for name in FONTS:
-        try:
-            return ImageFont.truetype(name, size)
-        except OSError:
-            continue
-    return ImageFont.load_default(size)
-
-
-@functools.cache
-def _is_drawn(letter: str, size: int) -> bool:
-    """Whether the font has a letter, told by its drawing being another than that of a letter no font has."""
-    if letter.isascii():
-        return letter.isprintable()
-    return _drawn(letter, size) != _drawn("\U0010fffd", size)
-
-
-def _drawn(letter: str, size: int) -> bytes:
-    sheet = Image.new("L", (3 * size, 3 * size))
-    ImageDraw.Draw(sheet).text((size, size), letter, fill=255, font=font(size))
-    return sheet.tobytes()
+def font(size: int, file: str = "") -> ImageFont.FreeTypeFont:
+    """A font of so many pixels; matplotlib's own where no file is named."""
+    return ImageFont.truetype(file or plain().file, size)
 
 
 def fitted_title(title: str, width: int, size: int) -> str:
-    """The title with what the font lacks as "?", cut with "…" to fit into `width` pixels."""
-    text = "".join(letter if _is_drawn(letter, size) else "?" for letter in " ".join(title.split()))
-    used = font(size)
+    """The title with what no font has as "?", cut with "…" to fit into `width` pixels."""
+    title = " ".join(title.split())
+    best = best_font(title)
+    text = "".join(letter if letter.isprintable() and has(best, letter) else "?" for letter in title)
+    used = font(size, best.file)
     if used.getlength(text) <= width:
         return text
     while text and used.getlength(text + "…") > width:
@@ -99,7 +70,9 @@ def grid(
         sheet.paste(shown, (left + (cell - shown.width) // 2, top + (cell - shown.height) // 2))
         for line, text in enumerate(titles[index].split("\n") if index < len(titles) else ()):
             place = (left + cell / 2, top + cell + 3 + line * (size + 4))
-            pen.text(place, fitted_title(text, cell, size), fill=INK, font=font(size), anchor="ma")
+            pen.text(
+                place, fitted_title(text, cell, size), fill=INK, font=font(size, best_font(text).file), anchor="ma"
+            )
     return sheet
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seodang.core.language import tr
 from seodang.decisions.decision import Decision, Rule
 
 
@@ -11,8 +12,8 @@ def bo_door() -> Decision:
     The notes open the door from a probability of 0.5 on. Here Bo, and every other dog too, must be at least 0.8 sure.
     """
     return Decision(
-        rules=(Rule(name="Bo", classes=("bo",), answer="Bo: come in", at_least=0.8),),
-        otherwise="this door is for Bo only",
+        rules=(Rule(name="Bo", classes=("bo",), answer=tr("Bo: come in"), at_least=0.8),),
+        otherwise=tr("this door is for Bo only"),
         otherwise_at_least=0.8,
-        unsure="don't know whether this is Bo: come closer",
+        unsure=tr("don't know whether this is Bo: come closer"),
     )

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from seodang.core.errors import RecipeError, did_you_mean
+from seodang.core.language import tr
 from seodang.core.values import Value
 
 # What decides where no rule does; no rule may have these names.
@@ -40,16 +41,20 @@ class Rule(Value):
     def _as_text(cls, given: Any) -> Any:
         words = [given] if isinstance(given, str | int) else given
         if not isinstance(words, list | tuple) or not words:
-            raise ValueError(f"names and numbers of classes are needed, such as [tabby, 282-285], got {given!r}.")
+            raise ValueError(
+                tr("names and numbers of classes are needed, such as [tabby, 282-285], got {given!r}.", given=given)
+            )
         if wrong := [word for word in words if isinstance(word, bool) or not isinstance(word, str | int)]:
-            raise ValueError(f'{wrong[0]!r} is neither a name nor a number; put a name like it into quotes ("no").')
+            raise ValueError(
+                tr('{word!r} is neither a name nor a number; put a name like it into quotes ("no").', word=wrong[0])
+            )
         return tuple(str(word).strip() for word in words)
 
     @field_validator("name", "answer")
     @classmethod
     def _is_said(cls, given: str) -> str:
         if not given.strip():
-            raise ValueError("it must not be empty.")
+            raise ValueError(tr("it must not be empty."))
         return given
 
 
@@ -72,7 +77,8 @@ class Decision(Value):
         default=0.5, gt=0, le=1, description="The sum from which on, it included, `otherwise` is the answer; above 0."
     )
     unsure: str = Field(
-        default="don't know", description="The answer where neither a rule nor `otherwise` reaches its probability."
+        default_factory=lambda: tr("don't know"),
+        description="The answer where neither a rule nor `otherwise` reaches its probability.",
     )
     network: Literal["any", "imagenet"] = Field(
         default="any",
@@ -83,18 +89,26 @@ class Decision(Value):
     @classmethod
     def _is_said(cls, given: str | None) -> str | None:
         if given is not None and not given.strip():
-            raise ValueError("it must not be empty.")
+            raise ValueError(tr("it must not be empty."))
         return given
 
     @model_validator(mode="after")
     def _every_rule_by_its_own_name(self) -> Decision:
         if not self.rules:
-            raise ValueError("rules must have at least one rule: {name: …, classes: […], answer: …}.")
+            raise ValueError(tr("rules must have at least one rule: {name: …, classes: […], answer: …}."))
         names = [rule.name for rule in self.rules]
         if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
-            raise ValueError(f"rules: {twice[0]!r} is the name of {names.count(twice[0])} rules. Give each its own.")
+            raise ValueError(
+                tr(
+                    "rules: {name!r} is the name of {count} rules. Give each its own.",
+                    name=twice[0],
+                    count=names.count(twice[0]),
+                )
+            )
         if taken := [name for name in names if name in (OTHERWISE, UNSURE)]:
-            raise ValueError(f"rules: a rule cannot be named {taken[0]!r}: that is what decides where no rule does.")
+            raise ValueError(
+                tr("rules: a rule cannot be named {name!r}: that is what decides where no rule does.", name=taken[0])
+            )
         return self
 
 
@@ -120,12 +134,18 @@ class Decider:
     Raises RecipeError with every name and number that the classifier does not have.
     """
 
-    def __init__(self, decision: Decision, classes: Sequence[str], whose: str = "this classifier") -> None:
-        """`classes`: in the order of the probabilities.   `whose`: what an error calls the classifier."""
+    def __init__(self, decision: Decision, classes: Sequence[str], whose: str | None = None) -> None:
+        """`classes`: in the order of the probabilities.   `whose`: what an error calls the classifier; None: this classifier."""
+        whose = whose or tr("this classifier")
         if decision.network == "imagenet" and len(classes) != 1000:
             raise RecipeError(
-                f"This decision is for ImageNet's 1,000 classes, but {whose} has {len(classes):,} ({_some(classes)}). "
-                "Write one for its own classes: `seodang new decision NAME --like bo-door`."
+                tr(
+                    "This decision is for ImageNet's 1,000 classes, but {whose} has {count:,} ({classes}). Write one for its own classes: "
+                    "`seodang new decision NAME --like bo-door`.",
+                    whose=whose,
+                    count=len(classes),
+                    classes=_some(classes),
+                )
             )
         self.decision = decision
         places: dict[str, list[int]] = {}
@@ -199,19 +219,37 @@ def _indices(word: str, places: dict[str, list[int]], count: int, whose: str) ->
     """What a word of a rule means: a class by its name, else a number or a range of numbers."""
     if word in places:
         if len(places[word]) > 1:
-            numbers = " and ".join(map(str, places[word]))
-            raise RecipeError(f"{word!r} is the name of {len(places[word])} classes, {numbers}. Write the number.")
+            numbers = tr(" and ").join(map(str, places[word]))
+            raise RecipeError(
+                tr(
+                    "{word!r} is the name of {count} classes, {numbers}. Write the number.",
+                    word=word,
+                    count=len(places[word]),
+                    numbers=numbers,
+                )
+            )
         return places[word]
     if match := _RANGE.fullmatch(word):
         first, last = int(match[1]), int(match[2] or match[1])
         if first > last:
-            raise RecipeError(f"{word} runs backwards. Write {last}-{first}.")
+            raise RecipeError(tr("{word} runs backwards. Write {last}-{first}.", word=word, last=last, first=first))
         if last >= count:
-            raise RecipeError(f"{word} is beyond the classes of {whose}, which are 0 to {count - 1}.")
+            raise RecipeError(
+                tr(
+                    "{word} is beyond the classes of {whose}, which are 0 to {last}.",
+                    word=word,
+                    whose=whose,
+                    last=count - 1,
+                )
+            )
         return range(first, last + 1)
     if "," in word:
-        raise RecipeError(f"{word!r} is not a class of {whose}. Several are written as a list: [{word}].")
-    raise RecipeError(f"{word!r} is not a class of {whose}. {did_you_mean(word, places)}")
+        raise RecipeError(
+            tr("{word!r} is not a class of {whose}. Several are written as a list: [{word}].", word=word, whose=whose)
+        )
+    raise RecipeError(
+        tr("{word!r} is not a class of {whose}. {hint}", word=word, whose=whose, hint=did_you_mean(word, places))
+    )
 
 
 def _some(classes: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seodang.core.language import tr
 from seodang.decisions.decision import Decision, Rule
 
 
@@ -15,11 +16,11 @@ def doggy_door() -> Decision:
     """
     return Decision(
         rules=(
-            Rule(name="dog", classes=("151-268",), answer="come in", at_least=0.6),
-            Rule(name="cat", classes=("281-285",), answer="stay inside", at_least=0.6),
+            Rule(name="dog", classes=("151-268",), answer=tr("come in"), at_least=0.6),
+            Rule(name="cat", classes=("281-285",), answer=tr("stay inside"), at_least=0.6),
         ),
-        otherwise="stay outside",
+        otherwise=tr("stay outside"),
         otherwise_at_least=0.6,
-        unsure="don't know: the door stays as it is",
+        unsure=tr("don't know: the door stays as it is"),
         network="imagenet",
     )

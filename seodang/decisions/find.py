@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from seodang.core.errors import RecipeError
+from seodang.core.language import tr
 from seodang.core.registry import find
 from seodang.core.settings_file import read_settings
 from seodang.core.values import check
@@ -34,7 +35,13 @@ def _checked(plain: dict[Any, Any]) -> Decision:
     good: list[Rule] = []
     for number, rule in enumerate(rules if isinstance(rules, list) else [], 1):
         if not isinstance(rule, dict):
-            mistakes.append(f"Rule {number} must be {{name: …, classes: […], answer: …}}, got {rule!r}.")
+            mistakes.append(
+                tr(
+                    "Rule {number} must be {{name: …, classes: […], answer: …}}, got {rule!r}.",
+                    number=number,
+                    rule=rule,
+                )
+            )
             continue
         where = f"rules.{rule.get('name') or number}"
         try:
@@ -61,16 +68,20 @@ def _with_place(line: str, where: str) -> str:
 def explained_yaml(decision: Decision, name: str) -> str:
     """A decision as YAML with every setting and, above each, what it means; `find_decision` reads it back the same."""
     lines = [
-        f"# {name}: a decision of Seodang. `seodang predict RUN PHOTO --decide {name}.yaml` applies it to a run,",
-        f"# `seodang recognise PHOTO --decide {name}.yaml` to networks trained on ImageNet.",
+        "# "
+        + tr(
+            "{name}: a decision of Seodang. `seodang predict RUN PHOTO --decide {name}.yaml` applies it to a run,",
+            name=name,
+        ),
+        "# " + tr("`seodang recognise PHOTO --decide {name}.yaml` to networks trained on ImageNet.", name=name),
     ]
     for key, field in Decision.model_fields.items():
         value = getattr(decision, key)
-        lines += ["", f"# {field.description}"]
+        lines += ["", f"# {tr(field.description or '')}"]
         if key != "rules":
             lines.append(_line(key, value))
             continue
-        lines += [f"#   {inner}: {setting.description}" for inner, setting in Rule.model_fields.items()]
+        lines += [f"#   {inner}: {tr(setting.description or '')}" for inner, setting in Rule.model_fields.items()]
         lines.append("rules:")
         for rule in value:
             texts = [_line(inner, content) for inner, content in rule.model_dump(mode="json").items()]

@@ -10,6 +10,7 @@ import pandas as pd
 from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
+from seodang.core.language import tr
 from seodang.data.frame import Frame
 from seodang.estimators.pictures import as_pixels
 from seodang.estimators.rows import frame_of
@@ -37,7 +38,9 @@ def checked_input(estimator: Any, X: Any, y: Any = NO_Y, *, reset: bool, numeric
     if isinstance(X, pd.DataFrame) and (reset or names):
         _validate(estimator, X, y, skip_check_array=True, reset=reset)
         if len(X) == 0:
-            raise ValueError(f"Found array with 0 sample(s) (shape={X.shape}) while a minimum of 1 is required.")
+            raise ValueError(
+                tr("Found array with 0 sample(s) (shape={shape}) while a minimum of 1 is required.", shape=X.shape)
+            )
         if not isinstance(y, str):
             y = _check(y, ensure_2d=False, dtype="numeric" if numeric else None, input_name="y")
             check_consistent_length(X, y)
@@ -60,7 +63,7 @@ def _refuse_infinity(table: pd.DataFrame) -> None:
     """A missing value is a value; infinity is a mistake."""
     for name, values in table.items():
         if pd.api.types.is_float_dtype(values.dtype) and np.isinf(values.to_numpy(np.float64, na_value=0)).any():
-            raise ValueError(f"Input X contains infinity, in column {name!r}.")
+            raise ValueError(tr("Input X contains infinity, in column {name!r}.", name=name))
 
 
 def checked_weights(
@@ -71,9 +74,9 @@ def checked_weights(
         return found, y, None
     weights = np.asarray(_check_sample_weight(sample_weight, np.empty((len(found), 1))), np.float64)
     if (weights < 0).any():
-        raise ValueError("Negative values in data passed to `sample_weight`: a row cannot weigh less than nothing.")
+        raise ValueError(tr("Negative values in data passed to `sample_weight`: a row cannot weigh less than nothing."))
     if not weights.any():
-        raise ValueError("Every weight in sample_weight is zero: no row is left to learn from.")
+        raise ValueError(tr("Every weight in sample_weight is zero: no row is left to learn from."))
     if weights.all():
         return found, y, weights
     stay = np.flatnonzero(weights)

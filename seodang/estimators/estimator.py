@@ -13,6 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from seodang.core.errors import RecipeError
+from seodang.core.language import tr
 from seodang.data.facts import Facts
 from seodang.data.prepare import Normalise
 from seodang.estimators.checked import checked_input, checked_weights
@@ -64,7 +65,9 @@ class _Estimator(BaseEstimator):
             recipe = without_choosing(recipe)
         if isinstance(found, np.ndarray):
             if targets.ndim > 1 or weights is not None:
-                raise RecipeError("Pictures are told into classes, without sample_weight; amounts are not foretold.")
+                raise RecipeError(
+                    tr("Pictures are told into classes, without sample_weight; amounts are not foretold.")
+                )
             data, recipe = prepare_pictures(found, targets, facts.classes, recipe, share)
             self.encoding_, self.before_ = None, Normalise(data.preparation)
         else:
@@ -93,8 +96,9 @@ class _Estimator(BaseEstimator):
         check_is_fitted(self)
         found, _ = checked_input(self, X, reset=False)
         if (self.encoding_ is None) != isinstance(found, np.ndarray):
-            was, came = ("pictures", "rows") if self.encoding_ is None else ("rows", "pictures")
-            raise ValueError(f"Fitted on {was}, asked about {came}.")
+            if self.encoding_ is None:
+                raise ValueError(tr("Fitted on pictures, asked about rows."))
+            raise ValueError(tr("Fitted on rows, asked about pictures."))
         if self.encoding_ is None:
             return answers(self.network_, inputs_of(found, self.recipe_.preparation), self.task_, self.before_)
         return answers(self.network_, numbers_of(found, self.encoding_), self.task_)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from seodang.core.errors import RecipeError, RunError
+from seodang.core.language import tr
 from seodang.data.encoded import Data, Encoded
 from seodang.recipes.lint import lint
 from seodang.recipes.recipe import Recipe
@@ -41,15 +42,22 @@ def chosen(recipe: str | Recipe, settings: dict[str, Any], task: str, num_classe
     found = resolve(recipe, {name: str(value) for name, value in settings.items()})
     if found.task not in ("classify", "regress"):
         raise RecipeError(
-            f"{found.name} is for the task {found.task}. seodang.Classifier and seodang.Regressor take recipes that classify or "
-            "regress; train others with seodang.train."
+            tr(
+                "{name} is for the task {task}. seodang.Classifier and seodang.Regressor take recipes that classify or regress; train "
+                "others with seodang.train.",
+                name=found.name,
+                task=found.task,
+            )
         )
     if found.transfer.strategy not in ("none", "auto"):
         raise RecipeError(
-            f"{found.name} starts from a pretrained network, which needs files of pictures. Train it with seodang.train."
+            tr(
+                "{name} starts from a pretrained network, which needs files of pictures. Train it with seodang.train.",
+                name=found.name,
+            )
         )
     if found.training.minutes is not None:
-        raise RecipeError("training.minutes needs a plan, which an estimator does not make. Say training.epochs.")
+        raise RecipeError(tr("training.minutes needs a plan, which an estimator does not make. Say training.epochs."))
     loss = found.loss
     if task == "regress":
         loss = loss if loss in AMOUNT_LOSSES else "mse"
@@ -111,6 +119,9 @@ def answers(network: nn.Module, inputs: Tensor, task: Any, before: nn.Module | N
 def _refuse_nonsense(event: Epoch) -> None:
     if not math.isfinite(event.metrics["loss"]):
         raise RunError(
-            f"The loss is not a number any more (epoch {event.epoch}): the steps were too large. "
-            "Fit again with a smaller learning_rate, such as a tenth of now."
+            tr(
+                "The loss is not a number any more (epoch {epoch}): the steps were too large. Fit again with a smaller learning_rate, "
+                "such as a tenth of now.",
+                epoch=event.epoch,
+            )
         )

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
+from seodang.core.sentences import said
 from seodang.data.load import Prepared
 from seodang.data.load import load as load_pictures
 from seodang.data.pictures import prepare_arrays
@@ -26,14 +28,20 @@ def as_pixels(pictures: np.ndarray) -> np.ndarray:
     pixels = pictures[..., None] if pictures.ndim == 3 else pictures
     if pixels.ndim != 4 or pixels.shape[3] not in (1, 3):
         raise DataError(
-            f"Got an array of shape {pictures.shape}. Rows are (N, columns), pictures (N, height, width) or "
-            "(N, height, width, 1 or 3)."
+            tr(
+                "Got an array of shape {shape}. Rows are (N, columns), pictures (N, height, width) or (N, height, width, 1 or 3).",
+                shape=pictures.shape,
+            )
         )
     whole = pixels.astype(np.uint8)
     if pixels.dtype != np.uint8 and not np.array_equal(whole, pixels):
         raise DataError(
-            f"Pictures must hold whole numbers from 0 to 255, got values from {pixels.min():g} to {pixels.max():g}. "
-            "Where they are 0 to 1, multiply by 255 and round."
+            tr(
+                "Pictures must hold whole numbers from 0 to 255, got values from {least:g} to {most:g}. Where they are 0 to 1, "
+                "multiply by 255 and round.",
+                least=pixels.min(),
+                most=pixels.max(),
+            )
         )
     return np.ascontiguousarray(whole)
 
@@ -49,7 +57,7 @@ def prepare_pictures(
     """
     source = Source(
         name="arrays",
-        where="the pictures given",
+        where=said("the pictures given"),
         form="arrays",
         classes=classes,
         labels=labels.astype(np.int64),

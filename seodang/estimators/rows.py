@@ -12,6 +12,8 @@ import torch
 from torch import Tensor
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
+from seodang.core.sentences import said
 from seodang.data.columns import typed
 from seodang.data.encode_table import TableEncoding, fit_table
 from seodang.data.encoded import Encoded, Encoding
@@ -41,7 +43,9 @@ def frame_of(rows: np.ndarray | pd.DataFrame, kinds: dict[str, Any] | None = Non
         names = [str(name) for name in rows.columns]
         if len(set(names)) < len(names):
             twice = next(name for name in names if names.count(name) > 1)
-            raise DataError(f"Two columns are called {twice!r}. Rename one: columns are known by their names.")
+            raise DataError(
+                tr("Two columns are called {twice!r}. Rename one: columns are known by their names.", twice=twice)
+            )
         done = [_column(name, rows.iloc[:, place], (kinds or {}).get(name)) for place, name in enumerate(names)]
         columns, table = (
             [column for _, column in done],
@@ -49,18 +53,18 @@ def frame_of(rows: np.ndarray | pd.DataFrame, kinds: dict[str, Any] | None = Non
         )
     else:
         names = [f"x{place}" for place in range(rows.shape[1])]
-        columns = [Column(name, "number", "a column of an array", 0, 0) for name in names]
+        columns = [Column(name, "number", said("a column of an array"), 0, 0) for name in names]
         table = pd.DataFrame(np.asarray(rows, np.float64), columns=names, copy=False)
     ids = [f"row {row + 1}" for row in range(len(rows))]
     form = "data frame" if isinstance(rows, pd.DataFrame) else "array"
-    return Frame("arrays", "the rows given", form, table, tuple(columns), ids, np.full(len(rows), ""), "")
+    return Frame("arrays", said("the rows given"), form, table, tuple(columns), ids, np.full(len(rows), ""), "")
 
 
 def _column(name: str, values: Any, kind: Any) -> tuple[pd.Series, Column]:
     values = values.reset_index(drop=True)
     if pd.api.types.is_bool_dtype(values.dtype) or pd.api.types.is_numeric_dtype(values.dtype):
         numbers = pd.Series(values.to_numpy(np.float64, na_value=np.nan))
-        return numbers, Column(name, "number", "numbers", int(numbers.isna().sum()), 0)
+        return numbers, Column(name, "number", said("numbers"), int(numbers.isna().sum()), 0)
     if isinstance(values.dtype, pd.CategoricalDtype):
         kind = kind or "category"
         values = values.astype(object)
@@ -81,7 +85,7 @@ def encode_rows(
     features = [column.name for column in frame.columns if column.kind in READABLE]
     if not features:
         kinds = ", ".join(f"{column.name} ({column.kind})" for column in frame.columns[:6])
-        raise DataError(f"No column holds numbers, categories or dates: {kinds}.")
+        raise DataError(tr("No column holds numbers, categories or dates: {kinds}.", kinds=kinds))
     train = np.setdiff1d(np.arange(len(frame)), apart)
     left = {column.name: column.reason for column in frame.columns if column.kind not in READABLE}
     # The target is not a column of the frame; any name serves while the inputs are fitted.

@@ -6,13 +6,13 @@ import base64
 import io
 import math
 import re
-import unicodedata
 import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seodang.core.fonts import fit
 from seodang.evaluation.intervals import wilson
 
 if TYPE_CHECKING:
@@ -115,8 +115,8 @@ def _svg(figure: Figure, words: str) -> str:
     import matplotlib
 
     drawn = io.StringIO()
-    # Korean, Chinese and Japanese letters are left to the browser's fonts: the one that matplotlib brings has none.
-    style: dict[Any, Any] = {**_STYLE, **({"svg.fonttype": "none"} if _is_wide(figure) else {})}
+    # Letters that no font here has are left to the browser's fonts: the words stay words.
+    style: dict[Any, Any] = {**_STYLE, **({"svg.fonttype": "none"} if fit(figure) else {})}
     with matplotlib.rc_context(style), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font")
         figure.savefig(drawn, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
@@ -130,14 +130,6 @@ def _svg(figure: Figure, words: str) -> str:
     for colour, variable in _VARIABLES.items():
         text = text.replace(colour, variable)
     return text
-
-
-def _is_wide(figure: Figure) -> bool:
-    """Whether a text in the figure has letters as wide as they are high."""
-    from matplotlib.text import Text
-
-    shown = "".join(found.get_text() for found in figure.findobj(Text) if isinstance(found, Text))
-    return any(unicodedata.east_asian_width(letter) in "WF" for letter in shown)
 
 
 def heat(share: float, is_right: bool) -> tuple[int, int, int, float]:

@@ -11,6 +11,7 @@ import yaml
 from pydantic import create_model
 
 from seodang.core.files import write_text
+from seodang.core.language import language, tr
 from seodang.core.registry import find
 from seodang.core.values import Value, check
 
@@ -59,6 +60,8 @@ def write_page(found: Exploration, path: str | Path) -> Path:
 
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     page = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
+        tr=tr,
+        language=language(),
         css=Markup(STYLE.read_text(encoding="utf-8")),
         found=found,
         drawings=[{"svg": Markup(svg), "words": words} for svg, words in found.drawings],

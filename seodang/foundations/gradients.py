@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import Field
 
+from seodang.core.language import tr
 from seodang.evaluation.figures import INK, _figure, _svg
 from seodang.foundations.explore import Exploration
 
@@ -44,18 +45,28 @@ def gradients(
     kept = sizes["relu", "he"][0] / sizes["relu", "he"][-1]
     fades = sizes["relu", "xavier"][0] / sizes["relu", "xavier"][-1]
     words = (
-        f"With sigmoids the first of {depth} layers gets a gradient {1 / lost:,.0f} times smaller than the last gets: a sigmoid's "
-        "slope is a quarter at most, and every layer multiplies by it. The first layers hardly learn.",
-        f"With relu and He's start it is {_times(kept)}: the slope is 1 where a unit is on, and He's rule makes up for the half "
-        f"that is off. Xavier's does not: there it is {_times(fades)}.",
-        "No rule of starting mends the sigmoid: what helped were relu, He's start, batch normalisation and ways round the layers "
-        "(residual networks).",
+        tr(
+            "With sigmoids the first of {depth} layers gets a gradient {factor:,.0f} times smaller than the last gets: a sigmoid's "
+            "slope is a quarter at most, and every layer multiplies by it. The first layers hardly learn.",
+            depth=depth,
+            factor=1 / lost,
+        ),
+        tr(
+            "With relu and He's start it is {he}: the slope is 1 where a unit is on, and He's rule makes up for the half that is "
+            "off. Xavier's does not: there it is {xavier}.",
+            he=_times(kept),
+            xavier=_times(fades),
+        ),
+        tr(
+            "No rule of starting mends the sigmoid: what helped were relu, He's start, batch normalisation and ways round the "
+            "layers (residual networks)."
+        ),
     )
-    caption = (
+    caption = tr(
         "Size of the gradient that reaches each layer before the first step (root mean square over pictures and units)."
     )
     return Exploration(
-        "The size of the gradient, layer by layer", words, numbers, ((_drawn(sizes), caption),), _table(sizes)
+        tr("The size of the gradient, layer by layer"), words, numbers, ((_drawn(sizes), caption),), _table(sizes)
     )
 
 
@@ -102,7 +113,13 @@ def _some(data: str) -> tuple[Any, Any, int]:
 
     source = open_source(data)
     if len(source.classes) < 2:
-        raise DataError(f"{data} has {len(source.classes)} class. Gradients need 2 or more to tell apart.")
+        raise DataError(
+            tr(
+                "{data} has {count} class. Gradients need 2 or more to tell apart.",
+                data=data,
+                count=len(source.classes),
+            )
+        )
     few = np.unique(np.linspace(0, len(source) - 1, EXAMPLES).astype(np.int64))
     prepared = load(source.select(few), Preparation(channels=1), Split(validation=0, test=0))
     assert prepared.train.pixels is not None, "some hundred pictures are held in memory"
@@ -112,9 +129,9 @@ def _some(data: str) -> tuple[Any, Any, int]:
 
 
 def _times(share: float) -> str:
-    return (
-        f"{share:.1f} times as large as the last's" if share >= 1 else f"{1 / share:,.1f} times smaller than the last's"
-    )
+    if share >= 1:
+        return tr("{factor:.1f} times as large as the last's", factor=share)
+    return tr("{factor:,.1f} times smaller than the last's", factor=1 / share)
 
 
 def _drawn(sizes: dict[tuple[str, str], list[float]]) -> str:
@@ -127,16 +144,16 @@ def _drawn(sizes: dict[tuple[str, str], list[float]]) -> str:
         )
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0e}")  # text stays text in SVG: no formulas
-    axes.set_xlabel("layer, from the input")
-    axes.set_ylabel("size of the gradient")
+    axes.set_xlabel(tr("layer, from the input"))
+    axes.set_ylabel(tr("size of the gradient"))
     axes.legend(frameon=False, labelcolor=INK)
-    return _svg(figure, "Size of the gradient of each layer")
+    return _svg(figure, tr("Size of the gradient of each layer"))
 
 
 def _table(sizes: dict[tuple[str, str], list[float]]) -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:
-    heads = ("layer", *(f"{bend}, {start.title()}" for bend, start in sizes))
+    heads = (tr("layer"), *(f"{bend}, {start.title()}" for bend, start in sizes))
     rows = [
         (str(place + 1), *(f"{value:.2e}" for value in row))
         for place, row in enumerate(zip(*sizes.values(), strict=True))
     ]
-    return (("Every layer", (heads, *rows)),)
+    return ((tr("Every layer"), (heads, *rows)),)

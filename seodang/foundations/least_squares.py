@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from seodang.core.language import tr
 from seodang.evaluation.figures import INK, TRAIN, VALIDATION, _figure, _svg
 from seodang.foundations.explore import Exploration
 
@@ -51,18 +52,29 @@ def least_squares(
         "shrinks": shrinks,
     }
     words = (
-        f"With as many equations as unknowns ({unknowns}) the inverse gives the weights back, to within "
-        f"{max(inverse_gap, 1e-16):.0e}. With "
-        f"{len(tall)} noisy equations there is no inverse, and none that fits all: the pseudo-inverse gives the weights with the "
-        "least squared error.",
-        f"Gradient descent starts from zero and knows nothing of matrices: after {steps} steps it is {gap:.1e} from the same "
-        "weights. That is why networks, for which there is no formula, can be trained at all.",
-        f"Every step shrinks the distance to {shrinks:.2f} of what it was or less; how small that number is, the spread of the "
-        "inputs decides (the ratio of the largest to the smallest curvature). Scaled inputs learn faster.",
+        tr(
+            "With as many equations as unknowns ({unknowns}) the inverse gives the weights back, to within {gap:.0e}. With "
+            "{equations} noisy equations there is no inverse, and none that fits all: the pseudo-inverse gives the weights with "
+            "the least squared error.",
+            unknowns=unknowns,
+            gap=max(inverse_gap, 1e-16),
+            equations=len(tall),
+        ),
+        tr(
+            "Gradient descent starts from zero and knows nothing of matrices: after {steps} steps it is {gap:.1e} from the same "
+            "weights. That is why networks, for which there is no formula, can be trained at all.",
+            steps=steps,
+            gap=gap,
+        ),
+        tr(
+            "Every step shrinks the distance to {shrinks:.2f} of what it was or less; how small that number is, the spread of the "
+            "inputs decides (the ratio of the largest to the smallest curvature). Scaled inputs learn faster.",
+            shrinks=shrinks,
+        ),
     )
-    caption = "Distance to the pseudo-inverse's weights, step by step; dashed: what theory promises at least."
+    caption = tr("Distance to the pseudo-inverse's weights, step by step; dashed: what theory promises at least.")
     return Exploration(
-        "Least squares, three ways", words, numbers, ((_drawn(distances, shrinks), caption),), _table(numbers)
+        tr("Least squares, three ways"), words, numbers, ((_drawn(distances, shrinks), caption),), _table(numbers)
     )
 
 
@@ -97,21 +109,21 @@ def _drawn(distances: list[float], shrinks: float) -> str:
     steps, promised = np.arange(len(distances)), distances[0] * shrinks ** np.arange(len(distances), dtype=np.float64)
     floor = 1e-16 * max(distances[0], 1e-300)
     axes.plot(
-        steps, np.maximum(promised, floor), color=VALIDATION, linestyle=(0, (4, 2)), linewidth=1.2, label="promised"
+        steps, np.maximum(promised, floor), color=VALIDATION, linestyle=(0, (4, 2)), linewidth=1.2, label=tr("promised")
     )
-    axes.plot(steps, np.maximum(distances, floor), color=TRAIN, linewidth=1.6, label="gradient descent")
+    axes.plot(steps, np.maximum(distances, floor), color=TRAIN, linewidth=1.6, label=tr("gradient descent"))
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0e}")  # text stays text in SVG: no formulas
-    axes.set_xlabel("step")
-    axes.set_ylabel("distance")
+    axes.set_xlabel(tr("step"))
+    axes.set_ylabel(tr("distance"))
     axes.legend(frameon=False, labelcolor=INK)
-    return _svg(figure, "Distance to the solution over the steps")
+    return _svg(figure, tr("Distance to the solution over the steps"))
 
 
 def _table(numbers: dict[str, list[float]]) -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:
-    heads = ("weight", "true", "pseudo-inverse", "gradient descent")
+    heads = (tr("weight"), tr("true"), tr("pseudo-inverse"), tr("gradient descent"))
     columns = [numbers[name] for name in ("true", "pseudo_inverse", "gradient_descent")]
     rows = [
         (str(place + 1), *(f"{value:.6f}" for value in row)) for place, row in enumerate(zip(*columns, strict=True))
     ]
-    return (("The weights", (heads, *rows)),)
+    return ((tr("The weights"), (heads, *rows)),)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from seodang.core.language import tr
 from seodang.evaluation.figures import INK, TRAIN, VALIDATION, _figure, _svg
 from seodang.foundations.explore import Exploration
 
@@ -46,14 +47,23 @@ def linear_stack(
         "parameters_needed": matrix.size + offset.size,
     }
     words = (
-        f"{depth} linear layers with {inside} weights do exactly what one with {matrix.size + offset.size} does: their matrices, "
-        f"multiplied, are its matrix. On 100 random inputs the two differ by {gap:.0e}, which is rounding.",
-        f"With relu between the layers no matrix does the same (they differ by {bent:.2f}): where a unit switches on or off the "
-        "answer bends, and many bends make any curve.",
+        tr(
+            "{depth} linear layers with {inside} weights do exactly what one with {needed} does: their matrices, multiplied, are "
+            "its matrix. On 100 random inputs the two differ by {gap:.0e}, which is rounding.",
+            depth=depth,
+            inside=inside,
+            needed=matrix.size + offset.size,
+            gap=gap,
+        ),
+        tr(
+            "With relu between the layers no matrix does the same (they differ by {gap:.2f}): where a unit switches on or off the "
+            "answer bends, and many bends make any curve.",
+            gap=bent,
+        ),
     )
-    caption = "One output along one line through the inputs: the stack is straight, with relu it bends."
+    caption = tr("One output along one line through the inputs: the stack is straight, with relu it bends.")
     return Exploration(
-        "A stack of linear layers", words, numbers, ((_drawn(stack), caption),), (_table(matrix, offset),)
+        tr("A stack of linear layers"), words, numbers, ((_drawn(stack), caption),), (_table(matrix, offset),)
     )
 
 
@@ -92,15 +102,19 @@ def _drawn(stack: list[tuple[Array, Array]]) -> str:
     along = np.linspace(-REACH, REACH, PLACES)
     rows = along[:, None] * np.ones(stack[0][0].shape[1])
     figure, axes = _figure()
-    for bend, colour, label in ((False, VALIDATION, "linear layers"), (True, TRAIN, "relu between them")):
+    for bend, colour, label in ((False, VALIDATION, tr("linear layers")), (True, TRAIN, tr("relu between them"))):
         axes.plot(along, run(stack, rows, bend=bend)[:, 0], color=colour, linewidth=1.6, label=label)
-    axes.set_xlabel("along the inputs")
-    axes.set_ylabel("first output")
+    axes.set_xlabel(tr("along the inputs"))
+    axes.set_ylabel(tr("first output"))
     axes.legend(frameon=False, labelcolor=INK)
-    return _svg(figure, "A stack with and without relu")
+    return _svg(figure, tr("A stack with and without relu"))
 
 
 def _table(matrix: Array, offset: Array) -> tuple[str, tuple[tuple[str, ...], ...]]:
-    heads = ("output", *(f"input {place + 1}" for place in range(matrix.shape[1])), "constant")
+    heads = (
+        tr("output"),
+        *(tr("input {number}", number=place + 1) for place in range(matrix.shape[1])),
+        tr("constant"),
+    )
     rows = [(str(place + 1), *(f"{value:.4f}" for value in (*row, offset[place]))) for place, row in enumerate(matrix)]
-    return "The product matrix: the whole stack in one layer", (heads, *rows)
+    return tr("The product matrix: the whole stack in one layer"), (heads, *rows)

@@ -8,17 +8,11 @@ import torch
 from torch import Tensor
 
 from seodang.core.errors import RecipeError
+from seodang.core.language import tr
 from seodang.core.spec import Spec
 
-# The kinds of input by the names used here, as a person reads them.
-INPUTS = {
-    "pictures": "pictures",
-    "vectors": "vectors",
-    "rows": "table rows",
-    "tokens": "texts",
-    "pairs": "sentence pairs",
-    "series": "series",
-}
+# The kinds of input by the names used here.
+INPUTS = ("pictures", "vectors", "rows", "tokens", "pairs", "series")
 # A length of 0 in a Spec means any: where one is needed to look at a network, this one is taken.
 ANY_LENGTH = 16
 
@@ -40,20 +34,39 @@ def must_be(model: str, inputs: Spec, allowed: Iterable[str]) -> str:
     """The kind of `inputs`, or RecipeError where the model cannot read it."""
     found, allowed = kind_of(inputs), list(allowed)
     if found not in allowed:
-        words = [INPUTS[kind] for kind in allowed]
-        reads = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+        words = [_in_words(kind) for kind in allowed]
+        reads = words[0] if len(words) == 1 else ", ".join(words[:-1]) + tr(" and ") + words[-1]
         raise RecipeError(
-            f"{model} reads {reads}, but the data holds {INPUTS[found]}. `seodang list models` says what each model is for."
+            tr(
+                "{model} reads {reads}, but the data holds {held}. `seodang list models` says what each model is for.",
+                model=model,
+                reads=reads,
+                held=_in_words(found),
+            )
         )
     return found
+
+
+def _in_words(kind: str) -> str:
+    words = {
+        "pictures": tr("pictures"),
+        "vectors": tr("vectors"),
+        "rows": tr("table rows"),
+        "tokens": tr("texts"),
+        "pairs": tr("sentence pairs"),
+        "series": tr("series"),
+    }
+    return words[kind]
 
 
 def one_output(model: str, outputs: Spec) -> None:
     """RecipeError where the task wants an output for every place and the model gives one for the whole."""
     if outputs.each_step:
         raise RecipeError(
-            f"{model} gives one output for the whole example, but the task wants one for every place. "
-            "Take recurrent or transformer."
+            tr(
+                "{model} gives one output for the whole example, but the task wants one for every place. Take recurrent or transformer.",
+                model=model,
+            )
         )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar
 from pydantic import BeforeValidator
 from torch import nn
 
+from seodang.core.language import tr
 from seodang.core.values import Value
 from seodang.models import _modules as modules
 
@@ -39,9 +40,9 @@ def _pair(value: Any, lowest: int = 1) -> tuple[int, int]:
     try:
         height, width = (int(side) for side in pair)
     except (TypeError, ValueError):
-        raise ValueError(f"must be a whole number or a pair [height, width], got {value!r}") from None
+        raise ValueError(tr("must be a whole number or a pair [height, width], got {value!r}", value=value)) from None
     if min(height, width) < lowest:
-        raise ValueError(f"must be at least {lowest}, got {value!r}")
+        raise ValueError(tr("must be at least {lowest}, got {value!r}", lowest=lowest, value=value))
     return height, width
 
 
@@ -49,7 +50,7 @@ def _padding(value: Any) -> Any:
     if value in ("same", "valid"):
         return value
     if isinstance(value, str) and not value.isdigit():
-        raise ValueError(f"must be same, valid or a number of pixels, got {value!r}")
+        raise ValueError(tr("must be same, valid or a number of pixels, got {value!r}", value=value))
     return _pair(value, lowest=0)
 
 
@@ -91,16 +92,21 @@ def times(shape: Shape) -> str:
     >>> times((28, 10)), times((0, 10))
     ('28×10', 'any×10')
     """
-    return "×".join(str(side) if side else "any" for side in shape)
+    return "×".join(str(side) if side else tr("any") for side in shape)
 
 
 def sequence(shape: Shape, what: str) -> tuple[int, int]:
     """(length, channels), or Misfit where something else comes to a layer for sequences."""
     if len(shape) != 2:
-        came = "a picture of " + times(shape) if len(shape) == 3 else f"a vector of {shape[0]} numbers"
+        picture_came = tr("a picture of {shape}", shape=times(shape))
+        came = picture_came if len(shape) == 3 else tr("a vector of {count} numbers", count=shape[0])
         raise Misfit(
-            f"{what} needs a sequence (length×channels), but {came} comes in. "
-            "Put it right after embedding, or reshape to [length, channels] before it"
+            tr(
+                "{what} needs a sequence (length×channels), but {came} comes in. Put it right after embedding, or reshape to [length, "
+                "channels] before it",
+                what=what,
+                came=came,
+            )
         )
     return shape[0], shape[1]
 
@@ -115,13 +121,21 @@ def picture(shape: Shape, what: str) -> tuple[int, int, int]:
     if len(shape) == 2:
         other = {"conv": "conv1d", "max_pool": "max_pool1d"}.get(what)
         raise Misfit(
-            f"{what} needs a picture (channels×height×width), but a sequence of {times(shape)} comes in. "
-            + (f"For sequences write {other}" if other else "Put reshape before it")
+            tr(
+                "{what} needs a picture (channels×height×width), but a sequence of {shape} comes in. {hint}",
+                what=what,
+                shape=times(shape),
+                hint=tr("For sequences write {other}", other=other) if other else tr("Put reshape before it"),
+            )
         )
     if len(shape) != 3:
         raise Misfit(
-            f"{what} needs a picture (channels×height×width), but a vector of {shape[0]} numbers comes in. "
-            "Put it before flatten or the global pool"
+            tr(
+                "{what} needs a picture (channels×height×width), but a vector of {count} numbers comes in. Put it before flatten or "
+                "the global pool",
+                what=what,
+                count=shape[0],
+            )
         )
     return shape[0], shape[1], shape[2]
 
@@ -146,7 +160,15 @@ def windows(shape: Shape, kernel: tuple[int, int], stride: tuple[int, int], edge
         reach = dilation * (size - 1) + 1
         if length + added < reach:
             window = f"{kernel[0]}" if kernel[0] == kernel[1] else f"{kernel[0]}×{kernel[1]}"
-            spread = f" spread by dilation {dilation}" if dilation > 1 else ""
-            raise Misfit(f"the picture is {shape[1]}×{shape[2]} here, a window of {window}{spread} does not fit")
+            spread = tr(" spread by dilation {dilation}", dilation=dilation) if dilation > 1 else ""
+            raise Misfit(
+                tr(
+                    "the picture is {height}×{width} here, a window of {window}{spread} does not fit",
+                    height=shape[1],
+                    width=shape[2],
+                    window=window,
+                    spread=spread,
+                )
+            )
         sides.append((length + added - reach) // step + 1)
     return tuple(sides)

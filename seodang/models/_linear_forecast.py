@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from seodang.core.errors import RecipeError
+from seodang.core.language import tr
 from seodang.core.spec import Spec
 from seodang.models._inputs import must_be, one_output
 
@@ -37,12 +38,22 @@ def horizon_of(model: str, inputs: Spec, outputs: Spec, targets: int) -> tuple[i
     one_output(model, outputs)
     length, channels = inputs.shape
     if not length:
-        raise RecipeError(f"{model} needs windows of a fixed length, but they may have any.")
+        raise RecipeError(tr("{model} needs windows of a fixed length, but they may have any.", model=model))
     if targets > channels:
-        raise RecipeError(f"targets must be at most the {channels} channels of the series, got {targets}.")
+        raise RecipeError(
+            tr(
+                "targets must be at most the {channels} channels of the series, got {targets}.",
+                channels=channels,
+                targets=targets,
+            )
+        )
     if outputs.size % targets:
         raise RecipeError(
-            f"{outputs.size} outputs cannot be the same number of steps for each of {targets} targets. "
-            "Set targets to the number of columns that are forecast."
+            tr(
+                "{size} outputs cannot be the same number of steps for each of {targets} targets. Set targets to the number of columns "
+                "that are forecast.",
+                size=outputs.size,
+                targets=targets,
+            )
         )
     return length, outputs.size // targets

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from seodang.core.errors import RecipeError
+from seodang.core.language import tr
 from seodang.core.spec import Spec
 
 # Two halvings and two doublings: sides must be multiples of this.
@@ -46,8 +47,16 @@ def making(model: str, outputs: Spec, width: int, norm: bool) -> list[Any]:
     channels, height, width_ = outputs.shape
     if height % HALVED or width_ % HALVED:
         raise RecipeError(
-            f"{model} without a list of layers makes pictures whose sides are multiples of {HALVED}, got {width_}×{height}. "
-            f"Write preparation.height={-(-height // HALVED) * HALVED} preparation.width={-(-width_ // HALVED) * HALVED}."
+            tr(
+                "{model} without a list of layers makes pictures whose sides are multiples of {side}, got {width}×{height}. Write "
+                "preparation.height={fit_height} preparation.width={fit_width}.",
+                model=model,
+                side=HALVED,
+                width=width_,
+                height=height,
+                fit_height=-(-height // HALVED) * HALVED,
+                fit_width=-(-width_ // HALVED) * HALVED,
+            )
         )
     small = [2 * width, height // HALVED, width_ // HALVED]
     return [

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 from torch import nn
 
+from seodang.core.language import tr
 from seodang.models import _modules as modules
 from seodang.models._initial import Initial, initialise
 from seodang.models._layer import Layer, Masked, Misfit, Shape, Tokens, kind, like, sequence
@@ -25,7 +26,7 @@ class Embedding(Layer):
     def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
         if not isinstance(shape, Tokens):
             raise Misfit(
-                "embedding needs tokens, but numbers come in. It stands first, and only where the data is text"
+                tr("embedding needs tokens, but numbers come in. It stands first, and only where the data is text")
             )
         module = modules.Embedding(shape.vocabulary, self.size, self.mask)
         sides = (shape[0], self.size)
@@ -101,7 +102,7 @@ class Conv1d(Layer):
     def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
         length, channels = sequence(shape, "conv1d")
         if isinstance(shape, Masked) and (self.stride > 1 or self.padding == "valid"):
-            raise Misfit("after an embedding with mask, conv1d needs padding: same (or causal) and stride 1")
+            raise Misfit(tr("after an embedding with mask, conv1d needs padding: same (or causal) and stride 1"))
         reach = self.dilation * (self.kernel - 1)
         edges = {
             "valid": (0, 0),
@@ -134,7 +135,7 @@ class MaxPool1d(Layer):
     def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
         length, channels = sequence(shape, "max_pool1d")
         if isinstance(shape, Masked):
-            raise Misfit("max_pool1d would mix padding in; leave out mask: true of the embedding")
+            raise Misfit(tr("max_pool1d would mix padding in; leave out mask: true of the embedding"))
         stride = self.stride or self.size
         return modules.MaxPool1d(self.size, stride), (_places(length, self.size, stride, 0), channels)
 
@@ -144,5 +145,7 @@ def _places(length: int, reach: int, stride: int, added: int) -> int:
     if not length:
         return 0
     if length + added < reach:
-        raise Misfit(f"the sequence has {length} places here, a window of {reach} does not fit")
+        raise Misfit(
+            tr("the sequence has {length} places here, a window of {reach} does not fit", length=length, reach=reach)
+        )
     return (length + added - reach) // stride + 1

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from seodang.core.errors import RecipeError
+from seodang.core.language import tr
 from seodang.models import _modules as modules
 from seodang.models._attention import Attention, Block, readable, turns
 from seodang.models._initial import start
@@ -94,7 +95,7 @@ class RecurrentTranslator(nn.Module):
     def attention(self, pair: Tensor) -> Tensor:
         """(B, 2, L) → (B, T, S)."""
         if self.look is None:
-            raise RecipeError("This translator was made without attention, so there are no weights to show.")
+            raise RecipeError(tr("This translator was made without attention, so there are no weights to show."))
         memory = self.encode(pair[:, 0])
         key, value = memory.states
         return self.look.weights(self._decode(pair[:, 1], memory)[0], (key, value), allowed=readable(memory.real))

@@ -11,6 +11,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from seodang.core.errors import RecipeError
+from seodang.core.language import tr
 from seodang.core.spec import Spec
 from seodang.core.timm_import import import_timm
 from seodang.models import _modules as modules
@@ -109,7 +110,11 @@ def backbone(
     """
     if inputs.shape[0] != 3:
         raise RecipeError(
-            f"{architecture} was trained on colour pictures: preparation.channels must be 3, got {inputs.shape[0]}."
+            tr(
+                "{architecture} was trained on colour pictures: preparation.channels must be 3, got {channels}.",
+                architecture=architecture,
+                channels=inputs.shape[0],
+            )
         )
     base = make_base(architecture, pretrained=pretrained, pool=pool, height=inputs.shape[1], width=inputs.shape[2])
     features = _shape_of(base, inputs)
@@ -143,7 +148,11 @@ def make_base(
             base = timm.create_model(architecture, pretrained=False, **options)
         except RuntimeError as error:
             raise RecipeError(
-                f"{architecture!r} cannot be built: {' '.join(str(error).split())}. `seodang list models` names some."
+                tr(
+                    "{architecture!r} cannot be built: {reason}. `seodang list models` names some.",
+                    architecture=architecture,
+                    reason=" ".join(str(error).split()),
+                )
             ) from None
     if not classes and hasattr(base, "pre_logits"):
         base.pre_logits = nn.Identity()  # VGG's dense layers belong to its 1,000 classes (Keras' include_top=False)
@@ -164,8 +173,14 @@ def load_weights(base: nn.Module, architecture: str) -> None:
     missing = [name for name in wanted if name not in found or found[name].shape != wanted[name].shape]
     if missing:
         raise RecipeError(
-            f"{weights.path} does not hold {architecture}: {len(missing)} of {len(wanted)} tensors are missing or of another shape "
-            f"({', '.join(missing[:3])}{', …' if len(missing) > 3 else ''})."
+            tr(
+                "{path} does not hold {architecture}: {missing} of {wanted} tensors are missing or of another shape ({names}).",
+                path=weights.path,
+                architecture=architecture,
+                missing=len(missing),
+                wanted=len(wanted),
+                names=", ".join(missing[:3]) + (", …" if len(missing) > 3 else ""),
+            )
         )
     base.load_state_dict({name: found[name] for name in wanted})
 

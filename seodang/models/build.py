@@ -14,6 +14,7 @@ from pydantic import create_model
 from torch import nn
 
 from seodang.core.errors import RecipeError
+from seodang.core.language import tr
 from seodang.core.registry import find
 from seodang.core.spec import Spec
 from seodang.core.values import Value, check
@@ -57,7 +58,7 @@ def find_model(name: str) -> Model:
         return find("models", name)
     path = Path(name)
     if not path.is_file():
-        raise RecipeError(f"The model file {name} does not exist.")
+        raise RecipeError(tr("The model file {name} does not exist.", name=name))
     described = importlib.util.spec_from_file_location(path.stem, path)
     assert described is not None, f"no loader for {path}"
     assert described.loader is not None, f"no loader for {path}"
@@ -65,7 +66,13 @@ def find_model(name: str) -> Model:
     described.loader.exec_module(module)
     model = getattr(module, path.stem, None)
     if not callable(model):
-        raise RecipeError(f"{name} must define a function {path.stem}(inputs, outputs, …) that returns an nn.Module.")
+        raise RecipeError(
+            tr(
+                "{name} must define a function {function}(inputs, outputs, …) that returns an nn.Module.",
+                name=name,
+                function=path.stem,
+            )
+        )
     return cast(Model, model)
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seodang.core.errors import SeodangError
+from seodang.core.fonts import drawable, fit
+from seodang.core.language import tr
 from seodang.core.spec import Spec
 from seodang.models._inputs import ANY_LENGTH, kind_of
 from seodang.models.summary import Row, summary, total
@@ -69,17 +71,21 @@ def draw(model: nn.Module, inputs: Spec, path: str | Path, title: str = "") -> N
     """
     path = Path(path)
     if path.suffix.lower() not in (".png", ".svg", ".pdf"):
-        raise SeodangError(f"A picture is saved as .png, .svg or .pdf, got {path.name}.")
+        raise SeodangError(tr("A picture is saved as .png, .svg or .pdf, got {file}.", file=path.name))
     if not path.parent.is_dir():
-        raise SeodangError(f"The folder {path.parent} does not exist.")
+        raise SeodangError(tr("The folder {folder} does not exist.", folder=path.parent))
     from matplotlib import rc_context
 
     # Words stay words in SVG, so that they can be found and read out; no date, so that equal networks give equal files.
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": "seodang"}):
         metadata = {"Date": None} if path.suffix.lower() == ".svg" else None
-        picture(model, inputs, title).savefig(path, dpi=160, facecolor="white", metadata=metadata)
+        figure = picture(model, inputs, title)
+        if path.suffix.lower() != ".svg":
+            fit(figure, stand_in="?")
+        figure.savefig(path, dpi=160, facecolor="white", metadata=metadata)
 
 
+@drawable()
 def picture(model: nn.Module, inputs: Spec, title: str = "") -> Figure:
     """The same as a matplotlib figure."""
     from matplotlib.figure import Figure
@@ -98,16 +104,22 @@ def picture(model: nn.Module, inputs: Spec, title: str = "") -> Figure:
     axes.axis("off")
     sums = total(summary(model, inputs))
     axes.text(0.2, height - 0.3, title, fontsize=13, fontweight="bold", color=INK, va="center")
-    words = f"{sums['parameters']:,} parameters · {_short(sums['operations'])} multiply-adds {_each(inputs)}"
+    words = tr(
+        "{parameters:,} parameters · {operations} {each}",
+        parameters=sums["parameters"],
+        operations=_short(sums["operations"]),
+        each=_each(inputs),
+    )
     axes.text(width - 0.2, height - 0.3, words, fontsize=9, color=FAINT, va="center", ha="right")
     for number, line in enumerate(lines):
         _line(axes, line, tallest, height - 0.55 - line_height * number - 1.75)
+    fit(figure)
     return figure
 
 
 def _blocks(rows: Sequence[Row], inputs: Spec) -> list[_Block]:
     shape = tuple(side or ANY_LENGTH for side in inputs.shape)
-    blocks = [_Block("input", "input", shape, 0)]
+    blocks = [_Block("input", tr("input"), shape, 0)]
     for row in rows:
         if not row.output_shape:
             continue
@@ -116,7 +128,9 @@ def _blocks(rows: Sequence[Row], inputs: Spec) -> list[_Block]:
             block.notes.append(f"{row.kind} {row.detail}".replace("_", " ").strip())
             block.parameters += row.parameters
         else:
-            title = f"{row.kind} {row.detail}".replace("global_average_pool", "mean of all").replace("_", " ").strip()
+            title = (
+                f"{row.kind} {row.detail}".replace("global_average_pool", tr("mean of all")).replace("_", " ").strip()
+            )
             blocks.append(_Block(row.kind, title, row.output_shape, row.parameters))
     return blocks
 
@@ -174,13 +188,20 @@ def _words(axes: Axes, block: _Block, x: float, base: float) -> None:
 
 
 def _each(inputs: Spec) -> str:
-    words = {"pictures": "a picture", "rows": "a row", "tokens": "a text", "pairs": "a pair", "series": "a window"}
-    return words.get(kind_of(inputs), "an example")
+    words = {
+        "pictures": tr("multiply-adds a picture"),
+        "rows": tr("multiply-adds a row"),
+        "tokens": tr("multiply-adds a text"),
+        "pairs": tr("multiply-adds a pair"),
+        "series": tr("multiply-adds a window"),
+    }
+    return words.get(kind_of(inputs), tr("multiply-adds an example"))
 
 
 def _short(number: int) -> str:
     """12345678 → "12.3 million"."""
-    for size, word in ((10**9, " billion"), (10**6, " million")):
-        if number >= size:
-            return f"{number / size:.3g}{word}"
+    if number >= 10**9:
+        return tr("{number:.3g} billion", number=number / 10**9)
+    if number >= 10**6:
+        return tr("{number:.3g} million", number=number / 10**6)
     return f"{number:,}"

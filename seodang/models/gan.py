@@ -10,6 +10,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from seodang.core.errors import RecipeError
+from seodang.core.language import tr
 from seodang.core.spec import Spec
 from seodang.models._initial import Initial
 from seodang.models._inputs import must_be
@@ -72,5 +73,7 @@ def gan(
     makes, _ = part("generator", Spec((noise,)), made, init, outputs.shape)
     judges, score = part("discriminator", inputs, discriminator or judging(inputs, width), init)
     if score != (1,):
-        raise RecipeError(f"discriminator: it must end with one raw score, {{dense: 1}}, and ends with {score}.")
+        raise RecipeError(
+            tr("discriminator: it must end with one raw score, {{dense: 1}}, and ends with {score}.", score=score)
+        )
     return _Gan(makes, judges, noise)

@@ -10,14 +10,13 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from seodang.core.errors import RecipeError
+from seodang.core.language import tr
 from seodang.core.spec import Spec
 from seodang.models import _modules as modules
 from seodang.models._initial import start
 from seodang.models._inputs import must_be, one_output
 from seodang.models._recurrent import reading_order
 from seodang.pretrained.language import NAME, find_language_model, plain_config
-
-NO_TRANSFORMERS = "Pretrained language models need transformers, which is not installed: `pip install 'seodang[text]'`."
 
 
 class _LanguageModel(nn.Module):
@@ -84,8 +83,13 @@ def language_model(
     known = int(base.config.vocab_size)  # type: ignore[union-attr, arg-type]
     if inputs.vocabulary - 1 > known:
         raise RecipeError(
-            f"{architecture} knows {known:,} tokens, but the texts are cut into {inputs.vocabulary - 1:,}: they must be cut by its "
-            "own tokenizer. Write texts.tokens=pretrained."
+            tr(
+                "{architecture} knows {known:,} tokens, but the texts are cut into {cut:,}: they must be cut by its own tokenizer. "
+                "Write texts.tokens=pretrained.",
+                architecture=architecture,
+                known=known,
+                cut=inputs.vocabulary - 1,
+            )
         )
     width = int(base.config.hidden_size)  # type: ignore[union-attr, arg-type]
     return _LanguageModel(base, width, outputs.size, dropout, _trained(base, trains, stages))
@@ -97,7 +101,9 @@ def _base(architecture: str, config: dict[str, Any], folder: str | None) -> nn.M
         from transformers import AutoConfig, AutoModel
         from transformers.utils import logging
     except ImportError:
-        raise RecipeError(NO_TRANSFORMERS) from None
+        raise RecipeError(
+            tr("Pretrained language models need transformers, which is not installed: `pip install 'seodang[text]'`.")
+        ) from None
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     rest = {name: value for name, value in plain_config(config).items() if name != "model_type"}
@@ -105,7 +111,11 @@ def _base(architecture: str, config: dict[str, Any], folder: str | None) -> nn.M
         made: Any = AutoConfig.for_model(str(config.get("model_type")), **rest)
         if made.is_encoder_decoder or not hasattr(made, "vocab_size") or not hasattr(made, "hidden_size"):
             raise RecipeError(
-                f"{architecture} ({made.model_type}) is no model that reads a text: take one like BERT or GPT-2."
+                tr(
+                    "{architecture} ({model_type}) is no model that reads a text: take one like BERT or GPT-2.",
+                    architecture=architecture,
+                    model_type=made.model_type,
+                )
             )
         if folder is None:
             base: Any = AutoModel.from_config(made, trust_remote_code=False, dtype=torch.float32)
@@ -114,7 +124,11 @@ def _base(architecture: str, config: dict[str, Any], folder: str | None) -> nn.M
             base = AutoModel.from_pretrained(folder, config=made, dtype=torch.float32, **options)
     except (ValueError, TypeError, OSError, KeyError, AttributeError, RuntimeError, ImportError) as error:
         raise RecipeError(
-            f"{architecture} cannot be built by transformers: {' '.join(str(error).split())[:300]}"
+            tr(
+                "{architecture} cannot be built by transformers: {reason}",
+                architecture=architecture,
+                reason=" ".join(str(error).split())[:300],
+            )
         ) from None
     if getattr(base, "pooler", None) is not None:  # for the task that it was pretrained on
         base.pooler = None

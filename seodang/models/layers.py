@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 from torch import nn
 
+from seodang.core.language import tr
 from seodang.models import _modules as modules
 from seodang.models import _sequence_layers  # noqa: F401 (enters its kinds into KINDS)
 from seodang.models._initial import Initial, start
@@ -45,8 +46,10 @@ class Dense(Layer):
     def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
         if len(shape) == 3:
             raise Misfit(
-                f"dense needs a vector, but a picture of {times(shape)} comes in. "
-                "Put flatten or global_average_pool before it"
+                tr(
+                    "dense needs a vector, but a picture of {shape} comes in. Put flatten or global_average_pool before it",
+                    shape=times(shape),
+                )
             )
         module = nn.Linear(shape[-1], self.units, bias=self.bias)
         start(module, self.init or init)
@@ -85,7 +88,12 @@ class Conv(Layer):
         channels, _, _ = picture(shape, "conv")
         if channels % self.groups or self.filters % self.groups:
             raise Misfit(
-                f"groups {self.groups} must divide both the {channels} channels and the {self.filters} filters"
+                tr(
+                    "groups {groups} must divide both the {channels} channels and the {filters} filters",
+                    groups=self.groups,
+                    channels=channels,
+                    filters=self.filters,
+                )
             )
         return _convolution(shape, self, self.filters, self.groups, self.dilation, init)
 
@@ -124,7 +132,13 @@ class Pool(Layer):
         if isinstance(self.padding, tuple) and (
             self.padding[0] > self.size[0] // 2 or self.padding[1] > self.size[1] // 2
         ):
-            raise Misfit(f"padding {self.padding[0]} is more than half the window of {self.size[0]}")
+            raise Misfit(
+                tr(
+                    "padding {padding} is more than half the window of {window}",
+                    padding=self.padding[0],
+                    window=self.size[0],
+                )
+            )
         return edges, (channels, *windows(shape, self.size, stride, edges)), stride
 
 
@@ -193,7 +207,7 @@ class BatchNorm(Layer):
 
     def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
         if len(shape) == 2:
-            raise Misfit("batch_norm would mix the places of a sequence and its padding; write layer_norm")
+            raise Misfit(tr("batch_norm would mix the places of a sequence and its padding; write layer_norm"))
         norm = modules.BatchNorm2d if len(shape) == 3 else modules.BatchNorm1d
         return norm(shape[0], eps=self.eps, momentum=round(1 - self.momentum, 12)), shape
 
@@ -218,9 +232,11 @@ class GroupNorm(Layer):
 
     def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
         if len(shape) == 2:
-            raise Misfit("group_norm would mix the places of a sequence; write layer_norm")
+            raise Misfit(tr("group_norm would mix the places of a sequence; write layer_norm"))
         if shape[0] % self.groups:
-            raise Misfit(f"groups {self.groups} must divide the {shape[0]} channels")
+            raise Misfit(
+                tr("groups {groups} must divide the {channels} channels", groups=self.groups, channels=shape[0])
+            )
         return nn.GroupNorm(self.groups, shape[0], eps=self.eps), shape
 
 
@@ -311,7 +327,7 @@ class Softmax(Layer):
 
     def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
         if (shape[-1] if len(shape) == 2 else shape[0]) == 1:
-            raise Misfit("softmax over a single number is always 1")
+            raise Misfit(tr("softmax over a single number is always 1"))
         return nn.Softmax(dim=-1 if len(shape) == 2 else 1), shape
 
 
@@ -322,7 +338,10 @@ class Flatten(Layer):
     def build(self, shape: Shape, init: str) -> tuple[nn.Module, Shape]:
         if 0 in shape:
             raise Misfit(
-                f"flatten needs a fixed length, but a sequence of {times(shape)} comes in. Put global_average_pool there"
+                tr(
+                    "flatten needs a fixed length, but a sequence of {shape} comes in. Put global_average_pool there",
+                    shape=times(shape),
+                )
             )
         size = 1
         for length in shape:
@@ -343,7 +362,14 @@ class Reshape(Layer):
         for length in self.shape:
             wanted *= length
         if count != wanted or count == 0:
-            raise Misfit(f"{times(shape)} is {count or 'any number of'} numbers, reshape asks for {times(self.shape)}")
+            raise Misfit(
+                tr(
+                    "{shape} is {count} numbers, reshape asks for {wanted}",
+                    shape=times(shape),
+                    count=count or tr("any number of"),
+                    wanted=times(self.shape),
+                )
+            )
         return modules.Reshape(self.shape), self.shape
 
 
@@ -379,14 +405,22 @@ def join(shape: Shape, out: Shape, shortcut: str, init: str) -> nn.Module:
     if shortcut == "identity" or (shortcut == "auto" and shape == out):
         if shape != out:
             raise Misfit(
-                f"{times(shape)} comes in and {times(out)} comes out of the inner layers, "
-                "which cannot be added. Write shortcut: auto, or padding: same inside"
+                tr(
+                    "{shape} comes in and {out} comes out of the inner layers, which cannot be added. Write shortcut: auto, or padding: "
+                    "same inside",
+                    shape=times(shape),
+                    out=times(out),
+                )
             )
         return nn.Identity()
     if len(shape) != len(out):
         raise Misfit(
-            f"{times(shape)} comes in and {times(out)} comes out of the inner layers, which "
-            "cannot be added. Put flatten and the dense layers after the residual"
+            tr(
+                "{shape} comes in and {out} comes out of the inner layers, which cannot be added. Put flatten and the dense layers "
+                "after the residual",
+                shape=times(shape),
+                out=times(out),
+            )
         )
     if len(shape) == 1:
         projection: nn.Module = nn.Linear(shape[0], out[0], bias=False)
@@ -394,14 +428,23 @@ def join(shape: Shape, out: Shape, shortcut: str, init: str) -> nn.Module:
     elif len(shape) == 2:
         if shape[0] != out[0]:
             raise Misfit(
-                f"{times(shape)} comes in and {times(out)} comes out of the inner layers, which cannot be added. "
-                "Write padding: same inside"
+                tr(
+                    "{shape} comes in and {out} comes out of the inner layers, which cannot be added. Write padding: same inside",
+                    shape=times(shape),
+                    out=times(out),
+                )
             )
         projection, norm = nn.Linear(shape[1], out[1], bias=False), nn.LayerNorm(out[1])
     else:
         stride = tuple(-(-before // after) for before, after in zip(shape[1:], out[1:], strict=True))
         if any(-(-before // step) != after for before, after, step in zip(shape[1:], out[1:], stride, strict=True)):
-            raise Misfit(f"a 1×1 convolution cannot bring {times(shape)} to {times(out)}. Write padding: same inside")
+            raise Misfit(
+                tr(
+                    "a 1×1 convolution cannot bring {shape} to {out}. Write padding: same inside",
+                    shape=times(shape),
+                    out=times(out),
+                )
+            )
         projection = nn.Conv2d(shape[0], out[0], 1, stride=(stride[0], stride[1]), bias=False)
         norm = modules.BatchNorm2d(out[0])
     start(projection, init)

@@ -8,6 +8,7 @@ from pydantic import Field
 from torch import nn
 
 from seodang.core.errors import RecipeError
+from seodang.core.language import tr
 from seodang.core.spec import Spec
 from seodang.models import _modules as modules
 from seodang.models._initial import start
@@ -50,7 +51,7 @@ def recurrent(
     """
     kind = must_be("recurrent", inputs, ["tokens", "series"])
     if tied and not (outputs.each_step and inputs.vocabulary == outputs.shape[-1]):
-        raise RecipeError("tied is for networks that say the next token at every place.")
+        raise RecipeError(tr("tied is for networks that say the next token at every place."))
     layers: list[tuple[str, nn.Module]] = []
 
     def add(name: str, module: nn.Module) -> None:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from torch import Tensor, nn
 
 from seodang.core.errors import RecipeError, did_you_mean
+from seodang.core.language import tr
 from seodang.core.spec import Spec
 from seodang.core.values import check
 from seodang.models import _modules as modules
@@ -118,11 +119,11 @@ class _Builder:
         return read, mistakes
 
     def _settings(self, entry: Entry) -> tuple[Layer | None, list[str]]:
-        where = f"Layer {entry.number}"
+        where = tr("Layer {number}", number=entry.number)
         if entry.kind != UNREADABLE and entry.kind not in KINDS:
             other = ELSEWHERE.get(entry.kind.lower().replace("-", "_"))
-            hint = f"Did you mean {other}?" if other else did_you_mean(entry.kind, KINDS)
-            return None, [f"{where}: {entry.kind} is not a kind of layer. {hint}"]
+            hint = tr("Did you mean {other}?", other=other) if other else did_you_mean(entry.kind, KINDS)
+            return None, [tr("{where}: {kind} is not a kind of layer. {hint}", where=where, kind=entry.kind, hint=hint)]
         if entry.problem:
             return None, [f"{where}: {entry.problem}."]
         outputs = self.channels if entry.kind == "conv" else self.outputs
@@ -132,12 +133,9 @@ class _Builder:
         except RecipeError as error:
             lines = str(error).splitlines()
         if "activation" in given:
-            lines = [
-                "an activation is a layer of its own, write it as the next item of the list"
-                if line.startswith("activation is not a setting")
-                else line
-                for line in lines
-            ]
+            others = _told(KINDS[entry.kind], {key: value for key, value in given.items() if key != "activation"})
+            better = tr("an activation is a layer of its own, write it as the next item of the list")
+            lines = [line if line in others else better for line in lines]
         lines = [line.replace(": must", " must") for line in lines]
         return None, [f"{where} ({entry.kind}): {line if line[-1] in '.?' else f'{line}.'}" for line in lines]
 
@@ -153,7 +151,13 @@ class _Builder:
             except Misfit as misfit:
                 so_far = self.pictures.join(self.trail)
                 raise RecipeError(
-                    f"Layer {entry.number} ({_shown(entry)}): {misfit}. Shapes so far: {so_far}."
+                    tr(
+                        "Layer {number} ({layer}): {misfit}. Shapes so far: {so_far}.",
+                        number=entry.number,
+                        layer=_shown(entry),
+                        misfit=misfit,
+                        so_far=so_far,
+                    )
                 ) from None
             self.trail.append(f"{entry.kind} {times(shape)}")
             built.append((f"{entry.number.rpartition('.')[2]}_{entry.kind}", module))
@@ -161,7 +165,12 @@ class _Builder:
 
     def _one(self, entry: Entry, settings: Layer, shape: Shape) -> tuple[nn.Module, Shape]:
         if isinstance(shape, Tokens) and entry.kind != "embedding":
-            raise Misfit(f"{entry.kind} needs numbers, but tokens come in. Put {{embedding: {{size: 64}}}} before it")
+            raise Misfit(
+                tr(
+                    "{kind} needs numbers, but tokens come in. Put {{embedding: {{size: 64}}}} before it",
+                    kind=entry.kind,
+                )
+            )
         if not isinstance(settings, ResidualLayer):
             return settings.build(shape, self.init)
         inner, _ = self.read(settings.layers, f"{entry.number}.")
@@ -181,6 +190,15 @@ def _first(inputs: Spec) -> tuple[Shape, list[tuple[str, nn.Module]]]:
         columns = modules.CodesToColumns(inputs.size - len(inputs.categories), inputs.categories)
         return (columns.width,), [("0_categories", columns)]
     return Tokens(inputs.shape[0], inputs.vocabulary) if kind_of(inputs) == "tokens" else inputs.shape, []
+
+
+def _told(kind: type[Layer], settings: dict[str, Any]) -> list[str]:
+    """What is wrong with a layer's settings, a sentence each; none where nothing is."""
+    try:
+        check(kind, settings)
+    except RecipeError as error:
+        return str(error).splitlines()
+    return []
 
 
 def _same(shape: Shape, wanted: Shape) -> bool:
@@ -221,16 +239,21 @@ def sequential(inputs: Spec, outputs: Spec, *, layers: list[Any], init: Initial 
     builder = _Builder(outputs.shape[-1], init)
     read, mistakes = builder.read(layers)
     if not read and not mistakes:
-        mistakes = ["layers is empty: a network needs at least {dense: outputs}."]
+        mistakes = [tr("layers is empty: a network needs at least {dense: outputs}.")]
     if mistakes:
         raise RecipeError("\n".join(mistakes))
     shape, first = _first(inputs)
-    builder.trail.append(f"input {times(shape)}")
+    builder.trail.append(tr("input {shape}", shape=times(shape)))
     network, shape = builder.row(read, shape, first)
     if not _same(shape, outputs.shape):
         raise RecipeError(
-            f"The network ends with {times(shape)} numbers an example, the task needs {times(outputs.shape)}. "
-            f"End the list with {{dense: outputs}}. Shapes so far: {builder.pictures.join(builder.trail)}."
+            tr(
+                "The network ends with {shape} numbers an example, the task needs {wanted}. End the list with {{dense: outputs}}. "
+                "Shapes so far: {so_far}.",
+                shape=times(shape),
+                wanted=times(outputs.shape),
+                so_far=builder.pictures.join(builder.trail),
+            )
         )
     return network
 
@@ -250,11 +273,11 @@ def part(
     builder = _Builder(size, init, ends_with[0] if ends_with else None)
     read, mistakes = builder.read(layers)
     if not read and not mistakes:
-        mistakes = ["is empty: it needs at least one layer."]
+        mistakes = [tr("is empty: it needs at least one layer.")]
     if mistakes:
         raise RecipeError("\n".join(f"{name}: {mistake}" for mistake in mistakes))
     shape, first = _first(inputs)
-    builder.trail.append(f"input {times(shape)}")
+    builder.trail.append(tr("input {shape}", shape=times(shape)))
     try:
         network, shape = builder.row(read, shape, first)
     except RecipeError as error:
@@ -265,7 +288,13 @@ def part(
         shape = tuple(ends_with)
     if ends_with and shape != tuple(ends_with):
         raise RecipeError(
-            f"{name}: it ends with {times(shape)} numbers an example, and {times(tuple(ends_with))} are needed. End it with "
-            f"{{dense: outputs}}. Shapes so far: {builder.pictures.join(builder.trail)}."
+            tr(
+                "{name}: it ends with {shape} numbers an example, and {ends_with} are needed. End it with {{dense: outputs}}. Shapes "
+                "so far: {so_far}.",
+                name=name,
+                shape=times(shape),
+                ends_with=times(tuple(ends_with)),
+                so_far=builder.pictures.join(builder.trail),
+            )
         )
     return network, shape

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from seodang.core.language import tr
 from seodang.core.spec import Spec
 from seodang.models import _modules as modules
 from seodang.models._inputs import example
@@ -170,14 +171,16 @@ def _detail(module: nn.Module) -> str:
         kernel, stride = _both(module.kernel_size), _both(module.stride)
         usual = (1, 1) if isinstance(module, nn.Conv2d) else kernel
         return _times(kernel) + (
-            f" stride {_times(stride) if stride[0] != stride[1] else stride[0]}" if stride != usual else ""
+            tr(" stride {stride}", stride=_times(stride) if stride[0] != stride[1] else stride[0])
+            if stride != usual
+            else ""
         )
     if isinstance(module, nn.Dropout):
         return f"{module.p:g}"
     if isinstance(module, nn.Conv1d):
         return str(module.kernel_size[0])
     if isinstance(module, Bidirectional):
-        return "both ways"
+        return tr("both ways")
     return ""
 
 

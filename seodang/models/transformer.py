@@ -10,6 +10,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from seodang.core.errors import RecipeError
+from seodang.core.language import tr
 from seodang.core.spec import Spec
 from seodang.models import _modules as modules
 from seodang.models._attention import Block, readable, turns
@@ -87,7 +88,7 @@ def transformer(
     check_heads(width, heads)
     length = inputs.shape[0]
     if positions == "learned" and not length:
-        raise RecipeError("positions: learned needs a fixed length, but the data may have any. Take rotary.")
+        raise RecipeError(tr("positions: learned needs a fixed length, but the data may have any. Take rotary."))
     entrance = (
         modules.Embedding(inputs.vocabulary, width, masks=False)
         if kind == "tokens"
@@ -102,4 +103,11 @@ def transformer(
 def check_heads(width: int, heads: int) -> None:
     """RecipeError unless each head gets an even number of the width's numbers."""
     if width % (2 * heads):
-        raise RecipeError(f"width must be a multiple of {2 * heads} for {heads} heads, got {width}.")
+        raise RecipeError(
+            tr(
+                "width must be a multiple of {multiple} for {heads} heads, got {width}.",
+                multiple=2 * heads,
+                heads=heads,
+                width=width,
+            )
+        )

@@ -8,6 +8,7 @@ from pydantic import Field
 from torch import nn
 
 from seodang.core.errors import RecipeError
+from seodang.core.language import tr
 from seodang.core.spec import Spec
 from seodang.models._inputs import must_be
 from seodang.models._translators import Memory, RecurrentTranslator, TransformerTranslator, chosen
@@ -53,14 +54,25 @@ def translator(
     """
     must_be("translator", inputs, ["pairs"])
     if not outputs.each_step:
-        raise RecipeError("translator gives the scores of the next word at every place, but the task wants one output.")
+        raise RecipeError(
+            tr("translator gives the scores of the next word at every place, but the task wants one output.")
+        )
     words = outputs.shape[-1]
     if cell == "transformer":
         if not attention:
-            raise RecipeError("A transformer is made of attention: attention must be true for cell: transformer.")
+            raise RecipeError(tr("A transformer is made of attention: attention must be true for cell: transformer."))
         if units % (2 * heads):
-            raise RecipeError(f"units must be a multiple of {2 * heads} for {heads} heads, got {units}.")
+            raise RecipeError(
+                tr(
+                    "units must be a multiple of {multiple} for {heads} heads, got {units}.",
+                    multiple=2 * heads,
+                    heads=heads,
+                    units=units,
+                )
+            )
         return TransformerTranslator(inputs.vocabulary, words, units, depth, heads, dropout)
     if units % 2:
-        raise RecipeError(f"units must be even, for the encoder reads both ways with half of them, got {units}.")
+        raise RecipeError(
+            tr("units must be even, for the encoder reads both ways with half of them, got {units}.", units=units)
+        )
     return RecurrentTranslator(inputs.vocabulary, words, cell, attention, units, embedding, depth, dropout)

@@ -10,6 +10,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from seodang.core.errors import RecipeError
+from seodang.core.language import tr
 from seodang.core.spec import Spec
 from seodang.models import _modules as modules
 from seodang.models._initial import start
@@ -119,7 +120,9 @@ def word_pairs(
     must_be("word-pairs", inputs, ["tokens"])
     if not outputs.each_step:
         raise RecipeError(
-            "word-pairs says what comes next at every place, but the task wants one output for the whole example. Take recurrent, or "
-            "texts.prefixes=false."
+            tr(
+                "word-pairs says what comes next at every place, but the task wants one output for the whole example. Take recurrent, "
+                "or texts.prefixes=false."
+            )
         )
     return _WordPairs(inputs.vocabulary, outputs.shape[-1], embedding, units, dropout, pairs)

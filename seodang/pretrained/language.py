@@ -10,6 +10,7 @@ from typing import Any
 
 from seodang.core.errors import SeodangError
 from seodang.core.hub import hub_errors
+from seodang.core.language import tr
 from seodang.data.tokens import Tokenizer, from_library
 from seodang.pretrained.weights import VARIABLE, knock
 
@@ -56,17 +57,26 @@ def find_language_model(name: str) -> LanguageModel:
     folder = _local(name) or _from_hub(name)
     if not (folder / TOKENIZER).is_file():
         raise SeodangError(
-            f"{name} has no {TOKENIZER}, so how it cuts texts is unknown here. Take a model that has one (most have), or make "
-            f"it with transformers: AutoTokenizer.from_pretrained({name!r}).save_pretrained(DIR)."
+            tr(
+                "{name} has no {file}, so how it cuts texts is unknown here. Take a model that has one (most have), or make it with "
+                "transformers: AutoTokenizer.from_pretrained({name!r}).save_pretrained(DIR).",
+                name=name,
+                file=TOKENIZER,
+            )
         )
     try:
         config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
         tokenizer = from_library((folder / TOKENIZER).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise SeodangError(f"{folder} cannot be read: {' '.join(str(error).split())[:200]}") from None
+        raise SeodangError(
+            tr("{folder} cannot be read: {reason}", folder=folder, reason=" ".join(str(error).split())[:200])
+        ) from None
     if not isinstance(config, dict) or not isinstance(config.get("model_type"), str):
         raise SeodangError(
-            f"{folder / CONFIG} names no model_type: it is not the configuration of a model of transformers."
+            tr(
+                "{file} names no model_type: it is not the configuration of a model of transformers.",
+                file=folder / CONFIG,
+            )
         )
     places = config.get("max_position_embeddings") or config.get("n_positions") or _LONGEST + _SPARE
     return LanguageModel(name, folder, plain_config(config), tokenizer, max(1, int(places) - _SPARE))
@@ -106,13 +116,25 @@ def _from_hub(name: str) -> Path:
         found = Path(snapshot_download(name, allow_patterns=wanted))
     except hub_errors() as error:
         raise SeodangError(
-            f"The language model {name} is not on this machine and the hub does not give it ({' '.join(str(error).split())[:100]}). "
-            f"Fetch {CONFIG}, {TOKENIZER} and {WEIGHTS} from https://huggingface.co/{name} elsewhere, put them into "
-            f"DIR/{name.rpartition('/')[2]}/, and set {VARIABLE}=DIR. `seodang train PATH text-classifier` needs no weights."
+            tr(
+                "The language model {name} is not on this machine and the hub does not give it ({reason}). Fetch {config}, {file} and "
+                "{weights} from https://huggingface.co/{name} elsewhere, put them into DIR/{short}/, and set {variable}=DIR. `seodang "
+                "train PATH text-classifier` needs no weights.",
+                name=name,
+                reason=" ".join(str(error).split())[:100],
+                config=CONFIG,
+                file=TOKENIZER,
+                weights=WEIGHTS,
+                short=name.rpartition("/")[2],
+                variable=VARIABLE,
+            )
         ) from None
     if not _is_whole(found):
         raise SeodangError(
-            f"{name} has no weights as safetensors on the hub, and other files of weights may run code when they are read. "
-            "Take another model, such as distilbert/distilbert-base-uncased."
+            tr(
+                "{name} has no weights as safetensors on the hub, and other files of weights may run code when they are read. Take "
+                "another model, such as distilbert/distilbert-base-uncased.",
+                name=name,
+            )
         )
     return found

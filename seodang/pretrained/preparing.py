@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from seodang.core.errors import SeodangError
+from seodang.core.language import tr
 from seodang.data.prepare import Preparation
 from seodang.pretrained.weights import Weights
 
@@ -27,8 +28,13 @@ def preparation_for(weights: Weights) -> Preparation:
     squash = weights.crop_mode == "squash"
     if weights.crop_mode not in ("center", "squash") or (squash and weights.crop_share < 1):
         raise SeodangError(
-            f"The weights of {weights.name} want pictures cropped in the way timm calls {weights.crop_mode} "
-            f"{weights.crop_share:g}, which Seodang does not do. Take another network, such as mobilenetv2_100 or resnet50."
+            tr(
+                "The weights of {name} want pictures cropped in the way timm calls {crop_mode} {crop_share:g}, which Seodang does not "
+                "do. Take another network, such as mobilenetv2_100 or resnet50.",
+                name=weights.name,
+                crop_mode=weights.crop_mode,
+                crop_share=weights.crop_share,
+            )
         )
     height, width = weights.size
     side = min(height, width)

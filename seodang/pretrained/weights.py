@@ -14,6 +14,7 @@ from typing import Any
 from seodang.core.errors import SeodangError, did_you_mean
 from seodang.core.files import read_json
 from seodang.core.hub import hub_errors
+from seodang.core.language import tr
 from seodang.core.timm_import import import_timm
 
 VARIABLE = "SEODANG_WEIGHTS"
@@ -67,11 +68,17 @@ def find_weights(name: str) -> Weights:
         config = read_json(described)["pretrained_cfg"] if described.exists() else known
         if config is None:
             raise SeodangError(
-                f"{folder} has no config.json, and timm knows no network {name!r}: how its weights want a picture is unknown."
+                tr(
+                    "{folder} has no config.json, and timm knows no network {name!r}: how its weights want a picture is unknown.",
+                    folder=folder,
+                    name=name,
+                )
             )
     else:
         if known is None:
-            raise SeodangError(f"{name!r} is not a network of timm. {did_you_mean(name, architectures())}")
+            raise SeodangError(
+                tr("{name!r} is not a network of timm. {hint}", name=name, hint=did_you_mean(name, architectures()))
+            )
         path, config = _from_hub(name, known), known
     return Weights(
         name=name,
@@ -153,7 +160,7 @@ def knock() -> None:
     from huggingface_hub import constants
 
     if constants.HF_HUB_OFFLINE:
-        raise OSError("HF_HUB_OFFLINE is set")
+        raise OSError(tr("HF_HUB_OFFLINE is set"))
     if urllib.request.getproxies():  # the way there is not ours to judge
         return
     address = urllib.parse.urlsplit(constants.ENDPOINT)
@@ -165,7 +172,12 @@ def _from_hub(name: str, known: dict[str, Any]) -> Path:
     repository = known.get("hf_hub_id")
     if not repository:
         raise SeodangError(
-            f"There are no weights of {name} on the hub. Put model.safetensors and config.json into DIR/{name}/ and set {VARIABLE}=DIR."
+            tr(
+                "There are no weights of {name} on the hub. Put model.safetensors and config.json into DIR/{name}/ and set "
+                "{variable}=DIR.",
+                name=name,
+                variable=VARIABLE,
+            )
         )
     if found := _cached(repository):
         return found
@@ -176,7 +188,12 @@ def _from_hub(name: str, known: dict[str, Any]) -> Path:
         return Path(hf_hub_download(repository, FILES[0]))
     except hub_errors() as error:
         raise SeodangError(
-            f"The weights of {name} are not on this machine and the hub cannot be reached ({' '.join(str(error).split())[:100]}). "
-            f"Fetch model.safetensors and config.json from https://huggingface.co/{repository} elsewhere, put them into "
-            f"DIR/{name}/, and set {VARIABLE}=DIR."
+            tr(
+                "The weights of {name} are not on this machine and the hub cannot be reached ({reason}). Fetch model.safetensors and "
+                "config.json from https://huggingface.co/{repository} elsewhere, put them into DIR/{name}/, and set {variable}=DIR.",
+                name=name,
+                reason=" ".join(str(error).split())[:100],
+                repository=repository,
+                variable=VARIABLE,
+            )
         ) from None

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from seodang.core.errors import RunError
 from seodang.core.files import write_bytes, write_json
+from seodang.core.language import tr
 
 KEPT = 2
 
@@ -41,8 +42,13 @@ def save_checkpoint(folder: Path, step: int, tensors: dict[str, Tensor], numbers
         write_json(folder / f"{stem}.json", {**note, "check": _digest(note)})
     except OSError as error:
         raise RunError(
-            f"The checkpoint of step {step} could not be written: {error.strerror or error}. The one before it is whole. "
-            f"Make room or mend the disk, then carry on with `seodang train --resume {folder.parent}`."
+            tr(
+                "The checkpoint of step {step} could not be written: {reason}. The one before it is whole. Make room or mend the disk, "
+                "then carry on with `seodang train --resume {run}`.",
+                step=step,
+                reason=error.strerror or error,
+                run=folder.parent,
+            )
         ) from error
     for old in sorted(folder.glob("step-*.json"))[:-KEPT]:
         old.with_suffix(".safetensors").unlink(missing_ok=True)
@@ -61,7 +67,11 @@ def load_checkpoint(folder: Path) -> tuple[Checkpoint | None, list[str]]:
             return _load(note), damaged
         except (OSError, ValueError, KeyError, TypeError) as error:
             damaged.append(
-                f"{note.with_suffix('.safetensors').name} is damaged ({_reason(error)}) and was passed over."
+                tr(
+                    "{file} is damaged ({reason}) and was passed over.",
+                    file=note.with_suffix(".safetensors").name,
+                    reason=_reason(error),
+                )
             )
     return None, damaged
 
@@ -69,12 +79,12 @@ def load_checkpoint(folder: Path) -> tuple[Checkpoint | None, list[str]]:
 def _load(note: Path) -> Checkpoint:
     described = json.loads(note.read_bytes())
     if described.pop("check") != _digest(described):
-        raise ValueError("its description was changed")
+        raise ValueError(tr("its description was changed"))
     content = note.with_suffix(".safetensors").read_bytes()
     if hashlib.sha256(content).hexdigest() != described["sha256"]:
-        raise ValueError("its SHA-256 is not the one that was written down")
+        raise ValueError(tr("its SHA-256 is not the one that was written down"))
     if note.stem != f"step-{described['step']:09d}":
-        raise ValueError("its step is not the one in its name")
+        raise ValueError(tr("its step is not the one in its name"))
     return Checkpoint(described["step"], safetensors.torch.load(content), described["numbers"])
 
 
@@ -84,7 +94,7 @@ def _digest(note: dict[str, Any]) -> str:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
-        return "the file is not there"
+        return tr("the file is not there")
     if isinstance(error, json.JSONDecodeError | UnicodeDecodeError | KeyError | TypeError):
-        return "its description cannot be read"
+        return tr("its description cannot be read")
     return str(error)

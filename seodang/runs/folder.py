@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 
 from seodang.core.errors import RunError, did_you_mean
 from seodang.core.files import read_json, read_lines, sha256, write_json
+from seodang.core.language import tr
 from seodang.core.spec import Spec
 from seodang.core.values import check
 from seodang.data.facts import Facts
@@ -146,8 +147,14 @@ def open_data(folder: Path, recipe: Recipe, described: dict[str, Any]) -> Prepar
     where = trained_on(folder, described)
     if Path(where).is_absolute() and not Path(where).exists():
         raise RunError(
-            f"{where}, the data that {folder.name} was trained on, is not there any more. Put it back, or make a link to where "
-            f"it is now: `ln -s NEW_PLACE {shlex.quote(where)}`. Other data is judged with `seodang evaluate {folder} PATH`."
+            tr(
+                "{where}, the data that {name} was trained on, is not there any more. Put it back, or make a link to where it is now: "
+                "`ln -s NEW_PLACE {path}`. Other data is judged with `seodang evaluate {folder} PATH`.",
+                where=where,
+                name=folder.name,
+                path=shlex.quote(where),
+                folder=folder,
+            )
         )
     own = None
     if recipe.texts.tokens == "pretrained" and (folder / ENCODING).exists():
@@ -160,8 +167,14 @@ def open_data(folder: Path, recipe: Recipe, described: dict[str, Any]) -> Prepar
     changed = [name for name in then if now.get(name) != then[name]]
     if changed:
         raise RunError(
-            f"{where} is not the data that {folder.name} was trained on: the {' and '.join(changed)} split changed. "
-            f"Put the data back, or train again with `seodang train {shlex.quote(where)}`."
+            tr(
+                "{where} is not the data that {name} was trained on: the {splits} split changed. Put the data back, or train again "
+                "with `seodang train {path}`.",
+                where=where,
+                name=folder.name,
+                splits=tr(" and ").join(changed),
+                path=shlex.quote(where),
+            )
         )
     return prepared
 
@@ -170,8 +183,12 @@ def trained_on(folder: Path, described: dict[str, Any]) -> str:
     """What opens the data of a run again; RunError where the run was imported, so that nobody here knows its data."""
     if described["opened"] is None:
         raise RunError(
-            f"{folder.name} was imported, and the data it was trained on is not known here: it cannot be trained further or "
-            f"repeated. Judge it on data of yours with `seodang evaluate {folder} PATH`."
+            tr(
+                "{name} was imported, and the data it was trained on is not known here: it cannot be trained further or repeated. "
+                "Judge it on data of yours with `seodang evaluate {folder} PATH`.",
+                name=folder.name,
+                folder=folder,
+            )
         )
     return described["opened"]
 
@@ -184,17 +201,27 @@ def load(path: str | Path) -> Run:
     folder = find_run(path)
     manifest = folder / "manifest.json"
     if not manifest.exists():
-        raise RunError(f"{folder} has not finished training. Carry on with `seodang train --resume {folder}`.")
+        raise RunError(
+            tr("{folder} has not finished training. Carry on with `seodang train --resume {folder}`.", folder=folder)
+        )
     listed = _read(manifest)
     for name in ("recipe.yaml", "data.json", "model.safetensors"):
         file = folder / name
         if not file.exists():
             raise RunError(
-                f"{folder} is damaged: {name} is missing. Train again with `seodang repeat`, or restore the file."
+                tr(
+                    "{folder} is damaged: {name} is missing. Train again with `seodang repeat`, or restore the file.",
+                    folder=folder,
+                    name=name,
+                )
             )
         if listed.get(name, {}).get("sha256") != sha256(file):
             raise RunError(
-                f"{folder} is damaged: {name} is not the file that was saved (its SHA-256 differs). Restore it, or train again."
+                tr(
+                    "{folder} is damaged: {name} is not the file that was saved (its SHA-256 differs). Restore it, or train again.",
+                    folder=folder,
+                    name=name,
+                )
             )
     return Run(
         folder, read_recipe(folder), read_data(folder), list(read_lines(folder / "history.jsonl")), read_machine(folder)
@@ -213,9 +240,9 @@ def find_run(path: str | Path) -> Path:
         hint = (
             did_you_mean(str(path), known)
             if known
-            else f"There are no runs in {Path(RUNS).resolve()} yet: make one with `seodang train`."
+            else tr("There are no runs in {folder} yet: make one with `seodang train`.", folder=Path(RUNS).resolve())
         )
-        raise RunError(f"{str(path)!r} is not a run. {hint}")
+        raise RunError(tr("{path!r} is not a run. {hint}", path=str(path), hint=hint))
     return folder
 
 
@@ -230,7 +257,7 @@ def read_recipe(folder: Path) -> Recipe:
     try:
         return check(Recipe, yaml.safe_load((folder / "recipe.yaml").read_text(encoding="utf-8")))
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RunError(f"{folder / 'recipe.yaml'} cannot be read: {error}") from None
+        raise RunError(tr("{file} cannot be read: {error}", file=folder / "recipe.yaml", error=error)) from None
 
 
 def new_folder(name: str, below: str | Path = RUNS) -> Path:
@@ -254,10 +281,20 @@ def refuse_unwritable(below: str | Path = RUNS) -> None:
     base = Path(below)
     there = next((each for each in (base, *base.absolute().parents) if each.exists()), Path("/"))
     if not there.is_dir():
-        raise RunError(f"Runs cannot be saved in {base}: {there} is a file. Say another folder with --runs FOLDER.")
+        raise RunError(
+            tr(
+                "Runs cannot be saved in {base}: {place} is a file. Say another folder with --runs FOLDER.",
+                base=base,
+                place=there,
+            )
+        )
     if not os.access(there, os.W_OK | os.X_OK):
         raise RunError(
-            f"Runs cannot be saved in {base}: {there.resolve()} may not be written to. Say another folder with --runs FOLDER."
+            tr(
+                "Runs cannot be saved in {base}: {place} may not be written to. Say another folder with --runs FOLDER.",
+                base=base,
+                place=there.resolve(),
+            )
         )
 
 
@@ -270,12 +307,17 @@ def telling_of_the_disk(folder: Path) -> Iterator[None]:
         if error.errno not in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EROFS, errno.EIO):
             raise
         again = (
-            f"carry on with `seodang train --resume {folder}`"
+            tr("carry on with `seodang train --resume {folder}`", folder=folder)
             if any(folder.glob("checkpoint/*.json"))
-            else "train again"
+            else tr("train again")
         )
         raise RunError(
-            f"{error.filename or folder} could not be written: {error.strerror}. Make room or mend the disk, then {again}."
+            tr(
+                "{file} could not be written: {reason}. Make room or mend the disk, then {again}.",
+                file=error.filename or folder,
+                reason=error.strerror,
+                again=again,
+            )
         ) from error
 
 
@@ -289,9 +331,13 @@ def locked(folder: Path) -> Iterator[None]:
         with contextlib.suppress(OSError, ValueError):
             owner = json.loads((folder / "writer.json").read_text())
             raise RunError(
-                f"{folder} is being written by process {owner['pid']}. Wait for it, or stop it with `kill {owner['pid']}`."
+                tr(
+                    "{folder} is being written by process {process}. Wait for it, or stop it with `kill {process}`.",
+                    folder=folder,
+                    process=owner["pid"],
+                )
             ) from None
-        raise RunError(f"{folder} is being written by another process. Wait for it to end.") from None
+        raise RunError(tr("{folder} is being written by another process. Wait for it to end.", folder=folder)) from None
     try:
         with telling_of_the_disk(folder):
             write_json(folder / "writer.json", {"pid": os.getpid()})
@@ -327,5 +373,9 @@ def _read(path: Path) -> Any:
         return read_json(path)
     except (OSError, ValueError) as error:
         raise RunError(
-            f"{path} cannot be read: {error}. The run is damaged; restore the file, or train again."
+            tr(
+                "{path} cannot be read: {error}. The run is damaged; restore the file, or train again.",
+                path=path,
+                error=error,
+            )
         ) from None

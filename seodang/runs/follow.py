@@ -12,6 +12,7 @@ from safetensors.torch import save as save_tensors
 
 from seodang.core.errors import RunError
 from seodang.core.files import append_line, write_bytes, write_json, write_text
+from seodang.core.language import tr
 from seodang.data.encoded import Data
 from seodang.models.backbone import Backbone
 from seodang.recipes.recipe import Recipe
@@ -82,7 +83,12 @@ def follow(
             outside += time.perf_counter() - left
             if stop:
                 yield Notice(
-                    f"Stopped after epoch {state.epoch}: {best.monitor} has not been better since epoch {best.epoch}."
+                    tr(
+                        "Stopped after epoch {epoch}: {monitor} has not been better since epoch {best}.",
+                        epoch=state.epoch,
+                        monitor=best.monitor,
+                        best=best.epoch,
+                    )
                 )
                 break
     seconds = time.perf_counter() - started - outside
@@ -119,8 +125,12 @@ def restore(folder: Path, state: State, best: Best) -> tuple[bool, list[str]]:
             best.restore(checkpoint.tensors, checkpoint.numbers["best"])
         except (KeyError, RuntimeError) as error:
             raise RunError(
-                f"The checkpoint of {folder} does not fit its recipe ({' '.join(str(error).split())[:120]}): another "
-                f"version of seodang wrote it, or the recipe was changed. Train again with `seodang repeat {folder}`."
+                tr(
+                    "The checkpoint of {folder} does not fit its recipe ({reason}): another version of seodang wrote it, or the recipe was "
+                    "changed. Train again with `seodang repeat {folder}`.",
+                    folder=folder,
+                    reason=" ".join(str(error).split())[:120],
+                )
             ) from None
     return checkpoint is not None, damaged
 
@@ -168,6 +178,9 @@ def _refuse_nonsense(event: Epoch, folder: Path) -> None:
     if loss != loss or loss in (float("inf"), float("-inf")):
         append_line(folder / "failed.jsonl", {"epoch": event.epoch, "loss": str(loss)})
         raise RunError(
-            f"The loss is not a number any more (epoch {event.epoch}): the steps were too large. "
-            "Train again with a smaller rate, such as learning_rate a tenth of now, or with max_gradient_norm=1."
+            tr(
+                "The loss is not a number any more (epoch {epoch}): the steps were too large. Train again with a smaller rate, such as "
+                "learning_rate a tenth of now, or with max_gradient_norm=1.",
+                epoch=event.epoch,
+            )
         )

@@ -13,7 +13,9 @@ from torch import Tensor, nn
 
 from seodang.core.errors import RecipeError, RunError, SeodangError
 from seodang.core.files import sha256, write_bytes, write_json, write_text
+from seodang.core.language import tr
 from seodang.core.registry import find, names
+from seodang.core.sentences import said
 from seodang.core.spec import Spec
 from seodang.data.facts import Facts
 from seodang.data.load import load as load_data
@@ -37,17 +39,6 @@ from seodang.tasks.build import build_task
 from seodang.training.device import Place
 
 LARGEST = 4 * 2**30  # bytes of a file; ResNet-152 has a quarter of a gigabyte
-FORMS = "Keras weights (.weights.h5, .h5, .keras), safetensors, and tensors saved with torch.save (.pt, .pth)"
-_WHAT_IS_NOT_IN_IT = (
-    "A file of weights does not say how pictures are prepared, nor activations, padding and the epsilon of batch norms: "
-    "these are the recipe's."
-)
-_SCALES = {
-    "unit": "pixels / 255",
-    "symmetric": "pixels from -1 to 1",
-    "standard": "pixels minus mean, over deviation",
-    "samplewise": "pixels minus the picture's mean, / 255",
-}
 
 
 @dataclass(frozen=True)
@@ -99,9 +90,19 @@ def import_run(
 
     preparation = resolved.preparation
     notes = [
-        f"Imported from {path.name} ({foreign.form}). The settings of training below were not used.",
-        f"{_WHAT_IS_NOT_IN_IT} Here {preparation.width}×{preparation.height}, "
-        f"{'grey' if preparation.channels == 1 else 'colour'}, {_SCALES[preparation.scale]}.",
+        said(
+            "Imported from {file} ({form}). The settings of training below were not used.",
+            file=path.name,
+            form=foreign.form,
+        ),
+        said(
+            "A file of weights does not say how pictures are prepared, nor activations, padding and the epsilon of batch norms: "
+            "these are the recipe's. Here {width}×{height}, {kind}, {what}.",
+            width=preparation.width,
+            height=preparation.height,
+            kind=said("grey") if preparation.channels == 1 else said("colour"),
+            what=_scale_in_words(preparation.scale),
+        ),
     ]
     described = {
         "opened": None,
@@ -132,13 +133,34 @@ def import_run(
     return load(folder)
 
 
+def _forms() -> str:
+    return tr("Keras weights (.weights.h5, .h5, .keras), safetensors, and tensors saved with torch.save (.pt, .pth)")
+
+
+def _scale_in_words(scale: str) -> str:
+    words = {
+        "unit": said("pixels / 255"),
+        "symmetric": said("pixels from -1 to 1"),
+        "standard": said("pixels minus mean, over deviation"),
+        "samplewise": said("pixels minus the picture's mean, / 255"),
+    }
+    return words[scale]
+
+
 def recognise(path: Path) -> str:
     """What a file is by its content: "hdf5", "keras", "torch" or "safetensors". Anything else raises RunError, unread."""
     if not path.is_file():
-        raise RunError(f"{path} is not a file. These can be imported: {FORMS}.")
+        raise RunError(tr("{path} is not a file. These can be imported: {forms}.", path=path, forms=_forms()))
     size = path.stat().st_size
     if size > LARGEST:
-        raise RunError(f"{path} has {size / 2**30:.1f} GB, at most {LARGEST / 2**30:.0f} GB can be imported.")
+        raise RunError(
+            tr(
+                "{path} has {size:.1f} GB, at most {most:.0f} GB can be imported.",
+                path=path,
+                size=size / 2**30,
+                most=LARGEST / 2**30,
+            )
+        )
     with open(path, "rb") as file:
         head = file.read(16)
     if head.startswith(HDF5):
@@ -149,15 +171,25 @@ def recognise(path: Path) -> str:
             return "keras"
         if sum(entry.endswith("/data.pkl") for entry in entries) == 1:
             return "torch"
-        raise RunError(f"{path} is a zip archive without {KERAS_WEIGHTS} or data.pkl. These can be imported: {FORMS}.")
+        raise RunError(
+            tr(
+                "{path} is a zip archive without {weights} or data.pkl. These can be imported: {forms}.",
+                path=path,
+                weights=KERAS_WEIGHTS,
+                forms=_forms(),
+            )
+        )
     if len(head) > 8 and head[8:9] == b"{" and 8 + int.from_bytes(head[:8], "little") <= size:
         return "safetensors"
     if head.startswith(b"\x80"):
         raise RunError(
-            f"{path} is a pickle, which can run any program when it is read; nothing of it was read. Where you trust it, save "
-            "its weights as safetensors: `safetensors.torch.save_file(model.state_dict(), 'NAME.safetensors')`."
+            tr(
+                "{path} is a pickle, which can run any program when it is read; nothing of it was read. Where you trust it, save its "
+                "weights as safetensors: `safetensors.torch.save_file(model.state_dict(), 'NAME.safetensors')`.",
+                path=path,
+            )
         )
-    raise RunError(f"{path} is none of the forms that can be imported: {FORMS}.")
+    raise RunError(tr("{path} is none of the forms that can be imported: {forms}.", path=path, forms=_forms()))
 
 
 def read_foreign(path: Path, form: str, network: nn.Module, inputs: Spec, recipe: str) -> Foreign:
@@ -184,12 +216,15 @@ def read_foreign(path: Path, form: str, network: nn.Module, inputs: Spec, recipe
 def _classes(recipe: Recipe, classes: Sequence[str] | None, data: str | Path | None) -> tuple[str, ...]:
     """What the outputs are called."""
     if classes is not None and data is not None:
-        raise SeodangError("--classes and --data exclude each other; give one.")
+        raise SeodangError(tr("--classes and --data exclude each other; give one."))
     if classes is not None:
         called = tuple(each.strip() for each in classes)
         if len(called) < 2 or not all(called) or len(set(called)) < len(called):
             raise SeodangError(
-                f"--classes must be two different names or more, such as cats,dogs, got {', '.join(called)!r}."
+                tr(
+                    "--classes must be two different names or more, such as cats,dogs, got {names!r}.",
+                    names=", ".join(called),
+                )
             )
         return called
     if data is not None and (Path(data).exists() or not _is_data_set(data)):
@@ -197,8 +232,11 @@ def _classes(recipe: Recipe, classes: Sequence[str] | None, data: str | Path | N
     where = data if data is not None else recipe.data
     if where is None or not _is_data_set(where):
         raise SeodangError(
-            f"{recipe.name} names no data set whose classes are known. Say what the outputs are called, in their order, with "
-            "--classes cats,dogs, or name the data with --data PATH."
+            tr(
+                "{name} names no data set whose classes are known. Say what the outputs are called, in their order, with --classes "
+                "cats,dogs, or name the data with --data PATH.",
+                name=recipe.name,
+            )
         )
     return find("datasets", _public(where))().classes
 
@@ -221,8 +259,12 @@ def _preparation(recipe: Recipe, data: str | Path | None) -> Preparation:
         missing = [f"preparation.{each}" for each in ("height", "width", "channels") if getattr(given, each) is None]
         missing += [] if is_measured else ["preparation.mean", "preparation.std"]
         raise RecipeError(
-            f"{recipe.name} leaves open how pictures are prepared. Say it as the network was trained "
-            f"({', '.join(f'{each}=…' for each in missing)}), or name the data with --data PATH."
+            tr(
+                "{name} leaves open how pictures are prepared. Say it as the network was trained ({settings}), or name the data with "
+                "--data PATH.",
+                name=recipe.name,
+                settings=", ".join(f"{each}=…" for each in missing),
+            )
         )
     if is_measured:
         return resolve_preparation(given, open_source(data))

@@ -25,7 +25,7 @@ def describe_machine(place: Place) -> dict[str, Any]:
         "system": f"{platform.system()} {platform.release()}",
         "machine": platform.machine(),
         "instructions": torch.backends.cpu.get_cpu_capability(),
-        "device": place.words.split(",")[0],
+        "device": place.name.split(",")[0],
         "precision": place.precision,
         "threads": torch.get_num_threads(),
         "processes": place.world,

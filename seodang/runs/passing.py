@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from seodang.core.sentences import in_english, said
 from seodang.data.load import Prepared, Subset
 from seodang.data.load import load as load_data
 from seodang.data.source import Source
@@ -190,10 +191,18 @@ def pass_in_time(
     is_free = asked.transfer.strategy == "auto" and asked.transfer.backbone == Transfer().backbone
     networks: list[str] | None = None  # smaller ones that were not tried yet
     while not plan.fits(left()):
-        too_long = f"would take {duration(plan.seconds)}, too much for the {minutes:g} minutes given"
+        with in_english():  # reasons are kept
+            takes = {"clause": duration(plan.seconds), "minutes": minutes}
         side = plan.side_within(recipe, left()) if asked.preparation.height is None else None
         if side:
-            reasons.append(f"preparation: {side}×{side} pixels instead: the larger pictures {too_long}")
+            reasons.append(
+                said(
+                    "preparation: {side}×{side} pixels instead: the larger pictures would take {clause}, too much for the "
+                    "{minutes:g} minutes given",
+                    side=side,
+                    **takes,
+                )
+            )
             smaller = recipe.preparation.model_copy(update={"height": side, "width": side})
             recipe = recipe.model_copy(update={"preparation": smaller})
         else:
@@ -202,7 +211,15 @@ def pass_in_time(
             if not networks:
                 break
             name = networks.pop(0)
-            reasons.append(f"transfer.backbone={name}: through {plan.base} even pictures of this size {too_long}")
+            reasons.append(
+                said(
+                    "transfer.backbone={name}: through {base} even pictures of this size would take {clause}, too much for the "
+                    "{minutes:g} minutes given",
+                    name=name,
+                    base=plan.base,
+                    **takes,
+                )
+            )
             recipe, reason = with_weights(recipe.model_copy(update={"preparation": asked.preparation}), name)
             reasons.append(reason)
         data = load_data(source, recipe.preparation, recipe.split, examples=recipe.examples)

@@ -11,6 +11,7 @@ import numpy as np
 from safetensors.numpy import load_file
 
 from seodang.core.files import sha256
+from seodang.core.language import tr
 from seodang.runs.events import Event, Finished
 from seodang.runs.folder import RUNS, Run, trained_on
 from seodang.runs.machine import bits_may_differ
@@ -38,17 +39,17 @@ class Difference:
     def words(self) -> str:
         """The difference in a sentence or two."""
         if self.same_weights and not self.epochs:
-            return "No difference: the same weights, bit for bit, and the same history."
+            return tr("No difference: the same weights, bit for bit, and the same history.")
         found = (
-            [f"The largest difference of a weight is {self.largest:.2g}."]
+            [tr("The largest difference of a weight is {largest:.2g}.", largest=self.largest)]
             if self.largest is not None
-            else ["The weights differ in shape."]
+            else [tr("The weights differ in shape.")]
         )
         found += [f"{name}: {then:.4f} → {now:.4f}." for name, (then, now) in self.metrics.items()]
         found.append(
-            f"What was other: {', '.join(self.because)}."
+            tr("What was other: {changes}.", changes=", ".join(self.because))
             if self.because
-            else "Nothing is known to be other; please tell us."
+            else tr("Nothing is known to be other; please tell us.")
         )
         return " ".join(found)
 

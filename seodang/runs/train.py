@@ -11,6 +11,8 @@ import torch
 
 from seodang.core.errors import RecipeError, RunError
 from seodang.core.files import write_json, write_text
+from seodang.core.language import tr
+from seodang.core.sentences import said
 from seodang.data.encoded import Encoded
 from seodang.data.frame import Frame
 from seodang.data.load import Prepared
@@ -94,7 +96,7 @@ def stream(
     asked = resolve(recipe or HOUSE, laid)
     where = data if data is not None else asked.data
     if where is None:
-        raise RecipeError(f"{asked.name} names no data. Say which: `seodang train PATH {asked.name}`.")
+        raise RecipeError(tr("{name} names no data. Say which: `seodang train PATH {name}`.", name=asked.name))
     refuse_unwritable(runs)
     check_part(asked.model)
     place = choose_device(asked.training)
@@ -170,10 +172,13 @@ def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator
         _refuse_other_changes(before, recipe)
         recipe = _free_the_end(before, recipe)
         if (folder / "manifest.json").exists() and recipe == before:
-            further = f"Train it further with `seodang train --resume {folder} training.epochs=+5`."
+            if recipe.uses_features:
+                raise RunError(_refusal(folder))
             raise RunError(
-                f"{folder} has finished. "
-                + ("A head on features is not trained further; start a new run." if recipe.uses_features else further)
+                tr(
+                    "{folder} has finished. Train it further with `seodang train --resume {folder} training.epochs=+5`.",
+                    folder=folder,
+                )
             )
         data = read_data(folder)
         prepared = open_data(folder, recipe, data)
@@ -181,10 +186,15 @@ def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator
         machine = describe_machine(place)
         yield Opened(prepared, recipe, time.perf_counter() - started)
         if differences := bits_may_differ(read_machine(folder), machine):
-            yield Notice(f"Not exact: {', '.join(differences)} since this run began, so the last digits may differ.")
+            yield Notice(
+                tr(
+                    "Not exact: {changes} since this run began, so the last digits may differ.",
+                    changes=", ".join(differences),
+                )
+            )
         if recipe.uses_features:
             if (folder / "manifest.json").exists():
-                raise RunError(f"{folder} has finished. A head on features is not trained further; start a new run.")
+                raise RunError(_refusal(folder))
             assert isinstance(prepared, Prepared), "pictures go through a pretrained network"
             once = make_pass(prepared, recipe, place)
             yield Begun(folder, recipe, once.plan(), place, ())
@@ -200,16 +210,23 @@ def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator
         if (folder / "manifest.json").exists():
             if not found:
                 raise RunError(
-                    f"{folder} has no whole checkpoint to go on from. Train again with `seodang repeat {folder}`."
+                    tr(
+                        "{folder} has no whole checkpoint to go on from. Train again with `seodang repeat {folder}`.",
+                        folder=folder,
+                    )
                 )
             (folder / "manifest.json").unlink()
             state.first_step = state.step
             write_text(
                 folder / "recipe.yaml",
-                to_yaml(recipe, [f"extended after epoch {state.epoch}: a new cycle of the schedule"]),
+                to_yaml(recipe, [said("extended after epoch {epoch}: a new cycle of the schedule", epoch=state.epoch)]),
             )
         yield Begun(folder, recipe, plan, place, (), state.step)
         yield from follow(folder, prepared, recipe, state, best, place, machine)
+
+
+def _refusal(folder: Path) -> str:
+    return tr("{folder} has finished. A head on features is not trained further; start a new run.", folder=folder)
 
 
 def build_network(recipe: Recipe, task: Any, data: Prepared | Encoded) -> torch.nn.Module:
@@ -221,8 +238,13 @@ def build_network(recipe: Recipe, task: Any, data: Prepared | Encoded) -> torch.
     model = build(recipe.model, input_spec(recipe, data.facts), task.outputs, recipe.training.seed)
     if missing := [name for name in getattr(task, "needs", ()) if not hasattr(model, name)]:
         raise RecipeError(
-            f"The task {recipe.task} needs a network that has {' and '.join(missing)}, and {recipe.model.name} has not. Take "
-            f"{'gan' if 'rivals' in missing else 'autoencoder or vae'}, or leave model out of the recipe."
+            tr(
+                "The task {task} needs a network that has {parts}, and {name} has not. Take {models}, or leave model out of the recipe.",
+                task=recipe.task,
+                parts=tr(" and ").join(missing),
+                name=recipe.model.name,
+                models="gan" if "rivals" in missing else tr("autoencoder or vae"),
+            )
         )
     if recipe.training.output_bias == "frequencies" and task.loss_name == "cross_entropy":
         start_at_frequencies(model, data.train.labels, task.outputs.shape[-1])
@@ -255,7 +277,8 @@ def _refuse_other_changes(before: Recipe, after: Recipe) -> None:
     old = before.model_copy(update={"training": before.training.model_copy(update=free)})
     if same != old:
         raise RecipeError(
-            "A run that is carried on keeps its recipe; only training.epochs, steps, minutes, patience, log_every and "
-            "checkpoint_seconds may change. "
-            "For another recipe start a new run."
+            tr(
+                "A run that is carried on keeps its recipe; only training.epochs, steps, minutes, patience, log_every and "
+                "checkpoint_seconds may change. For another recipe start a new run."
+            )
         )

@@ -10,6 +10,8 @@ from typing import Any
 
 import torch
 
+from seodang.core.language import tr
+from seodang.core.sentences import said
 from seodang.data.augment import Augmentation
 from seodang.data.load import Prepared
 from seodang.models.backbone import Backbone
@@ -137,9 +139,11 @@ def _decided(folder: Path, then: _Then, recipe: Recipe) -> Planned | Notice:
         found = then.recipe.training
         rewrite_recipe(folder, training={"steps": found.steps, "epochs": found.epochs})
         return Planned(then.plan)
-    words = (
-        f"transfer.fine_tune=false: only {then.plan.steps} steps of training the last stages fit into the rest of the "
-        f"{recipe.training.minutes:g} minutes; the head alone is kept"
+    words = said(
+        "transfer.fine_tune=false: only {steps} steps of training the last stages fit into the rest of the {minutes:g} minutes; "
+        "the head alone is kept",
+        steps=then.plan.steps,
+        minutes=recipe.training.minutes,
     )
     rewrite_recipe(folder, transfer={"fine_tune": False}, reason=words)
     return Notice(f"{words}.")
@@ -147,14 +151,25 @@ def _decided(folder: Path, then: _Then, recipe: Recipe) -> Planned | Notice:
 
 def _shortened(folder: Path, once: Pass, recipe: Recipe) -> Notice:
     """Write into the recipe of the run what there was no time for, and tell it."""
-    given = f"the machine is slower than it was measured to be, and {recipe.training.minutes:g} minutes were given"
+    reason = said(
+        "the machine is slower than it was measured to be, and {minutes:g} minutes were given",
+        minutes=recipe.training.minutes,
+    )
     if "pictures" in once.left_out:
         some, all_of_them = once.left_out["pictures"], len(once.data.train)
-        words = (
-            f"transfer.pictures={some}: the head learns from {some:,} of the {all_of_them:,} training pictures; {given}"
+        words = said(
+            "transfer.pictures={some}: the head learns from {count:,} of the {whole:,} training pictures; {reason}",
+            some=some,
+            count=some,
+            whole=all_of_them,
+            reason=reason,
         )
     else:
-        words = f"transfer.views={once.left_out['views']}: each training picture is seen in fewer views; {given}"
+        words = said(
+            "transfer.views={views}: each training picture is seen in fewer views; {reason}",
+            views=once.left_out["views"],
+            reason=reason,
+        )
     rewrite_recipe(folder, transfer=once.left_out, reason=words)
     return Notice(f"{words}.")
 
@@ -199,10 +214,24 @@ def _marked(epoch: Epoch, head: Head | None) -> Epoch:
 def words(head: Head) -> str:
     """What a person is told of a solved head."""
     found = head.metrics
-    chosen = f"chosen of {head.tried} by {head.chosen_on}" if head.tried > 1 else f"by {head.chosen_on}"
-    words = f"The head: penalty {head.penalty:g}, {chosen}; loss {found['loss']:.4f}, accuracy {found['accuracy']:.2%}"
+    chosen = (
+        tr("chosen of {count} by {by}", count=head.tried, by=head.chosen_on)
+        if head.tried > 1
+        else tr("by {by}", by=head.chosen_on)
+    )
+    words = tr(
+        "The head: penalty {penalty:g}, {chosen}; loss {loss:.4f}, accuracy {accuracy:.2%}",
+        penalty=head.penalty,
+        chosen=chosen,
+        loss=found["loss"],
+        accuracy=found["accuracy"],
+    )
     if "validation_loss" in found:
-        words += f"; validation loss {found['validation_loss']:.4f}, accuracy {found['validation_accuracy']:.2%}"
+        words += tr(
+            "; validation loss {loss:.4f}, accuracy {accuracy:.2%}",
+            loss=found["validation_loss"],
+            accuracy=found["validation_accuracy"],
+        )
     return f"{words}."
 
 

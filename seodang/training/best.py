@@ -7,6 +7,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from seodang.core.errors import RecipeError
+from seodang.core.language import tr
 from seodang.recipes.settings import Training
 from seodang.training.loop import Epoch, State
 
@@ -34,8 +35,12 @@ class Best:
             if self.restores:
                 known = ", ".join(event.metrics)
                 raise RecipeError(
-                    f"monitor is {self.monitor}, but there is no validation split to measure it on. Known here: {known}. "
-                    "Set split.validation above 0, or monitor=loss."
+                    tr(
+                        "monitor is {monitor}, but there is no validation split to measure it on. Known here: {known}. Set "
+                        "split.validation above 0, or monitor=loss.",
+                        monitor=self.monitor,
+                        known=known,
+                    )
                 )
             return False
         value = event.metrics[self.monitor]

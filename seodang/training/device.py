@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from seodang.core.errors import RecipeError
+from seodang.core.language import tr, trn
 from seodang.recipes.settings import Training
 
 
@@ -31,11 +32,20 @@ class Place:
     @property
     def words(self) -> str:
         """What a person is told: "CPU, 2 threads" or "NVIDIA H200, bfloat16"."""
-        several = f", {self.world} processes" if self.world > 1 else ""
+        how = (
+            self.precision
+            if self.device.type == "cuda"
+            else trn("{count} thread", "{count} threads", torch.get_num_threads())
+        )
+        several = [tr("{count} processes", count=self.world)] if self.world > 1 else []
+        return ", ".join([self.name, how, *several])
+
+    @property
+    def name(self) -> str:
+        """The device's own: "CPU" or "NVIDIA H200"."""
         if self.device.type == "cuda":
-            return f"{torch.cuda.get_device_name(self.device)}, {self.precision}{several}"
-        threads = torch.get_num_threads()
-        return f"{self.device.type.upper()}, {threads} thread{'s' if threads > 1 else ''}{several}"
+            return torch.cuda.get_device_name(self.device)
+        return self.device.type.upper()
 
     def wrap(self, model: nn.Module) -> nn.Module:
         """The model on its device, its gradients averaged over the processes where there are several."""
@@ -61,10 +71,13 @@ def choose_device(settings: Training) -> Place:
         name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     if name.startswith("cuda") and not torch.cuda.is_available():
         raise RecipeError(
-            f"device is {settings.device}, but PyTorch sees no CUDA GPU here. Use device=cpu or device=auto."
+            tr(
+                "device is {device}, but PyTorch sees no CUDA GPU here. Use device=cpu or device=auto.",
+                device=settings.device,
+            )
         )
     if name.startswith("mps") and not torch.backends.mps.is_available():
-        raise RecipeError("device is mps, but there is no Apple GPU here. Use device=cpu or device=auto.")
+        raise RecipeError(tr("device is mps, but there is no Apple GPU here. Use device=cpu or device=auto."))
     world = int(os.environ.get("WORLD_SIZE", "1"))
     device = torch.device(name)
     precision = _precision(settings.precision, device)
@@ -82,7 +95,10 @@ def _precision(asked: str, device: torch.device) -> str:
         # 9 to 51 times slower than float32 on CPUs without AVX512_BF16 (PERFORMANCE.md, measured).
         if asked == "bfloat16":
             raise RecipeError(
-                f"precision is {asked}, which a CPU computes far slower than float32. Use precision=auto."
+                tr(
+                    "precision is {asked}, which a CPU computes far slower than float32. Use precision=auto.",
+                    asked=asked,
+                )
             )
         return "float32"
     if asked != "auto":

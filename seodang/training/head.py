@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from seodang.core.language import tr
 from seodang.tasks.classify import Classify
 from seodang.training.loop import Epoch
 
@@ -66,14 +67,14 @@ def fit_head(
     if basis is not None:
         inputs, judged = inputs @ basis, None if judged is None else judged @ basis
     if penalty is not None:
-        tried, on = [penalty], "your word"
+        tried, on = [penalty], tr("your word")
     else:
-        tried, on = list(reversed(PENALTIES)), "validation"
+        tried, on = list(reversed(PENALTIES)), tr("validation")
     folds = _folds(labels, views) if penalty is None and len(validation[1]) < ENOUGH else None
     whole = _Regression(inputs, labels, task)
     parts = [(_Regression(inputs[known], labels[known], task), held) for known, held in folds or ()]
     if folds is not None:
-        on = f"{len(folds)}-fold cross-validation"
+        on = tr("{count}-fold cross-validation", count=len(folds))
     found: list[tuple[float, float, np.ndarray, np.ndarray, dict[str, float]]] = []
     for number, strength in enumerate(tried, 1):
         started = time.perf_counter()

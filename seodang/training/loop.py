@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from seodang.core.language import tr
 from seodang.data.augment import Augmentation, augment
 from seodang.data.batches import batches
 from seodang.data.encoded import Data
@@ -233,8 +234,14 @@ class _Advance:
                 state.pieces *= 2
                 smaller = -(-len(labels) // state.pieces)
                 notice = Notice(
-                    f"Out of memory with {largest} examples at once ({_first_line(error)}). Going on with {smaller} at once; "
-                    f"an update still uses {self.settings.batch_size}."
+                    tr(
+                        "Out of memory with {largest} examples at once ({reason}). Going on with {smaller} at once; an update still "
+                        "uses {batch_size}.",
+                        largest=largest,
+                        reason=_first_line(error),
+                        smaller=smaller,
+                        batch_size=self.settings.batch_size,
+                    )
                 )
                 _free(self.place.device)
         if self.settings.max_gradient_norm:
@@ -396,4 +403,4 @@ def _free(device: torch.device) -> None:
 
 
 def _first_line(error: BaseException) -> str:
-    return str(error).splitlines()[0][:120] if str(error) else "no more was said"
+    return str(error).splitlines()[0][:120] if str(error) else tr("no more was said")

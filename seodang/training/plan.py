@@ -12,6 +12,7 @@ import numpy as np
 import psutil
 import torch
 
+from seodang.core.language import tr, trn
 from seodang.data.encoded import Data
 from seodang.data.load import Subset
 from seodang.pretrained.weights import find_weights
@@ -54,9 +55,15 @@ class Plan:
         """What a person is told before the first step."""
         epochs = self.steps / self.steps_per_epoch
         shown = f"{epochs:.0f}" if epochs == round(epochs) else f"{epochs:.1f}"
-        return (
-            f"{shown} epoch{'' if shown == '1' else 's'} of {self.steps_per_epoch} steps, about {duration(self.seconds)} "
-            f"({self.seconds_per_step * 1000:.1f} ms a step, measured), {self.memory_bytes / 2**30:.1f} GiB of memory"
+        return trn(
+            "{epochs} epoch of {steps} steps, about {duration} ({milliseconds:.1f} ms a step, measured), {memory:.1f} GiB of memory",
+            "{epochs} epochs of {steps} steps, about {duration} ({milliseconds:.1f} ms a step, measured), {memory:.1f} GiB of memory",
+            1 if shown == "1" else 2,
+            epochs=shown,
+            steps=self.steps_per_epoch,
+            duration=duration(self.seconds),
+            milliseconds=self.seconds_per_step * 1000,
+            memory=self.memory_bytes / 2**30,
         )
 
 
@@ -92,13 +99,19 @@ class PassPlan:
         """What a person is told before it begins."""
         fresh = self.pictures - self.known
         if not fresh:
-            return (
-                f"the features of all {self.pictures:,} pictures are known from an earlier run; only the head is fitted"
+            return tr(
+                "the features of all {pictures:,} pictures are known from an earlier run; only the head is fitted",
+                pictures=self.pictures,
             )
-        known = f", {self.known:,} are known from an earlier run" if self.known else ""
-        return (
-            f"{fresh:,} pictures go through {self.base} once{known}, about {duration(self.seconds)} "
-            f"({self.seconds_per_picture * 1000:.1f} ms a picture, measured); then the head is fitted, in seconds"
+        known = tr(", {known:,} are known from an earlier run", known=self.known) if self.known else ""
+        return tr(
+            "{fresh:,} pictures go through {base} once{known}, about {duration} ({milliseconds:.1f} ms a picture, measured); then "
+            "the head is fitted, in seconds",
+            fresh=fresh,
+            base=self.base,
+            known=known,
+            duration=duration(self.seconds),
+            milliseconds=self.seconds_per_picture * 1000,
         )
 
 
@@ -110,10 +123,13 @@ def duration(seconds: float) -> str:
     """
     whole = round(seconds)
     if whole < 60:
-        return f"{whole} s" if whole else f"{seconds:.1f} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+        return tr("{seconds} s", seconds=whole or f"{seconds:.1f}")
+    hours, minutes = divmod(whole // 60, 60)
+    if hours:
+        return tr("{hours} h {minutes} min", hours=hours, minutes=minutes)
+    if whole % 60:
+        return tr("{minutes} min {seconds} s", minutes=minutes, seconds=whole % 60)
+    return tr("{minutes} min", minutes=minutes)
 
 
 def make_plan(

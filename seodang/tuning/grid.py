@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from seodang.core.errors import RecipeError
+from seodang.core.language import tr
 from seodang.core.settings_file import read_settings
 from seodang.recipes.resolve import takes_list
 
@@ -61,7 +62,9 @@ def read_grid(path: Path) -> dict[str, list[str]]:
     plain = read_settings(path, kind="grid", name="GRID", such_as="training.learning_rate: [1e-3, 1e-2]")
     wrong = [key for key, values in plain.items() if not isinstance(values, list) or not values]
     if wrong:
-        raise RecipeError(f"{path}: {', '.join(wrong)} needs a list of values, such as [1e-3, 1e-2].")
+        raise RecipeError(
+            tr("{path}: {names} needs a list of values, such as [1e-3, 1e-2].", path=path, names=", ".join(wrong))
+        )
     return {str(key): [as_text(value) for value in values] for key, values in plain.items()}
 
 
@@ -84,10 +87,19 @@ def combinations(varied: Mapping[str, list[str]]) -> list[dict[str, str]]:
     """
     if not varied:
         raise RecipeError(
-            "Nothing varies. Give a setting several values, such as training.learning_rate=1e-3,1e-2, or grid=FILE.yaml."
+            tr(
+                "Nothing varies. Give a setting several values, such as training.learning_rate=1e-3,1e-2, or grid=FILE.yaml."
+            )
         )
     found = [dict(zip(varied, values, strict=True)) for values in itertools.product(*varied.values())]
     if len(found) > MOST:
         sizes = " × ".join(str(len(values)) for values in varied.values())
-        raise RecipeError(f"{sizes} are {len(found):,} combinations; at most {MOST:,} are tried. Give fewer values.")
+        raise RecipeError(
+            tr(
+                "{sizes} are {count:,} combinations; at most {most:,} are tried. Give fewer values.",
+                sizes=sizes,
+                count=len(found),
+                most=MOST,
+            )
+        )
     return found

@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+from seodang.core.language import tr, trn
 from seodang.evaluation.intervals import wilson
 from seodang.foundations.explore import Exploration
 from seodang.foundations.explore import write_page as write_exploration
@@ -16,15 +17,26 @@ def rows(tuning: Tuning) -> list[tuple[str, ...]]:
     """A row of cells a trial, the best first; the first row are the heads."""
     varied, measured = list(tuning.best.settings), [name for name in MEASURES if name in tuning.best.metrics]
     measured = [tuning.by, *(name for name in measured if name != tuning.by)]
-    found = [("trial", *_short(varied), *(name.replace("_", " ") for name in measured), "epochs", "seconds")]
+    heads = (tr("trial"), *_short(varied), *(_named(name) for name in measured), tr("epochs"), tr("seconds"))
+    found = [heads]
     for trial in tuning.trials:
-        cells = ["failed"] * len(measured)
+        cells = [tr("failed")] * len(measured)
         if not trial.failed:
             cells = [_shown(name, trial.metrics[name]) for name in measured]
         found.append(
             (str(trial.number), *trial.settings.values(), *cells, str(trial.epochs or ""), f"{trial.seconds:.1f}")
         )
     return found
+
+
+def _named(measure: str) -> str:
+    """A measure as a person reads it: "validation accuracy"."""
+    words = {
+        "validation_accuracy": tr("validation accuracy"),
+        "validation_mae": tr("validation mae"),
+        "validation_loss": tr("validation loss"),
+    }
+    return words[measure]
 
 
 def _short(keys: list[str]) -> list[str]:
@@ -46,20 +58,34 @@ def sentences(tuning: Tuning) -> list[str]:
     best = tuning.best
     worked = [trial for trial in tuning.trials if not trial.failed]
     words = " ".join(f"{key}={value}" for key, value in best.settings.items())
-    name = tuning.by.replace("_", " ")
-    found = [f"The best of {len(worked)} by {name} is trial {best.number}: {words}."]
+    found = [
+        tr(
+            "The best of {count} by {measure} is trial {number}: {settings}.",
+            count=len(worked),
+            measure=_named(tuning.by),
+            number=best.number,
+            settings=words,
+        )
+    ]
     near = _near(tuning, worked)
     if near:
-        one = len(near) == 1
         listed = ", ".join(str(trial.number) for trial in near[:8]) + (", …" if len(near) > 8 else "")
         found.append(
-            f"{len(near)} other{'' if one else 's'} (trial{'' if one else 's'} {listed}) {'lies' if one else 'lie'} within the 95 % "
-            f"interval of its {best.examples:,} validation examples: the difference may be chance."
+            trn(
+                "{count} other (trial {listed}) lies within the 95 % interval of its {examples:,} validation examples: the "
+                "difference may be chance.",
+                "{count} others (trials {listed}) lie within the 95 % interval of its {examples:,} validation examples: the "
+                "difference may be chance.",
+                len(near),
+                listed=listed,
+                examples=best.examples,
+            )
         )
     if len(worked) < len(tuning.trials):
-        found.append(f"{len(tuning.trials) - len(worked)} could not be trained; trials.jsonl says why.")
+        failed = len(tuning.trials) - len(worked)
+        found.append(tr("{count} could not be trained; trials.jsonl says why.", count=failed))
     found.append(
-        "The best of several looks better on the split that chose it than it is. The test split was not looked at."
+        tr("The best of several looks better on the split that chose it than it is. The test split was not looked at.")
     )
     return found
 
@@ -94,7 +120,12 @@ def described(tuning: Tuning) -> dict[str, Any]:
 
 def write_page(tuning: Tuning) -> Path:
     """The table as an HTML page in the tuning's folder."""
-    title = f"{tuning.recipe or 'The house recipe'} on {Path(tuning.data).name}: {len(tuning.trials)} trials"
-    words = (*sentences(tuning), f"Train the best again: {command(tuning)}")
-    table = ("Every trial, the best first", tuple(rows(tuning)))
+    title = tr(
+        "{recipe} on {data}: {count} trials",
+        recipe=tuning.recipe or tr("The house recipe"),
+        data=Path(tuning.data).name,
+        count=len(tuning.trials),
+    )
+    words = (*sentences(tuning), tr("Train the best again: {command}", command=command(tuning)))
+    table = (tr("Every trial, the best first"), tuple(rows(tuning)))
     return write_exploration(Exploration(title, words, {}, (), (table,)), tuning.folder / "trials.html")

@@ -13,6 +13,8 @@ from typing import Any
 
 from seodang.core.errors import RecipeError, RunError
 from seodang.core.files import append_line, read_lines
+from seodang.core.language import tr
+from seodang.core.sentences import in_english, shown
 from seodang.recipes.choose import HOUSE
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.resolve import is_recipe, resolve
@@ -107,7 +109,7 @@ def tune_stream(
 ) -> Iterator[Trial | Tuning | Interrupted]:
     """The same as `tune`, giving each trial as it is done; ends with the Tuning, or with Interrupted where a signal came."""
     if by is not None and by not in MEASURES:
-        raise RecipeError(f"Trials are judged by {', '.join(MEASURES)}, got {by!r}.")
+        raise RecipeError(tr("Trials are judged by {measures}, got {by!r}.", measures=", ".join(MEASURES), by=by))
     if recipe is None and data is not None and is_recipe(str(data)) and not Path(data).is_dir():
         data, recipe = None, data
     fixed = {key: as_text(value) for key, value in (settings or {}).items()}
@@ -115,7 +117,7 @@ def tune_stream(
     resolved = _all_resolved(recipe, fixed, tried)
     where = str(data) if data is not None else resolved[0].data
     if where is None:
-        raise RecipeError(f"{resolved[0].name} names no data. Say which: `seodang tune PATH {resolved[0].name} …`.")
+        raise RecipeError(tr("{name} names no data. Say which: `seodang tune PATH {name} …`.", name=resolved[0].name))
     named = None if recipe is None else recipe.name if isinstance(recipe, Recipe) else str(recipe)
     place = Path(folder) if folder is not None else Path(TUNINGS) / _clean(f"{named or 'house'}-{Path(where).name}")
     place.mkdir(parents=True, exist_ok=True)
@@ -195,14 +197,15 @@ def _follow(events: Iterator[Event], folder: Path, key: str, number: int, settin
     started = time.perf_counter()
     trial = None
     try:
-        for event in events:
-            if isinstance(event, Begun):
-                append_line(folder / STATE, {"key": key, "begun": event.folder.name})
-            elif isinstance(event, Interrupted):
-                yield event
-                return None
-            elif isinstance(event, Finished):
-                trial = _judged(event, number, settings, time.perf_counter() - started)
+        with in_english():  # why it failed is kept
+            for event in events:
+                if isinstance(event, Begun):
+                    append_line(folder / STATE, {"key": key, "begun": event.folder.name})
+                elif isinstance(event, Interrupted):
+                    yield event
+                    return None
+                elif isinstance(event, Finished):
+                    trial = _judged(event, number, settings, time.perf_counter() - started)
     except (RunError, RecipeError) as error:  # this combination does not train; others may
         trial = Trial(number, settings, failed=str(error), seconds=round(time.perf_counter() - started, 3))
     assert trial is not None, "the stream ends with Finished or Interrupted"
@@ -223,8 +226,10 @@ def _judged(event: Finished, number: int, settings: dict[str, str], seconds: flo
 def _refuse_unjudged(trial: Trial) -> None:
     if not trial.failed and not trial.metrics:
         raise RecipeError(
-            "There is no validation split to judge trials on, and the test split is not for choosing. Write split.validation=0.2, "
-            "or give data that brings a validation split."
+            tr(
+                "There is no validation split to judge trials on, and the test split is not for choosing. Write split.validation=0.2, "
+                "or give data that brings a validation split."
+            )
         )
 
 
@@ -232,10 +237,17 @@ def _ranked(trials: list[Trial], by: str | None) -> tuple[str, tuple[Trial, ...]
     """The measure, and the trials, the best first; of equals the one with the smaller validation loss, then the earlier."""
     worked = [trial for trial in trials if not trial.failed]
     if not worked:
-        raise RunError(f"Every trial failed. The first: {trials[0].failed}")
+        raise RunError(tr("Every trial failed. The first: {failed}", failed=shown(trials[0].failed)))
     by = by or next(name for name in MEASURES if name in worked[0].metrics)
     if lacking := [trial.number for trial in worked if by not in trial.metrics]:
-        raise RecipeError(f"Trial {lacking[0]} has no {by}; it has {', '.join(worked[0].metrics)}.")
+        raise RecipeError(
+            tr(
+                "Trial {number} has no {by}; it has {measures}.",
+                number=lacking[0],
+                by=by,
+                measures=", ".join(worked[0].metrics),
+            )
+        )
 
     def place(trial: Trial) -> tuple[float, float, int]:
         value = trial.metrics[by]

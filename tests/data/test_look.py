@@ -271,13 +271,6 @@ def test_titles_are_cut_to_their_cell_and_letters_no_font_has_become_question_ma
     assert fitted_title("two\twords", 200, 12) == "two words"
 
 
-def test_korean_titles_are_drawn_where_a_font_has_them():
-    shown = fitted_title("개와 고양이", 200, 12)
-    assert shown in ("개와 고양이", "?? ???")  # whole, or plain question marks, never boxes
-    if any("anum" in name or "CJK" in name for name in [str(getattr(grids.font(12), "path", ""))]):
-        assert shown == "개와 고양이"
-
-
 def test_one_class_alone_is_told_and_commands_are_fit_to_be_copied():
     source = replace(made(classes=("heron",)), where="my photos/2026")
     assert found(source, "one_class")["what"] == "There is one class only, heron."

@@ -26,7 +26,8 @@ from typing import IO, Any
 
 from seodang.core.errors import RunError, SeodangError
 from seodang.core.files import read_json
-from seodang.runs.foreign.hdf5 import AGAIN, open_hdf5, shown
+from seodang.core.language import language, tr
+from seodang.runs.foreign.hdf5 import again, open_hdf5, shown
 
 SECONDS = 120
 # Memory beyond what the process has once its libraries are loaded: the file's arrays a few times over, and some room.
@@ -49,12 +50,21 @@ def read_apart(kind: str, path: Path) -> Iterator[tuple[dict[str, Any], Path]]:
     """
     if kind == "torch" and os.name == "nt":
         raise RunError(
-            f"{path}: files of torch.save are read under limits that this system does not have. Save the weights as "
-            "safetensors: `safetensors.torch.save_file(model.state_dict(), 'NAME.safetensors')`."
+            tr(
+                "{path}: files of torch.save are read under limits that this system does not have. Save the weights as safetensors: "
+                "`safetensors.torch.save_file(model.state_dict(), 'NAME.safetensors')`.",
+                path=path,
+            )
         )
     package = str(Path(__file__).parents[3])
     known = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
-    environment = {**os.environ, "PYTHONPATH": known, "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": known,
+        "CUDA_VISIBLE_DEVICES": "",
+        "OMP_NUM_THREADS": "1",
+        "SEODANG_LANG": language(),
+    }
     with tempfile.TemporaryDirectory(prefix="seodang-import-") as folder:
         command = [sys.executable, "-P", "-m", __name__, kind, str(path.resolve()), str(path), folder]
         with open(Path(folder, "stderr"), "wb") as errors:
@@ -65,15 +75,23 @@ def read_apart(kind: str, path: Path) -> Iterator[tuple[dict[str, Any], Path]]:
                 )  # fmt: skip
             except subprocess.TimeoutExpired:
                 raise RunError(
-                    f"{path} could not be read in {SECONDS} s and was given up: it is damaged, or made to keep its reader busy."
+                    tr(
+                        "{path} could not be read in {seconds} s and was given up: it is damaged, or made to keep its reader busy.",
+                        path=path,
+                        seconds=SECONDS,
+                    )
                 ) from None
         try:
             answer = read_json(Path(folder, _ANSWER))
         except (OSError, ValueError):
             said = Path(folder, "stderr").read_text(encoding="utf-8", errors="replace")[-2000:].strip().splitlines()
-            how = f"code {done.returncode}: {shown(said[-1])}" if said else f"code {done.returncode}"
+            how = tr("code {code}", code=done.returncode) + (f": {shown(said[-1])}" if said else "")
             raise RunError(
-                f"{path} ended the process that read it ({how}): it is damaged, or needs more memory than its size allows."
+                tr(
+                    "{path} ended the process that read it ({how}): it is damaged, or needs more memory than its size allows.",
+                    path=path,
+                    how=how,
+                )
             ) from None
         if "error" in answer:
             raise RunError(answer["error"])
@@ -91,7 +109,11 @@ def _main(kind: str, source: str, what: str, folder: str) -> None:
     except SeodangError as error:
         answer = {"error": str(error)}
     except MemoryError:
-        answer = {"error": f"{what} needs more memory than its size allows: it is damaged, or made to fill the memory."}
+        answer = {
+            "error": tr(
+                "{what} needs more memory than its size allows: it is damaged, or made to fill the memory.", what=what
+            )
+        }
     Path(folder, _ANSWER).write_text(json.dumps(answer), encoding="utf-8")
 
 
@@ -125,7 +147,9 @@ def _read_keras(source: Path, what: str, target: Path) -> dict[str, Any]:
     """Of a .keras archive one entry is read, in memory. Nothing is unpacked, and config.json is not opened."""
     with zipfile.ZipFile(source) as archive:
         if KERAS_WEIGHTS not in archive.namelist():
-            raise RunError(f"{what} has no {KERAS_WEIGHTS} in it. {AGAIN}")
+            raise RunError(
+                tr("{what} has no {weights} in it. {again}", what=what, weights=KERAS_WEIGHTS, again=again())
+            )
         weights = archive.read(KERAS_WEIGHTS)
     return _write_layers(io.BytesIO(weights), what, target)
 
@@ -140,7 +164,15 @@ def _write_layers(file: IO[bytes], what: str, target: Path) -> dict[str, Any]:
         layers, is_ordered = stored_layers(top)
         arrays = {f"{i}.{j}": array for i, layer in enumerate(layers) for j, array in enumerate(layer.arrays)}
         if (claimed := sum(array.bytes for array in arrays.values())) > size:
-            raise RunError(f"{what} has {size:,} bytes and claims {claimed:,} of weights: it is damaged. {AGAIN}")
+            raise RunError(
+                tr(
+                    "{what} has {size:,} bytes and claims {claimed:,} of weights: it is damaged. {again}",
+                    what=what,
+                    size=size,
+                    claimed=claimed,
+                    again=again(),
+                )
+            )
         safetensors.numpy.save_file({name: array.read() for name, array in arrays.items()}, target)
         found = [
             {"name": each.name, "path": each.arrays[0].path, "shapes": [array.shape for array in each.arrays]}
@@ -160,25 +192,44 @@ def _read_torch(source: Path, what: str, target: Path) -> dict[str, Any]:
     except Exception as error:  # whatever it is made of, it is refused
         text = " ".join(str(error).split())
         foreign = re.search(r"GLOBAL (\S+)", text)
-        reason = f"it asks for {shown(foreign[1])}" if foreign else shown(text) or type(error).__name__
+        asks = tr("it asks for {name}", name=shown(foreign[1])) if foreign else ""
+        reason = asks or shown(text) or type(error).__name__
         raise RunError(
-            f"{what} holds more than tensors, or is damaged ({reason}); nothing of it was run. Where you trust it, save its "
-            "weights as safetensors: `safetensors.torch.save_file(model.state_dict(), 'NAME.safetensors')`."
+            tr(
+                "{what} holds more than tensors, or is damaged ({reason}); nothing of it was run. Where you trust it, save its weights "
+                "as safetensors: `safetensors.torch.save_file(model.state_dict(), 'NAME.safetensors')`.",
+                what=what,
+                reason=reason,
+            )
         ) from None
     state = _state(loaded)
     if state is None:
         raise RunError(
-            f"{what} holds no weights by name: neither tensors nor {', '.join(map(repr, _INSIDE))} with tensors. Save "
-            "`model.state_dict()`."
+            tr(
+                "{what} holds no weights by name: neither tensors nor {names} with tensors. Save `model.state_dict()`.",
+                what=what,
+                names=", ".join(map(repr, _INSIDE)),
+            )
         )
     for name, tensor in state.items():
         if tensor.layout != torch.strided or tensor.is_quantized or tensor.device.type != "cpu":
             raise RunError(
-                f"{what}: {shown(name)} is not a plain tensor. Quantised or sparse weights cannot be imported."
+                tr(
+                    "{what}: {name} is not a plain tensor. Quantised or sparse weights cannot be imported.",
+                    what=what,
+                    name=shown(name),
+                )
             )
     size, claimed = source.stat().st_size, sum(t.numel() * t.element_size() for t in state.values())
     if claimed > 2 * size:  # layers that share their weights stand in it twice
-        raise RunError(f"{what} has {size:,} bytes and claims {claimed:,} of weights: it is damaged.")
+        raise RunError(
+            tr(
+                "{what} has {size:,} bytes and claims {claimed:,} of weights: it is damaged.",
+                what=what,
+                size=size,
+                claimed=claimed,
+            )
+        )
     save_file(
         {name: tensor.detach().clone(memory_format=torch.contiguous_format) for name, tensor in state.items()}, target
     )

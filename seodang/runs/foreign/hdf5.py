@@ -16,6 +16,7 @@ from typing import IO, Any
 import numpy as np
 
 from seodang.core.errors import RunError
+from seodang.core.language import tr
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 # A network of Keras' applications has some 1,000 groups and arrays; these are far beyond any.
@@ -94,9 +95,25 @@ class Group:
             return []  # an empty list has no text type
         is_text = found.dtype.kind == "S" or h5py.check_string_dtype(found.dtype) is not None
         if len(found.shape) != 1 or not is_text:
-            raise RunError(f"{where} must be a list of names, got {found.dtype} of shape {found.shape}. {AGAIN}")
+            raise RunError(
+                tr(
+                    "{where} must be a list of names, got {dtype} of shape {shape}. {again}",
+                    where=where,
+                    dtype=found.dtype,
+                    shape=found.shape,
+                    again=again(),
+                )
+            )
         if found.shape[0] > MOST_OBJECTS or found.shape[0] * found.dtype.itemsize > LARGEST_ATTRIBUTE:
-            raise RunError(f"{where} lists {found.shape[0]:,} names, at most {MOST_OBJECTS:,} are read. {AGAIN}")
+            raise RunError(
+                tr(
+                    "{where} lists {count:,} names, at most {most:,} are read. {again}",
+                    where=where,
+                    count=found.shape[0],
+                    most=MOST_OBJECTS,
+                    again=again(),
+                )
+            )
         values = self.group.attrs[name]
         return [value.decode("utf-8") if isinstance(value, bytes) else str(value) for value in values]
 
@@ -108,25 +125,40 @@ class Group:
             self.seen[0] += 1
             if self.seen[0] > MOST_OBJECTS or path.count("/") > DEEPEST:
                 raise RunError(
-                    f"{self.what} has more than {MOST_OBJECTS:,} groups and arrays, or groups more than {DEEPEST} deep: "
-                    f"that is no network. {AGAIN}"
+                    tr(
+                        "{what} has more than {most:,} groups and arrays, or groups more than {deepest} deep: that is no network. {again}",
+                        what=self.what,
+                        most=MOST_OBJECTS,
+                        deepest=DEEPEST,
+                        again=again(),
+                    )
                 )
             link = self.group.get(name, getlink=True)
             if not isinstance(link, h5py.HardLink):
                 to = shown(f"{getattr(link, 'filename', '')} {getattr(link, 'path', '')}".strip())
                 raise RunError(
-                    f"{self.what}: {path} is a link to somewhere else ({to}). Weights must lie in the file itself; nothing "
-                    f"was followed. {AGAIN}"
+                    tr(
+                        "{what}: {path} is a link to somewhere else ({to}). Weights must lie in the file itself; nothing was "
+                        "followed. {again}",
+                        what=self.what,
+                        path=path,
+                        to=to,
+                        again=again(),
+                    )
                 )
             found = self.group.get(name)
             if isinstance(found, h5py.Group):
                 return Group(path, self.what, found, self.seen)
             if isinstance(found, h5py.Dataset):
                 return _array(path, found, self.what)
-        raise RunError(f"{self.what}: {path} is neither a group nor an array. {AGAIN}")
+        raise RunError(
+            tr("{what}: {path} is neither a group nor an array. {again}", what=self.what, path=path, again=again())
+        )
 
 
-AGAIN = "Save the weights again with Keras, `model.save_weights('NAME.weights.h5')`."
+def again() -> str:
+    """What to do where a file of Keras is of no use."""
+    return tr("Save the weights again with Keras, `model.save_weights('NAME.weights.h5')`.")
 
 
 def _array(path: str, dataset: Any, what: str) -> Array:
@@ -136,16 +168,49 @@ def _array(path: str, dataset: Any, what: str) -> Array:
     settings = dataset.id.get_create_plist()
     where = f"{what}: {path}"
     if settings.get_layout() == h5py.h5d.VIRTUAL:
-        raise RunError(f"{where} is put together of other files' arrays. Weights must lie in the file itself. {AGAIN}")
+        raise RunError(
+            tr(
+                "{where} is put together of other files' arrays. Weights must lie in the file itself. {again}",
+                where=where,
+                again=again(),
+            )
+        )
     if settings.get_layout() == h5py.h5d.CHUNKED:
-        raise RunError(f"{where} is cut into pieces or compressed, as Keras never stores weights. {AGAIN}")
+        raise RunError(
+            tr(
+                "{where} is cut into pieces or compressed, as Keras never stores weights. {again}",
+                where=where,
+                again=again(),
+            )
+        )
     if settings.get_external_count():
-        raise RunError(f"{where} has its numbers in another file. Weights must lie in the file itself. {AGAIN}")
+        raise RunError(
+            tr(
+                "{where} has its numbers in another file. Weights must lie in the file itself. {again}",
+                where=where,
+                again=again(),
+            )
+        )
     if dataset.shape is None or dataset.dtype.kind != "f" or dataset.dtype.itemsize > 8:
-        raise RunError(f"{where} must be an array of float16, float32 or float64, got {dataset.dtype}. {AGAIN}")
+        raise RunError(
+            tr(
+                "{where} must be an array of float16, float32 or float64, got {dtype}. {again}",
+                where=where,
+                dtype=dataset.dtype,
+                again=again(),
+            )
+        )
     stored, wanted = dataset.id.get_storage_size(), math.prod(dataset.shape) * dataset.dtype.itemsize
     if stored != wanted:
-        raise RunError(f"{where} says {wanted:,} bytes and has {stored:,}: the file is damaged. {AGAIN}")
+        raise RunError(
+            tr(
+                "{where} says {wanted:,} bytes and has {stored:,}: the file is damaged. {again}",
+                where=where,
+                wanted=wanted,
+                stored=stored,
+                again=again(),
+            )
+        )
     return Array(path, tuple(dataset.shape), what, dataset)
 
 
@@ -165,7 +230,9 @@ def open_hdf5(file: IO[bytes], what: str) -> Iterator[Group]:
     try:
         import h5py
     except ImportError:
-        raise RunError("Files of Keras are read with h5py. Install it with `pip install 'seodang[keras]'`.") from None
+        raise RunError(
+            tr("Files of Keras are read with h5py. Install it with `pip install 'seodang[keras]'`.")
+        ) from None
     with _told(what):
         opened = h5py.File(file, "r")
     try:
@@ -182,4 +249,11 @@ def _told(what: str) -> Iterator[None]:
         yield
     except (OSError, RuntimeError, LookupError, ValueError, TypeError, ArithmeticError) as error:
         reason = shown(" ".join(str(error).split()))
-        raise RunError(f"{what} is damaged, or not written by Keras ({reason}). {AGAIN}") from None
+        raise RunError(
+            tr(
+                "{what} is damaged, or not written by Keras ({reason}). {again}",
+                what=what,
+                reason=reason,
+                again=again(),
+            )
+        ) from None

@@ -20,7 +20,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from seodang.core.errors import RunError
-from seodang.runs.foreign.hdf5 import AGAIN, Array, Group, shown
+from seodang.core.language import tr
+from seodang.runs.foreign.hdf5 import Array, Group, again, shown
 
 # Groups that stand for "the layers of" and are no names themselves.
 _CONTAINERS = ("layers", "_layer_checkpoint_dependencies")
@@ -46,7 +47,7 @@ def stored_layers(top: Group) -> tuple[list[Stored], bool]:
     names = group.strings("layer_names")
     layers = [*_walk(group, "")] if names is None else [layer for name in names for layer in _listed(group, name)]
     if not layers:
-        raise RunError(f"{top.what} holds no weights of Keras layers. {AGAIN}")
+        raise RunError(tr("{what} holds no weights of Keras layers. {again}", what=top.what, again=again()))
     return layers, names is not None
 
 
@@ -54,14 +55,26 @@ def _listed(group: Group, name: str) -> Iterator[Stored]:
     """The layer of a name; of a network inside the network, its layers."""
     found = group.child(name)
     if not isinstance(found, Group):
-        raise RunError(f"{group.what} lists a layer {shown(name)!r} and does not hold it: the file is damaged. {AGAIN}")
+        raise RunError(
+            tr(
+                "{what} lists a layer {name!r} and does not hold it: the file is damaged. {again}",
+                what=group.what,
+                name=shown(name),
+                again=again(),
+            )
+        )
     parts: dict[str, list[Array]] = {}
     for weight in found.strings("weight_names") or []:
         array = found.child(weight)
         if not isinstance(array, Array):
             raise RunError(
-                f"{group.what} lists the array {shown(weight)!r} of the layer {shown(name)!r} and does not hold it: the "
-                f"file is damaged. {AGAIN}"
+                tr(
+                    "{what} lists the array {weight!r} of the layer {name!r} and does not hold it: the file is damaged. {again}",
+                    what=group.what,
+                    weight=shown(weight),
+                    name=shown(name),
+                    again=again(),
+                )
             )
         parts.setdefault(weight.rpartition("/")[0], []).append(array)
     for inside, arrays in parts.items():
@@ -88,7 +101,7 @@ def _named(path: str) -> str:
     'functional/conv2d_1'
     """
     names = [name for name in path.split("/")[:-1] if name and name not in _CONTAINERS]
-    return "/".join(names) or "the network itself"
+    return "/".join(names) or tr("the network itself")
 
 
 def _numbered(variables: Group) -> tuple[Array, ...]:
@@ -96,9 +109,22 @@ def _numbered(variables: Group) -> tuple[Array, ...]:
     for name, array in variables.children():
         if not re.fullmatch(r"\d{1,6}", name) or not isinstance(array, Array):
             raise RunError(
-                f"{variables.what}: {variables.path} should hold arrays 0, 1, … and holds {shown(name)!r}. {AGAIN}"
+                tr(
+                    "{what}: {path} should hold arrays 0, 1, … and holds {name!r}. {again}",
+                    what=variables.what,
+                    path=variables.path,
+                    name=shown(name),
+                    again=again(),
+                )
             )
         found[name] = array
     if set(found) != {str(number) for number in range(len(found))}:
-        raise RunError(f"{variables.what}: {variables.path} has arrays missing: the file is damaged. {AGAIN}")
+        raise RunError(
+            tr(
+                "{what}: {path} has arrays missing: the file is damaged. {again}",
+                what=variables.what,
+                path=variables.path,
+                again=again(),
+            )
+        )
     return tuple(found[str(number)] for number in range(len(found)))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from seodang.core.errors import RunError
+from seodang.core.language import tr
 from seodang.runs.foreign.row import Place, Row, Shape, names_of
 
 KINDS = ("conv", "depthwise", "dense", "batch_norm", "norm", "other")
@@ -58,13 +59,22 @@ def match(layers: Sequence[Layer], row: Row, what: str, recipe: str, *, is_order
     """
     if row.unread:
         raise RunError(
-            f"The network of {recipe} has weights that no layer of Keras stands for ({', '.join(row.unread[:5])}"
-            f"{' and more' if len(row.unread) > 5 else ''}), so {what} cannot fill it."
+            tr(
+                "The network of {recipe} has weights that no layer of Keras stands for ({names}{more}), so {what} cannot fill it.",
+                recipe=recipe,
+                names=", ".join(row.unread[:5]),
+                more=tr(" and more") if len(row.unread) > 5 else "",
+                what=what,
+            )
         )
     if row.unclear:
         raise RunError(
-            f"The network of {recipe} turns a picture into features before {row.unclear[0]} in an order that could not be "
-            "made out. Use a flatten layer, so that Keras' order (rows, columns, channels) can be brought to it."
+            tr(
+                "The network of {recipe} turns a picture into features before {layer} in an order that could not be made out. Use a "
+                "flatten layer, so that Keras' order (rows, columns, channels) can be brought to it.",
+                recipe=recipe,
+                layer=row.unclear[0],
+            )
         )
     ours, theirs = Counter(place.kind for place in row.places), Counter(layer.kind for layer in layers)
     misfit = Misfit(what, recipe, layers, row.places)
@@ -90,16 +100,28 @@ class Misfit:
     def __call__(self, reason: str) -> RunError:
         """Something differs."""
         return RunError(
-            f"{self.what} does not fit {self.recipe}: {reason}. The file has {_counts(self.layers)}; the network has "
-            f"{_counts(self.places)}. Choose the recipe it was trained as (`seodang list recipes`), or describe its layers "
-            "in one (`seodang new recipe`)."
+            tr(
+                "{what} does not fit {recipe}: {reason}. The file has {theirs}; the network has {ours}. Choose the recipe it was "
+                "trained as (`seodang list recipes`), or describe its layers in one (`seodang new recipe`).",
+                what=self.what,
+                recipe=self.recipe,
+                reason=reason,
+                theirs=_counts(self.layers),
+                ours=_counts(self.places),
+            )
         )
 
     def unclear(self, why: str, which: str) -> RunError:
         """Nothing differs, and yet it cannot be told what belongs where."""
         return RunError(
-            f"{self.what} could be put into {self.recipe} in more than one way: {why}, and {which}. Save the whole model with "
-            "Keras as `model.save('NAME.h5')`, which keeps the order, into a network that is one layer after another."
+            tr(
+                "{what} could be put into {recipe} in more than one way: {why}, and {which}. Save the whole model with Keras as "
+                "`model.save('NAME.h5')`, which keeps the order, into a network that is one layer after another.",
+                what=self.what,
+                recipe=self.recipe,
+                why=why,
+                which=which,
+            )
         )
 
 
@@ -121,11 +143,16 @@ def _pair(
         raise misfit(_differs(layers[wrong[0]], wrong[1], row.places[-1]))
     for place, found in zip(places, fitting, strict=True):
         if not found:
-            raise misfit(f"{place.name} of the network ({_shapes(place.shapes)}) has no counterpart in the file")
+            raise misfit(_missing(place))
     twice, found = next((p, found) for p, found in zip(places, fitting, strict=True) if len(found) > 1)
     raise misfit.unclear(
-        "the network has branches" if row.branches else "the names of the file's layers do not say their order",
-        f"{', '.join(layers[i].name for i in found[:5])} all have the shapes of {twice.name} ({_shapes(twice.shapes)})",
+        tr("the network has branches") if row.branches else tr("the names of the file's layers do not say their order"),
+        tr(
+            "{names} all have the shapes of {name} ({shapes})",
+            names=", ".join(layers[i].name for i in found[:5]),
+            name=twice.name,
+            shapes=_shapes(twice.shapes),
+        ),
     )
 
 
@@ -147,20 +174,32 @@ def _uneven(layers: Sequence[Layer], places: Sequence[Place], ours: Counter[str]
     kind = next(kind for kind in KINDS if ours[kind] != theirs[kind])
     if theirs[kind] > ours[kind]:
         extra = [layer for layer in layers if layer.kind == kind][ours[kind]]
-        return f"its {extra.name} ({_shapes(extra.shapes)}) has no counterpart in the network"
-    extra = [place for place in places if place.kind == kind][theirs[kind]]
-    return f"{extra.name} of the network ({_shapes(extra.shapes)}) has no counterpart in the file"
+        return tr(
+            "its {name} ({shapes}) has no counterpart in the network", name=extra.name, shapes=_shapes(extra.shapes)
+        )
+    return _missing([place for place in places if place.kind == kind][theirs[kind]])
+
+
+def _missing(place: Place) -> str:
+    shapes = _shapes(place.shapes)
+    return tr("{name} of the network ({shapes}) has no counterpart in the file", name=place.name, shapes=shapes)
 
 
 def _differs(layer: Layer, place: Place, last: Place) -> str:
-    reason = (
-        f"its {layer.name} has {_shapes(layer.shapes)} where {place.name} of the network has {_shapes(place.shapes)}"
+    reason = tr(
+        "its {layer} has {theirs} where {place} of the network has {ours}",
+        layer=layer.name,
+        theirs=_shapes(layer.shapes),
+        place=place.name,
+        ours=_shapes(place.shapes),
     )
     if place is not last or layer.kind != "dense" or layer.shapes[0][0] != place.shapes[0][0]:
         return reason
     outputs = layer.shapes[0][1]
     todo = (
-        "add loss=binary_cross_entropy" if outputs == 1 else f"name its {outputs} classes in their order with --classes"
+        tr("add loss=binary_cross_entropy")
+        if outputs == 1
+        else tr("name its {outputs} classes in their order with --classes", outputs=outputs)
     )
     return f"{reason}: {todo}"
 
@@ -169,7 +208,8 @@ def _counts(some: Iterable[Layer | Place]) -> str:
     some = list(some)
     counts = Counter(each.kind for each in some)
     numbers = sum(math.prod(shape) for each in some for shape in each.shapes)
-    return f"{', '.join(f'{counts[kind]} {kind}' for kind in KINDS if counts[kind])} ({numbers:,} numbers)"
+    listed = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS if counts[kind])
+    return tr("{layers} ({numbers:,} numbers)", layers=listed, numbers=numbers)
 
 
 def _shapes(shapes: Iterable[Shape]) -> str:

@@ -12,6 +12,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from seodang.core.errors import RunError
+from seodang.core.language import tr
 from seodang.runs.foreign.hdf5 import shown
 
 # How many names a sentence lists.
@@ -31,14 +32,23 @@ class Tensors:
         kind = self.file.get_slice(name).get_dtype()
         if kind not in _FLOATS:
             raise RunError(
-                f"{self.what}: {shown(name)} must be float16, bfloat16, float32 or float64, got {kind}. Quantised weights "
-                "cannot be imported; take the network as it was before."
+                tr(
+                    "{what}: {name} must be float16, bfloat16, float32 or float64, got {kind}. Quantised weights cannot be imported; take "
+                    "the network as it was before.",
+                    what=self.what,
+                    name=shown(name),
+                    kind=kind,
+                )
             )
         tensor = self.file.get_tensor(name).to(torch.float32)
         if not tensor.isfinite().all():
             raise RunError(
-                f"{self.what}: {shown(name)} has numbers that are not finite in float32. The training it comes from had "
-                "failed; take weights from an earlier epoch."
+                tr(
+                    "{what}: {name} has numbers that are not finite in float32. The training it comes from had failed; take weights from "
+                    "an earlier epoch.",
+                    what=self.what,
+                    name=shown(name),
+                )
             )
         return tensor.contiguous()
 
@@ -52,7 +62,13 @@ def open_tensors(path: Path, what: str) -> Iterator[Tensors]:
             yield tensors
     except (SafetensorError, OSError) as error:
         reason = shown(" ".join(str(error).split()))
-        raise RunError(f"{what} is damaged, or no safetensors file ({reason}). Fetch or save it again.") from None
+        raise RunError(
+            tr(
+                "{what} is damaged, or no safetensors file ({reason}). Fetch or save it again.",
+                what=what,
+                reason=reason,
+            )
+        ) from None
 
 
 def by_name(tensors: Tensors, network: nn.Module, recipe: str) -> tuple[dict[str, Tensor], list[tuple[str, str]]]:
@@ -67,21 +83,34 @@ def by_name(tensors: Tensors, network: nn.Module, recipe: str) -> tuple[dict[str
     missing = [name for name in ours if name not in theirs and not name.endswith("num_batches_tracked")]
     unexpected = [name for name in theirs if name not in ours and not name.endswith("num_batches_tracked")]
     other = [
-        f"{shown(name)} {_times(tensors.shapes[theirs[name]])} instead of {_times(wanted[key].shape)}"
+        tr(
+            "{name} {found} instead of {wanted}",
+            name=shown(name),
+            found=_times(tensors.shapes[theirs[name]]),
+            wanted=_times(wanted[key].shape),
+        )
         for name, key in ours.items()
         if name in theirs and tensors.shapes[theirs[name]] != tuple(wanted[key].shape)
     ]
-    wrong = [
-        f"{len(some)} of its {len(theirs)} tensors {words} ({_some(some)})"
-        for some, words in ((unexpected, "have no place in it"), (other, "have another shape"))
-        if some
-    ]
+    wrong = []
     if missing:
-        wrong.insert(0, f"{len(missing)} of the network's {len(ours)} are missing ({_some(missing)})")
+        told = {"count": len(missing), "total": len(ours), "names": _some(missing)}
+        wrong.append(tr("{count} of the network's {total} are missing ({names})", **told))
+    if unexpected:
+        told = {"count": len(unexpected), "total": len(theirs), "names": _some(unexpected)}
+        wrong.append(tr("{count} of its {total} tensors have no place in it ({names})", **told))
+    if other:
+        told = {"count": len(other), "total": len(theirs), "names": _some(other)}
+        wrong.append(tr("{count} of its {total} tensors have another shape ({names})", **told))
     if wrong:
         raise RunError(
-            f"{tensors.what} does not fit {recipe}: {'; '.join(wrong)}. Choose the recipe whose network it was saved from; "
-            "the shape of the last layer is the number of --classes."
+            tr(
+                "{what} does not fit {recipe}: {reasons}. Choose the recipe whose network it was saved from; the shape of the last layer "
+                "is the number of --classes.",
+                what=tensors.what,
+                recipe=recipe,
+                reasons="; ".join(wrong),
+            )
         )
     state = dict(wanted)
     pairs = [(theirs[name], key) for name, key in ours.items() if name in theirs and wanted[key].is_floating_point()]
@@ -103,9 +132,9 @@ def _bare(names: Iterable[str]) -> dict[str, str]:
 
 
 def _some(names: list[str]) -> str:
-    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+    more = tr(" and {count:,} more", count=len(names) - NAMED) if len(names) > NAMED else ""
     return ", ".join(shown(name) for name in names[:NAMED]) + more
 
 
 def _times(shape: Iterable[int]) -> str:
-    return "×".join(map(str, shape)) or "a single number"
+    return "×".join(map(str, shape)) or tr("a single number")

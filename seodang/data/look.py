@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from seodang.core.errors import DataError
 from seodang.data.duplicates import Group, exact, near, too_small
 from seodang.data.findings import Seen, count, findings
 from seodang.data.frame import Frame
@@ -16,7 +17,7 @@ from seodang.data.look_rows import look_rows
 from seodang.data.open import open_any
 from seodang.data.scan import Scan, scan
 from seodang.data.source import SPLITS, Source
-from seodang.data.split import Division
+from seodang.data.split import Division, Split, divide
 
 # Groups of duplicates that are listed one by one; all are counted.
 LISTED = 200
@@ -33,7 +34,8 @@ def look(
         division: The splits in use; without it those that the data gives, or "all".
 
     Returns: kind, name, where, form, examples, classes, counts {split: {class: number}}, sizes, modes, left_out
-        [{path, reason}], duplicates, notes, and findings [{what, evidence, why, todo}], the most serious first.
+        [{path, reason}], duplicates, notes, refused (why it cannot be trained on as it is, or None), and findings
+        [{what, evidence, why, todo}], the most serious first.
 
     Raises:
         DataError: There is no data there, or not one picture can be read.
@@ -59,6 +61,7 @@ def look(
         "left_out": [{"path": one.path, "reason": one.reason} for one in source.left_out],
         "duplicates": _duplicates(seen),
         "notes": [*source.notes, *_notes(looked)],
+        "refused": _refused(source) if division is None else None,
         "findings": findings(seen),
     }
 
@@ -99,6 +102,14 @@ def _notes(looked: Scan) -> list[str]:
     if too_small(looked):
         return ["Near duplicates are not looked for: the pictures have too few pixels to tell a copy from a likeness."]
     return []
+
+
+def _refused(source: Source) -> str | None:
+    try:
+        divide(source, Split())
+    except DataError as error:
+        return str(error)
+    return None
 
 
 def _duplicates(seen: Seen) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from seodang.data.frame import Frame
 from seodang.data.readers.idx import idx_files, read_idx
 from seodang.data.readers.images import PICTURE_SUFFIXES, SYSTEM_FILES, read_images
 from seodang.data.readers.labelled import read_labelled
+from seodang.data.readers.naming import has_group
 from seodang.data.readers.numpy_files import numpy_files, read_numpy
 from seodang.data.readers.parquet import SUFFIXES as PARQUET_SUFFIXES
 from seodang.data.readers.parquet import holds_pictures, read_parquet, table_files
@@ -32,17 +33,20 @@ FORMS = (
 )
 
 
-def open_source(where: str | Path) -> Source:
+def open_source(where: str | Path, columns: Columns | None = None) -> Source:
     """Labelled pictures from a path, or from the name of a data set (`seodang list datasets`).
+
+    Args:
+        columns: What a person says of where the labels stand.
 
     Raises:
         DataError: There is nothing there, nothing that can be read, or no pictures; the text says what to do.
     """
-    opened = _open(where, Columns(), pictures=True)
+    opened = _open(where, columns or Columns(), pictures=True)
     if isinstance(opened, Frame):
-        columns = f"{len(opened.columns):,} column{'s' * (len(opened.columns) != 1)}"
+        width = f"{len(opened.columns):,} column{'s' * (len(opened.columns) != 1)}"
         raise DataError(
-            f"{where} holds no pictures but {opened.form} with {columns}. Give a folder of pictures, a folder a class."
+            f"{where} holds no pictures but {opened.form} with {width}. Give a folder of pictures, a folder a class."
         )
     return opened
 
@@ -163,7 +167,8 @@ def _read_table(path: Path, columns: Columns) -> Source | Frame:
 def _read_folder(path: Path, columns: Columns, sure: bool) -> Source | Frame:
     folders = [entry.name for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith((".", "__"))]
     has_pictures = _has_pictures(path)
-    if has_pictures and (labelled := read_labelled(path, columns.target)):
+    pattern = columns.target if has_pictures and has_group(columns.target) else None
+    if has_pictures and (labelled := _labelled(path, columns.target, pattern)):
         return labelled
     if (tables := table_files(path)) and not has_pictures:
         return read_parquet(path) if holds_pictures(tables[0], sure) else _read_table(path, columns)
@@ -183,7 +188,17 @@ def _read_folder(path: Path, columns: Columns, sure: bool) -> Source | Frame:
             return read_texts(path)
         if row_files(path):
             return _read_table(path, columns)
-    return read_images(path)
+    return read_images(path, pattern)
+
+
+def _labelled(path: Path, target: str | None, pattern: str | None) -> Source | None:
+    """Pictures with a table beside them; where the target is a pattern, only if a column is called like that."""
+    try:
+        return read_labelled(path, target)
+    except DataError:
+        if pattern is None:
+            raise
+    return None
 
 
 def _has_pictures(folder: Path) -> bool:

@@ -182,6 +182,8 @@ class Normalise(nn.Module):
 
     mean: Tensor
     std: Tensor
+    factor: Tensor
+    shift: Tensor
 
     def __init__(self, preparation: Preparation) -> None:
         super().__init__()
@@ -197,16 +199,19 @@ class Normalise(nn.Module):
             mean, std = preparation.mean, preparation.std
         self.register_buffer("mean", torch.tensor(mean, dtype=torch.float32))
         self.register_buffer("std", torch.tensor(std, dtype=torch.float32))
+        # One multiply and one subtraction: (v / 255 - mean) / std.
+        self.register_buffer("factor", (1 / (255 * self.std))[:, None, None], persistent=False)
+        self.register_buffer("shift", (self.mean / self.std)[:, None, None], persistent=False)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """(B, C, H, W) uint8, or float32 in 0..255 (after augmentation)."""
         values = pixels.to(self.mean.dtype)
         if self.scale == "samplewise":
             return (values - values.mean(dim=(1, 2, 3), keepdim=True)) / 255
-        # One multiply and one add: (v / 255 - mean) / std. In place only on a tensor made here.
-        factor = (1 / (255 * self.std))[:, None, None]
-        scaled = values * factor if values is pixels else values.mul_(factor)
-        return scaled.sub_((self.mean / self.std)[:, None, None])
+        scaled = (
+            values * self.factor if values is pixels else values.mul_(self.factor)
+        )  # in place only what was made here
+        return scaled.sub_(self.shift)
 
 
 def to_pixels(values: Tensor, preparation: Preparation) -> Tensor:

@@ -17,8 +17,12 @@ from seodang.data.source import SPLITS, LeftOut, Source
 
 # A larger share of all examples are no copies of one picture but pictures that are all alike: they are left as they were drawn.
 LARGEST_GROUP = 0.02
-# Fewer pictures of a class cannot be cut into training, choosing and judging with more than one left to learn from.
+# Fewer pictures of a class cannot be cut into training, choosing and judging with more than two left to learn from.
 FEWEST = 5
+# A class gives one of its pictures for judging from 2 on, for choosing where 3 are left.
+LEAST_FOR = {"test": 2, "validation": 3, "examples": 1}
+# So many small classes of rows are no classes: the column holds amounts or names.
+MOST_SMALL = 20
 
 
 class Split(Value):
@@ -123,12 +127,14 @@ def divide(source: Source, settings: Split, *, classes: bool = True) -> Division
     if given in ((), ("train",)):
         given = ()
         everything = np.arange(len(source))
-        _big_enough(source, everything, settings)
+        if settings.test or settings.validation:
+            _big_enough(source, everything, classes)
         test = _draw(source, everything, settings.test, settings.seed, "test", groups)
         rest = np.setdiff1d(everything, test, assume_unique=True)
         validation = _draw(source, rest, settings.validation, settings.seed, "validation", groups)
         train = np.setdiff1d(rest, validation, assume_unique=True)
         notes.append(_drawn_note(settings, classes, test=len(test), validation=len(validation)))
+        notes += _small_note(source, everything, {"test": test, "validation": validation}) if classes else []
     elif "validation" in given:
         train, validation, test = parts["train"], parts["validation"], parts["test"]
         if "test" not in given:
@@ -137,8 +143,6 @@ def divide(source: Source, settings: Split, *, classes: bool = True) -> Division
             notes.append("The data gives training, validation and test: they are used as they are.")
     else:
         test = parts["test"]
-        if settings.validation:
-            _big_enough(source, parts["train"], settings)
         validation = _draw(source, parts["train"], settings.validation, settings.seed, "validation", groups)
         train = np.setdiff1d(parts["train"], validation, assume_unique=True)
         notes.append(
@@ -147,6 +151,7 @@ def divide(source: Source, settings: Split, *, classes: bool = True) -> Division
             if settings.validation
             else "The data gives training and test; there is no validation split (split.validation=0)."
         )
+        notes += _small_note(source, parts["train"], {"test": test, "validation": validation}) if classes else []
     if settings.by and groups is not None:
         notes.append(
             f"{source.noun.capitalize()}s with the same {settings.by} stay together ({len(set(groups.tolist())):,} groups)."
@@ -203,28 +208,49 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
-def _big_enough(source: Source, indices: np.ndarray, settings: Split) -> None:
-    if not (settings.test or settings.validation):
-        return
+def _big_enough(source: Source, indices: np.ndarray, classes: bool) -> None:
+    """Raise DataError where fewer than two classes have a second example to judge by, and where a column is no class at all."""
     counts = np.bincount(source.labels[indices], minlength=len(source.classes))
     small = [(name, int(number)) for name, number in zip(source.classes, counts, strict=True) if number < FEWEST]
-    if small:
-        listed = ", ".join(f"{name!r} ({number})" for name, number in small[:20])
-        more = f" and {len(small) - 20} more" if len(small) > 20 else ""
-        one = len(small) == 1
-        if len(small) > 20:
-            todo = f"Add {source.noun}s. Or is this an amount, or a name, and no class at all? Then another target or task is meant."
-        elif len(small) > len(source.classes) - 2:
-            todo = f"Add {source.noun}s."
-        else:
-            names = ",".join(name for name, _ in small)
-            todo = f"Add {source.noun}s, or leave {'it' if one else 'them'} out with without={names}."
-            if len(source.classes) - len(small) < 2:  # nothing would be left to tell apart
-                todo = f"Add {source.noun}s."
-        raise DataError(
-            f"{source.where} has {len(small)} class{'' if one else 'es'} with fewer than {FEWEST} {source.noun}s: "
-            f"{listed}{more}. Splitting needs {FEWEST}.\n" + todo
-        )
+    lonely = [name for name, number in small if number < LEAST_FOR["test"]]
+    are_amounts = source.noun != "picture" and len(small) > max(MOST_SMALL, len(counts) / 2)
+    if (len(counts) - len(lonely) > 1 and not are_amounts) if classes else len(indices) >= FEWEST:
+        return
+    listed = ", ".join(f"{name!r} ({number})" for name, number in small[:20])
+    more = f" and {len(small) - 20} more" if len(small) > 20 else ""
+    one = len(small) == 1
+    if source.noun != "picture" and len(small) > MOST_SMALL:
+        todo = f"Add {source.noun}s. Or is this an amount, or a name, and no class at all? Then another target or task is meant."
+    else:
+        todo = f"Add {source.noun}s."
+    raise DataError(
+        f"{source.where} has {len(small)} class{'' if one else 'es'} with fewer than {FEWEST} {source.noun}s: "
+        f"{listed}{more}. At least two classes need 2, one to learn from and one to judge by.\n" + todo
+    )
+
+
+def _small_note(source: Source, indices: np.ndarray, drawn: dict[str, np.ndarray]) -> list[str]:
+    """What cannot be judged or chosen by because a class has too few examples."""
+    counts = np.bincount(source.labels[indices], minlength=len(source.classes))
+    small = [f"{source.classes[i]!r} ({counts[i]})" for i in np.flatnonzero((counts > 0) & (counts < FEWEST))]
+    if not small or not any(map(len, drawn.values())):
+        return []
+    have = "has" if len(small) == 1 else "have"
+    notes = [
+        f"{len(small)} of {len(counts)} classes {have} fewer than {FEWEST} examples, too few to be learnt or judged well: "
+        f"{_listed(small)}."
+    ]
+    for name, part in drawn.items():
+        none = np.flatnonzero((counts > 0) & (np.bincount(source.labels[part], minlength=len(counts)) == 0))
+        if len(part) and len(none):
+            names = _listed([repr(source.classes[i]) for i in none])
+            last = ", which cannot be judged." if name == "test" else "."
+            notes.append(f"The {name} split has none of {names}{last}")
+    return notes
+
+
+def _listed(names: list[str], most: int = 8) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")
 
 
 def _every_class_trains(source: Source, train: np.ndarray, given: tuple[str, ...]) -> None:
@@ -251,17 +277,17 @@ def _order(ids: list[str], seed: int, salt: str) -> np.ndarray:
     return numbers
 
 
-def _quotas(counts: np.ndarray, share: float) -> np.ndarray:
-    """How many of each class are drawn: `share` of all by largest remainder, at least 1 of each class that has any.
+def _quotas(counts: np.ndarray, share: float, least: int = 2) -> np.ndarray:
+    """How many of each class are drawn: `share` of all by largest remainder, at least 1 of each class that has `least` or more.
 
-    >>> _quotas(np.array([10, 10, 5]), 0.1).tolist()
-    [1, 1, 1]
+    >>> _quotas(np.array([10, 10, 5, 1]), 0.1).tolist()
+    [1, 1, 1, 0]
     """
     exact = counts * share
-    quotas = np.maximum(np.floor(exact).astype(np.int64), (counts > 1).astype(np.int64))
+    quotas = np.maximum(np.floor(exact).astype(np.int64), (counts >= least).astype(np.int64))
     missing = int(np.floor(counts.sum() * share + 0.5)) - int(quotas.sum())
     if missing > 0:
-        room = np.where(quotas < counts - 1, exact - quotas, -np.inf)
+        room = np.where((quotas < counts - 1) & (counts >= least), exact - quotas, -np.inf)
         best = np.argsort(-room, kind="stable")[:missing]
         quotas[best[np.isfinite(room[best])]] += 1
     return quotas
@@ -278,7 +304,7 @@ def _draw(
     number = len(source.classes)
     labels = source.labels[indices]
     order = _order([source.ids[i] for i in indices], seed, salt)
-    quotas = _quotas(np.bincount(labels, minlength=number), share)
+    quotas = _quotas(np.bincount(labels, minlength=number), share, LEAST_FOR[salt])
     by_class = np.lexsort((order, labels))
     starts = np.searchsorted(labels[by_class], np.arange(number))
     chosen = [by_class[start : start + quota] for start, quota in zip(starts, quotas, strict=True)]

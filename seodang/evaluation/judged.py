@@ -89,8 +89,9 @@ def other_examples(run: Run, data: str | Path) -> Judged:
     """
     from seodang.data.load import load
     from seodang.data.open import open_source
+    from seodang.data.readers.naming import has_group
 
-    source = open_source(data)
+    source = open_source(data, run.recipe.columns if has_group(run.recipe.columns.target) else None)
     tested = np.flatnonzero(source.splits == "test")
     split = "test" if len(tested) else "all"
     chosen = source.select(tested if len(tested) else np.arange(len(source)))

@@ -73,7 +73,9 @@ def recognise(
     check_top(top)
     decision = None if decide is None else find_decision(decide)
     files = expand([paths] if isinstance(paths, str | Path) else paths)
-    opened_networks = [open_network(name) for name in _listed(networks)]
+    names = _listed(networks)
+    _all_here(names)
+    opened_networks = [open_network(name) for name in names]
     return [answer for answers in recognised(opened_networks, files, top, decision) for answer in answers]
 
 
@@ -89,6 +91,18 @@ def _listed(networks: str | Sequence[str]) -> list[str]:
     if not found:
         raise SeodangError(f"Say which networks, such as {DEFAULT},resnet50.")
     return found
+
+
+def _all_here(names: Sequence[str]) -> None:
+    """Raises SeodangError that says of every network without weights what to fetch, before any is opened."""
+    missing = []
+    for name in names:
+        try:
+            find_weights(name)
+        except SeodangError as error:
+            missing.append(str(error))
+    if missing:
+        raise SeodangError("\n".join(missing))
 
 
 def open_network(name: str) -> Network:

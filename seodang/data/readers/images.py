@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 import unicodedata
 from dataclasses import dataclass, field
@@ -12,8 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
 from seodang.data.kinds import READABLE, kind_of, what_else
-from seodang.data.readers.naming import SPLIT_WORDS, classes_of, short_name
+from seodang.data.readers.naming import SPLIT_WORDS, class_in_name, classes_in_names, classes_of, short_name
 from seodang.data.source import SPLITS, LeftOut, Source
 
 # Files that systems leave in folders. They are listed as left out without being opened.
@@ -69,11 +71,16 @@ class Found:
     folders: list[str] = field(default_factory=list)
 
 
-def read_images(path: Path) -> Source:
+def read_images(path: Path, pattern: str | None = None) -> Source:
     """Read class folders. A class may be a path (birds/heron); a folder's files and links are taken in sorted order.
 
+    Where there are no class folders, the files' names may say the class: cat.0.jpg, dog.0.jpg.
+
+    Args:
+        pattern: A regular expression on a file's name, without its folders, whose first group is the class: in place of folders.
+
     Raises:
-        DataError: There are no pictures, or no class folders.
+        DataError: There are no pictures, or neither folders nor names say their classes, or the pattern matches no name.
     """
     root, shown = _unwrapped(Path(path)), f"{path}/".replace("//", "/")
     found = walk(root)
@@ -97,26 +104,31 @@ def read_images(path: Path) -> Source:
             beside.setdefault(folder, []).append(file)
         else:
             rows.append((split, unicodedata.normalize("NFC", label), file))
+    named_rows = _by_name(shown, pattern, rows, beside, named, notes, left)
+    rows, form = named_rows or rows, "class in the files' names" if named_rows else "class folders"
     _set_aside(shown, beside, rows, named, notes, left)
     if not rows:
         raise DataError(f"{shown} has no pictures{_tried(left)}. {READABLE}, in one folder a class.")
-    _empty_classes(found, named if has_splits else {}, {row[1] for row in rows}, left)
+    if not named_rows:
+        _empty_classes(found, named if has_splits else {}, {row[1] for row in rows}, left)
     order = {name: position for position, name in enumerate((*SPLITS, ""))}
     rows.sort(key=lambda row: (order[row[0]], row[1], row[2]))
     classes, labels = classes_of(np.array([row[1] for row in rows]))
     if all(name.lstrip("-").isdecimal() for name in classes):
         notes.append("Class names are numbers and are sorted by size.")
     ids = [row[2] for row in rows]
-    prefix = f"{root}/"
+    prefix, stamp = f"{root}/", stamp_of_walk(root, found)
+    if named_rows:  # another pattern puts the same files into another order
+        stamp = f"{stamp} {hashlib.blake2b(chr(10).join(ids).encode('utf-8', 'surrogateescape'), digest_size=16).hexdigest()}"
     return Source(
         name=short_name(Path(path)),
         where=str(path),
-        form="class folders",
+        form=form,
         classes=classes,
         labels=labels,
         ids=ids,
         splits=np.array([row[0] for row in rows]),
-        stamp=stamp_of_walk(root, found),
+        stamp=stamp,
         read=lambda index: read_file(prefix + ids[index]),
         left_out=tuple(left),
         notes=tuple(notes),
@@ -231,6 +243,64 @@ def _at_sight(entry: os.DirEntry[str], state: os.stat_result) -> str | None:
             head = file.read(1024)
         return None if kind_of(head) else what_else(head)
     return None
+
+
+def _by_name(
+    shown: str,
+    pattern: str | None,
+    rows: list[tuple[str, str, str]],
+    beside: dict[str, list[str]],
+    named: dict[str, str],
+    notes: list[str],
+    left: list[LeftOut],
+) -> list[tuple[str, str, str]]:
+    """Rows (split, class, path) by the files' names: as a pattern says, or where no two folders tell classes apart. Empty: they do not.
+
+    A folder of `beside` that has none stays there; single files that say no class are left out.
+    """
+    if pattern is None and len({label for _, label, _ in rows}) > 1:
+        return []
+    files = {folder: [*inside] for folder, inside in beside.items()}
+    for split, _, file in rows:
+        folder = next((name for name, word in named.items() if word == split and file.startswith(f"{name}/")), "")
+        files.setdefault(folder, []).append(file)
+    wanted = None if pattern is None else re.compile(pattern)
+    words = {file: class_in_name(_bare(file), wanted) for inside in files.values() for file in inside}
+    if pattern is None:
+        train = [file for folder, inside in files.items() for file in inside if named.get(folder, "train") == "train"]
+        classes = classes_in_names([_bare(file) for file in train])
+        words = {file: word if word in classes else None for file, word in words.items()}
+    example = next((file for file in sorted(words) if words[file]), None)
+    if example is None and pattern is None:
+        return []
+    if example is None:
+        raise DataError(
+            tr(
+                "columns.target={pattern} matches none of the {count:,} names of files in {path}, the first: {first}.",
+                pattern=pattern,
+                count=len(words),
+                path=shown,
+                first=_bare(min(words, default="")),
+            )
+        )
+    found = []
+    for folder, inside in files.items():
+        if folder in beside and not any(words[file] for file in inside):
+            continue
+        beside.pop(folder, None)
+        reason = f"its name says no class, as {_bare(example)} does"
+        left.extend(LeftOut(file, reason) for file in inside if not words[file])
+        split = named.get(folder, "")
+        found += [(split, unicodedata.normalize("NFC", word), file) for file in inside if (word := words[file])]
+    notes.append(
+        f"The class of each picture is read from its file's name: {_bare(example)} is '{words[example]}'. To read it otherwise, give "
+        "columns.target a regular expression whose first group is the class."
+    )
+    return found
+
+
+def _bare(file: str) -> str:
+    return file.rpartition("/")[2]
 
 
 def _set_aside(

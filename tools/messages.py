@@ -139,8 +139,8 @@ def _of_templates(told: set[str]) -> Iterator[Message]:
     for file in sorted(PACKAGE.rglob("*.jinja")):
         where, tree = file.relative_to(PACKAGE).as_posix(), environment.parse(file.read_text(encoding="utf-8"))
         for _, function, texts in extract_from_ast(tree, gettext_functions=("tr", "trn"), babel_style=False):
-            texts = (texts,) if isinstance(texts, str) else tuple(text for text in texts if text is not None)
-            yield Message(texts[1], where, texts[0]) if function == "trn" else Message(texts[0], where)
+            first, *others = (text for text in texts or () if text is not None)
+            yield Message(others[0], where, first) if function == "trn" else Message(first, where)
         yield from (
             Message(each.value, where)
             for each in tree.find_all(nodes.Const)
@@ -160,7 +160,7 @@ def korean() -> dict[str, str]:
         for entry in read_po(io.BytesIO(PO.read_bytes()), locale=LANGUAGE):
             if entry.id:
                 plural = isinstance(entry.id, tuple)
-                found[entry.id[1] if plural else entry.id] = entry.string[0] if plural else entry.string
+                found[entry.id[1] if plural else entry.id] = (entry.string or ("",))[0] if plural else entry.string
     for part in sorted(PARTS.glob("*.json")):
         found |= json.loads(part.read_text(encoding="utf-8"))
     return found
@@ -220,6 +220,7 @@ def catalogue(messages: dict[str, Message], told: dict[str, str]) -> Catalog:
     """The catalogue of these messages, as far as their Korean is known."""
     made = _Plain(
         locale=LANGUAGE,
+        fuzzy=False,
         header_comment="# What Seodang says, in Korean. Written by `make messages`; mend the Korean here.",
     )
     for text in sorted(messages):

@@ -67,7 +67,9 @@ def _runs(console: Console, as_json: bool) -> dict[str, dict[str, object]]:
             accuracy, split = facts["accuracy"], facts["split"]
             is_judged = isinstance(accuracy, float)
             judged = (
-                tr("{accuracy:.2%} on {split}", accuracy=accuracy, split=tr(split)) if is_judged else tr("not judged")
+                tr("{accuracy:.2%} on {split}", accuracy=accuracy, split=tr(str(split)))
+                if is_judged
+                else tr("not judged")
             )
             state = "" if facts["finished"] else "  " + tr("(not finished: seodang train --resume)")
             long = tr("{epochs:>4} epochs", epochs=facts["epochs"]) if facts["epochs"] else tr("head solved")

@@ -21,7 +21,7 @@ VARIABLES = ("SEODANG_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 # Korean particles that depend on whether the syllable before them ends in a consonant: written "을(를)", with it and without.
 # "(이)" stands before what has it after a consonant only: (이)라는, (이)며.
 PARTICLES = ("을(를)", "이(가)", "은(는)", "과(와)", "(으)로", "(이)")
-_PARTICLE = re.compile(r"([A-Za-z]+|\S)([\"'’”»`)\]]*)(" + "|".join(map(re.escape, PARTICLES)) + ")")
+_PARTICLE = re.compile(r"([A-Za-z]+|\S)([\"'’”»`)}\]]*)(" + "|".join(map(re.escape, PARTICLES)) + ")")
 # How the last sound of a digit or letter is read: with a final consonant (l: 'ㄹ' is one, but takes 로).
 _DIGITS = {"0": "c", "1": "l", "3": "c", "6": "c", "7": "l", "8": "l"}
 _LETTERS = {"l": "l", "m": "c", "n": "c", "r": "l"}

@@ -305,12 +305,12 @@ def _small_note(source: Source, indices: np.ndarray, drawn: dict[str, np.ndarray
         return []
     notes = [
         saidn(
-            "{count} of {all} classes has fewer than {fewest} examples, too few to be learnt or judged well: {clause}.",
-            "{count} of {all} classes have fewer than {fewest} examples, too few to be learnt or judged well: {clause}.",
+            "{count} of {total} classes has fewer than {fewest} examples, too few to be learnt or judged well: {names}.",
+            "{count} of {total} classes have fewer than {fewest} examples, too few to be learnt or judged well: {names}.",
             len(small),
-            all=len(counts),
+            total=len(counts),
             fewest=FEWEST,
-            clause=_listed(small),
+            names=_listed(small),
         )
     ]
     for name, part in drawn.items():
@@ -318,16 +318,15 @@ def _small_note(source: Source, indices: np.ndarray, drawn: dict[str, np.ndarray
         if len(part) and len(none):
             names = _listed([repr(source.classes[i]) for i in none])
             notes.append(
-                said("The test split has none of {clause}, which cannot be judged.", clause=names)
+                said("The test split has none of {names}, which cannot be judged.", names=names)
                 if name == "test"
-                else said("The {name} split has none of {clause}.", name=name, clause=names)
+                else said("The validation split has none of {names}.", names=names)
             )
     return notes
 
 
 def _listed(names: list[str], most: int = 8) -> str:
-    some = ", ".join(names[:most])
-    return said("{names} and {count:,} more", names=some, count=len(names) - most) if len(names) > most else some
+    return ", ".join(names[:most]) + (f", … ({len(names)})" if len(names) > most else "")
 
 
 def _every_class_trains(source: Source, train: np.ndarray, given: tuple[str, ...]) -> None:

@@ -130,10 +130,11 @@ def show(found: dict[str, Any], console: Console, where: str, settings: dict[str
     from rich.markup import escape
 
     from seodang.cli._found import show_findings, show_left_out, table_of_classes
-    from seodang.data.findings import count
+    from seodang.core.sentences import shown
+    from seodang.data.counting import count
 
     sizes = found["sizes"]
-    classes = count(len(found["classes"]), "class")
+    classes = shown(count(len(found["classes"]), "class"))
     console.print(f"[bold]{escape(found['name'])}[/bold]  {escape(found['where'])}")
     console.print(
         tr(

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from seodang.core.errors import DataError
+from seodang.core.language import trn
+from seodang.core.sentences import said, shown
 from seodang.data.duplicates import Group, exact, near, too_small
-from seodang.data.findings import Seen, count, findings
+from seodang.data.findings import Seen, findings
 from seodang.data.frame import Frame
 from seodang.data.look_rows import look_rows
 from seodang.data.open import open_any
@@ -100,7 +102,9 @@ def _sizes(looked: Scan) -> dict[str, Any]:
 
 def _notes(looked: Scan) -> list[str]:
     if too_small(looked):
-        return ["Near duplicates are not looked for: the pictures have too few pixels to tell a copy from a likeness."]
+        return [
+            said("Near duplicates are not looked for: the pictures have too few pixels to tell a copy from a likeness.")
+        ]
     return []
 
 
@@ -149,14 +153,28 @@ def short(found: dict[str, Any]) -> list[str]:
     counts = found["counts"]
     splits = ", ".join(f"{name} {sum(classes.values()):,}" for name, classes in counts.items() if name != "all")
     lines = [
-        f"{found['name']}: {found['examples']:,} pictures in {count(len(found['classes']), 'class')} ({found['form']})"
+        trn(
+            "{name}: {examples:,} pictures in {count} class ({form})",
+            "{name}: {examples:,} pictures in {count:,} classes ({form})",
+            len(found["classes"]),
+            name=found["name"],
+            examples=found["examples"],
+            form=shown(found["form"]),
+        )
         + (f": {splits}." if splits else ".")
     ]
     serious = [finding for finding in found["findings"] if finding["level"] == "serious"]
-    shown = (serious + [finding for finding in found["findings"] if finding not in serious])[:4]
-    lines += [f"{'!' if finding in serious else '-'} {finding['what']} {finding['todo']}" for finding in shown]
-    if more := len(found["findings"]) - len(shown):
+    first = (serious + [finding for finding in found["findings"] if finding not in serious])[:4]
+    lines += [
+        f"{'!' if finding in serious else '-'} {shown(finding['what'])} {shown(finding['todo'])}" for finding in first
+    ]
+    if more := len(found["findings"]) - len(first):
         lines.append(
-            f"- {more} more {'finding' if more == 1 else 'findings'}: `seodang look {shlex.quote(found['where'])}`."
+            trn(
+                "- {count} more finding: `seodang look {where}`.",
+                "- {count} more findings: `seodang look {where}`.",
+                more,
+                where=shlex.quote(found["where"]),
+            )
         )
     return lines

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from torch import Tensor, nn
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
 from seodang.core.values import Value
 from seodang.data.pictures import BROKEN, Refused, Target, eight_bits, one, one_array, open_picture, quiet, shown_size
 from seodang.data.source import Source
@@ -56,9 +57,16 @@ class Preparation(Value):
     def _one_number_a_channel(self) -> Preparation:
         for name, values in (("mean", self.mean), ("std", self.std)):
             if values is not None and len(values) != (self.channels or len(values)):
-                raise ValueError(f"{name} needs one number a channel: {self.channels}, got {len(values)}.")
+                raise ValueError(
+                    tr(
+                        "{name} needs one number a channel: {channels}, got {number}.",
+                        name=name,
+                        channels=self.channels,
+                        number=len(values),
+                    )
+                )
             if values is not None and name == "std" and min(values, default=1) <= 0:
-                raise ValueError("std must be above 0.")
+                raise ValueError(tr("std must be above 0."))
         return self
 
 

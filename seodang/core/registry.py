@@ -28,6 +28,7 @@ FOLDERS = {
     "diagnoses": "diagnoses",
     "foundations": "foundations",
     "explanations": "explanations",
+    "lessons": "lessons",
 }
 # One of a kind, as a sentence calls it.
 ONE = {
@@ -49,6 +50,7 @@ MECHANISM = {
     "diagnoses": {"diagnosis", "case", "cheap", "probe", "diagnose"},
     "foundations": {"explore"},
     "explanations": {"explain", "explanation", "example", "own", "scores", "layers_of", "painting", "page"},
+    "lessons": {"lesson", "learn", "in_memory", "drawn", "page", "terms"},
 }
 
 

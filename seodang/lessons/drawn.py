@@ -29,12 +29,13 @@ LINES: tuple[tuple[str, Any], ...] = (
 
 @dataclass(frozen=True)
 class Line:
-    """A curve with its name in the legend; `marks`: with a dot at every point."""
+    """A curve with its name in the legend. `marks`: a dot at every point.   `style`: its place in LINES; None: as it comes."""
 
     name: str
     x: Sequence[float] | Array
     y: Sequence[float] | Array
     marks: bool = False
+    style: int | None = None
 
 
 def curves(
@@ -61,7 +62,8 @@ def curves(
     figure, axes = _figure(width, height)
     if points is not None:
         axes.plot(*points, linestyle="none", marker="o", markersize=2.6, color=INK, alpha=0.35, markeredgewidth=0)
-    for line, (colour, dashes) in zip(lines, LINES, strict=False):
+    for place, line in enumerate(lines):
+        colour, dashes = LINES[place if line.style is None else line.style]
         marker = "o" if line.marks else None
         axes.plot(
             line.x,
@@ -133,7 +135,7 @@ def plane(
     axes.set_ylim(low, high)
     axes.set_xlabel(axes_names[0])
     axes.set_ylabel(axes_names[1])
-    figure.legend(loc="outside upper center", ncols=2, frameon=False, labelcolor=INK)
+    figure.legend(loc="outside upper center", ncols=3, frameon=False, labelcolor=INK)
     return _svg(figure, words)
 
 

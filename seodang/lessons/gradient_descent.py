@@ -18,6 +18,7 @@ STEPS = 40
 COLUMNS = ("bmi", "bp")
 # Of the largest rate that still goes downhill, 2 / largest curvature: a timid one, and one just beyond it. The third is the best there is.
 TIMID, BEYOND = 0.02, 1.05
+STYLES = {"timid": 1, "good": 0, "beyond": 4}  # places in LINES
 SHOWN = 1.35  # of the way from the start to the lowest point, how far the map reaches beyond it
 
 
@@ -186,7 +187,8 @@ def _map(matrix: Array, wanted: Array, lowest: Array, paths: dict[str, Array], r
     rings = np.quantile(heights, np.linspace(0, 1, 13)[1:-1] ** 2)
     figure, axes = _figure(5.0, 4.4)
     axes.contour(across, up, heights, levels=np.unique(rings), colors=[INK], linewidths=0.5, alpha=0.35)
-    for (name, path), (colour, _) in zip(paths.items(), (LINES[1], LINES[0], LINES[4]), strict=True):
+    for name, path in paths.items():
+        colour, _ = LINES[STYLES[name]]
         axes.plot(
             path[:, 0], path[:, 1], color=colour, marker="o", markersize=3, linewidth=1.3, label=_names(rates)[name]
         )
@@ -196,13 +198,13 @@ def _map(matrix: Array, wanted: Array, lowest: Array, paths: dict[str, Array], r
     axes.set_aspect("equal")
     axes.set_xlabel(tr("weight of the body mass index"))
     axes.set_ylabel(tr("weight of the blood pressure"))
-    axes.legend(frameon=False, labelcolor=INK, loc="lower left")
+    figure.legend(loc="outside lower center", frameon=False, labelcolor=INK)
     return _svg(figure, tr("Map of the loss with three walks"))
 
 
 def _falling(losses: dict[str, list[float]], rates: dict[str, float]) -> str:
     names, steps = _names(rates), np.arange(STEPS + 1)
-    lines = [Line(names[name], steps, losses[name]) for name in ("good", "timid", "beyond")]
+    lines = [Line(names[name], steps, losses[name], style=style) for name, style in STYLES.items()]
     return curves(tr("Loss over the steps"), lines, tr("step"), tr("loss"), log_y=True)
 
 

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from seodang.core.language import tr
+from seodang.core.language import tr, trn
 from seodang.data.encoded import Encoded
 from seodang.explanations.explanation import Drawing, Table
 from seodang.lessons.drawn import plane
@@ -112,7 +112,7 @@ def _drawn(done: Trained, words: str, folds: bool = False) -> str:
         lambda places: probability(done, places),
         points,
         labels,
-        done.data.classes,
+        [tr("class {name}", name=name) for name in done.data.classes],
         (names[0], names[1]),
         folds=lines,
         margin=margin,
@@ -172,7 +172,7 @@ def _limits() -> tuple[str, ...]:
 def _table(found: dict[str, Any]) -> Table:
     rows = [(tr("one layer"), f"{100 * found['moons_one_layer']:.1f} %")]
     rows += [
-        (tr("{units} hidden units, then one", units=width), f"{100 * share:.1f} %")
+        (trn("{count} hidden unit, then one", "{count} hidden units, then one", int(width)), f"{100 * share:.1f} %")
         for width, share in found["moons_two_layers"].items()
     ]
     return Table(tr("The two moons: test points told right"), (tr("network"), tr("told right")), tuple(rows))

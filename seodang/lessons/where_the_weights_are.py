@@ -62,7 +62,14 @@ def where_the_weights_are(seed: int = 0) -> Lesson:
             size="large",
         ),
         Pictures(
-            tuple(_added(done, some, each) for each in (sums["answer"], sums["runner_up"])),
+            (
+                Picture(
+                    painting.plain(inputs_of(done.data.test)[sums["test_picture"]].numpy()).src,
+                    tr("The picture, a {label}.", label=sums["answer"]),
+                    True,
+                ),
+                *(_added(done, some, each) for each in (sums["answer"], sums["runner_up"])),
+            ),
             title=tr("One test picture, and what each of its pixels adds: weight times ink"),
         ),
         _table(numbers),
@@ -186,7 +193,7 @@ def _tiles(weights: Tensor) -> str:
     """(C, P) weights as C square pictures, red above zero and blue below, all on one scale."""
     side = round(weights.shape[1] ** 0.5)
     values = weights.reshape(-1, side, side).numpy().astype(np.float64)
-    return painting.tiled(painting.two_sided(values / np.abs(values).max()), columns=5).src
+    return painting.tiled(painting.two_sided(values / np.quantile(np.abs(values), 0.97)), columns=5).src
 
 
 def _added(done: Trained, ink: Tensor, label: int) -> Picture:

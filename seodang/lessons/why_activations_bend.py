@@ -41,12 +41,20 @@ def why_activations_bend(seed: int = 0) -> Lesson:
     slope, height = (float(each) for each in np.polyfit(x, y, 1))
     matrix, offset = product(layers_of(runs[None]))
     straight = runs[None].scores(inputs_of(data.train)).double().numpy()[:, 0]
+    across, up = _scales(data)
     numbers: dict[str, Any] = {
         "layers": DEPTH + 1,
         "parameters": sum(each.numel() for each in runs[None].model.parameters()),
-        "one_matrix": {"slope": float(matrix[0, 0]), "constant": float(offset[0])},
+        "one_matrix": {
+            "slope": float(matrix[0, 0]) * up[1] / across[1],
+            "constant": (float(offset[0]) - float(matrix[0, 0]) * across[0] / across[1]) * up[1] + up[0],
+        },
         "gap_to_one_matrix": float(np.abs(straight - (x * matrix[0, 0] + offset[0])).max()),
-        "best_line": {"slope": slope, "constant": height, "mse": float(np.mean((x * slope + height - y) ** 2))},
+        "best_line": {
+            "slope": slope * up[1] / across[1],
+            "constant": (height - slope * across[0] / across[1]) * up[1] + up[0],
+            "mse": float(np.mean((x * slope + height - y) ** 2)),
+        },
         "mse": {str(bend or "none"): _error(done, y) for bend, done in runs.items()},
         "kinks": kinks(runs["relu"]),
     }
@@ -110,6 +118,12 @@ def _with(recipe: Recipe, bend: str | None) -> Recipe:
     return with_layers(recipe, [*layers, {"dense": "outputs"}], "he_normal" if bend == "relu" else "glorot_normal")
 
 
+def _scales(data: Any) -> tuple[tuple[float, float], tuple[float, float]]:
+    """(mean, deviation) of x and of y, by which both are brought to mean 0 and deviation 1 for the network."""
+    number, facts = data.encoding.numbers[0], data.facts
+    return (float(number.centre), float(number.scale)), (float(facts.centre[0]), float(facts.scale[0]))
+
+
 def _standard(data: Any) -> Array:
     """What is wanted, as the network sees it: mean 0, deviation 1."""
     facts = data.facts
@@ -137,8 +151,8 @@ def _measured(found: dict[str, Any]) -> tuple[str, ...]:
     mse, line = found["mse"], found["best_line"]
     return (
         tr(
-            "{layers} layers with {parameters} numbers and nothing between them: multiplied out they are y = {slope:.3f}·x + "
-            "{constant:.3f}, and on all points the two differ by {gap:.0e}, which is rounding.",
+            "{layers} layers with {parameters} numbers and nothing between them: multiplied out they are y = {slope:.3f}·x "
+            "{constant:+.3f}, and on all points the two differ by {gap:.0e}, which is rounding.",
             layers=found["layers"],
             parameters=found["parameters"],
             slope=found["one_matrix"]["slope"],

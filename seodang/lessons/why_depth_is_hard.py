@@ -94,10 +94,10 @@ def _measured(found: dict[str, Any]) -> tuple[str, ...]:
     accuracy, lost = found["accuracy"], found["lost"]
     return (
         tr(
-            "In a network of {depth} sigmoid layers the first layer's gradient is {lost:,.0f} times smaller than the last one's: a "
+            "In a network of {depth} sigmoid layers the first layer's gradient is about {lost:,.0f} times smaller than the last one's: a "
             "factor of {factor:.2f} a layer.",
             depth=found["depth"],
-            lost=lost["sigmoid"],
+            lost=float(f"{lost['sigmoid']:.2g}"),
             factor=found["a_layer"]["sigmoid"],
         ),
         tr(

@@ -30,7 +30,7 @@ def why_there_is_a_bias(seed: int = 0) -> Lesson:
     One unit on one measurement, and a small network on the two moons, each with and without its constants.
     """
     recipe, _, tumours = one_measurement(seed)
-    slow = {**RAW, "training.epochs": 300, "training.learning_rate": 0.1}
+    slow = {**RAW, "training.epochs": 400, "training.learning_rate": 0.5, "training.batch_size": 284}
     recipe, rows = prepare(recipe, slow, tumours)
     unit = {has: train(with_layers(recipe, _unit(has)), rows) for has in (True, False)}
     bent, moons = prepare("moons", {**RAW, **FAST, "training.seed": seed})
@@ -118,8 +118,8 @@ def _measured(found: dict[str, Any]) -> tuple[str, ...]:
             count=found["test_points"],
         ),
         tr(
-            "Without b three times the input gives exactly three times the score (they differ by {gap:.0e}): so the answer is the same "
-            "along every ray from the origin. With b it does not ({other:.2f}).",
+            "Without b three times the input gives exactly three times the score (they differ by {gap:.0e}, which is "
+            "rounding): so the answer is the same along every ray from the origin. With b it does not ({other:.2f}).",
             gap=max(found["ray_gap"], 1e-16),
             other=found["ray_gap_with"],
         ),
@@ -149,7 +149,8 @@ def _drawn(done: Trained, words: str) -> str:
         return done.scores(torch.from_numpy(places.astype(np.float32))).sigmoid().double().numpy()[:, 0]
 
     points = inputs_of(test).double().numpy()
-    return plane(words, ask, points, test.labels.numpy(), done.data.classes, (names[0], names[1]), origin=True)
+    classes = [tr("class {name}", name=name) for name in done.data.classes]
+    return plane(words, ask, points, test.labels.numpy(), classes, (names[0], names[1]), origin=True)
 
 
 def _sizes(unit: dict[bool, Trained], rows: Any) -> str:

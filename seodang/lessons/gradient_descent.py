@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from seodang.core.language import tr
 from seodang.explanations.explanation import Drawing, Table
 from seodang.lessons.drawn import LINES, Line, curves
-from seodang.lessons.lesson import Lesson, Try
+from seodang.lessons.lesson import Lesson, Try, decimals
 
 Array = NDArray[np.float64]
 STEPS = 40
@@ -128,11 +128,11 @@ def _measured(found: dict[str, Any], patients: int) -> tuple[str, ...]:
             second=found["pseudo_inverse"][1],
         ),
         tr(
-            "Gradient descent knows no formula. After {steps} steps with the rate {rate:.2f} it is within {gap:.0e} of the same two "
-            "numbers.",
+            "Gradient descent knows no formula. After {steps} steps with the rate {rate:.2f} it has the same two numbers, to "
+            "{decimals} decimals.",
             rate=rates["good"],
             steps=found["steps"],
-            gap=max(found["gap"], 1e-16),
+            decimals=decimals(found["gap"]),
         ),
         tr(
             "With the rate {rate:.3f} the same number of steps leaves {left:.0f} % of the way still to go.",

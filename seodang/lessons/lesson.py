@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 from seodang.explanations.explanation import Drawing, Pictures, Table
 
+MOST_DECIMALS = 15  # of a float64 near 1
 Part = Drawing | Pictures | Table
 
 
@@ -36,3 +38,12 @@ class Lesson:
     tries: tuple[Try, ...]
     terms: tuple[str, ...]
     seed: int = 0
+
+
+def decimals(gap: float) -> int:
+    """To how many decimals two numbers agree that differ by `gap`.
+
+    >>> decimals(2e-7), decimals(0.0), decimals(3.0)
+    (6, 15, 0)
+    """
+    return MOST_DECIMALS if gap <= 0 else min(MOST_DECIMALS, max(0, math.floor(-math.log10(gap))))

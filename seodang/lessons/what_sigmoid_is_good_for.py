@@ -193,11 +193,11 @@ def _measured(found: dict[str, Any]) -> tuple[str, ...]:
             weak=abs(pull["squared_error"]),
         ),
         tr(
-            "The steepest slope found is {slope:.2f}. Through {layers} sigmoids in a row a gradient keeps at most {share:.0e} of itself, "
-            "if no weight makes up for it.",
+            "The steepest slope found is {slope:.2f}. Through {layers} sigmoids in a row a gradient keeps at most one part in "
+            "{parts:,.0f} of itself, if no weight makes up for it.",
             slope=found["steepest"],
             layers=DEEP,
-            share=found["through_ten"],
+            parts=1 / found["through_ten"],
         ),
     )
 

@@ -254,7 +254,7 @@ def _data(fewer: dict[int, float]) -> str:
 def _table(found: dict[str, Any]) -> Table:
     names, more = _short(), gains(found["steps"])
     heads = (
-        tr("step"),
+        tr("what is added"),
         tr("after {n} epochs", n=EARLY),
         tr("after {n} epochs", n=found["epochs"]),
         tr("gain, points"),

@@ -19,7 +19,7 @@ from seodang.explanations.explanation import Drawing, Table
 from seodang.foundations.linear_stack import product
 from seodang.lessons.drawn import Line, curves
 from seodang.lessons.in_memory import Trained, inputs_of, prepare, train, with_layers
-from seodang.lessons.lesson import Lesson, Try
+from seodang.lessons.lesson import Lesson, Try, decimals
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.settings import Training
 
@@ -152,12 +152,12 @@ def _measured(found: dict[str, Any]) -> tuple[str, ...]:
     return (
         tr(
             "{layers} layers with {parameters} numbers and nothing between them: multiplied out they are y = {slope:.3f}·x "
-            "{constant:+.3f}, and on all points the two differ by {gap:.0e}, which is rounding.",
+            "{constant:+.3f}; on all points the two agree to {decimals} decimals, and the rest is rounding.",
             layers=found["layers"],
             parameters=found["parameters"],
             slope=found["one_matrix"]["slope"],
             constant=found["one_matrix"]["constant"],
-            gap=max(found["gap_to_one_matrix"], 1e-16),
+            decimals=decimals(found["gap_to_one_matrix"]),
         ),
         tr(
             "Training could only find the best line: its mean squared error is {straight:.3f}, that of the line by formula "

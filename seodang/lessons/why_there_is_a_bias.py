@@ -14,7 +14,7 @@ from seodang.core.language import tr
 from seodang.explanations.explanation import Drawing, Table
 from seodang.lessons.drawn import Line, curves, plane
 from seodang.lessons.in_memory import Trained, inputs_of, prepare, train, with_layers
-from seodang.lessons.lesson import Lesson, Try
+from seodang.lessons.lesson import Lesson, Try, decimals
 from seodang.lessons.what_sigmoid_is_good_for import MEASURED, one_measurement
 
 Array = NDArray[np.float64]
@@ -118,9 +118,9 @@ def _measured(found: dict[str, Any]) -> tuple[str, ...]:
             count=found["test_points"],
         ),
         tr(
-            "Without b three times the input gives exactly three times the score (they differ by {gap:.0e}, which is "
-            "rounding): so the answer is the same along every ray from the origin. With b it does not ({other:.2f}).",
-            gap=max(found["ray_gap"], 1e-16),
+            "Without b three times the input gives three times the score, to {decimals} decimals (the rest is "
+            "rounding): so the answer is the same along every ray from the origin. With b they differ by {other:.2f}.",
+            decimals=decimals(found["ray_gap"]),
             other=found["ray_gap_with"],
         ),
         tr(

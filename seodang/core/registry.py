@@ -40,6 +40,7 @@ ONE = {
     "diagnoses": later("a diagnosis"),
     "foundations": later("a foundation"),
     "explanations": later("an explanation"),
+    "lessons": later("a lesson"),
 }
 # Files of those folders that hold the mechanism, not a name.
 MECHANISM = {

@@ -38,7 +38,7 @@ def course() -> list[str]:
 
 def question(name: str) -> str:
     """The question of a lesson, in the person's language."""
-    return tr(describe("lessons", name))
+    return describe("lessons", name)
 
 
 def called(word: str) -> str:

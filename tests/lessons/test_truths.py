@@ -214,11 +214,11 @@ def test_the_network_before_training_is_the_one_that_training_starts_from():
 
 
 def test_in_memory_is_what_a_run_trains(tmp_path):
-    """The same numbers as `seodang train moons` with the same settings, to the last digit."""
+    """The same numbers as `seodang train moons` with the same settings, as far as a run writes them."""
     from seodang.runs.train import train as run
 
     settings = {"training.epochs": 3, "training.device": "cpu"}
     done = train(*prepare("moons", settings))
     saved = run("moons", "moons", settings, runs=tmp_path)
     for mine, theirs in zip(done.history, saved.history, strict=True):
-        assert {name: theirs[name] for name in mine} == mine
+        assert {name: theirs[name] for name in mine} == pytest.approx(mine, abs=1e-8), "a run keeps eight digits"

@@ -24,6 +24,7 @@ FLOW = [
     "diagnoses",
     "explanations",
     "foundations",
+    "lessons",
     "estimators",
     "tuning",
     "cli",

@@ -21,6 +21,7 @@ ALLOWED = {
     "evaluation": 419,
     "explanations": 120,
     "foundations": 15,
+    "lessons": 0,
     "models": 61,
     "pretrained": 11,
     "recipes": 0,

@@ -61,13 +61,9 @@ def _known(path: Path, plain: dict[Any, Any]) -> dict[str, Any]:
     asked = questions()
     for name in plain:
         if name not in asked:
+            hint = did_you_mean(str(name), asked)
             raise SeodangError(
-                tr(
-                    "{path}: {name} is not one of the questions. {hint}",
-                    path=path,
-                    name=name,
-                    hint=did_you_mean(str(name), asked),
-                )
+                tr("{path}: {name} is not one of the questions. {hint}", path=path, name=name, hint=hint)
             )
     return {name: plain.get(name) for name in asked}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from seodang.core import language
 
@@ -49,27 +50,28 @@ def families(tmp_path_factory, digits_run, again_run, maker_run, small_weights):
         return fresh(runs / "reviews", None, {"training.epochs": 2})
 
     def headlines():
-        verbs = ["sees", "hears", "likes", "paints"]
-        lines = [f"the {who} {verbs[n % 4]} a {what} at noon" for n, who in enumerate(WHO) for what in WHAT]
-        small = {"training.epochs": 1, "model.name": "recurrent", "model.settings": {"width": 8, "embedding": 8}}
-        return fresh(write("lines.txt", lines), "text-generator", {"training.epochs": 1} | small)
+        lines = [f"the {who} {VERBS[n % 4]} a {what} at noon" for n, who in enumerate(WHO) for what in WHAT]
+        small = {"model.width": 16, "model.depth": 1, "training.epochs": 1}
+        return fresh(write("lines.csv", ["headline", *lines]), "text-generator", small)
 
     def sentences():
-        lines = [f"the {who} sees a {what}\t{what} 하나를 보는 {who}" for who in WHO for what in WHAT]
-        settings = {"training.epochs": 1, "columns.text": "source", "columns.target": "target"}
-        return fresh(write("pairs.txt", lines), "translate-seq2seq", settings)
+        pairs = [f"{what} {who} sieht\tthe {who} sees a {what}" for who in WHO for what in WHAT]
+        small = {"model.units": 16, "model.embedding": 8, "training.epochs": 1, "texts.tokens": "words"}
+        columns = {"columns.text": "source", "columns.target": "target"}
+        return fresh(write("pairs.tsv", pairs), "translator", small | columns)
 
     def pretrained():
-        from sklearn.datasets import load_digits
-
+        draws = np.random.default_rng(0)
+        for index in range(60):
+            kind = "dark" if index % 2 else "light"
+            (runs / "shades" / kind).mkdir(parents=True, exist_ok=True)
+            low = 0 if index % 2 else 120
+            picture = Image.fromarray(draws.integers(low, low + 130, (80, 90, 3), dtype=np.uint8))
+            picture.save(runs / "shades" / kind / f"{index:02d}.png")
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("SEODANG_WEIGHTS", str(small_weights))
-            settings = {
-                "transfer.strategy": "features", "transfer.backbone": "test_efficientnet", "examples": 60,
-                "preparation.height": 64, "preparation.width": 64,
-            }  # fmt: skip
-            assert load_digits
-            run = fresh("digits", "bo-transfer", settings)
+            small = {"preparation.height": 64, "preparation.width": 64, "transfer.backbone": "test_efficientnet"}
+            run = fresh(runs / "shades", None, {"transfer.strategy": "features", **small})
             evaluate(run)
             return run
 
@@ -98,4 +100,5 @@ def families(tmp_path_factory, digits_run, again_run, maker_run, small_weights):
 
 
 WHO = ["cat", "dog", "bird", "king", "cook", "child", "nurse", "pilot", "baker", "farmer"]
+VERBS = ["sees", "hears", "likes", "paints"]
 WHAT = ["house", "tree", "river", "star", "bread", "ship", "road", "lamp"]

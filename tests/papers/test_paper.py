@@ -112,7 +112,7 @@ class Page(HTMLParser):
             self.numbers.append([given["data-from"].split(" "), given["data-way"], given["value"], ""])
         skipped = tag in ("data", "code", "style", "svg", "title", "small", "footer") or "data-from" in given
         skipped = skipped or given.get("class") == "from"
-        self.inside.append((tag, skipped and not (tag == "figure")))
+        self.inside.append((tag, skipped and tag != "figure"))
 
     def handle_endtag(self, tag):
         while self.inside and self.inside.pop()[0] != tag:

@@ -100,8 +100,8 @@ def header(evidence: Evidence) -> ModelCardData:
 def _languages(evidence: Evidence) -> list[str]:
     """The languages the author names; else of what the model reads nothing is known, and it is the language of this card."""
     place = evidence.answers.get("language")
-    named = re.findall(r"[a-z]{2,3}\b", "" if place is None else place.value.lower())
-    return list(dict.fromkeys(named)) or [language()]
+    named = re.split(r"[,;\s]+", "" if place is None else place.value.lower())
+    return [code for code in dict.fromkeys(named) if re.fullmatch("[a-z]{2,3}", code)] or [language()]
 
 
 def _licence(evidence: Evidence) -> dict[str, str]:

@@ -69,7 +69,9 @@ def network(evidence: Evidence) -> Iterator[Drawing]:
     if len(summary(model, inputs, inside=False)) > BLOCKS:
         return
     words = tr("The network, drawn to scale: what goes from layer to layer, and the numbers that each layer holds.")
-    yield Drawing(figures._svg(picture(model, inputs), words), words, "model.safetensors", is_wide=True, is_light=True)
+    yield Drawing(
+        figures._svg(picture(model, inputs), tr("The network")), words, "model.safetensors", is_wide=True, is_light=True
+    )
 
 
 def judged(evidence: Evidence) -> Iterator[Gallery]:

@@ -49,21 +49,6 @@ class Evidence:
     trace: Trace = field(default_factory=Trace)
 
     @property
-    def files(self) -> dict[str, Any]:
-        """The content of every file that a pointer may name."""
-        places = (
-            self.report,
-            self.facts,
-            self.data,
-            self.recipe,
-            self.history,
-            self.machine,
-            self.manifest,
-            self.answers,
-        )
-        return {place.file: place.value for place in places}
-
-    @property
     def task(self) -> str:
         """What was learnt; a report on pictures does not say it."""
         return self.run.recipe.task
@@ -167,7 +152,7 @@ def _looked(case: Case, missing: list[str]) -> dict[str, Any] | None:
         if isinstance(case.prepared, Prepared):
             found = look(case.prepared.source, case.prepared.scan, case.prepared.division)
             found["duplicates"].pop("groups")
-            return found
+            return _plain(found)
         if isinstance(case.source, Frame):
             return _plain(look_rows(case.frame, case.purpose))
     except (SeodangError, NotChecked) as error:

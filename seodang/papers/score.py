@@ -141,13 +141,19 @@ def beside(evidence: Evidence, of: Place | None = None) -> list[str]:
         )
         for each in found
     )
-    lines = [tr("The same number ({metric}) of what is simpler: {methods}.", metric=words.metric(main), methods=told)]
+    lines = [
+        tr(
+            "The same number ({metric}) of what is simpler: {methods}.",
+            metric=words.within(words.metric(main)),
+            methods=told,
+        )
+    ]
     if main not in ("accuracy", "frechet", "perplexity") and main in report["metrics"]:
         own = trace.number(form(evidence, main), report["metrics"][main])
         lines = [
             tr(
                 "By {metric} it has {own}; what is simpler: {methods}.",
-                metric=words.metric(main),
+                metric=words.within(words.metric(main)),
                 own=own,
                 methods=told,
             )

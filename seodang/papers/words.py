@@ -148,3 +148,12 @@ def metric(name: str) -> str:
 def form_of(name: str, examples: int) -> Form:
     """How a number of the report is written."""
     return percent_of(examples) if name in SHARES else amount
+
+
+def within(title: str) -> str:
+    """A title inside a sentence, unless it is an abbreviation.
+
+    >>> within("Mean distance"), within("BLEU"), within("R², the share")
+    ('mean distance', 'BLEU', 'R², the share')
+    """
+    return title[0].lower() + title[1:] if title[1:2].islower() else title

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-import seodang
 from seodang.core.errors import SeodangError
 from seodang.core.files import read_json
 from seodang.core.language import language, tr
@@ -86,7 +85,6 @@ def gather(run: Run, answers: Place, facts_name: str) -> Evidence:
     missing = [] if case.source is not None else [case.problem]
     facts = {
         "written_at": opened.now(),
-        "seodang": seodang.__version__,
         "language": language(),
         "opened": opened.count(run.folder, report.value["judged"]["sha256"]),
         "seeds": 1 + _other_seeds(run.folder, report.value["judged"]["sha256"]),

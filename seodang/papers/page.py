@@ -48,7 +48,6 @@ def page(evidence: Evidence, short: InShort, sections: list[Section], blanks: in
         blanks=blanks,
         command=command,
         written_at=evidence.facts.value["written_at"],
-        version=evidence.facts.value["seodang"],
         rows=sources(evidence.trace),
         files=named,
     )

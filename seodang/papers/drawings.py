@@ -45,7 +45,7 @@ def counts(found: Place, classes: list[str]) -> Drawing:
         axes.set_xticks(at, names)
     axes.legend(frameon=False, labelcolor=INK, ncols=3, fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1.0))
     words = tr("Examples of each class, by split.")
-    return Drawing(figures._svg(figure, words), words, found.file, is_wide=True)
+    return Drawing(figures._svg(figure, words), words, found.file)
 
 
 def learning(evidence: Evidence) -> Iterator[Gallery]:

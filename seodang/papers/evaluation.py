@@ -74,7 +74,7 @@ def _baselines(evidence: Evidence, report: Place) -> Iterator[Block]:
     if real := report.get("baselines", "real"):
         rows.append([words.method("real", task), trace.number(form, real[main]), "", ""])
     yield Heading(tr("Beside what is simpler"))
-    yield Table(["", words.metric(main), tr("the network is"), tr("by chance")], rows, text=(2,), bad=frozenset(bad))
+    yield Table(["", words.metric(main), tr("the network is"), tr("paired test")], rows, text=(2,), bad=frozenset(bad))
     hows = [
         f"{words.method(each.name, task)}: {trace.quote(each.place['how'])}"
         for each in found

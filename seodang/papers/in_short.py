@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from seodang.core.language import tr
 from seodang.diagnoses.diagnosis import UNTRUE
+from seodang.evaluation.generative_verdict import COPIES, HARDLY, NARROW, SAME_PLANE
 from seodang.evaluation.intervals import wilson
 from seodang.evaluation.verdict import TOO_WIDE
 from seodang.papers import score, words
@@ -17,7 +18,6 @@ ON_GOOD = ("naive-baseline",)
 ON_SURE = ("too-few-examples", "seed-noise", "miscalibration", "chosen-on-test")
 MOST = 4  # findings that are told here; all stand under the limits
 SUFFERING = 3  # classes
-HARDLY, NARROW, COPIES = 0.2, 0.8, 0.5  # of made pictures, as `evaluation.generative_verdict` has them
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,10 @@ def _line(evidence: Evidence) -> tuple[str, bool]:
             return tr("Decide nothing by this score as it stands: {what}", what=what), False
     if evidence.report.value["split"] == "train":
         return tr("It was judged on what it learnt from: the score says nothing of new examples."), False
+    if plane := evidence.report.get("plane"):
+        if max(plane.value["angles"]) <= SAME_PLANE:
+            return tr("It does what PCA does, which is simpler; a linear network can do no more."), True
+        return tr("It is a linear network that has not yet learnt what PCA finds at once."), False
     found = score.rivals(evidence)
     if worse := _methods(evidence, found, "worse"):
         return tr("Something simpler does better: {methods}.", methods=worse), False
@@ -173,6 +177,9 @@ def _width(evidence: Evidence) -> list[str]:
 def _split(evidence: Evidence) -> list[str]:
     split, seen = evidence.report.value["split"], evidence.report.get("judged", "seen")
     lines = []
+    steps = evidence.report.get("horizon") if evidence.task == "forecast" else None
+    if steps is not None and steps.value > 1:
+        lines.append(tr("Windows that lie side by side overlap: they say less than as many separate ones."))
     if split == "validation":
         lines.append(
             tr("There is no test split: the same examples chose settings or epochs, so the score is a little too good.")

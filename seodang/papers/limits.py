@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from seodang.core.language import tr
 from seodang.evaluation.report import is_solved
-from seodang.papers import words
+from seodang.papers import score, words
 from seodang.papers.blocks import Block, Command, Finding, Heading, Paragraph, Points, Section
 from seodang.papers.data_card import blanks, spoken
 from seodang.papers.evidence import Evidence
@@ -61,24 +61,39 @@ def _unchecked(evidence: Evidence) -> Iterator[Block]:
 
 
 def _next(evidence: Evidence) -> Iterator[Block]:
-    trace = evidence.trace
     yield Heading(tr("Next steps"))
-    steps: dict[str, str] = {}
-    for each in evidence.findings():
-        steps.setdefault(each.value["todo"], trace.quote(each["todo"]))
-    if steps:
-        yield Points(list(steps.values())[:STEPS])
-    else:
-        yield Paragraph(
-            tr(
-                "Nothing was found that has to be mended first. Try it on examples that come from where it is to be used."
-            )
-        )
+    steps = [*_mend(evidence), *_measure(evidence)]
+    if not evidence.findings():
+        steps.insert(0, tr("No check found anything that has to be mended first."))
+    yield Points(steps)
     run = shlex.quote(str(evidence.run.folder))
-    if evidence.task == "classify" or not evidence.run.recipe.makes_examples:
-        yield Command(f"seodang evaluate {run} OTHER-DATA", tr("judge it on other data"))
+    yield Command(f"seodang evaluate {run} OTHER-DATA", tr("judge it on other data"))
     if evidence.data.value.get("opened") is not None:
         yield Command(f"seodang repeat {run}", tr("train it again and see that the same comes out"))
         if not is_solved({"history": evidence.history.value}):
             yield Command(f"seodang train --resume {run} training.epochs=+5", tr("train it further"))
     yield Command(f"seodang diagnose {run}", tr("ask the diagnoses again"))
+
+
+def _mend(evidence: Evidence) -> Iterator[str]:
+    """What the diagnoses say is to be done, the most important first, each once."""
+    steps: dict[str, str] = {}
+    for each in evidence.findings():
+        steps.setdefault(each.value["todo"], evidence.trace.quote(each["todo"]))
+    yield from list(steps.values())[:STEPS]
+
+
+def _measure(evidence: Evidence) -> Iterator[str]:
+    """What was not shown, and what would show it."""
+    if rivals := [each for each in score.rivals(evidence) if each.outcome != "better"]:
+        told = ", ".join(words.method(each.name, evidence.task) for each in rivals)
+        yield tr(
+            "Take what is simpler ({methods}), or show on more examples that the network is better: here it is not.",
+            methods=told,
+        )
+    if evidence.facts["seeds"].value == 1 and evidence.data.value.get("opened") is not None:
+        yield tr(
+            "Train it with other seeds (training.seed) and judge them on the same examples: is the score the recipe's, or luck?"
+        )
+    if evidence.is_own:
+        yield tr("Judge it on examples that come from where it is to be used.")

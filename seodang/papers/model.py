@@ -62,7 +62,7 @@ def _network(evidence: Evidence) -> Iterator[Block]:
             [
                 trace.quote(each["layer"]),
                 trace.quote(each["kind"]),
-                "×".join(trace.number(words.count, side) for side in each["output_shape"]),
+                trace.quote(each["output_shape"], lambda sides: "×".join(map(str, sides))),
                 trace.number(words.count, each["parameters"]),
             ]
             for each in layers

@@ -13,7 +13,8 @@ from seodang.papers.trace import Form, Place
 
 NAMED = 5
 # Numbers that are shares, shown in percent.
-SHARES = ("accuracy", "balanced_accuracy", "top_3_accuracy", "top_5_accuracy", "explained", "confidence", "covered")
+SHARES = ("accuracy", "balanced_accuracy", "top_3_accuracy", "top_5_accuracy")
+TENTHS = ("explained", "confidence", "covered")  # shares that are not counted among the examples
 p_value: Form = chance
 amount: Form = short
 setting: Form = written
@@ -39,6 +40,15 @@ def points_of(examples: int) -> Form:
     return lambda share: points(share, examples)
 
 
+def tenths(share: float) -> str:
+    """A share in percent, to a tenth.
+
+    >>> tenths(0.85177)
+    '85.2 %'
+    """
+    return f"{100 * share:.1f} %"
+
+
 def in_points(value: float) -> str:
     """A difference of two shares, in percentage points."""
     return f"{100 * value:.1f}"
@@ -56,7 +66,7 @@ def many(number: str, of: int, noun: str) -> str:
     if noun == "text":
         return trn("{number} text", "{number} texts", of, number=number)
     if noun == "window":
-        return trn("{number} window of the series", "{number} windows of the series", of, number=number)
+        return trn("{number} window", "{number} windows", of, number=number)
     return trn("{number} row", "{number} rows", of, number=number)
 
 
@@ -147,6 +157,8 @@ def metric(name: str) -> str:
 
 def form_of(name: str, examples: int) -> Form:
     """How a number of the report is written."""
+    if name in TENTHS:
+        return tenths
     return percent_of(examples) if name in SHARES else amount
 
 

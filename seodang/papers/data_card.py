@@ -72,8 +72,7 @@ def _division(evidence: Evidence) -> Iterator[Block]:
     if sizes is None or counts is None:
         return
     yield Heading(tr("How it was divided"))
-    if lines := _how_divided(evidence):
-        yield Paragraph(" ".join(lines))
+    yield Paragraph(" ".join(_how_divided(evidence)))
     names = [name for name, place in sizes.items() if place.value]
     titles = [tr("Class") if data.value.get("classes") else "", *(words.split_title(name) for name in names)]
     rows = [[tr("all"), *(trace.number(words.count, sizes[name]) for name in names)]]
@@ -106,15 +105,15 @@ def _extremes(evidence: Evidence, counts: Place) -> str:
 
 
 def _how_divided(evidence: Evidence) -> list[str]:
-    told = evidence.facts.get("described", "split") or evidence.data.get("split", "note")
-    if told is not None and spoken(told):
-        return [evidence.trace.quote(told)]
     split = evidence.data["split"]
-    if "test" in split.value["given"]:
-        return [tr("The data gives its test split itself.")]
+    given, seed = split.value["given"], evidence.trace.number(words.count, split["seed"])
     if evidence.task == "forecast":
         return [tr("In time order: the first windows train, the last judge.")]
-    seed = evidence.trace.number(words.count, split["seed"])
+    if "test" in given:
+        lines = [tr("The data gives its test split itself.")]
+        if "validation" not in given and split["examples"].value.get("validation"):
+            lines.append(tr("Validation was drawn from training, with seed {seed}.", seed=seed))
+        return lines
     by = split.get("by")
     if by is not None:
         return [tr("Drawn at random by {column}, with seed {seed}.", column=evidence.trace.quote(by), seed=seed)]

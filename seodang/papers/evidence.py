@@ -138,7 +138,6 @@ def _described(case: Case) -> dict[str, Any] | None:
     found = case.prepared.describe()
     return {
         "notes": found["notes"],
-        "split": found["split"]["note"],
         "reasons": found.get("purpose", {}).get("reasons", []),
         "left_out": found["left_out"][:10],
     }

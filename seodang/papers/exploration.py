@@ -153,13 +153,10 @@ def _findings(evidence: Evidence) -> Iterator[Block]:
 
 def _notes(evidence: Evidence) -> Iterator[Block]:
     """What was noted when the data was opened, in the paper's language."""
-    described, said = evidence.facts.get("described"), evidence.data.get("split", "note")
+    described = evidence.facts.get("described")
     if described is None:
         return
     places = [*described["reasons"], *described["notes"]]
-    told = [
-        each for each in places if spoken(each) and each.value not in (described.value["split"], said and said.value)
-    ]
-    if told:
+    if told := [each for each in places if spoken(each)]:
         yield Heading(tr("Noted when it was opened"))
         yield Points([evidence.trace.quote(each) for each in told[:NOTES]])

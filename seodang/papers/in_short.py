@@ -338,7 +338,12 @@ def _not_made(evidence: Evidence) -> list[str]:
             row["class"] for row in rows if not row.value["made"] or row.value["made"] < HARDLY * row.value["real"]
         ]
         if missing:
-            lines.append(tr("Hardly or never drawn: {classes}.", classes=words.listed(evidence, missing, None)))
+            lines.append(
+                tr(
+                    "Hardly or never drawn: {classes}.",
+                    classes=words.listed(evidence, missing, report["classes"]["rows"], 20),
+                )
+            )
     diversity = report["metrics"]["diversity"]
     if diversity.value < NARROW:
         number = trace.number(words.amount, diversity)

@@ -12,6 +12,7 @@ from seodang.papers.evidence import Evidence
 from seodang.papers.trace import Form, Place
 
 NAMED = 5
+PEOPLE = ("Fréchet",)  # whose names begin a title
 # Numbers that are shares, shown in percent.
 SHARES = ("accuracy", "balanced_accuracy", "top_3_accuracy", "top_5_accuracy")
 TENTHS = ("explained", "confidence", "covered")  # shares that are not counted among the examples
@@ -89,10 +90,10 @@ def judged(evidence: Evidence) -> str:
     return tr("{examples} it was trained on (there is neither a test nor a validation split)", examples=told)
 
 
-def listed(evidence: Evidence, names: list[Place], of: Place | None = None) -> str:
-    """Some names; where there are more than a few, how many in all, by the list that `of` is."""
-    told = ", ".join(evidence.trace.quote(name) for name in names[:NAMED])
-    if len(names) <= NAMED or of is None:
+def listed(evidence: Evidence, names: list[Place], of: Place, most: int = NAMED) -> str:
+    """Some names; where there are more than so many, how many there are in the list that `of` is."""
+    told = ", ".join(evidence.trace.quote(name) for name in names[:most])
+    if len(names) <= most:
         return told
     return tr("{names}, … ({number} in all)", names=told, number=evidence.trace.number(count, of, way="number of"))
 
@@ -163,9 +164,10 @@ def form_of(name: str, examples: int) -> Form:
 
 
 def within(title: str) -> str:
-    """A title inside a sentence, unless it is an abbreviation.
+    """A title inside a sentence, unless it is an abbreviation or begins with a person's name.
 
     >>> within("Mean distance"), within("BLEU"), within("R², the share")
     ('mean distance', 'BLEU', 'R², the share')
     """
-    return title[0].lower() + title[1:] if title[1:2].islower() else title
+    is_word = title[1:2].islower() and not title.startswith(PEOPLE)
+    return title[0].lower() + title[1:] if is_word else title

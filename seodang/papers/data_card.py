@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from seodang.core.language import language, tr
 from seodang.papers import words
-from seodang.papers.blocks import Block, Heading, Paragraph, Points, Section, Table
+from seodang.papers.blocks import Blank, Block, Finding, Heading, Paragraph, Points, Section, Table
 from seodang.papers.evidence import Evidence
 from seodang.papers.questions import questions
 from seodang.papers.trace import Place
@@ -25,12 +25,19 @@ def data_card(evidence: Evidence) -> Section:
 
 def blanks(evidence: Evidence, *keys: str) -> Iterator[Block]:
     """Questions to the author, with their answers."""
-    from seodang.papers.blocks import Blank
-
     for key in keys:
         place = evidence.answers.get(key)
         answer = "" if place is None or not place.value else evidence.trace.quote(place)
         yield Blank(key, questions()[key], answer)
+
+
+def finding(evidence: Evidence, place: Place) -> Finding:
+    """What a check or a look found, word for word."""
+    quote = evidence.trace.quote
+    is_serious = place.value["level"] == "serious"
+    return Finding(
+        quote(place["what"]), quote(place["evidence"]), quote(place["why"]), quote(place["todo"]), is_serious
+    )
 
 
 def spoken(place: Place | None) -> bool:
@@ -51,7 +58,7 @@ def _definition(evidence: Evidence) -> Iterator[Block]:
     rows = [
         [tr("Name"), trace.quote(source["name"])],
         [tr("Where it lies"), trace.quote(source["where"])],
-        [tr("Form"), f"{trace.quote(source['form'])}, {number}"],
+        [tr("Form"), f"{trace.quote(source['form'], words.data_form)}, {number}"],
     ]
     if card := evidence.facts.get("card"):
         rows.append([tr("Title"), trace.quote(card["title"])])
@@ -130,7 +137,7 @@ def _columns(evidence: Evidence) -> Iterator[Block]:
     for each in list(columns)[:COLUMNS]:
         use = trace.quote(each["use"]) if spoken(each.get("use")) else ""
         numbers = [trace.number(words.count, each[name]) for name in ("missing", "distinct")]
-        rows.append([trace.quote(each["name"]), trace.quote(each["kind"]), *numbers, use])
+        rows.append([trace.quote(each["name"]), trace.quote(each["kind"], words.column_kind), *numbers, use])
     titles = [tr("Column"), tr("kind"), tr("missing"), tr("different values"), tr("used as")]
     if not any(row[-1] for row in rows):
         titles, rows = titles[:-1], [row[:-1] for row in rows]

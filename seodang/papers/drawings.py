@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -32,9 +33,15 @@ def counts(found: Place, classes: list[str]) -> Drawing:
     at, before = np.arange(len(classes)), np.zeros(len(classes))
     for name in splits:
         values = np.array([found.value[name].get(one, 0) for one in classes])
-        draw, edge = (axes.barh, "left") if upright else (axes.bar, "bottom")
-        alpha = 0.45 if name == "test" else 0.9
-        draw(at, values, 0.72, **{edge: before}, color=COLOURS[name], alpha=alpha, label=split_title(name))
+        look: dict[str, Any] = {
+            "color": COLOURS[name],
+            "alpha": 0.45 if name == "test" else 0.9,
+            "label": split_title(name),
+        }
+        if upright:
+            axes.barh(at, values, 0.72, left=before, **look)
+        else:
+            axes.bar(at, values, 0.72, bottom=before, **look)
         before += values
     names = [one if len(one) <= LONGEST else one[: LONGEST - 1] + "…" for one in classes]
     if upright:
@@ -54,12 +61,15 @@ def learning(evidence: Evidence) -> Iterator[Gallery]:
     if not history:
         return
     if evidence.run.recipe.makes_examples:
-        drawn = generative_figures.curves(evidence.report.value)
+        drawn = [(svg, tr("How it learnt.")) for svg in generative_figures.curves(evidence.report.value)]
     else:
         names = {"loss": tr("loss"), "accuracy": tr("accuracy"), "mae": tr("mean distance")}
-        drawn = [figures.curve(history, name, title) for name, title in names.items() if name in history[0]]
-    words = tr("How it learnt.")
-    if found := [Drawing(svg, words, evidence.history.file) for svg in drawn if svg]:
+        drawn = [
+            (figures.curve(history, name, title), tr("How it learnt: {what}.", what=title))
+            for name, title in names.items()
+            if name in history[0]
+        ]
+    if found := [Drawing(svg, words, evidence.history.file) for svg, words in drawn if svg]:
         yield Gallery(found)  # pyright: ignore[reportArgumentType]
 
 

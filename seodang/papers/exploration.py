@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from seodang.core.language import tr
 from seodang.papers import drawings, words
-from seodang.papers.blocks import Block, Finding, Heading, Paragraph, Points, Section, Table
-from seodang.papers.data_card import spoken
+from seodang.papers.blocks import Block, Heading, Paragraph, Points, Section, Table
+from seodang.papers.data_card import finding, spoken
 from seodang.papers.evidence import Evidence
 
 NOTES = 8
@@ -17,7 +17,7 @@ QUARTILES = ("least", "quarter", "median", "three_quarters", "largest", "mean")
 
 def exploration(evidence: Evidence) -> Section:
     """What was seen when the data was looked at."""
-    blocks = [
+    blocks: list[Block] = [
         *_pictures(evidence),
         *_balance(evidence),
         *_amount(evidence),
@@ -63,22 +63,11 @@ def _pictures(evidence: Evidence) -> Iterator[Block]:
         )
     same, near = look["duplicates"]["same"], look["duplicates"]["near"]
     if same["groups"].value:
-        pictures, groups = (trace.number(words.count, same[name]) for name in ("pictures", "groups"))
-        told = tr(
-            "{pictures} pictures are the same as another, pixel for pixel, in {groups} groups.",
-            pictures=pictures,
-            groups=groups,
-        )
-        lines.append(told)
+        pictures = trace.number(words.count, same["pictures"])
+        lines.append(tr("{pictures} pictures are the same as another, pixel for pixel.", pictures=pictures))
     if near["groups"].value:
-        pictures, groups = (trace.number(words.count, near[name]) for name in ("pictures", "groups"))
-        lines.append(
-            tr(
-                "{pictures} pictures are nearly the same as another, in {groups} groups.",
-                pictures=pictures,
-                groups=groups,
-            )
-        )
+        pictures = trace.number(words.count, near["pictures"])
+        lines.append(tr("{pictures} pictures are nearly the same as another.", pictures=pictures))
     if not same["groups"].value and not near["groups"].value:
         lines.append(tr("No picture stands in it twice, and none is nearly the same as another."))
     yield Points(lines)
@@ -141,14 +130,12 @@ def _findings(evidence: Evidence) -> Iterator[Block]:
         return
     known = {each.value["what"] for each in evidence.findings()}
     new = [each for each in found if each.value["what"] not in known]
-    trace = evidence.trace
     if not new:
         yield Paragraph(tr("Looking found nothing wrong with it that is not under the limits below."))
         return
     yield Heading(tr("What looking found"))
     for each in new:
-        texts = (trace.quote(each[name]) for name in ("what", "evidence", "why", "todo"))
-        yield Finding(*texts, each.value["level"] == "serious")
+        yield finding(evidence, each)
 
 
 def _notes(evidence: Evidence) -> Iterator[Block]:

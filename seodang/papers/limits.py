@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from seodang.core.language import tr
 from seodang.evaluation.report import is_solved
 from seodang.papers import score, words
-from seodang.papers.blocks import Block, Command, Finding, Heading, Paragraph, Points, Section
-from seodang.papers.data_card import blanks, spoken
+from seodang.papers.blocks import Block, Command, Heading, Paragraph, Points, Section
+from seodang.papers.data_card import blanks, finding, spoken
 from seodang.papers.evidence import Evidence
 
 STEPS = 6
@@ -41,8 +41,7 @@ def _found(evidence: Evidence) -> Iterator[Block]:
         )
     )
     for each in found:
-        texts = (trace.quote(each[name]) for name in ("what", "evidence", "why", "todo"))
-        yield Finding(*texts, each.value["level"] == "serious")
+        yield finding(evidence, each)
 
 
 def _unchecked(evidence: Evidence) -> Iterator[Block]:

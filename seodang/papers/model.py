@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from seodang.core.language import tr
+from seodang.core.language import tr, trn
 from seodang.evaluation.report import is_solved
 from seodang.papers import drawings, words
 from seodang.papers.blocks import Block, Heading, Paragraph, Points, Section, Table
@@ -124,7 +124,11 @@ def _inputs(evidence: Evidence) -> Iterator[Block]:
 
 def _training(evidence: Evidence) -> Iterator[Block]:
     trace, training = evidence.trace, evidence.recipe["training"]
-    lines = [tr("It was trained to lower this loss: {loss}.", loss=_loss(evidence))]
+    lines = [
+        tr("Two networks learnt against each other: one makes pictures, the other tells them from real ones.")
+        if evidence.task == "imitate"
+        else tr("It was trained to lower this loss: {loss}.", loss=_loss(evidence))
+    ]
     if is_solved({"history": evidence.history.value}):
         lines.append(
             tr(
@@ -136,10 +140,10 @@ def _training(evidence: Evidence) -> Iterator[Block]:
         lines += [_optimiser(evidence), *_kept(evidence)]
     lines.append(
         tr(
-            "Training took {time} on {device} with {threads} threads; the seed was {seed}.",
+            "Training took {time} on {device} with {threads}; the seed was {seed}.",
             time=trace.number(words.seconds, evidence.report["seconds"]),
             device=trace.quote(evidence.machine["device"]),
-            threads=trace.number(words.count, evidence.machine["threads"]),
+            threads=_threads(evidence),
             seed=trace.number(words.count, training["seed"]),
         )
         if "device" in evidence.machine
@@ -151,10 +155,13 @@ def _training(evidence: Evidence) -> Iterator[Block]:
     yield from drawings.learning(evidence)
 
 
+def _threads(evidence: Evidence) -> str:
+    threads = evidence.machine["threads"]
+    number = evidence.trace.number(words.count, threads)
+    return trn("{number} thread", "{number} threads", threads.value, number=number)
+
+
 def _loss(evidence: Evidence) -> str:
-    task, loss = evidence.task, evidence.recipe["loss"].value
-    if task == "imitate":
-        return tr("two networks against each other, one makes pictures, the other tells them from real ones")
     told: dict[str, Callable[[], str]] = {
         "cross_entropy": lambda: tr("cross-entropy, which costs most where it is sure and wrong"),
         "binary_cross_entropy": lambda: tr("binary cross-entropy, which costs most where it is sure and wrong"),
@@ -162,7 +169,7 @@ def _loss(evidence: Evidence) -> str:
         "mae": lambda: tr("the mean distance"),
         "huber": lambda: tr("the squared distance where it is near, the plain distance where it is far"),
     }
-    return told[loss]()
+    return told[evidence.recipe["loss"].value]()
 
 
 def _optimiser(evidence: Evidence) -> str:
@@ -181,10 +188,11 @@ def _optimiser(evidence: Evidence) -> str:
         "cosine": lambda: tr("falling along a cosine"),
         "step": lambda: tr("falling in steps"),
     }
+    epochs = trace.number(words.count, evidence.history, way="number of")
     return tr(
-        "By {rule}, in {epochs} epochs with batches of {batch}; the learning rate, {rate} at its highest, was {schedule}.",
+        "By {rule}, in {epochs} with batches of {batch}; the learning rate, {rate} at its highest, was {schedule}.",
         rule=rules[training["optimizer"].value](),
-        epochs=trace.number(words.count, evidence.history, way="number of"),
+        epochs=trn("{number} epoch", "{number} epochs", len(evidence.history.value), number=epochs),
         batch=trace.number(words.count, training["batch_size"]),
         rate=trace.number(words.setting, training["learning_rate"]),
         schedule=rates[training["schedule"].value](),

@@ -26,6 +26,7 @@ VERBS = (
     "diagnose",
     "predict",
     "explain",
+    "report",
     "generate",
     "similar",
     "recognise",

@@ -12,6 +12,7 @@ import numpy as np
 from pydantic import Field, field_validator
 
 from seodang.core.errors import DataError, did_you_mean
+from seodang.core.sentences import said, saidn
 from seodang.core.values import Value
 from seodang.data.source import SPLITS, LeftOut, Source
 
@@ -235,22 +236,30 @@ def _small_note(source: Source, indices: np.ndarray, drawn: dict[str, np.ndarray
     small = [f"{source.classes[i]!r} ({counts[i]})" for i in np.flatnonzero((counts > 0) & (counts < FEWEST))]
     if not small or not any(map(len, drawn.values())):
         return []
-    have = "has" if len(small) == 1 else "have"
     notes = [
-        f"{len(small)} of {len(counts)} classes {have} fewer than {FEWEST} examples, too few to be learnt or judged well: "
-        f"{_listed(small)}."
+        saidn(
+            "{count} of {total} classes has fewer than {fewest} examples, too few to be learnt or judged well: {names}.",
+            "{count} of {total} classes have fewer than {fewest} examples, too few to be learnt or judged well: {names}.",
+            len(small),
+            total=len(counts),
+            fewest=FEWEST,
+            names=_listed(small),
+        )
     ]
     for name, part in drawn.items():
         none = np.flatnonzero((counts > 0) & (np.bincount(source.labels[part], minlength=len(counts)) == 0))
         if len(part) and len(none):
             names = _listed([repr(source.classes[i]) for i in none])
-            last = ", which cannot be judged." if name == "test" else "."
-            notes.append(f"The {name} split has none of {names}{last}")
+            notes.append(
+                said("The test split has none of {names}, which cannot be judged.", names=names)
+                if name == "test"
+                else said("The validation split has none of {names}.", names=names)
+            )
     return notes
 
 
 def _listed(names: list[str], most: int = 8) -> str:
-    return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")
+    return ", ".join(names[:most]) + (f", … ({len(names)})" if len(names) > most else "")
 
 
 def _every_class_trains(source: Source, train: np.ndarray, given: tuple[str, ...]) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 
 from seodang.core.errors import DataError
 from seodang.core.language import tr
+from seodang.core.sentences import said
 from seodang.data.kinds import READABLE, kind_of, what_else
 from seodang.data.readers.naming import SPLIT_WORDS, class_in_name, classes_in_names, classes_of, short_name
 from seodang.data.source import SPLITS, LeftOut, Source
@@ -288,13 +289,17 @@ def _by_name(
         if folder in beside and not any(words[file] for file in inside):
             continue
         beside.pop(folder, None)
-        reason = f"its name says no class, as {_bare(example)} does"
+        reason = said("its name says no class, as {example} does", example=_bare(example))
         left.extend(LeftOut(file, reason) for file in inside if not words[file])
         split = named.get(folder, "")
         found += [(split, unicodedata.normalize("NFC", word), file) for file in inside if (word := words[file])]
     notes.append(
-        f"The class of each picture is read from its file's name: {_bare(example)} is '{words[example]}'. To read it otherwise, give "
-        "columns.target a regular expression whose first group is the class."
+        said(
+            "The class of each picture is read from its file's name: {example} is '{name}'. To read it otherwise, give "
+            "columns.target a regular expression whose first group is the class.",
+            example=_bare(example),
+            name=words[example],
+        )
     )
     return found
 

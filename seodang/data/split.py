@@ -12,12 +12,8 @@ import numpy as np
 from pydantic import Field, field_validator
 
 from seodang.core.errors import DataError, did_you_mean
-<<<<<<< HEAD
 from seodang.core.language import tr, trn
 from seodang.core.sentences import said, saidn, shown
-=======
-from seodang.core.sentences import said, saidn
->>>>>>> spine
 from seodang.core.values import Value
 from seodang.data.counting import count
 from seodang.data.counting import things as things_of

@@ -13,13 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from seodang.core.errors import DataError
-<<<<<<< HEAD
 from seodang.core.language import tr, trn
 from seodang.core.sentences import said, saidn, shown
-=======
-from seodang.core.language import tr
-from seodang.core.sentences import said
->>>>>>> spine
 from seodang.data.kinds import READABLE, kind_of, what_else
 from seodang.data.readers.naming import SPLIT_WORDS, class_in_name, classes_in_names, classes_of, short_name
 from seodang.data.source import SPLITS, LeftOut, Source

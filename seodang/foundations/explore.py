@@ -56,7 +56,7 @@ def write_page(found: Exploration, path: str | Path) -> Path:
     import jinja2
     from markupsafe import Markup
 
-    from seodang.evaluation.report import STYLE
+    from seodang.evaluation.pages import STYLE
 
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     page = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(

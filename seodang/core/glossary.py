@@ -345,7 +345,7 @@ def glossary() -> list[Term]:
             tr(
                 "How far two sets of pictures are from each other, by mean and spread of what a network sees in them; lower is better."
             ),
-            "Fréchet distances?",
+            "Fréchet distance|Fréchet distances",
         ),
         Term(
             tr("generator"),

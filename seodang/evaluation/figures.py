@@ -42,7 +42,7 @@ WIDTH, HEIGHT = 4.6, 2.9  # inches; a phone shows one drawing across
 
 def quantity(name: str) -> str:
     """What an axis shows, by its name in the history."""
-    return {"loss": tr("loss"), "accuracy": tr("accuracy")}.get(name, name)
+    return {"loss": tr("loss"), "accuracy": tr("accuracy"), "mae": tr("mae"), "mse": tr("mse")}.get(name, name)
 
 
 def curve(history: list[dict[str, Any]], name: str, label: str) -> str:

@@ -18,7 +18,7 @@ from seodang.core.sentences import shown
 from seodang.data.prepare import to_pixels
 from seodang.evaluation import generative_figures as figures
 from seodang.evaluation import making
-from seodang.evaluation.naming import one
+from seodang.evaluation.naming import example, one
 from seodang.evaluation.pages import rendered
 from seodang.evaluation.pictures import data_uri
 from seodang.evaluation.report import duration, written
@@ -73,7 +73,7 @@ def render(run: Run, report: dict[str, Any], shown: dict[str, Tensor]) -> str:
     plane = report.get("plane")
     return rendered(
         TEMPLATE,
-        {"duration": duration, "short": short, "one": one},
+        {"duration": duration, "short": short, "one": one, "named": example},
         angles=", ".join(f"{angle:.2g}°" for angle in plane["angles"]) if plane else "",
         report=report,
         headline=headline,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from seodang.core.language import tr, trn
 
+_NUMBERED = re.compile(r"(|.* )(row|line|paragraph) (\d+)")
 # Simple methods that a report on rows sets beside the network, by the key of each in report.json.
 METHODS = ("naive", "linear", "trees", "last value", "a season ago", "unigram", "bigram")
 
@@ -46,6 +48,25 @@ def split_name(split: str) -> str:
     """A split as a person reads it: train, validation, test, or all of other data."""
     known = {"train": tr("train"), "validation": tr("validation"), "test": tr("test"), "all": tr("all")}
     return known.get(split, split)
+
+
+def example(name: str) -> str:
+    """The name of an example as a person reads it: "table.csv row 3" is its own in every run's files.
+
+    >>> example("table.csv row 3"), example("from 2024-05-01"), example("cat/12.png")
+    ('table.csv row 3', 'from 2024-05-01', 'cat/12.png')
+    """
+    if found := _NUMBERED.fullmatch(name):
+        number = found[3]
+        one = {
+            "row": tr("row {number}", number=number),
+            "line": tr("line {number}", number=number),
+            "paragraph": tr("paragraph {number}", number=number),
+        }[found[2]]
+        return found[1] + one
+    if name.startswith("from "):
+        return tr("from {when}", when=name.removeprefix("from "))
+    return name
 
 
 def method(name: str) -> str:

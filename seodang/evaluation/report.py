@@ -11,7 +11,7 @@ import numpy as np
 from seodang.core.errors import DataError
 from seodang.core.language import tr
 from seodang.evaluation import figures
-from seodang.evaluation.naming import split_name
+from seodang.evaluation.naming import example, split_name
 from seodang.evaluation.pages import rendered
 from seodang.evaluation.pictures import LOSSLESS, data_uri
 from seodang.evaluation.verdict import percent, points
@@ -54,6 +54,7 @@ def render(report: dict[str, Any], subset: Subset | None = None) -> str:
         "duration": duration,
         "split_name": split_name,
         "recorded": recorded,
+        "named": example,
     }
     return rendered(
         TEMPLATE,
@@ -90,7 +91,10 @@ def recorded(key: str) -> str:
         "validation_accuracy": tr("validation accuracy"),
         "learning_rate": tr("learning rate"),
         "penalty": tr("penalty"),
+        "mae": tr("mae"),
+        "validation_mae": tr("validation mae"),
         "seconds": tr("seconds"),
+        "step": tr("step"),
         "chosen": tr("chosen"),
     }.get(key, key.replace("_", " "))
 

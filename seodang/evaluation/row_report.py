@@ -10,7 +10,7 @@ from typing import Any
 from seodang.core.language import tr
 from seodang.core.sentences import shown
 from seodang.evaluation import figures, row_figures
-from seodang.evaluation.naming import many, method, one, split_name
+from seodang.evaluation.naming import example, many, method, one, split_name
 from seodang.evaluation.pages import rendered
 from seodang.evaluation.report import duration, titles_of_metrics, written
 from seodang.evaluation.row_verdict import short
@@ -63,7 +63,7 @@ def render_rows(report: dict[str, Any]) -> str:
 def _places(examples: list[dict[str, Any]]) -> Callable[[str], str]:
     """How a row is named in a table: without its file where all are of one."""
     files = {each["id"].rpartition(" row ")[0] for each in examples}
-    return (lambda name: name.removeprefix(f"{min(files)} ")) if len(files) == 1 else str
+    return (lambda name: example(name.removeprefix(f"{min(files)} "))) if len(files) == 1 else example
 
 
 def _headline(report: dict[str, Any]) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from seodang.data.frame import Frame
 from seodang.evaluation.intervals import calibration_by_chance
 from seodang.evaluation.judge_rows import shown
 from seodang.evaluation.metrics import calibration_error
+from seodang.evaluation.naming import example as named
 from seodang.evaluation.naming import split_name
 from seodang.evaluation.predictions import Predictions
 from seodang.explanations import painting
@@ -147,7 +148,7 @@ def _shown(run: Run, example: Example, judged: Predictions, sure: np.ndarray, or
         assert isinstance(frame, Frame), "rows and texts lie in a frame"
         looks = [_words(shown(run, frame, own.place(each["id"]))) for each in told]
     except (RunError, DataError):
-        looks = [each["id"] for each in told]
+        looks = [named(each["id"]) for each in told]
     heads = ("", tr("sure"), tr("says"), tr("is"), tr("what it is"))
     rows = tuple(
         (f"#{each['number']}", f"{each['confidence']:.0%}", each["predicted"], each["true"], look)

@@ -24,6 +24,7 @@ from seodang.data.readers.decoding import decoded
 from seodang.data.readers.texts import holds_texts
 from seodang.evaluation.generate import begin
 from seodang.evaluation.judge_rows import plain
+from seodang.evaluation.naming import example as named
 from seodang.evaluation.naming import one
 from seodang.evaluation.predict import opened
 from seodang.evaluation.predictions import Predictions
@@ -154,7 +155,7 @@ def _picture(run: Run, own: Own, words: Sequence[str]) -> Example:
     assert isinstance(judged, Predictions), "pictures have classes"
     (pixels,) = own.pixels([judged.ids[place]])
     true = judged.classes[judged.labels[place]]
-    return Example("picture", own, f"{word}, {judged.ids[place]}", torch.from_numpy(pixels)[None], true=true)
+    return Example("picture", own, f"{word}, {named(judged.ids[place])}", torch.from_numpy(pixels)[None], true=true)
 
 
 # Rows -------------------------------------------------------------------------------------------------------------------
@@ -162,8 +163,8 @@ def _picture(run: Run, own: Own, words: Sequence[str]) -> Example:
 
 def _row(run: Run, own: Own, words: Sequence[str]) -> Example:
     encoding: TableEncoding = run.encoding
-    named = [word for word in words if "=" not in word or _exists(word)]
-    changes = dict(word.split("=", 1) for word in words if word not in named)
+    rows = [word for word in words if "=" not in word or _exists(word)]
+    changes = dict(word.split("=", 1) for word in words if word not in rows)
     strange = [name for name in changes if name not in encoding.columns]
     if strange:
         raise DataError(
@@ -176,8 +177,8 @@ def _row(run: Run, own: Own, words: Sequence[str]) -> Example:
         )
     remarks: list[str] = []
     true = None
-    if named:
-        row, name, true, remarks = _named_row(run, own, _one(named, "row"))
+    if rows:
+        row, name, true, remarks = _named_row(run, own, _one(rows, "row"))
     else:
         row, name = one_row(run, typical(own)), tr("a row as given")
         if left := [each for each in encoding.columns if each not in changes]:
@@ -187,7 +188,7 @@ def _row(run: Run, own: Own, words: Sequence[str]) -> Example:
         values = {column: row.table[column].iloc[0] for column in encoding.columns}
         values |= {column: _read(run, column, text) for column, text in changes.items()}
         told = ", ".join(f"{column}={text}" for column, text in changes.items())
-        row, name, true = one_row(run, values), f"{name}{tr(' with ')}{told}" if named else told, None
+        row, name, true = one_row(run, values), f"{name}{tr(' with ')}{told}" if rows else told, None
     remarks += unseen(encoding, row)
     return Example("row", own, name, encoding.inputs(row), row, true=true, remarks=tuple(remarks))
 
@@ -198,7 +199,7 @@ def _named_row(run: Run, own: Own, word: str) -> tuple[Frame, str, str | None, l
     if number is not None:
         place, judged = own.judged(number), own_rows(run, own.data)
         frame = judged.frame.select(judged.rows[place : place + 1])
-        return frame, f"{word}, {frame.ids[0]}", _truth(run, frame), remarks
+        return frame, f"{word}, {named(frame.ids[0])}", _truth(run, frame), remarks
     match = _NUMBERED.fullmatch(word)
     file, wanted = (match[1], int(match[2])) if match and not _exists(word) else (word, 1)
     if not _exists(file):
@@ -223,7 +224,7 @@ def _named_row(run: Run, own: Own, word: str) -> tuple[Frame, str, str | None, l
             )
         )
     row = frame.select(np.array([wanted - 1]))
-    return row, row.ids[0], _truth(run, row), remarks
+    return row, named(row.ids[0]), _truth(run, row), remarks
 
 
 def _truth(run: Run, frame: Frame) -> str | None:
@@ -323,8 +324,8 @@ def _judged_text(run: Run, own: Own, number: int) -> tuple[str, str, str | None]
     assert isinstance(frame, Frame), "texts lie in a frame"
     (text,) = texts_of(frame.select(np.array([own.place(name)])), run.encoding.text)
     if isinstance(judged, Predictions):
-        return text, f"#{number}, {name}", judged.classes[judged.labels[place]]
-    return text, f"#{number}, {name}", f"{judged.targets[place].mean():,.6g}"
+        return text, f"#{number}, {named(name)}", judged.classes[judged.labels[place]]
+    return text, f"#{number}, {named(name)}", f"{judged.targets[place].mean():,.6g}"
 
 
 def _text_of_file(run: Run, path: str) -> str:
@@ -354,7 +355,7 @@ def _series(run: Run, own: Own, words: Sequence[str]) -> Example:
         given, true = judged.subset.fetch(torch.tensor([place])), judged.subset.labels[place].double().mean()
         when = names_of_times(frame, encoding.time)[begins - encoding.window : begins]
         return Example(
-            "series", own, f"{word}, {judged.subset.ids[place]}", given, when=tuple(when), true=f"{true:,.6g}"
+            "series", own, f"{word}, {named(judged.subset.ids[place])}", given, when=tuple(when), true=f"{true:,.6g}"
         )
     if word and not _exists(word):
         raise DataError(

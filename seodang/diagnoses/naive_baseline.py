@@ -36,7 +36,8 @@ def naive_baseline(case: Case) -> Iterator[Diagnosis]:
     test = each.get("network_against_it", {"p_value": 0.0, "difference": -1.0})  # of tokens there is no paired test
     worse = test["p_value"] < LEVEL and test["difference"] < 0
     figures = (f"{100 * own:.1f} %", f"{100 * each[main]:.1f} %") if not lower else (short(own), short(each[main]))
-    told = {"metric": main.upper() if lower else tr("Accuracy"), "own": figures[0], "other": figures[1]}
+    metric = {"accuracy": tr("Accuracy"), "perplexity": tr("PERPLEXITY")}.get(main, main.upper())
+    told = {"metric": metric, "own": figures[0], "other": figures[1]}
     told |= {"examples": report["judged"]["examples"], "split": split_name(report["split"])}
     walk = best == "last value" and all(report["baselines"][n][main] >= each[main] for n in report["baselines"])
     yield Diagnosis(

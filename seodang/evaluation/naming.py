@@ -36,7 +36,7 @@ def counted(count: int, noun: str) -> str:
     if noun == "picture":
         return trn("{count} picture", "{count:,} pictures", count)
     if noun == "row":
-        return trn("{count} row", "{count:,} rows", count)
+        return trn("{count:,} row", "{count:,} rows", count)
     if noun == "text":
         return trn("{count} text", "{count:,} texts", count)
     if noun == "window":

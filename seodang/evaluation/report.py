@@ -12,6 +12,7 @@ from seodang.core.errors import DataError
 from seodang.core.language import tr
 from seodang.evaluation import figures
 from seodang.evaluation.naming import example, split_name
+from seodang.evaluation.pages import STYLE as STYLE
 from seodang.evaluation.pages import rendered
 from seodang.evaluation.pictures import LOSSLESS, data_uri
 from seodang.evaluation.verdict import percent, points

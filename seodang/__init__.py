@@ -22,6 +22,7 @@ _HOME = {
     "predict": "seodang.evaluation.predict",
     "recognise": "seodang.evaluation.recognise",
     "repeat": "seodang.runs.repeat",
+    "report": "seodang.papers.report",
     "resume": "seodang.runs.train",
     "train": "seodang.runs.train",
     "tune": "seodang.tuning.tune",

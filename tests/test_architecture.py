@@ -24,6 +24,8 @@ FLOW = [
     "diagnoses",
     "explanations",
     "foundations",
+    "lessons",
+    "papers",
     "estimators",
     "tuning",
     "cli",
@@ -81,7 +83,7 @@ def test_no_import_cycle():
 def test_public_names_are_exactly_these():
     assert seodang.__all__ == [
         "Classifier", "Recipe", "Regressor", "Run", "SeodangError", "compare", "diagnose", "evaluate", "explain", "load", "look",
-        "names", "predict", "recognise", "repeat", "resume", "train", "tune",
+        "names", "predict", "recognise", "repeat", "report", "resume", "train", "tune",
     ]  # fmt: skip
     assert all(getattr(seodang, name).__doc__ for name in seodang.__all__)
 

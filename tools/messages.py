@@ -31,6 +31,7 @@ from jinja2.ext import extract_from_ast
 from seodang.cli._speech import is_prose
 from seodang.core.language import FOLDER, use_language
 from seodang.core.registry import FOLDERS, PACKAGE, describe, names
+from seodang.evaluation.row_verdict import lesson
 
 LANGUAGE = "ko"
 PO = FOLDER / LANGUAGE / "LC_MESSAGES" / "seodang.po"
@@ -151,6 +152,7 @@ def _of_templates(told: set[str]) -> Iterator[Message]:
 def _of_lists() -> Iterator[Message]:
     for kind in FOLDERS:
         yield from (Message(describe(kind, name), FOLDERS[kind]) for name in names(kind))
+    yield from (Message(text, FOLDERS["recipes"]) for name in names("recipes") for text in lesson(name))
 
 
 def korean() -> dict[str, str]:

@@ -26,6 +26,7 @@ VERBS = (
     "diagnose",
     "predict",
     "explain",
+    "report",
     "generate",
     "similar",
     "recognise",
@@ -38,10 +39,14 @@ VERBS = (
     "repeat",
     "import",
     "explore",
+    "learn",
 )
 
 # Those that take key=value settings.
 WITH_SETTINGS = ("look", "train", "augment", "tune", "summary")
+
+# Those that do something without any word.
+WITHOUT_WORDS = ("list", "learn")
 
 app = typer.Typer(
     name="seodang",
@@ -59,7 +64,7 @@ def _add_verbs() -> None:
         word = f"{verb}_" if keyword.iskeyword(verb) else verb  # `import` is a word of Python's own: import_.py
         if (Path(__file__).parent / f"{word}.py").exists():
             module = importlib.import_module(f"seodang.cli.{word}")
-            app.command(name=verb, no_args_is_help=verb != "list")(getattr(module, word))
+            app.command(name=verb, no_args_is_help=verb not in WITHOUT_WORDS)(getattr(module, word))
 
 
 # What the command line's library raises for words it does not know; its own name for the class differs by version.

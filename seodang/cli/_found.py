@@ -22,14 +22,16 @@ def show_findings(
     """Print the findings, each with its evidence and what to do; where there are none, what was looked for."""
     from rich.markup import escape
 
+    from seodang.core.sentences import shown
+
     if not found["findings"]:
         console.print(tr("\nNothing was found wrong: {nothing}.", nothing=tr(nothing)), markup=False)
         return
     console.print(f"\n[bold]{tr('Findings')}[/bold]")
     for finding in found["findings"]:
         mark = "[bold red]![/bold red]" if finding["level"] == "serious" else "-"
-        console.print(f"{mark} [bold]{escape(finding['what'])}[/bold] {escape(finding['evidence'])}")
-        console.print(f"  {finding['why']} {finding['todo']}", markup=False)
+        console.print(f"{mark} [bold]{escape(shown(finding['what']))}[/bold] {escape(shown(finding['evidence']))}")
+        console.print(f"  {shown(finding['why'])} {shown(finding['todo'])}", markup=False)
 
 
 def show_left_out(found: dict[str, Any], console: Console) -> None:

@@ -63,13 +63,14 @@ def show_rows(found: dict[str, Any], console: Console, where: str, settings: dic
     from rich.markup import escape
 
     from seodang.cli._found import show_findings, show_left_out, table_of_classes
+    from seodang.core.sentences import shown
 
     console.print(f"[bold]{escape(found['name'])}[/bold]  {escape(found['where'])}")
     columns, rows = len(found["columns"]), found["examples"]
     sizes = (trn("{count:,} row", "{count:,} rows", rows), trn("{count:,} column", "{count:,} columns", columns))
     console.print(", ".join((shown(found["form"]), *sizes)), markup=False)
     for reason in (found["purpose"] or {"reasons": []})["reasons"]:
-        console.print(reason, markup=False)
+        console.print(shown(reason), markup=False)
     console.print()
     console.print(_columns(found))
     if found["classes"]:

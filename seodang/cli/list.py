@@ -13,7 +13,18 @@ from seodang.core.errors import SeodangError, did_you_mean
 from seodang.core.language import padded, tr
 from seodang.core.registry import describe, family, names
 
-KINDS = ("recipes", "models", "datasets", "tasks", "decisions", "diagnoses", "foundations", "explanations", "runs")
+KINDS = (
+    "recipes",
+    "models",
+    "datasets",
+    "tasks",
+    "decisions",
+    "diagnoses",
+    "foundations",
+    "explanations",
+    "lessons",
+    "runs",
+)
 
 
 def list(  # noqa: A001 - the verb's name

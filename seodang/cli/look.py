@@ -85,9 +85,10 @@ def look(
             )
         tell(source, asked, console, paths[0], settings, json)
         return
-    if settings and not augment:
+    beyond = [key for key in settings if key.removeprefix("columns.") not in type(asked.columns).model_fields]
+    if beyond and not augment:
         raise DataError(
-            tr("{settings}: settings go with --augment, such as `--augment rotation=10`.", settings=", ".join(settings))
+            tr("{settings}: settings go with --augment, such as `--augment rotation=10`.", settings=", ".join(beyond))
         )
     looked = scan(source)
     if augment:
@@ -97,10 +98,10 @@ def look(
             print_json({"kind": "pictures", "name": source.name, "preview": str(file)})
         return
     found = look_at(source, looked)
-    if len(found["classes"]) > 1:
+    if not found["refused"]:
         recipe, reason = suggest(found)
         found["suggested_recipe"] = {"name": recipe, "reason": reason}
-    show(found, console, paths[0])
+    show(found, console, paths[0], settings)
     wanted = page or (None if json or no_page else f"seodang-look-{_safe(found['name'])}.html")
     if wanted and not no_page:
         from seodang.data.page import write_page
@@ -122,17 +123,18 @@ def look(
         print_json(found)
 
 
-def show(found: dict[str, Any], console: Console, where: str) -> None:
+def show(found: dict[str, Any], console: Console, where: str, settings: dict[str, str] | None = None) -> None:
     """Print what was found for a person: what it is, the classes, the findings, what was left out, what to do next."""
     import shlex
 
     from rich.markup import escape
 
     from seodang.cli._found import show_findings, show_left_out, table_of_classes
-    from seodang.data.findings import count
+    from seodang.core.sentences import shown
+    from seodang.data.counting import count
 
     sizes = found["sizes"]
-    classes = count(len(found["classes"]), "class")
+    classes = shown(count(len(found["classes"]), "class"))
     console.print(f"[bold]{escape(found['name'])}[/bold]  {escape(found['where'])}")
     console.print(
         tr(
@@ -158,15 +160,18 @@ def show(found: dict[str, Any], console: Console, where: str) -> None:
     show_findings(found, console)
     show_left_out(found, console)
     if recipe := found.get("suggested_recipe"):
+        words = "".join(f" {shlex.quote(f'{key}={value}')}" for key, value in (settings or {}).items())
         console.print(
             tr(
                 "\nNext: seodang train {where} {name}   ({reason})",
                 where=shlex.quote(where),
-                name=recipe["name"],
+                name=recipe["name"] + words,
                 reason=recipe["reason"],
             ),
             markup=False,
         )
+    elif len(found["classes"]) > 1:
+        console.print("\n" + tr("It cannot be trained on as it is: {reason}", reason=found["refused"]), markup=False)
 
 
 def _preview(looked: Scan, settings: dict[str, str], seed: int, page: str | None) -> Path:

@@ -42,6 +42,7 @@ def train(
     from seodang.core.errors import RecipeError, RunError
     from seodang.runs.train import resume as carry_on
     from seodang.runs.train import stream
+    from seodang.training.plan import process_began
 
     plain, settings = divide(words or [])
     if minutes is not None:
@@ -67,5 +68,7 @@ def train(
                     plain=", ".join(plain),
                 )
             )
-        events = stream(plain[0], plain[1] if len(plain) > 1 else None, settings, runs=runs, name=name)
+        events = stream(
+            plain[0], plain[1] if len(plain) > 1 else None, settings, runs=runs, name=name, since=process_began()
+        )
     finish(events, screen(json), json)

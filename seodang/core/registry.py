@@ -28,6 +28,7 @@ FOLDERS = {
     "diagnoses": "diagnoses",
     "foundations": "foundations",
     "explanations": "explanations",
+    "lessons": "lessons",
 }
 # One of a kind, as a sentence calls it.
 ONE = {
@@ -39,6 +40,7 @@ ONE = {
     "diagnoses": later("a diagnosis"),
     "foundations": later("a foundation"),
     "explanations": later("an explanation"),
+    "lessons": later("a lesson"),
 }
 # Files of those folders that hold the mechanism, not a name.
 MECHANISM = {
@@ -49,6 +51,7 @@ MECHANISM = {
     "diagnoses": {"diagnosis", "case", "cheap", "probe", "diagnose"},
     "foundations": {"explore"},
     "explanations": {"explain", "explanation", "example", "own", "scores", "layers_of", "painting", "page"},
+    "lessons": {"lesson", "learn", "in_memory", "drawn", "page", "terms"},
 }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from seodang.core.sentences import said
 from seodang.data.words import pc
 
 MONEY = r"[$€£¥₩₹]|US\$|USD|EUR|GBP|JPY|CNY|KRW|원"
@@ -98,7 +99,7 @@ def _clock(words: pa.Array) -> Amounts | None:
         pc.cast(pc.if_else(pc.equal(part, ""), "0", part), pa.float64()).to_numpy(zero_copy_only=False)
         for part in parts.flatten()
     )
-    return Amounts(hours + minutes / 60 + seconds / 3600, ("hours, of times such as 9:30",))
+    return Amounts(hours + minutes / 60 + seconds / 3600, (said("hours, of times such as 9:30"),))
 
 
 def _with_letters(words: pa.Array, decimal: str | None) -> Amounts | None:
@@ -111,7 +112,9 @@ def _with_letters(words: pa.Array, decimal: str | None) -> Amounts | None:
         return None
     last = pc.utf8_upper(pc.utf8_slice_codeunits(words, -1)).to_numpy(zero_copy_only=False)
     times = np.array([_LETTERS.get(letter, 1.0) for letter in last])
-    return Amounts(found.values * times, ("K, M, B, T are thousands, millions and so on", *found.how), found.decimal)
+    return Amounts(
+        found.values * times, (said("K, M, B, T are thousands, millions and so on"), *found.how), found.decimal
+    )
 
 
 def _plain(words: pa.Array) -> pa.Array:
@@ -133,7 +136,7 @@ def _read(words: pa.Array, decimal: str | None = None) -> Amounts | None:
     units = _units(part["before"], part["after"], matched)
     if units is None:
         return None
-    how += [f"{unit} taken off" for unit in units]
+    how += [said("{unit} taken off", unit=unit) for unit in units]
     separated = _separated(pc.utf8_trim_whitespace(part["digits"]), decimal)
     if separated is None:
         return None
@@ -143,7 +146,7 @@ def _read(words: pa.Array, decimal: str | None = None) -> Amounts | None:
     uneven = pc.not_equal(pc.equal(part["open"], "("), pc.equal(part["close"], ")")).to_numpy(zero_copy_only=False)
     minus = pc.or_(pc.or_(pc.equal(part["sign"], "-"), pc.equal(part["inner"], "-")), bracketed)
     if pc.any(bracketed).as_py():
-        how.append("brackets mean minus")
+        how.append(said("brackets mean minus"))
     sign, nothing = pa.scalar("-", words.type), pa.scalar("", words.type)
     signed = pc.binary_join_element_wise(pc.if_else(minus, sign, nothing), digits, part["power"], nothing)
     return Amounts(_cast(signed, matched & ~uneven, words), tuple(how), sign_used)
@@ -179,22 +182,22 @@ def _separated(digits: pa.Array, known: str | None) -> tuple[pa.Array, list[str]
     """The digits with at most a decimal point, what the other signs were taken for, and the decimal sign where it shows; None where
     they disagree."""
     how = []
-    for mark, name in ((" ", "spaces"), ("'", "apostrophes")):
+    for mark, clause in ((" ", said("spaces separate thousands")), ("'", said("apostrophes separate thousands"))):
         there = _matches(digits, mark)
         if there.any():
             if not _matches(digits.filter(pa.array(there)), r"^[0-9]{1,3}([ '][0-9]{3})+([.,][0-9]*)?$").all():
                 return None
             digits = pc.replace_substring(digits, mark, "")
-            how.append(f"{name} separate thousands")
+            how.append(clause)
     comma, dot = _matches(digits, ","), _matches(digits, r"\.")
     if not comma.any() and not _matches(digits, r"\..*\.").any() and not (known == "," and dot.any()):
         return digits, how, "." if dot.any() else ""
     if known == "," or known is None and _decimal_comma(digits, comma, dot):
-        thousands, clause = ".", "decimal commas" if comma.any() else "points separate thousands"
+        thousands, clause = ".", said("decimal commas") if comma.any() else said("points separate thousands")
     else:
-        thousands, clause = ",", "commas separate thousands"
+        thousands, clause = ",", said("commas separate thousands")
         if not comma.any():
-            thousands, clause = ".", "points separate thousands"
+            thousands, clause = ".", said("points separate thousands")
     decimal = "," if thousands == "." else "."
     whole = pc.replace_substring_regex(digits, "[" + decimal + "][0-9]*$", "")
     grouped = _matches(whole, "[" + thousands + "]")

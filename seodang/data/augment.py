@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 from torch import Tensor
 from torch.nn import functional
 
+from seodang.core.language import tr
 from seodang.core.values import Value
 
 Range = tuple[float, float]
@@ -17,7 +18,7 @@ Range = tuple[float, float]
 
 def _factor(given: Any) -> Any:
     """A number from 0 to below 1, or a pair (low, high) of factors above 0, written as a list or as "0.8,1.2"."""
-    wanted = f"must be a number from 0 to below 1, or a pair of factors such as 0.8,1.2, got {given!r}."
+    wanted = tr("must be a number from 0 to below 1, or a pair of factors such as 0.8,1.2, got {value!r}.", value=given)
     parts = given.split(",") if isinstance(given, str) else given
     try:
         numbers = [float(part) for part in (parts if isinstance(parts, list | tuple) else [parts])]

@@ -11,6 +11,8 @@ import pandas as pd
 import pyarrow as pa
 
 from seodang.core.errors import DataError, did_you_mean
+from seodang.core.language import tr
+from seodang.core.sentences import said, saidn
 from seodang.data.amounts import Amounts, amounts
 from seodang.data.dates import MONTHS, dates, to_nanoseconds
 from seodang.data.frame import KINDS, Column, Kind
@@ -52,7 +54,9 @@ def typed(name: str, values: Any, given: Kind | None = None, decimal: str | None
     ([3.5, 12.0, nan], 'number', '2 numbers from 3.5 to 12; kg taken off; decimal commas')
     """
     if given is not None and given not in KINDS:
-        raise DataError(f"{given!r} is not a kind of column. {did_you_mean(str(given), KINDS)}")
+        raise DataError(
+            tr("{kind!r} is not a kind of column. {hint}", kind=given, hint=did_you_mean(str(given), KINDS))
+        )
     series = column_of(values)
     if given is None or given in ("number", "date"):
         native = _native(name, series, given)
@@ -76,9 +80,10 @@ def _native(name: str, series: pd.Series | pa.ChunkedArray, given: Kind | None) 
         values = to_nanoseconds(series)
         lost = int(np.isnat(values).sum() - series.isna().sum())
         if np.isnat(values).all():
-            return _column(name, "empty", "no values", None, series.isna().to_numpy(), 0, given)
-        stray = f"; {lost:,} dates out of range (1678 to 2261) count as missing" if lost else ""
-        return _dated(name, values, "dates in the file already" + stray, given)
+            return _column(name, "empty", said("no values"), None, series.isna().to_numpy(), 0, given)
+        how = [said("dates in the file already")]
+        how += [said("{count:,} dates out of range (1678 to 2261) count as missing", count=lost)] if lost else []
+        return _dated(name, values, "; ".join(how), given)
     if pd.api.types.is_numeric_dtype(series.dtype) and given != "date":
         values = series.to_numpy(dtype=np.float64, na_value=np.nan)
         return _number(name, values, [], given)
@@ -112,21 +117,23 @@ def _plain_numbers(name: str, strings: pa.ChunkedArray) -> tuple[pd.Series, Colu
 
 def _inferred(name: str, words: Words, decimal: str | None) -> tuple[pd.Series, Column]:
     if len(words.words) == 0:
-        return _column(name, "empty", "no values", None, words.codes < 0, 0, None)
+        return _column(name, "empty", said("no values"), None, words.codes < 0, 0, None)
     if (found := _as_number(name, words, decimal)) is not None:
         return found
     strings = words.strings
     if len(strings) == 1 and (words.codes >= 0).all():
-        return _labelled(name, words, "constant", f"{_quoted(strings[0])} in every row")
+        return _labelled(name, words, "constant", said("{value} in every row", value=_quoted(strings[0])))
     if (found := _as_date(name, words)) is not None:
         return found
     if {word.lower() for word in strings[:3]} in BOOLEANS:
-        return _labelled(name, words, "category", f"2 values: {_listed(strings)}")
+        return _labelled(name, words, "category", said("2 values: {values}", values=_listed(strings)))
     if len(strings) <= 24 and len(strings) >= 2 and all(word.lower().rstrip(".") in MONTHS for word in strings):
-        return _labelled(name, words, "category", f"{len(strings)} names of months")
+        return _labelled(name, words, "category", said("{count} names of months", count=len(strings)))
     suffixes = [word.lower().rsplit(".", 1)[-1] for word in strings[:1000]]
     if np.mean([f".{suffix}" in PICTURE_SUFFIXES for suffix in suffixes]) > 0.9:
-        return _labelled(name, words, "picture", f"paths of pictures, such as {_quoted(strings[0])}")
+        return _labelled(
+            name, words, "picture", said("paths of pictures, such as {example}", example=_quoted(strings[0]))
+        )
     return _labelled(name, words, *_words_kind(name, words))
 
 
@@ -141,19 +148,29 @@ def _as_number(name: str, words: Words, decimal: str | None) -> tuple[pd.Series,
     if strays and (strays > STRAY * words.rows or different < 20):
         return None
     if not found.how and pc.any(pc.match_substring_regex(words.words, "^0[0-9]{2,}$")).as_py():
-        return _coded(name, words, "with leading zeros")
+        return _coded(name, words, said("with leading zeros"))
     if pc.any(pc.match_substring_regex(words.words, "^[0-9]{16,}$")).as_py() and np.nanmax(found.values) > EXACT:
-        return _coded(name, words, "of 16 and more digits")
+        return _coded(name, words, said("of 16 and more digits"))
     if (dated := _as_clock(name, words, found)) is not None:
         return dated
-    said = [*found.how, *_strays(words, ~numeral)]
-    return _number(name, words.spread(found.values, np.nan), said, None, words, found.decimal)
+    told = [*found.how, *_strays(words, ~numeral)]
+    return _number(name, words.spread(found.values, np.nan), told, None, words, found.decimal)
 
 
 def _coded(name: str, words: Words, why: str) -> tuple[pd.Series, Column]:
     if len(words.words) == len(words.codes):
-        return _labelled(name, words, "id", f"another numeral {why} in every row, such as {words.strings[0]}")
-    reason = f"{len(words.words):,} numerals {why}, such as {words.strings[0]}: names, not amounts"
+        return _labelled(
+            name,
+            words,
+            "id",
+            said("another numeral {clause} in every row, such as {example}", clause=why, example=words.strings[0]),
+        )
+    reason = said(
+        "{count:,} numerals {clause}, such as {example}: names, not amounts",
+        count=len(words.words),
+        clause=why,
+        example=words.strings[0],
+    )
     return _labelled(name, words, "category", reason)
 
 
@@ -171,10 +188,15 @@ def _as_clock(name: str, words: Words, found: Amounts, given: Kind | None = None
     least, most = found.values.min(), found.values.max()
     if (dated := _decimal_years(name, words, found, given)) is not None:
         return dated
-    units = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}
-    for unit, factor in units.items():
+    units = {
+        said("seconds since 1970"): 1,
+        said("milliseconds since 1970"): 10**3,
+        said("microseconds since 1970"): 10**6,
+        said("nanoseconds since 1970"): 10**9,
+    }
+    for how, factor in units.items():
         if least >= 1e8 * factor and most < 4.1e9 * factor:
-            return _dated(name, _since(words, found, 10**9 // factor, "1970-01-01"), f"{unit} since 1970", given)
+            return _dated(name, _since(words, found, 10**9 // factor, "1970-01-01"), how, given)
     if (
         (given or re.search(r"date|일자|날짜", name, re.I))
         and least >= 20_000
@@ -182,7 +204,7 @@ def _as_clock(name: str, words: Words, found: Amounts, given: Kind | None = None
         and (found.values % 1 == 0).all()
     ):
         return _dated(
-            name, _since(words, found, 86_400 * 10**9, "1899-12-30"), "days since 1900, as Excel counts", None
+            name, _since(words, found, 86_400 * 10**9, "1899-12-30"), said("days since 1900, as Excel counts"), None
         )
     return None
 
@@ -197,7 +219,7 @@ def _decimal_years(name: str, words: Words, found: Amounts, given: Kind | None) 
     if np.abs(rows * 12 - months).max() > _TWELFTH or (rows % 1 == 0).all() or not np.isin(steps, (1, 3)).all():
         return None
     since = (months - 1970 * 12).astype(np.int64).astype("datetime64[M]")
-    return _dated(name, since, "years with months as twelfths", given)
+    return _dated(name, since, said("years with months as twelfths"), given)
 
 
 def _since(words: Words, found: Amounts, nanoseconds: int, start: str) -> np.ndarray:
@@ -213,8 +235,8 @@ def _as_date(name: str, words: Words, given: Kind | None = None) -> tuple[pd.Ser
     none = np.isnat(found.values)
     if _real_strays(words, none) > STRAY * words.rows and given is None:
         return None
-    said = "; ".join([found.how, *_strays(words, none, "dates")])
-    return _dated(name, words.spread(found.values, np.datetime64("NaT")), said, given)
+    told = "; ".join([found.how, *_strays(words, none, dates=True)])
+    return _dated(name, words.spread(found.values, np.datetime64("NaT")), told, given)
 
 
 def _real_strays(words: Words, none: np.ndarray) -> int:
@@ -222,16 +244,29 @@ def _real_strays(words: Words, none: np.ndarray) -> int:
     return int(words.counts[none & ~words.says_unknown].sum()) if none.any() else 0
 
 
-def _strays(words: Words, none: np.ndarray, what: str = "numbers") -> list[str]:
+def _strays(words: Words, none: np.ndarray, dates: bool = False) -> list[str]:
     """What is said of the few words that are none."""
     rows = int(words.counts[none].sum())
     if not rows:
         return []
     examples = _listed([f"{word[:30]!r}" for word in words.strings[none][:3]])
-    many = (
-        f"{rows:,} values are no {what} and count" if rows > 1 else f"1 value is no {what.removesuffix('s')} and counts"
-    )
-    return [f"{many} as missing: {examples}"]
+    if dates:
+        return [
+            saidn(
+                "1 value is no date and counts as missing: {examples}",
+                "{count:,} values are no dates and count as missing: {examples}",
+                rows,
+                examples=examples,
+            )
+        ]
+    return [
+        saidn(
+            "1 value is no number and counts as missing: {examples}",
+            "{count:,} values are no numbers and count as missing: {examples}",
+            rows,
+            examples=examples,
+        )
+    ]
 
 
 def _words_kind(name: str, words: Words) -> tuple[Kind, str]:
@@ -241,25 +276,39 @@ def _words_kind(name: str, words: Words) -> tuple[Kind, str]:
     few = strings[:: max(1, different // 2000)]
     length = float(np.mean([len(word.split()) for word in few]))
     if different > 0.5 * rows and different > 1 and _reads_as_text(few, length):
-        return "text", f"{different:,} texts of {length:.0f} words on average"
+        return "text", said("{count:,} texts of {length:.0f} words on average", count=different, length=length)
     every = different == len(words.codes)
     named = bool(_ID_NAME.match(name) or _ID_CAMEL.match(name))
     if every and different > 1:
         if all(map(_UUID.fullmatch, few)):
-            return "id", f"another unique identifier in every row, such as {example}"
+            return "id", said("another unique identifier in every row, such as {example}", example=example)
         if named or different >= 20:
-            return "id", f"another short value in every row, such as {example}"
+            return "id", said("another short value in every row, such as {example}", example=example)
     if different >= 50 and different > 0.95 * rows:
-        return "id", f"{different:,} different short values in {rows:,} rows, such as {example}"
+        return "id", said(
+            "{count:,} different short values in {rows:,} rows, such as {example}",
+            count=different,
+            rows=rows,
+            example=example,
+        )
     if different > 0.5 * rows and different >= 50:
-        return "category", f"{different:,} short values in {rows:,} rows, nearly another one each, such as {example}"
+        return "category", said(
+            "{count:,} short values in {rows:,} rows, nearly another one each, such as {example}",
+            count=different,
+            rows=rows,
+            example=example,
+        )
     if named and different < rows:
-        return "category", f"{different:,} values that come again, though it is named like an id, such as {example}"
+        return "category", said(
+            "{count:,} values that come again, though it is named like an id, such as {example}",
+            count=different,
+            example=example,
+        )
     if different == 1:
-        return "category", f"{example} or nothing"
+        return "category", said("{value} or nothing", value=example)
     if different == 2:
-        return "category", f"2 values: {_listed(strings)}"
-    return "category", f"{different:,} values, such as {_listed(strings[:2])}"
+        return "category", said("2 values: {values}", values=_listed(strings))
+    return "category", said("{count:,} values, such as {such}", count=different, such=_listed(strings[:2]))
 
 
 def _reads_as_text(few: np.ndarray, length: float) -> bool:
@@ -278,7 +327,7 @@ def _reads_as_text(few: np.ndarray, length: float) -> bool:
 
 def _as_given(name: str, words: Words, given: Kind, decimal: str | None) -> tuple[pd.Series, Column]:
     if len(words.words) == 0:
-        reason = "no values" if given == "empty" else f"said to be {given}; no values here"
+        reason = said("no values") if given == "empty" else said("said to be {kind}; no values here", kind=given)
         if given == "number":
             return _column(name, given, reason, np.full(len(words.codes), np.nan), words.codes < 0, 0, given)
         if given == "date":
@@ -294,8 +343,8 @@ def _as_given(name: str, words: Words, given: Kind, decimal: str | None) -> tupl
         values = np.full(len(words.words), np.nan) if found is None else found.values
         if words.counts[np.isnan(values)].sum() > 0.5 * words.rows:
             raise DataError(_not_of_kind(name, given, words, np.isnan(values)))
-        said = [*(found.how if found else ()), *_strays(words, np.isnan(values))]
-        return _number(name, words.spread(values, np.nan), said, given, words, found.decimal if found else "")
+        told = [*(found.how if found else ()), *_strays(words, np.isnan(values))]
+        return _number(name, words.spread(values, np.nan), told, given, words, found.decimal if found else "")
     if given == "date":
         counted = amounts(words.words)
         dated = None if counted is None else _as_clock(name, words, counted, given)
@@ -303,21 +352,39 @@ def _as_given(name: str, words: Words, given: Kind, decimal: str | None) -> tupl
         if dated is None:
             raise DataError(_not_of_kind(name, given, words, np.ones(len(words.words), bool)))
         return dated
-    return _labelled(name, words, given, f"said to be {given}; {len(words.words):,} different", given)
+    return _labelled(
+        name, words, given, said("said to be {kind}; {count:,} different", kind=given, count=len(words.words)), given
+    )
 
 
 def _not_of_kind(name: str, given: str, words: Words, wrong: np.ndarray) -> str:
     rows = int(words.counts[wrong].sum())
     example = f"{words.strings[wrong][0][:40]!r}"
     if given in ("empty", "constant"):
-        return (
-            f"Column {name} is not {given}: it has {len(words.words):,} different values, such as {example}. "
-            "Leave its kind out, and it is inferred."
+        return tr(
+            "Column {name} is not {kind}: it has {count:,} different values, such as {example}. "
+            "Leave its kind out, and it is inferred.",
+            name=name,
+            kind=given,
+            count=len(words.words),
+            example=example,
         )
-    what = "numbers" if given == "number" else "dates"
-    return (
-        f"Column {name} cannot hold {what}: {rows:,} of {words.rows:,} values are none, such as {example}. "
-        "Say category or text, or leave its kind out, and it is inferred."
+    if given == "number":
+        return tr(
+            "Column {name} cannot hold numbers: {count:,} of {rows:,} values are none, such as {example}. "
+            "Say category or text, or leave its kind out, and it is inferred.",
+            name=name,
+            count=rows,
+            rows=words.rows,
+            example=example,
+        )
+    return tr(
+        "Column {name} cannot hold dates: {count:,} of {rows:,} values are none, such as {example}. "
+        "Say category or text, or leave its kind out, and it is inferred.",
+        name=name,
+        count=rows,
+        rows=words.rows,
+        example=example,
     )
 
 
@@ -327,7 +394,7 @@ def _not_of_kind(name: str, given: str, words: Words, wrong: np.ndarray) -> str:
 def _number(
     name: str,
     values: np.ndarray,
-    said: Sequence[str],
+    told: Sequence[str],
     given: Kind | None,
     words: Words | None = None,
     decimal: str = "",
@@ -337,26 +404,30 @@ def _number(
     values = np.where(endless, np.nan, values)
     missing = np.isnan(values)
     different = _different(values[~missing])
-    said = list(said)
+    told = list(told)
     if endless.any():
         many = int(endless.sum())
-        counted = (
-            "1 value is too large or infinite and counts"
-            if many == 1
-            else f"{many:,} values are too large or infinite and count"
+        told.append(
+            saidn(
+                "1 value is too large or infinite and counts as missing",
+                "{count:,} values are too large or infinite and count as missing",
+                many,
+            )
         )
-        said.append(f"{counted} as missing")
     if len(different) == 0:
-        reason = "; ".join(["no values", *said])
+        reason = "; ".join([said("no values"), *told])
         return _column(name, given or "empty", reason, values if given else None, missing, 0, given)
     if given is None and len(different) == 1 and not missing.any() and len(values) > 0:
         return _labelled(
-            name, words or words_of(strings_of(pd.Series(values))), "constant", f"{different[0]:g} in every row"
+            name,
+            words or words_of(strings_of(pd.Series(values))),
+            "constant",
+            said("{value} in every row", value=f"{different[0]:g}"),
         )
     whole = bool((different == np.floor(different)).all())
     if given is None and whole and (kind := _whole_kind(name, values, different, missing)) is not None:
         return _labelled(name, words or words_of(strings_of(pd.Series(values))), *kind)
-    reason = "; ".join([_range(different, whole), *said])
+    reason = "; ".join([_range(different, whole), *told])
     return _column(name, "number", reason, values, missing, len(different), given, decimal)
 
 
@@ -368,11 +439,13 @@ def _different(values: np.ndarray) -> np.ndarray:
 
 def _range(different: np.ndarray, whole: bool) -> str:
     if len(different) == 2 and different.tolist() == [0, 1]:
-        return "0 and 1 only"
-    what = "different whole numbers" if whole else "numbers"
+        return said("0 and 1 only")
     if len(different) == 1:
-        return f"{different[0]:g} or nothing"
-    return f"{len(different):,} {what} from {_short(different[0])} to {_short(different[-1])}"
+        return said("{value} or nothing", value=f"{different[0]:g}")
+    ends = {"least": _short(different[0]), "most": _short(different[-1])}
+    if whole:
+        return said("{count:,} different whole numbers from {least} to {most}", count=len(different), **ends)
+    return said("{count:,} numbers from {least} to {most}", count=len(different), **ends)
 
 
 def _short(value: float) -> str:
@@ -384,7 +457,7 @@ def _whole_kind(name: str, values: np.ndarray, different: np.ndarray, missing: n
     rows, every = len(values), len(different) == len(values)
     named = bool(_ID_NAME.match(name) or _ID_CAMEL.match(name))
     if every and named:
-        return "id", "another whole number in every row, and it is named like an id"
+        return "id", said("another whole number in every row, and it is named like an id")
     step_one = every and different[-1] == different[0] + (rows - 1)
     if (
         step_one
@@ -393,13 +466,20 @@ def _whole_kind(name: str, values: np.ndarray, different: np.ndarray, missing: n
         and not _NO_ID.match(name)
         and bool((np.diff(values) == 1).all())
     ):
-        return "id", f"counts the rows, {_short(different[0])} to {_short(different[-1])}"
+        return "id", said("counts the rows, {first} to {last}", first=_short(different[0]), last=_short(different[-1]))
     if named and len(different) > 0.95 * (rows - missing.sum()):
-        return "id", f"{len(different):,} different whole numbers in {rows:,} rows, and it is named like an id"
+        return "id", said(
+            "{count:,} different whole numbers in {rows:,} rows, and it is named like an id",
+            count=len(different),
+            rows=rows,
+        )
     if named and len(different) > 2:
         return (
             "category",
-            f"{len(different):,} whole numbers that come again, but it is named like an id: names, not amounts",
+            said(
+                "{count:,} whole numbers that come again, but it is named like an id: names, not amounts",
+                count=len(different),
+            ),
         )
     return None
 
@@ -409,8 +489,16 @@ def _dated(name: str, values: np.ndarray, how: str, given: Kind | None) -> tuple
     missing = np.isnat(values)
     different = _different(values[~missing])
     if given is None and len(different) == 1 and not missing.any() and len(values) > 0:
-        return _column(name, "constant", f"{_day(different[0])} in every row", values, missing, 1, given)
-    reason = f"{len(different):,} dates from {_day(different[0])} to {_day(different[-1])}; {how}"
+        return _column(
+            name, "constant", said("{value} in every row", value=_day(different[0])), values, missing, 1, given
+        )
+    reason = said(
+        "{count:,} dates from {first} to {last}; {clauses}",
+        count=len(different),
+        first=_day(different[0]),
+        last=_day(different[-1]),
+        clauses=how,
+    )
     return _column(name, "date", reason, values, missing, len(different), given)
 
 

@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
+from seodang.core.sentences import said
 from seodang.data.encode_series import SeriesEncoding, filled, fit_series, numbers, ordered, series_of, starts
 from seodang.data.frame import Frame
 from seodang.data.purpose import Purpose
@@ -50,18 +52,29 @@ def cut_series(
     if examples is not None and examples < len(division.train):
         latest = division.train[np.argsort(clock[division.train], kind="stable")][-examples:]
         division.train = np.sort(latest)
-        notes.append(f"Only the latest {examples:,} training windows are used, as asked.")
+        notes.append(said("Only the latest {count:,} training windows are used, as asked.", count=examples))
     known = np.flatnonzero(clock <= clock[division.train].max() + cut.horizon - 1)
     sizes = (cut.window, cut.horizon, cut.season)
     encoding = fit_series(frame, known, target, channels, *sizes, series, purpose.time, purpose.key)
     if encoding.filled:
         notes.append(
-            f"{encoding.filled:,} missing values are taken over from the step before; none of them is foretold."
+            said(
+                "{count:,} missing values are taken over from the step before; none of them is foretold.",
+                count=encoding.filled,
+            )
         )
-    again = f"repeats after {cut.season} steps" if cut.season > 1 else "no season was found"
+    again = said("repeats after {season} steps", season=cut.season) if cut.season > 1 else said("no season was found")
     if series.season:
-        again = f"season={cut.season}, as the recipe says"
-    notes.append(f"Sees {cut.window} steps, foretells {cut.horizon}; {again}. {division.note}")
+        again = said("season={season}, as the recipe says", season=cut.season)
+    notes.append(
+        said(
+            "Sees {window} steps, foretells {horizon}; {clause}. {note}",
+            window=cut.window,
+            horizon=cut.horizon,
+            clause=again,
+            note=division.note,
+        )
+    )
     return frame, encoding, division, notes
 
 
@@ -157,7 +170,13 @@ def _channels(frame: Frame, purpose: Purpose, columns: Columns, series: Series) 
     others = [c.name for c in frame.columns if c.kind == "number" and c.name not in aside]
     channels = {"target": [target], "all": [target, *others], "others": others}[series.seen]
     if not channels:
-        raise DataError(f"series.seen=others, but {frame.where} has no number column beside {target}.")
+        raise DataError(
+            tr(
+                "series.seen=others, but {where} has no number column beside {target}.",
+                where=frame.where,
+                target=target,
+            )
+        )
     return tuple(channels)
 
 
@@ -194,19 +213,33 @@ def _between(frame: Frame, time: str | None, key: str | None, series: Series) ->
     if time is None:
         asked = "first" if series.first else "last" if series.last else ""
         if asked:
-            raise DataError(f"series.{asked} needs a column that says when; {frame.where} has none. Say time=COLUMN.")
+            raise DataError(
+                tr(
+                    "series.{setting} needs a column that says when; {where} has none. Say time=COLUMN.",
+                    setting=asked,
+                    where=frame.where,
+                )
+            )
         return frame, []
     when, notes = moments(frame, time), []
     stay = ~np.isnat(when)
     if unknown := int((~stay).sum()):
-        notes.append(f"{unknown:,} rows do not say when and are left out.")
-    for name, words, holds in (("first", "from", np.greater_equal), ("last", "to", np.less_equal)):
+        notes.append(said("{count:,} rows do not say when and are left out.", count=unknown))
+    for name, words, holds in (
+        ("first", said("Only rows from {date} are used."), np.greater_equal),
+        ("last", said("Only rows to {date} are used."), np.less_equal),
+    ):
         if (bound := getattr(series, name)) is not None:
             stay &= holds(when, _bound(bound, name))
-            notes.append(f"Only rows {words} {bound} are used.")
+            notes.append(said(words, date=bound))
     if stay.sum() < LEAST_ROWS:
         raise DataError(
-            f"{frame.where} has {int(stay.sum())} rows in the time asked for; a series needs {LEAST_ROWS} or more."
+            tr(
+                "{where} has {count} rows in the time asked for; a series needs {least} or more.",
+                where=frame.where,
+                count=int(stay.sum()),
+                least=LEAST_ROWS,
+            )
         )
     return ordered(frame if stay.all() else frame.select(np.flatnonzero(stay)), time, key), notes
 
@@ -218,7 +251,9 @@ def _bound(given: str, name: str) -> np.datetime64:
         if name == "last":
             moment = cast(pd.Period, pd.Period(given)).end_time if len(given) <= 10 else moment
     except ValueError:
-        raise DataError(f"series.{name} must be a date such as 2015-01-01, got {given!r}.") from None
+        raise DataError(
+            tr("series.{name} must be a date such as 2015-01-01, got {value!r}.", name=name, value=given)
+        ) from None
     return np.datetime64(moment.to_datetime64())
 
 
@@ -240,6 +275,22 @@ def _bounds(clock: np.ndarray, horizon: int, series: Series, split: Split) -> tu
     return (float(clock[train]) if choose and rest else late), late
 
 
+# What is said of how windows were divided, by whether some choose and some judge.
+_TOLD = {
+    (False, False): said("In time order: {train:,} windows train; scales are learnt from the training part alone."),
+    (True, False): said(
+        "In time order: {train:,} windows train, {validation:,} choose; scales are learnt from the training part alone."
+    ),
+    (False, True): said(
+        "In time order: {train:,} windows train, the last {test:,} judge; scales are learnt from the training part alone."
+    ),
+    (True, True): said(
+        "In time order: {train:,} windows train, {validation:,} choose, the last {test:,} judge; "
+        "scales are learnt from the training part alone."
+    ),
+}
+
+
 def _divide(cut: _Cut, clock: np.ndarray, where: str) -> Division:
     """Which windows train, choose and judge, by time; windows whose last step reaches into the next split are left out.
 
@@ -251,12 +302,18 @@ def _divide(cut: _Cut, clock: np.ndarray, where: str) -> Division:
     learn, choosing, judging = (cut.begins[each] for each in which)
     if len(learn) < 2:
         raise DataError(
-            f"{where} is too short: of {len(cut.begins):,} windows {len(judging):,} are for judging, {len(choosing):,} for choosing "
-            f"and {len(learn):,} to learn from. Ask for a shorter series.window or series.horizon, or smaller shares: "
-            "split.test, split.validation, series.test_windows."
+            tr(
+                "{where} is too short: of {count:,} windows {judging:,} are for judging, {choosing:,} for "
+                "choosing and {learn:,} to learn from. Ask for a shorter series.window or series.horizon, or "
+                "smaller shares: split.test, split.validation, series.test_windows.",
+                where=where,
+                count=len(cut.begins),
+                judging=len(judging),
+                choosing=len(choosing),
+                learn=len(learn),
+            )
         )
-    parts = [f"{len(learn):,} windows train"]
-    parts += [f"{len(choosing):,} choose"] if len(choosing) else []
-    parts += [f"the last {len(judging):,} judge"] if len(judging) else []
-    note = f"In time order: {', '.join(parts)}; scales are learnt from the training part alone."
+    note = said(
+        _TOLD[len(choosing) > 0, len(judging) > 0], train=len(learn), validation=len(choosing), test=len(judging)
+    )
     return Division(learn, choosing, judging, (), note)

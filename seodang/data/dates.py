@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from seodang.core.sentences import said
 from seodang.data.words import pc
 
 MONTHS = {
@@ -28,27 +29,27 @@ _TIME = r"(?:(?:T| |\s?,\s?)\s?\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s?[AaPp]\.?
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s)?"
 # name of the order, pattern, and the order in which year, month and day stand.
 _ORDERS = [
-    ("year, month, day", rf"({_YEAR})[-/.]\s?({_MONTH})[-/.]\s?({_DAY})\.?", "ymd"),
-    ("year, month, day", rf"({_YEAR})년\s?({_MONTH})월\s?({_DAY})일", "ymd"),
-    ("year, month, day", r"((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", "ymd"),
-    ("day, month, year", rf"({_DAY})[-/. ]\s?({_NAME})[-/., ]\s?({_YEAR})", "dmy"),
-    ("day, month, year", rf"({_DAY})[-/. ]({_NAME})[-/., ](\d\d)", "dmy"),
-    ("year, month, day", rf"({_YEAR})[-/. ]\s?({_NAME})[-/. ]\s?({_DAY})", "ymd"),
-    ("month, day, year", rf"({_NAME}) ({_DAY})(?:st|nd|rd|th)?,? ({_YEAR})", "mdy"),
-    ("day, month, year", rf"({_DAY})(?:st|nd|rd|th)? ({_NAME}),? ({_YEAR})", "dmy"),
+    (said("year, month, day"), rf"({_YEAR})[-/.]\s?({_MONTH})[-/.]\s?({_DAY})\.?", "ymd"),
+    (said("year, month, day"), rf"({_YEAR})년\s?({_MONTH})월\s?({_DAY})일", "ymd"),
+    (said("year, month, day"), r"((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", "ymd"),
+    (said("day, month, year"), rf"({_DAY})[-/. ]\s?({_NAME})[-/., ]\s?({_YEAR})", "dmy"),
+    (said("day, month, year"), rf"({_DAY})[-/. ]({_NAME})[-/., ](\d\d)", "dmy"),
+    (said("year, month, day"), rf"({_YEAR})[-/. ]\s?({_NAME})[-/. ]\s?({_DAY})", "ymd"),
+    (said("month, day, year"), rf"({_NAME}) ({_DAY})(?:st|nd|rd|th)?,? ({_YEAR})", "mdy"),
+    (said("day, month, year"), rf"({_DAY})(?:st|nd|rd|th)? ({_NAME}),? ({_YEAR})", "dmy"),
     ("", rf"(\d{{1,2}})[-/.](\d{{1,2}})[-/.]({_YEAR})", "??y"),
     ("", r"(\d{1,2})[-/.](\d{1,2})[-/.](\d\d)", "??y"),
-    ("year and month", rf"({_YEAR})[-/.]?(0[1-9]|1[0-2])", "ym"),
-    ("year and month", rf"({_YEAR})년\s?({_MONTH})월", "ym"),
-    ("month and year", rf"({_NAME})[-/., ]\s?({_YEAR})", "my"),
-    ("month and year", rf"({_NAME})-(\d\d)", "my"),
-    ("month and year", rf"(0?[1-9]|1[0-2])/({_YEAR})", "my"),
-    ("year and month", rf"({_YEAR})[-/. ]\s?({_NAME})", "ym"),
-    ("year and month", rf"({_YEAR})M(0[1-9]|1[0-2])", "ym"),
-    ("year and quarter", rf"({_YEAR})[- ]?Q([1-4])", "yq"),
-    ("quarter and year", rf"Q([1-4])[- /]?({_YEAR})", "qy"),
-    ("year and quarter", rf"({_YEAR})년?[ /]?([1-4])(?:/4)?분기", "yq"),
-    ("year and week", rf"({_YEAR})[- ]?W(0[1-9]|[1-4]\d|5[0-3])", "yw"),
+    (said("year and month"), rf"({_YEAR})[-/.]?(0[1-9]|1[0-2])", "ym"),
+    (said("year and month"), rf"({_YEAR})년\s?({_MONTH})월", "ym"),
+    (said("month and year"), rf"({_NAME})[-/., ]\s?({_YEAR})", "my"),
+    (said("month and year"), rf"({_NAME})-(\d\d)", "my"),
+    (said("month and year"), rf"(0?[1-9]|1[0-2])/({_YEAR})", "my"),
+    (said("year and month"), rf"({_YEAR})[-/. ]\s?({_NAME})", "ym"),
+    (said("year and month"), rf"({_YEAR})M(0[1-9]|1[0-2])", "ym"),
+    (said("year and quarter"), rf"({_YEAR})[- ]?Q([1-4])", "yq"),
+    (said("quarter and year"), rf"Q([1-4])[- /]?({_YEAR})", "qy"),
+    (said("year and quarter"), rf"({_YEAR})년?[ /]?([1-4])(?:/4)?분기", "yq"),
+    (said("year and week"), rf"({_YEAR})[- ]?W(0[1-9]|[1-4]\d|5[0-3])", "yw"),
 ]
 _ISO = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,9})?)?)?")
 _SAMPLE = 200
@@ -89,7 +90,7 @@ def dates(words: np.ndarray) -> Dates | None:
         and pc.all(pc.match_substring_regex(pa.array(words), f"^({_ISO.pattern})$")).as_py()
     ):
         quick = pd.to_datetime(pd.Series(words, dtype=object), format="ISO8601", errors="coerce")
-        return _kept(to_nanoseconds(quick), "year, month, day")
+        return _kept(to_nanoseconds(quick), said("year, month, day"))
     used = [order for order in _ORDERS if any(map(_full(order[1]), few))]
     covered = sum(any(_full(pattern)(word) for _, pattern, _ in used) for word in few)
     if not used or covered < 0.9 * len(few):
@@ -100,9 +101,9 @@ def dates(words: np.ndarray) -> Dates | None:
         rest = np.flatnonzero(np.isnat(values))
         if len(rest) == 0:
             break
-        found, said = _parsed(words[rest], name, pattern, order)
+        found, told = _parsed(words[rest], name, pattern, order)
         values[rest] = found
-        how += [said] if said not in how and not np.isnat(found).all() else []
+        how += [told] if told not in how and not np.isnat(found).all() else []
     values[(values < _EARLIEST) | (values > _LATEST)] = np.datetime64("NaT")
     return _kept(values.astype("datetime64[ns]"), "; ".join(how))
 
@@ -171,10 +172,10 @@ def _which_first(fields: pd.DataFrame) -> tuple[str, str]:
     first = _numbers(fields.iloc[:, 0]).max()
     second = _numbers(fields.iloc[:, 1]).max()
     if first > 12:
-        return "dmy", "day, month, year"
+        return "dmy", said("day, month, year")
     if second > 12:
-        return "mdy", "month, day, year"
-    return "mdy", "month, day, year, though day, month, year would be possible too"
+        return "mdy", said("month, day, year")
+    return "mdy", said("month, day, year, though day, month, year would be possible too")
 
 
 def _numbers(words: Any) -> Any:

@@ -22,9 +22,10 @@ from typing import IO
 
 import numpy as np
 
+from seodang.core.sentences import said
 from seodang.data.pictures import THUMBNAIL, Decoded, Target, many
 
-CRASHED = "made the decoder crash"
+CRASHED = said("made the decoder crash")
 
 
 def cores() -> int:
@@ -234,7 +235,7 @@ def read_all(chunk: Sequence[int], read: Callable[[int], bytes]) -> tuple[list[b
             encoded.append(read(int(index)))
         except OSError as error:
             encoded.append(b"")
-            unread[position] = f"cannot be read ({error.strerror or error})"
+            unread[position] = said("cannot be read ({error})", error=error.strerror or error)
     return encoded, unread
 
 

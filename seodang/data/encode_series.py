@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
 from seodang.core.spec import Spec
 from seodang.data.facts import Facts
 from seodang.data.frame import Frame
@@ -48,7 +49,9 @@ class SeriesEncoding:
         """Columns in their own units, (rows, C) float64, gaps filled with the value before; NaN where there is none before."""
         gone = [name for name in names if name not in frame.table.columns]
         if gone:
-            raise DataError(f"{frame.where} has no column {gone[0]!r}, which the network was trained on.")
+            raise DataError(
+                tr("{where} has no column {name!r}, which the network was trained on.", where=frame.where, name=gone[0])
+            )
         return filled(numbers(frame, names), series_of(frame, self.key))[0]
 
     def scaled(self, values: np.ndarray) -> Tensor:
@@ -102,7 +105,13 @@ def fit_series(
     part = values[rows]
     for name, column in zip(names, part.T, strict=True):
         if not np.isfinite(column).any():
-            raise DataError(f"Column {name} has no value in the training part of {frame.where}. Leave it out.")
+            raise DataError(
+                tr(
+                    "Column {name} has no value in the training part of {where}. Leave it out.",
+                    name=name,
+                    where=frame.where,
+                )
+            )
     if settings.scaling == "minmax":
         centre, scale = np.nanmin(part, 0), np.nanmax(part, 0) - np.nanmin(part, 0)
     else:

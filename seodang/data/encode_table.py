@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from seodang.core.errors import DataError, did_you_mean
+from seodang.core.language import tr
 from seodang.core.spec import Spec
 from seodang.data.facts import Facts
 from seodang.data.frame import Frame
@@ -98,8 +99,12 @@ class TableEncoding:
         gone = [name for name in self.columns if name not in frame.table.columns]
         if gone:
             raise DataError(
-                f"{frame.where} has no column {', '.join(map(repr, gone))}, which the network was trained on. "
-                f"{did_you_mean(gone[0], map(str, frame.table.columns))}"
+                tr(
+                    "{where} has no column {names}, which the network was trained on. {hint}",
+                    where=frame.where,
+                    names=", ".join(map(repr, gone)),
+                    hint=did_you_mean(gone[0], map(str, frame.table.columns)),
+                )
             )
         table = with_parts(frame.table)
         found: list[np.ndarray] = []
@@ -194,7 +199,13 @@ def amounts(
 def targets_of(frame: Frame, target: str | None, facts: Facts) -> Tensor:
     """The target column as class indices (N,) int64 (by the names in `facts.classes`), or as amounts (N, 1) float32."""
     if target is None or target not in frame.table.columns:
-        raise DataError(f"{frame.where} has no column {target!r}, which is what the network foretells.")
+        raise DataError(
+            tr(
+                "{where} has no column {target!r}, which is what the network foretells.",
+                where=frame.where,
+                target=target,
+            )
+        )
     if not facts.classes:
         return torch.from_numpy(_amounts(frame, target).astype(np.float32))
     names = class_names(frame.table[target])
@@ -202,8 +213,13 @@ def targets_of(frame: Frame, target: str | None, facts: Facts) -> Tensor:
     strange = sorted({name for name in names if name not in index})
     if strange:
         raise DataError(
-            f"{frame.where} has {target} {', '.join(map(repr, strange[:10]))}, which the network was not trained on. "
-            f"It knows {', '.join(facts.classes[:20])}."
+            tr(
+                "{where} has {target} {values}, which the network was not trained on. It knows {classes}.",
+                where=frame.where,
+                target=target,
+                values=", ".join(map(repr, strange[:10])),
+                classes=", ".join(facts.classes[:20]),
+            )
         )
     return torch.tensor([index[name] for name in names], dtype=torch.int64)
 
@@ -212,8 +228,13 @@ def _amounts(frame: Frame, target: str) -> np.ndarray:
     values = np.asarray(frame.table[target], np.float64).reshape(-1, 1)
     if len(values) and not np.abs(values).max() < LARGEST:
         raise DataError(
-            f"{target} has values such as {values[np.abs(values).argmax(), 0]:g}, too large to compute with ({LARGEST:g} at most). "
-            "Divide the column, or foretell its logarithm."
+            tr(
+                "{target} has values such as {value:g}, too large to compute with ({most:g} at most). "
+                "Divide the column, or foretell its logarithm.",
+                target=target,
+                value=values[np.abs(values).argmax(), 0],
+                most=LARGEST,
+            )
         )
     return values
 

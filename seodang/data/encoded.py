@@ -11,6 +11,8 @@ import numpy as np
 import torch
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
+from seodang.core.sentences import said, saidn, shown
 from seodang.data import encode_table, encode_text
 from seodang.data.cut_series import cut_series, names_of_times
 from seodang.data.encode_series import SeriesEncoding
@@ -147,7 +149,11 @@ def encode(
     if split.without:
         if task != "classify":
             raise DataError(
-                f"without={','.join(split.without)} names classes, and there are none where the task is {task}."
+                tr(
+                    "without={without} names classes, and there are none where the task is {task}.",
+                    without=",".join(split.without),
+                    task=task,
+                )
             )
         stay = np.flatnonzero(~np.isin(np.array(classes)[source.labels], split.without))
         source = leave_out(source, split.without)
@@ -161,7 +167,7 @@ def encode(
         notes += [note] if note else []
     if examples is not None and examples < len(division.train):
         division.train = draw_some(source, division.train, examples, split.seed)
-        notes.append(f"Only {len(division.train):,} training examples are used, as asked.")
+        notes.append(said("Only {count:,} training examples are used, as asked.", count=len(division.train)))
     notes.append(division.note)
     if purpose.form == "table":
         assert purpose.target is not None or task == "reconstruct", "a table has a target"
@@ -186,25 +192,38 @@ def _usable(frame: Frame, purpose: Purpose, task: str, text: Text) -> tuple[Fram
     if purpose.target is not None:
         known = np.asarray(frame.table[purpose.target].notna())
         if missing := int((~known).sum()):
-            rows = "1 row has" if missing == 1 else f"{missing:,} rows have"
-            notes.append(f"{rows} no {purpose.target}: left out.")
-            if not known[frame.splits == "test"].any() and (frame.splits[~known] == "test").all():
-                notes[-1] = (
-                    f"The {missing:,} test rows have no {purpose.target}: they are for `seodang predict`, others judge."
+            notes.append(
+                saidn(
+                    "1 row has no {target}: left out.",
+                    "{count:,} rows have no {target}: left out.",
+                    missing,
+                    target=purpose.target,
                 )
-            gone.append(LeftOut("1 row" if missing == 1 else f"{missing:,} rows", f"no {purpose.target}"))
+            )
+            if not known[frame.splits == "test"].any() and (frame.splits[~known] == "test").all():
+                notes[-1] = said(
+                    "The {count:,} test rows have no {target}: they are for `seodang predict`, others judge.",
+                    count=missing,
+                    target=purpose.target,
+                )
+            gone.append(LeftOut(saidn("1 row", "{count:,} rows", missing), f"no {purpose.target}"))
         stay &= known
     if purpose.text is not None and purpose.form != "prose":
         texts = encode_text.texts_of(frame, purpose.text)
         empty = np.array([not each.strip() for each in texts], bool)
         dropped = np.array([each.strip() in text.drop for each in texts], bool)
-        for which, words in ((empty, "an empty text"), (dropped & ~empty, f"the text {' or '.join(text.drop)}")):
+        for which, words in (
+            (empty, said("an empty text")),
+            (dropped & ~empty, said("the text {texts}", texts=" or ".join(text.drop))),
+        ):
             if number := int((which & stay).sum()):
-                notes.append(f"{number:,} rows have {words} and are left out.")
-                gone.append(LeftOut(f"{number:,} rows", words))
+                notes.append(said("{count:,} rows have {clause} and are left out.", count=number, clause=words))
+                gone.append(LeftOut(said("{count:,} rows", count=number), words))
                 stay &= ~which
     if not stay.any():
-        raise DataError(f"{frame.where} has no row that can be used: {' '.join(notes)}")
+        raise DataError(
+            tr("{where} has no row that can be used: {notes}", where=frame.where, notes=shown(" ".join(notes)))
+        )
     if stay.all():
         return frame, notes
     return replace(frame.select(np.flatnonzero(stay)), left_out=(*frame.left_out, *gone)), notes
@@ -273,8 +292,11 @@ def _without_twins(division: Division, source: Source) -> tuple[Division, str]:
         return division, ""
     number = int(twins.sum())
     stay = division.train[~twins]
-    which, are = ("text that stands", "is") if number == 1 else ("texts that stand", "are")
-    note = f"{number:,} training {which} in validation or test too {are} left out of training."
+    note = saidn(
+        "1 training text that stands in validation or test too is left out of training.",
+        "{count:,} training texts that stand in validation or test too are left out of training.",
+        number,
+    )
     return Division(stay, division.validation, division.test, division.given, division.note), note
 
 
@@ -287,7 +309,7 @@ def _in_order(splits: np.ndarray, split: Split) -> Division:
         rows, judged = np.split(rows, [len(rows) - int(round(len(rows) * split.test))])
     if not len(chosen):
         rows, chosen = np.split(rows, [len(rows) - int(round(len(rows) * split.validation))])
-    note = "Cut in order: the beginning trains, the end judges, so that no passage stands on both sides."
+    note = said("Cut in order: the beginning trains, the end judges, so that no passage stands on both sides.")
     return Division(rows, chosen, judged, given, note)
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from seodang.core.sentences import said, saidn
+from seodang.data.counting import count
 from seodang.data.duplicates import Group
 from seodang.data.scan import Scan
 from seodang.data.source import SPLITS
@@ -72,16 +74,6 @@ def _finding(kind: str, level: str, what: str, evidence: str, why: str, todo: st
     return {"kind": kind, "level": level, "what": what, "evidence": evidence, "why": why, "todo": todo}
 
 
-def count(number: int, noun: str) -> str:
-    """A number with its noun.
-
-    >>> count(1, "picture"), count(2000, "picture")
-    ('1 picture', '2,000 pictures')
-    """
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}es" if noun.endswith("s") else f"{noun}s"
-    return f"{number:,} {noun if number == 1 else plural}"
-
-
 def share(part: int, whole: int) -> str:
     """A part in percent, with as many digits as it needs.
 
@@ -94,41 +86,48 @@ def share(part: int, whole: int) -> str:
 
 def listed(names: list[str], most: int = 3) -> str:
     """The first few names, and how many more there are."""
-    more = f" and {len(names) - most:,} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    some = ", ".join(names[:most])
+    return said("{names} and {count:,} more", names=some, count=len(names) - most) if len(names) > most else some
 
 
-def _example(seen: Seen, group: Group, *, labels: bool = False) -> str:
-    """Two members of a group that differ in split or label, by name."""
+def _example(seen: Seen, group: Group, *, labels: bool = False) -> dict[str, str]:
+    """Two members of a group that differ in split or label, by name: first and second."""
     source = seen.looked.source
     first = group.members[0]
     key = source.labels if labels else seen.splits
     other = next((i for i in group.members if key[i] != key[first]), group.members[1])
-    if labels:
-        return " and ".join(f"{source.ids[i]} ({source.classes[source.labels[i]]})" for i in (first, other))
-    return f"{source.ids[first]} and {source.ids[other]}"
+    shown = [
+        f"{source.ids[i]} ({source.classes[source.labels[i]]})" if labels else source.ids[i] for i in (first, other)
+    ]
+    return {"first": shown[0], "second": shown[1]}
 
 
 def _two_labels(seen: Seen) -> Iterator[Finding]:
-    for groups, kind, word in (
-        (seen.same, "two_labels", "the same"),
-        (seen.alike, "two_labels_near", "nearly the same"),
-    ):
+    for groups, kind in ((seen.same, "two_labels"), (seen.alike, "two_labels_near")):
         if wrong := [group for group in groups if seen.has_two_labels(group)]:
             number = sum(len(group.members) for group in wrong)
             yield _finding(
                 kind,
                 "serious" if kind == "two_labels" else "notice",
-                f"{count(number, 'picture')} stand under two labels ({word} picture in {count(len(wrong), 'group')}).",
-                f"For example {_example(seen, wrong[0], labels=True)}.",
-                "One of the labels is wrong, or the classes overlap; no network can get both right.",
-                "Decide which label is right and remove the other picture.",
+                said(
+                    "{count:,} pictures stand under two labels (the same picture in {groups})."
+                    if kind == "two_labels"
+                    else "{count:,} pictures stand under two labels (nearly the same picture in {groups}).",
+                    count=number,
+                    groups=count(len(wrong), "group"),
+                ),
+                said("For example {first} and {second}.", **_example(seen, wrong[0], labels=True)),
+                said("One of the labels is wrong, or the classes overlap; no network can get both right."),
+                said("Decide which label is right and remove the other picture."),
             )
 
 
 def _across(seen: Seen) -> Iterator[Finding]:
     """Leaks: pictures of validation or test that training has seen, the same or nearly so."""
-    for name, told in (("test", "The score on the test split"), ("validation", "The score that choices are made by")):
+    for name, why in (
+        ("test", said("The score on the test split is too good: it partly measures memory.")),
+        ("validation", said("The score that choices are made by is too good: it partly measures memory.")),
+    ):
         judged = seen.splits == name
         leaked = np.zeros(len(judged), bool)
         examples: list[Group] = []
@@ -140,42 +139,73 @@ def _across(seen: Seen) -> Iterator[Finding]:
                 examples.append(group)
                 is_near |= near
         if number := int(leaked.sum()):
-            word = "the same or nearly the same picture" if is_near else "the same picture"
+            told = {"name": name, "share": share(number, int(judged.sum()))}
             yield _finding(
                 f"leak_{name}",
                 "serious",
-                f"{count(number, f'{name} picture')} ({share(number, int(judged.sum()))}) {_are(number)} in train too "
-                f"({word}).",
-                f"{count(len(examples), 'group')}, for example {_example(seen, examples[0])}.",
-                f"{told} is too good: it partly measures memory.",
-                f"Remove these pictures from train or {name}, or keep what belongs together with split.by.",
+                saidn(
+                    "1 {name} picture ({share}) is in train too (the same or nearly the same picture).",
+                    "{count:,} {name} pictures ({share}) are in train too (the same or nearly the same picture).",
+                    number,
+                    **told,
+                )
+                if is_near
+                else saidn(
+                    "1 {name} picture ({share}) is in train too (the same picture).",
+                    "{count:,} {name} pictures ({share}) are in train too (the same picture).",
+                    number,
+                    **told,
+                ),
+                said(
+                    "{groups}, for example {first} and {second}.",
+                    groups=count(len(examples), "group"),
+                    **_example(seen, examples[0]),
+                ),
+                why,
+                said(
+                    "Remove these pictures from train or {name}, or keep what belongs together with split.by.",
+                    name=name,
+                ),
             )
 
 
-def _are(number: int) -> str:
-    return "is" if number == 1 else "are"
+# What is said of copies, of one and of many, by their kind and whether the splits are settled.
+_REPEATED = {
+    ("duplicates", True): (
+        said("1 picture repeats another one of the same split (the same picture, {groups})."),
+        said("{count:,} pictures repeat another one of the same split (the same picture, {groups})."),
+    ),
+    ("duplicates", False): (
+        said("1 picture repeats another one of the data (the same picture, {groups})."),
+        said("{count:,} pictures repeat another one of the data (the same picture, {groups})."),
+    ),
+    ("near_duplicates", True): (
+        said("1 picture repeats another one of the same split (nearly the same picture, {groups})."),
+        said("{count:,} pictures repeat another one of the same split (nearly the same picture, {groups})."),
+    ),
+    ("near_duplicates", False): (
+        said("1 picture repeats another one of the data (nearly the same picture, {groups})."),
+        said("{count:,} pictures repeat another one of the data (nearly the same picture, {groups})."),
+    ),
+}
 
 
 def _inside(seen: Seen) -> Iterator[Finding]:
-    for groups, kind, word in (
-        (seen.same, "duplicates", "the same"),
-        (seen.alike, "near_duplicates", "nearly the same"),
-    ):
+    for groups, kind in ((seen.same, "duplicates"), (seen.alike, "near_duplicates")):
         inside = [group for group in groups if not seen.crosses(group)]
         number = sum(len(group.members) - 1 for group in inside)
         if not number:
             continue
-        settled = seen.is_divided or set(seen.splits.tolist()) & set(SPLITS[1:])
+        settled = seen.is_divided or bool(set(seen.splits.tolist()) & set(SPLITS[1:]))
         yield _finding(
             kind,
             "notice",
-            f"{count(number, 'picture')} {'repeats' if number == 1 else 'repeat'} another one of "
-            f"{'the same split' if settled else 'the data'} ({word} picture, {count(len(inside), 'group')}).",
-            f"For example {_example(seen, inside[0])}.",
-            "They count double in training and in every score."
+            saidn(*_REPEATED[kind, settled], number, groups=count(len(inside), "group")),
+            said("For example {first} and {second}.", **_example(seen, inside[0])),
+            said("They count double in training and in every score.")
             if settled
-            else "Splits drawn from this data will share them, and the score will be too good.",
-            "Keep one of each.",
+            else said("Splits drawn from this data will share them, and the score will be too good."),
+            said("Keep one of each."),
         )
 
 
@@ -190,17 +220,23 @@ def _people(seen: Seen) -> Iterator[Finding]:
     pattern, owners = found
     numbers = np.unique(owners[owners != ""])
     names = numbers.tolist()
-    evidence = f"File names begin with {listed([repr(name) for name in names])} ({len(names)} in all)."
-    why = "Pictures of one source look alike; a network that knows the source in training seems better than it is."
+    evidence = said(
+        "File names begin with {clause} ({count} in all).",
+        clause=listed([repr(name) for name in names]),
+        count=len(names),
+    )
+    why = said(
+        "Pictures of one source look alike; a network that knows the source in training seems better than it is."
+    )
     present = [name for name in SPLITS if (seen.splits == name).any()]
     if len(present) < 2:
         yield _finding(
             "sources",
             "notice",
-            f"The pictures seem to come from {count(len(names), 'person')} or sources.".replace("persons", "people"),
+            said("The pictures seem to come from {count:,} people or sources.", count=len(names)),
             evidence,
             why,
-            f"Keep each in one split: split.by='{pattern}'.",
+            said("Keep each in one split: split.by='{pattern}'.", pattern=pattern),
         )
         return
     train = set(owners[seen.splits == "train"].tolist()) - {""}
@@ -210,10 +246,18 @@ def _people(seen: Seen) -> Iterator[Finding]:
             yield _finding(
                 f"sources_{name}",
                 "serious",
-                f"{count(len(both), 'person')} or sources stand in both train and {name}.".replace("persons", "people"),
+                saidn(
+                    "1 person or sources stand in both train and {name}.",
+                    "{count:,} people or sources stand in both train and {name}.",
+                    len(both),
+                    name=name,
+                ),
                 evidence,
                 why,
-                f"Keep each in one split: split.by='{pattern}' (with splits of the data's own, divide the files anew).",
+                said(
+                    "Keep each in one split: split.by='{pattern}' (with splits of the data's own, divide the files anew).",
+                    pattern=pattern,
+                ),
             )
 
 
@@ -264,19 +308,34 @@ def _classes_missing(seen: Seen) -> Iterator[Finding]:
             yield _finding(
                 f"not_in_train_{name}",
                 "serious",
-                f"{name} has {count(len(strange), 'class')} that train has not: {listed(strange, 5)}.",
-                f"{int(other[train == 0].sum()):,} pictures of {name}.",
-                "They can only be answered wrongly.",
-                f"Add training pictures, or leave the class out with split.without={','.join(strange[:3])}.",
+                saidn(
+                    "{name} has 1 class that train has not: {clause}.",
+                    "{name} has {count:,} classes that train has not: {clause}.",
+                    len(strange),
+                    name=name,
+                    clause=listed(strange, 5),
+                ),
+                said("{count:,} pictures of {name}.", count=int(other[train == 0].sum()), name=name),
+                said("They can only be answered wrongly."),
+                said(
+                    "Add training pictures, or leave the class out with split.without={names}.",
+                    names=",".join(strange[:3]),
+                ),
             )
         if missing := [classes[i] for i in np.flatnonzero((train > 0) & (other == 0))]:
             yield _finding(
                 f"not_in_{name}",
                 "notice",
-                f"{name} has no pictures of {count(len(missing), 'class')}: {listed(missing, 5)}.",
-                f"train has {int(train[other == 0].sum()):,} of them.",
-                f"The score on {name} says nothing about them.",
-                f"Add pictures of them to {name}.",
+                saidn(
+                    "{name} has no pictures of 1 class: {clause}.",
+                    "{name} has no pictures of {count:,} classes: {clause}.",
+                    len(missing),
+                    name=name,
+                    clause=listed(missing, 5),
+                ),
+                said("train has {count:,} of them.", count=int(train[other == 0].sum())),
+                said("The score on {name} says nothing about them.", name=name),
+                said("Add pictures of them to {name}.", name=name),
             )
 
 
@@ -286,11 +345,13 @@ def _one_class(seen: Seen) -> Iterator[Finding]:
         yield _finding(
             "one_class",
             "serious",
-            f"There is one class only, {source.classes[0]}.",
-            f"All {count(len(source), 'picture')} are of it.",
-            "A network learns to tell classes apart; of one alone nothing can be learnt.",
-            "Put the pictures of each class into a folder of its own, two folders or more, or say in a table beside them which "
-            "picture shows what: labels.csv with the columns file and label.",
+            said("There is one class only, {name}.", name=source.classes[0]),
+            saidn("All 1 picture are of it.", "All {count:,} pictures are of it.", len(source)),
+            said("A network learns to tell classes apart; of one alone nothing can be learnt."),
+            said(
+                "Put the pictures of each class into a folder of its own, two folders or more, or say in a table beside them which "
+                "picture shows what: labels.csv with the columns file and label."
+            ),
         )
 
 
@@ -301,11 +362,24 @@ def _few(seen: Seen) -> Iterator[Finding]:
         yield _finding(
             "tiny_classes",
             "serious" if numbers[numbers > 0].min() < 5 else "notice",
-            f"{count(len(small), 'class')} {'has' if len(small) == 1 else 'have'} fewer than {FEW} "
-            f"{'training ' if split == 'train' else ''}pictures.",
+            saidn(
+                "1 class has fewer than {few} training pictures.",
+                "{count:,} classes have fewer than {few} training pictures.",
+                len(small),
+                few=FEW,
+            )
+            if split == "train"
+            else saidn(
+                "1 class has fewer than {few} pictures.",
+                "{count:,} classes have fewer than {few} pictures.",
+                len(small),
+                few=FEW,
+            ),
             f"{listed(small, 5)}.",
-            "So few can hardly be learnt, and nothing sure can be said about how well.",
-            "Add pictures" + (", or leave a class out with split.without=NAME." if (numbers > 0).sum() > 2 else "."),
+            said("So few can hardly be learnt, and nothing sure can be said about how well."),
+            said("Add pictures, or leave a class out with split.without=NAME.")
+            if (numbers > 0).sum() > 2
+            else said("Add pictures."),
         )
     for name in SPLITS[:0:-1]:
         total = int((seen.splits == name).sum())
@@ -313,10 +387,10 @@ def _few(seen: Seen) -> Iterator[Finding]:
             yield _finding(
                 f"few_{name}",
                 "notice",
-                f"{name} has only {count(total, 'picture')}.",
-                f"One picture more or less right is {100 / total:.1f} points.",
-                "Two networks cannot be told apart by so few.",
-                f"Read the interval beside the score, and add pictures to {name} if you can.",
+                saidn("{name} has only 1 picture.", "{name} has only {count:,} pictures.", total, name=name),
+                said("One picture more or less right is {points:.1f} points.", points=100 / total),
+                said("Two networks cannot be told apart by so few."),
+                said("Read the interval beside the score, and add pictures to {name} if you can.", name=name),
             )
             break
 
@@ -333,11 +407,21 @@ def _imbalance(seen: Seen) -> Iterator[Finding]:
         yield _finding(
             "imbalance",
             "notice",
-            f"{classes[most]} has {ratio:.0f} times as many pictures as {classes[least]}.",
-            f"{numbers[most]:,} against {numbers[least]:,}; always answering {classes[most]} is right in "
-            f"{share(int(numbers[most]), int(numbers.sum()))}.",
-            "A network that prefers the large class looks good by accuracy.",
-            "Try training.class_weights=balanced, and read the scores by class.",
+            said(
+                "{name} has {ratio:.0f} times as many pictures as {other}.",
+                name=classes[most],
+                ratio=ratio,
+                other=classes[least],
+            ),
+            said(
+                "{count:,} against {number:,}; always answering {name} is right in {share}.",
+                count=numbers[most],
+                number=numbers[least],
+                name=classes[most],
+                share=share(int(numbers[most]), int(numbers.sum())),
+            ),
+            said("A network that prefers the large class looks good by accuracy."),
+            said("Try training.class_weights=balanced, and read the scores by class."),
         )
 
 
@@ -349,11 +433,15 @@ def _scarce(seen: Seen) -> Iterator[Finding]:
         yield _finding(
             "scarce",
             "notice",
-            f"There are few {'training ' if split == 'train' else ''}pictures: {each:.0f} in the middle class.",
-            f"{int(numbers.sum()):,} in all.",
-            "A network from scratch will mostly learn them by heart.",
-            f"Vary them: `seodang look {shlex.quote(seen.looked.source.where)} --augment rotation=10 zoom=0.1 flip_horizontal=true` "
-            "shows what that does.",
+            said("There are few training pictures: {count:.0f} in the middle class.", count=each)
+            if split == "train"
+            else said("There are few pictures: {count:.0f} in the middle class.", count=each),
+            said("{count:,} in all.", count=int(numbers.sum())),
+            said("A network from scratch will mostly learn them by heart."),
+            said(
+                "Vary them: `seodang look {where} --augment rotation=10 zoom=0.1 flip_horizontal=true` shows what that does.",
+                where=shlex.quote(seen.looked.source.where),
+            ),
         )
 
 
@@ -366,14 +454,20 @@ def _left_out(seen: Seen) -> Iterator[Finding]:
             reasons[one.reason] += 1
         common = sorted(reasons, key=lambda reason: -reasons[reason])
         rest = sum(reasons[reason] for reason in common[3:])
-        more = f"; {rest:,} for other reasons" if rest else ""
+        told = [said("{count:,} × {reason}", count=reasons[reason], reason=reason) for reason in common[:3]]
+        told += [said("{count:,} for other reasons", count=rest)] if rest else []
         yield _finding(
             "left_out",
             "notice",
-            f"{count(len(left), 'file')} ({share(len(left), total)}) {_are(len(left))} left out.",
-            f"{'; '.join(f'{reasons[reason]:,} × {reason}' for reason in common[:3])}{more}.",
-            "What cannot be read cannot be learnt from.",
-            "`seodang look` lists them with the reasons: mend or remove them.",
+            saidn(
+                "1 file ({share}) is left out.",
+                "{count:,} files ({share}) are left out.",
+                len(left),
+                share=share(len(left), total),
+            ),
+            f"{'; '.join(told)}.",
+            said("What cannot be read cannot be learnt from."),
+            said("`seodang look` lists them with the reasons: mend or remove them."),
         )
 
 
@@ -390,10 +484,12 @@ def _form_tells_class(seen: Seen) -> Iterator[Finding]:
             yield _finding(
                 "mode_tells_class",
                 "notice",
-                f"Nearly all pictures of mode {mode} are of class {source.classes[own]}.",
-                f"{numbers[own]:,} of {len(held):,}.",
-                "How a picture was saved may give its class away, which will not help with new pictures.",
-                "Save all pictures in the same way, or see in the report whether other pictures of that class fail.",
+                said("Nearly all pictures of mode {mode} are of class {name}.", mode=mode, name=source.classes[own]),
+                said("{count:,} of {all:,}.", count=numbers[own], all=len(held)),
+                said("How a picture was saved may give its class away, which will not help with new pictures."),
+                said(
+                    "Save all pictures in the same way, or see in the report whether other pictures of that class fail."
+                ),
             )
 
 
@@ -405,10 +501,10 @@ def _blank(seen: Seen) -> Iterator[Finding]:
         yield _finding(
             "blank",
             "notice",
-            f"{count(len(blank), 'picture')} {_are(len(blank))} of one flat colour.",
+            saidn("1 picture is of one flat colour.", "{count:,} pictures are of one flat colour.", len(blank)),
             f"{listed([*ids, *[''] * (len(blank) - len(ids))])}.",
-            "There is nothing in them to learn.",
-            "Look at them, and remove them if they are mistakes.",
+            said("There is nothing in them to learn."),
+            said("Look at them, and remove them if they are mistakes."),
         )
 
 
@@ -420,8 +516,12 @@ def _sizes_apart(seen: Seen) -> Iterator[Finding]:
         yield _finding(
             "sizes",
             "notice",
-            f"Sizes are far apart: {wide[small]}×{high[small]} to {wide[large]}×{high[large]} pixels.",
+            said(
+                "Sizes are far apart: {smallest} to {largest} pixels.",
+                smallest=f"{wide[small]}×{high[small]}",
+                largest=f"{wide[large]}×{high[large]}",
+            ),
             f"{ids[small]} and {ids[large]}.",
-            "All are brought to one size: small ones are blurred, large ones lose detail.",
-            "Choose the size with preparation.height and preparation.width, and the way with preparation.fit.",
+            said("All are brought to one size: small ones are blurred, large ones lose detail."),
+            said("Choose the size with preparation.height and preparation.width, and the way with preparation.fit."),
         )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from seodang.core.language import tr
+from seodang.core.sentences import shown
 from seodang.data.source import Card, LeftOut
 
 if TYPE_CHECKING:
@@ -93,14 +95,29 @@ def frame_lines(frame: Frame) -> list[str]:
     kinds: dict[str, list[str]] = {}
     for column in frame.columns:
         kinds.setdefault(column.kind, []).append(column.name)
-    lines = [f"{frame.name}: {frame.form}, {len(frame):,} rows, {len(frame.columns):,} columns."]
+    lines = [
+        tr(
+            "{name}: {form}, {count:,} rows, {columns:,} columns.",
+            name=frame.name,
+            form=shown(frame.form),
+            count=len(frame),
+            columns=len(frame.columns),
+        )
+    ]
     for kind, names in kinds.items():
-        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        more = tr(" and {count} more", count=len(names) - MOST_NAMED) if len(names) > MOST_NAMED else ""
         lines.append(f"  {kind}: {', '.join(names[:MOST_NAMED])}{more}")
     if missing := [f"{c.name} {c.missing:,}" for c in frame.columns if c.missing]:
-        more = f" and {len(missing) - MOST_NAMED} more columns" if len(missing) > MOST_NAMED else ""
-        lines.append(f"  missing values: {', '.join(missing[:MOST_NAMED])}{more}")
+        more = tr(" and {count} more columns", count=len(missing) - MOST_NAMED) if len(missing) > MOST_NAMED else ""
+        lines.append(tr("  missing values: {columns}", columns=", ".join(missing[:MOST_NAMED])) + more)
     if frame.left_out:
         first = frame.left_out[0]
-        lines.append(f"  left out: {len(frame.left_out):,}, such as {first.path}: {first.reason}")
+        lines.append(
+            tr(
+                "  left out: {count:,}, such as {path}: {reason}",
+                count=len(frame.left_out),
+                path=first.path,
+                reason=shown(first.reason),
+            )
+        )
     return lines

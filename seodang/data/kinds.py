@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from seodang.core.sentences import said
+
 BMP_HEADERS = {12, 16, 40, 52, 56, 64, 108, 124}  # lengths of the header's versions; text may begin with BM too
-READABLE = "JPEG, PNG, WebP, BMP, GIF and TIFF can be read"
+READABLE = said("JPEG, PNG, WebP, BMP, GIF and TIFF can be read")
 
 
 def kind_of(head: bytes) -> str | None:
@@ -31,35 +33,40 @@ def what_else(head: bytes) -> str:
     """Why bytes that are none of our formats are left out: the reason names what they are, where that is plain."""
     text = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not head:
-        return "empty file"
+        return said("empty file")
     if head.startswith(b"version https://git-lfs"):
-        return "a Git LFS pointer, not the picture itself (`git lfs pull` fetches it)"
+        return said("a Git LFS pointer, not the picture itself (`git lfs pull` fetches it)")
     if b"<svg" in text:
-        return f"an SVG drawing, not pixels; {READABLE}"
+        return _besides(said("an SVG drawing, not pixels"))
     if text.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
-        return "a web page (HTML), not a picture"
+        return said("a web page (HTML), not a picture")
     if text.startswith((b"<?xml", b"{", b"[")):
-        return f"text, not a picture; {READABLE}"
+        return _besides(said("text, not a picture"))
     if head[4:8] == b"ftyp":
         if head[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"heim", b"heis", b"hevc"):
-            return f"a HEIC picture; {READABLE}"
-        return f"an AVIF picture; {READABLE}" if head[8:12] in (b"avif", b"avis") else "a film, not a picture"
+            return _besides(said("a HEIC picture"))
+        return _besides(said("an AVIF picture")) if head[8:12] in (b"avif", b"avis") else said("a film, not a picture")
     for magic, name in _OTHER.items():
         if head.startswith(magic):
-            return f"{name}; {READABLE}"
+            return _besides(name)
     if head.count(0) == len(head):
-        return "only zero bytes, not a picture"
+        return said("only zero bytes, not a picture")
     if b"\0" not in head[:512] and text.isascii():
-        return f"text, not a picture; {READABLE}"
-    return f"not a picture; {READABLE}"
+        return _besides(said("text, not a picture"))
+    return _besides(said("not a picture"))
+
+
+def _besides(what: str) -> str:
+    """What a file is, and which could be read."""
+    return f"{what}; {READABLE}"
 
 
 _OTHER = {
-    b"%PDF": "a PDF document",
-    b"%!PS": "a PostScript drawing",
-    b"\xc5\xd0\xd3\xc6": "a PostScript drawing",
-    b"PK\x03\x04": "a ZIP archive",
-    b"8BPS": "a Photoshop document",
-    b"\0\0\1\0": "an icon (ICO)",
-    b"\x1f\x8b": "a gzip archive",
+    b"%PDF": said("a PDF document"),
+    b"%!PS": said("a PostScript drawing"),
+    b"\xc5\xd0\xd3\xc6": said("a PostScript drawing"),
+    b"PK\x03\x04": said("a ZIP archive"),
+    b"8BPS": said("a Photoshop document"),
+    b"\0\0\1\0": said("an icon (ICO)"),
+    b"\x1f\x8b": said("a gzip archive"),
 }

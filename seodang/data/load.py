@@ -13,6 +13,8 @@ import torch
 from torch import Tensor
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
+from seodang.core.sentences import said, saidn, shown
 from seodang.data.decoders import Decoders, cores
 from seodang.data.duplicates import exact, near
 from seodang.data.facts import Facts
@@ -76,7 +78,13 @@ def decoded(subset: Subset, indices: Tensor) -> Tensor:
 
 def changed(subset: Subset, index: int, reason: str) -> DataError:
     """What is said when a picture that could be decoded before training cannot be any more."""
-    return DataError(f"{subset.ids[index]} could be read when training began and cannot be now: {reason}.")
+    return DataError(
+        tr(
+            "{example} could be read when training began and cannot be now: {reason}.",
+            example=subset.ids[index],
+            reason=shown(reason),
+        )
+    )
 
 
 @dataclass(eq=False)
@@ -152,11 +160,9 @@ def _counts(labels: Tensor, classes: int) -> list[int]:
 
 def _sha256(ids: list[str], content: np.ndarray, labels: np.ndarray, where: np.ndarray) -> str:
     """Over id, label and pixels of every example of a split: another file, label or pixel gives another value."""
-    total = hashlib.sha256()
-    for index in where.tolist():
-        total.update(ids[index].encode("utf-8", "surrogateescape") + b"\0")
-        total.update(b"%d\0" % labels[index] + bytes(content[index]) + b"\0")
-    return total.hexdigest()
+    some = zip(where.tolist(), labels[where].tolist(), content[where].tolist(), strict=True)
+    parts = [b"%b\0%d\0%b\0" % (ids[index].encode("utf-8", "surrogateescape"), *rest) for index, *rest in some]
+    return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
 def load(
@@ -207,7 +213,9 @@ def load(
             part.preparation = settings
     notes = _notes(source, preparation, settings, looked, division, size, limit, in_memory)
     if examples is not None and examples <= len(division.train):
-        notes.append(f"Only {len(division.train):,} training examples are used, as asked, stratified by class.")
+        notes.append(
+            said("Only {count:,} training examples are used, as asked, stratified by class.", count=len(division.train))
+        )
     return Prepared(
         source=source,
         scan=looked,
@@ -274,35 +282,57 @@ def _notes(
     if (asked.height, asked.width) == (None, None):
         same = len(np.unique(np.stack([high, wide]), axis=1).T) == 1
         if same and (high[0], wide[0]) == (settings.height, settings.width):
-            notes.append(f"Every picture is {wide[0]}×{high[0]} pixels and stays so.")
+            notes.append(said("Every picture is {wide}×{high} pixels and stays so.", wide=wide[0], high=high[0]))
         else:
-            notes.append(
-                f"Pictures of {_range(wide, high)} pixels are brought to {settings.width}×{settings.height} "
-                "(preparation.height and preparation.width change that)."
-            )
+            notes.append(_resized(wide, high, settings))
     if asked.channels is None:
         notes.append(
-            "Every picture looked at is grey: 1 channel." if settings.channels == 1 else "Colour pictures: 3 channels."
+            said("Every picture looked at is grey: 1 channel.")
+            if settings.channels == 1
+            else said("Colour pictures: 3 channels.")
         )
     notes.append(division.note)
     if in_memory:
-        notes.append(f"The prepared pictures take {_bytes(size)} and are held in memory.")
+        notes.append(said("The prepared pictures take {size} and are held in memory.", size=_bytes(size)))
     else:
         notes.append(
-            f"The prepared pictures would take {_bytes(size)}, more than {_bytes(limit)} of free memory may be used: they are "
-            f"streamed by {cores()} decoders."
+            said(
+                "The prepared pictures would take {size}, more than {limit} of free memory may be used: "
+                "they are streamed by {cores} decoders.",
+                size=_bytes(size),
+                limit=_bytes(limit),
+                cores=cores(),
+            )
         )
     if source.left_out:
         number = len(source.left_out)
-        notes.append(f"{number:,} {'file is' if number == 1 else 'files are'} left out; `seodang look` says why.")
+        notes.append(
+            saidn(
+                "1 file is left out; `seodang look` says why.",
+                "{count:,} files are left out; `seodang look` says why.",
+                number,
+            )
+        )
     return notes
 
 
-def _range(wide: np.ndarray, high: np.ndarray) -> str:
-    small, large = int(np.argmin(wide * high.astype(np.int64))), int(np.argmax(wide * high.astype(np.int64)))
-    if (wide[small], high[small]) == (wide[large], high[large]):
-        return f"{wide[small]}×{high[small]}"
-    return f"{wide[small]}×{high[small]} to {wide[large]}×{high[large]}"
+def _resized(wide: np.ndarray, high: np.ndarray, settings: Preparation) -> str:
+    area = wide * high.astype(np.int64)
+    smallest, largest = (f"{wide[place]}×{high[place]}" for place in (int(np.argmin(area)), int(np.argmax(area))))
+    size = {"width": settings.width, "height": settings.height}
+    if smallest == largest:
+        return said(
+            "Pictures of {size} pixels are brought to {width}×{height} (preparation.height and preparation.width change that).",
+            size=smallest,
+            **size,
+        )
+    return said(
+        "Pictures of {smallest} to {largest} pixels are brought to {width}×{height} (preparation.height and preparation.width "
+        "change that).",
+        smallest=smallest,
+        largest=largest,
+        **size,
+    )
 
 
 def _bytes(number: int) -> str:

@@ -9,14 +9,17 @@ from typing import Any
 
 import numpy as np
 
+from seodang.core.errors import DataError
+from seodang.core.language import trn
+from seodang.core.sentences import said, shown
 from seodang.data.duplicates import Group, exact, near, too_small
-from seodang.data.findings import Seen, count, findings
+from seodang.data.findings import Seen, findings
 from seodang.data.frame import Frame
 from seodang.data.look_rows import look_rows
 from seodang.data.open import open_any
 from seodang.data.scan import Scan, scan
 from seodang.data.source import SPLITS, Source
-from seodang.data.split import Division
+from seodang.data.split import Division, Split, divide
 
 # Groups of duplicates that are listed one by one; all are counted.
 LISTED = 200
@@ -33,7 +36,8 @@ def look(
         division: The splits in use; without it those that the data gives, or "all".
 
     Returns: kind, name, where, form, examples, classes, counts {split: {class: number}}, sizes, modes, left_out
-        [{path, reason}], duplicates, notes, and findings [{what, evidence, why, todo}], the most serious first.
+        [{path, reason}], duplicates, notes, refused (why it cannot be trained on as it is, or None), and findings
+        [{what, evidence, why, todo}], the most serious first.
 
     Raises:
         DataError: There is no data there, or not one picture can be read.
@@ -59,6 +63,7 @@ def look(
         "left_out": [{"path": one.path, "reason": one.reason} for one in source.left_out],
         "duplicates": _duplicates(seen),
         "notes": [*source.notes, *_notes(looked)],
+        "refused": _refused(source) if division is None else None,
         "findings": findings(seen),
     }
 
@@ -97,8 +102,18 @@ def _sizes(looked: Scan) -> dict[str, Any]:
 
 def _notes(looked: Scan) -> list[str]:
     if too_small(looked):
-        return ["Near duplicates are not looked for: the pictures have too few pixels to tell a copy from a likeness."]
+        return [
+            said("Near duplicates are not looked for: the pictures have too few pixels to tell a copy from a likeness.")
+        ]
     return []
+
+
+def _refused(source: Source) -> str | None:
+    try:
+        divide(source, Split())
+    except DataError as error:
+        return str(error)
+    return None
 
 
 def _duplicates(seen: Seen) -> dict[str, Any]:
@@ -138,14 +153,28 @@ def short(found: dict[str, Any]) -> list[str]:
     counts = found["counts"]
     splits = ", ".join(f"{name} {sum(classes.values()):,}" for name, classes in counts.items() if name != "all")
     lines = [
-        f"{found['name']}: {found['examples']:,} pictures in {count(len(found['classes']), 'class')} ({found['form']})"
+        trn(
+            "{name}: {examples:,} pictures in {count} class ({form})",
+            "{name}: {examples:,} pictures in {count:,} classes ({form})",
+            len(found["classes"]),
+            name=found["name"],
+            examples=found["examples"],
+            form=shown(found["form"]),
+        )
         + (f": {splits}." if splits else ".")
     ]
     serious = [finding for finding in found["findings"] if finding["level"] == "serious"]
-    shown = (serious + [finding for finding in found["findings"] if finding not in serious])[:4]
-    lines += [f"{'!' if finding in serious else '-'} {finding['what']} {finding['todo']}" for finding in shown]
-    if more := len(found["findings"]) - len(shown):
+    first = (serious + [finding for finding in found["findings"] if finding not in serious])[:4]
+    lines += [
+        f"{'!' if finding in serious else '-'} {shown(finding['what'])} {shown(finding['todo'])}" for finding in first
+    ]
+    if more := len(found["findings"]) - len(first):
         lines.append(
-            f"- {more} more {'finding' if more == 1 else 'findings'}: `seodang look {shlex.quote(found['where'])}`."
+            trn(
+                "- {count} more finding: `seodang look {where}`.",
+                "- {count} more findings: `seodang look {where}`.",
+                more,
+                where=shlex.quote(found["where"]),
+            )
         )
     return lines

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from seodang.core.errors import DataError
+from seodang.core.sentences import in_english, said
 from seodang.data.cut_series import names_of_times
 from seodang.data.encode_series import filled, numbers, ordered, series_of
 from seodang.data.encode_table import class_names
@@ -18,6 +19,7 @@ from seodang.data.source import SPLITS
 from seodang.data.times import in_words, moments, steps
 
 MOST_CLASSES = 1_000  # that are counted one by one
+_UNUSED = said("not used")
 
 
 def look_rows(frame: Frame, found: Purpose | None = None) -> dict[str, Any]:
@@ -33,10 +35,11 @@ def look_rows(frame: Frame, found: Purpose | None = None) -> dict[str, Any]:
     problem = None
     if found is None:
         try:
-            found = purpose(frame)
+            with in_english():  # what is wrong is told like everything else here
+                found = purpose(frame)
         except DataError as error:
             problem = str(error)
-    said = set() if found is None else set(repetitions(frame, found))
+    told_already = set() if found is None else set(repetitions(frame, found))
     return {
         "kind": "table" if found is None else found.form,
         "name": frame.name,
@@ -55,7 +58,7 @@ def look_rows(frame: Frame, found: Purpose | None = None) -> dict[str, Any]:
         "amount": None if found is None else _amount(frame, found),
         "series": _series(frame, found) if found is not None and found.form == "series" else None,
         "left_out": [{"path": one.path, "reason": one.reason} for one in frame.left_out],
-        "notes": [note for note in frame.notes if note not in said],
+        "notes": [note for note in frame.notes if note not in told_already],
         "findings": [] if found is None else row_findings(frame, found),
     }
 
@@ -74,10 +77,10 @@ def _use(name: str, found: Purpose | None) -> str:
         if name in names:
             return use
     if name in found.left:
-        return "not used" if found.left[name] == "not used" else f"not used: {found.left[name]}"
+        return _UNUSED if found.left[name] == _UNUSED else said("not used: {reason}", reason=found.left[name])
     if found.form == "series":
-        return "seen with series.seen=all" if name in found.features else "not used"
-    return "seen" if name in found.features else "not used"
+        return said("seen with series.seen=all") if name in found.features else _UNUSED
+    return said("seen") if name in found.features else _UNUSED
 
 
 def _classes(frame: Frame, found: Purpose) -> list[str]:

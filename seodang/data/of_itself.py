@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
+from seodang.core.sentences import said
 from seodang.data.frame import Frame
 from seodang.data.purpose import Purpose
 
@@ -21,19 +23,29 @@ def of_itself(frame: Frame, *, target: str | None = None, leave_out: Collection[
     there = [column.name for column in frame.columns]
     for name in (*([target] if target else []), *leave_out):
         if name not in there:
-            raise DataError(f"{frame.where} has no column {name!r}. It has: {', '.join(there[:20])}.")
+            raise DataError(
+                tr(
+                    "{where} has no column {name!r}. It has: {columns}.",
+                    where=frame.where,
+                    name=name,
+                    columns=", ".join(there[:20]),
+                )
+            )
     left: dict[str, str] = {}
     for column in frame.columns:
         if column.name == target:
-            left[column.name] = "the target, which is not shown to the network"
+            left[column.name] = said("the target, which is not shown to the network")
         elif column.name in leave_out:
-            left[column.name] = "left out as asked"
+            left[column.name] = said("left out as asked")
         elif column.kind != "number":
-            left[column.name] = f"of the kind {column.kind}; only numbers are put out again"
+            left[column.name] = said("of the kind {kind}; only numbers are put out again", kind=column.kind)
     features = tuple(name for name in there if name not in left)
     if not features:
         raise DataError(
-            f"{frame.where} has no column of numbers to put out again. The task reconstruct learns pictures and tables of numbers."
+            tr(
+                "{where} has no column of numbers to put out again. The task reconstruct learns pictures and tables of numbers.",
+                where=frame.where,
+            )
         )
-    reason = f"Nothing is foretold: the {len(features)} columns of numbers are to be put out again."
+    reason = said("Nothing is foretold: the {count} columns of numbers are to be put out again.", count=len(features))
     return Purpose("table", "reconstruct", None, None, None, None, left, features, (reason,))

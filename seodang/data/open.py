@@ -7,12 +7,15 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from seodang.core.errors import DataError, did_you_mean
+from seodang.core.errors import DataError, did_you_mean, nearest
+from seodang.core.language import tr, trn
 from seodang.core.registry import find, names
+from seodang.core.sentences import said, shown
 from seodang.data.frame import Frame
 from seodang.data.readers.idx import idx_files, read_idx
 from seodang.data.readers.images import PICTURE_SUFFIXES, SYSTEM_FILES, read_images
 from seodang.data.readers.labelled import read_labelled
+from seodang.data.readers.naming import has_group
 from seodang.data.readers.numpy_files import numpy_files, read_numpy
 from seodang.data.readers.parquet import SUFFIXES as PARQUET_SUFFIXES
 from seodang.data.readers.parquet import holds_pictures, read_parquet, table_files
@@ -26,23 +29,31 @@ from seodang.data.reading import Columns
 from seodang.data.source import Card, Source
 
 ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".7z", ".rar")
-FORMS = (
+FORMS = said(
     "class folders of pictures or texts, pictures with a table of their labels, tables (CSV, TSV, Excel, JSON lines, Parquet, "
     "Arrow), CSV or TSV of pixels, texts, IDX, .npy and .npz"
 )
 
 
-def open_source(where: str | Path) -> Source:
+def open_source(where: str | Path, columns: Columns | None = None) -> Source:
     """Labelled pictures from a path, or from the name of a data set (`seodang list datasets`).
+
+    Args:
+        columns: What a person says of where the labels stand.
 
     Raises:
         DataError: There is nothing there, nothing that can be read, or no pictures; the text says what to do.
     """
-    opened = _open(where, Columns(), pictures=True)
+    opened = _open(where, columns or Columns(), pictures=True)
     if isinstance(opened, Frame):
-        columns = f"{len(opened.columns):,} column{'s' * (len(opened.columns) != 1)}"
         raise DataError(
-            f"{where} holds no pictures but {opened.form} with {columns}. Give a folder of pictures, a folder a class."
+            trn(
+                "{where} holds no pictures but {form} with {count} column. Give a folder of pictures, a folder a class.",
+                "{where} holds no pictures but {form} with {count:,} columns. Give a folder of pictures, a folder a class.",
+                len(opened.columns),
+                where=where,
+                form=shown(opened.form),
+            )
         )
     return opened
 
@@ -70,10 +81,13 @@ def _open(where: str | Path, columns: Columns, pictures: bool) -> Source | Frame
     if isinstance(where, str) and public in names("datasets"):
         return _named(public, columns, pictures)
     if "/" in text or os.sep in text or path.suffix:
-        raise DataError(f"{text} does not exist.{_nearby(path)}")
+        raise DataError(tr("{path} does not exist.", path=text) + _nearby(path))
     raise DataError(
-        f"{text} is neither a file or folder nor the name of a data set. {did_you_mean(public, names('datasets'))} "
-        "`seodang list datasets` shows all names."
+        tr(
+            "{name} is neither a file or folder nor the name of a data set. {hint} `seodang list datasets` shows all names.",
+            name=text,
+            hint=did_you_mean(public, names("datasets")),
+        )
     )
 
 
@@ -83,10 +97,10 @@ def _nearby(path: Path) -> str:
     if not parent.is_dir():
         while not parent.is_dir():
             path, parent = parent, parent.parent
-        return f" {path} is not there either."
+        return " " + tr("{path} is not there either.", path=path)
     there = [entry.name for entry in parent.iterdir()]
-    match = did_you_mean(path.name, there) if there else ""
-    return f" {match}" if match.startswith("Did you mean") else ""
+    match = nearest(path.name, there)
+    return " " + tr("Did you mean {match}?", match=match) if match else ""
 
 
 def _named(name: str, columns: Columns, pictures: bool) -> Source | Frame:
@@ -100,8 +114,14 @@ def _named(name: str, columns: Columns, pictures: bool) -> Source | Frame:
         return replace(read(), name=name, card=card)
     if card.hub is None:
         raise DataError(
-            f"{name} is not on the Hugging Face hub ({card.licence}). Give the path of your copy, or set SEODANG_DATA to "
-            f"the folder that holds {card.local or name + '/'}. Its home: {card.homepage}"
+            tr(
+                "{name} is not on the Hugging Face hub ({licence}). Give the path of your copy, "
+                "or set SEODANG_DATA to the folder that holds {local}. Its home: {homepage}",
+                name=name,
+                licence=shown(card.licence),
+                local=card.local or name + "/",
+                homepage=card.homepage,
+            )
         )
     from seodang.data.readers.hub import read_hub
 
@@ -111,14 +131,18 @@ def _named(name: str, columns: Columns, pictures: bool) -> Source | Frame:
 def _with_card(source: Source | Frame, name: str, card: Card) -> Source | Frame:
     """A named data set: its own name, and class names from its card where the data has bare numbers."""
     if isinstance(source, Frame):
-        notes = (f"{name} is read from {source.where}.", *source.notes)
+        notes = (said("{name} is read from {where}.", name=name, where=source.where), *source.notes)
         return replace(source, name=name, where=name, card=card, notes=notes)
     classes = source.classes
     bare = all(value.isdecimal() for value in classes)
     if bare and len(classes) == len(card.classes) and classes != card.classes:
         source = replace(source, classes=card.classes, label_values=source.label_values or classes)
     place = Path(source.where)
-    notes = (f"{name} is read from {place}.", *source.notes) if place.exists() else source.notes
+    notes = (
+        (said("{name} is read from {where}.", name=name, where=place), *source.notes)
+        if place.exists()
+        else source.notes
+    )
     return replace(source, name=name, where=name, card=card, notes=notes)
 
 
@@ -138,7 +162,7 @@ def _read_file(path: Path, columns: Columns, sure: bool) -> Source | Frame:
     if "ubyte" in name:
         return read_idx(path)
     if path.suffix.lower() in PICTURE_SUFFIXES:
-        raise DataError(f"{path} is one picture. Training needs a folder of pictures, a folder a class.")
+        raise DataError(tr("{path} is one picture. Training needs a folder of pictures, a folder a class.", path=path))
     if name.endswith(CSV_SUFFIXES) and holds_pixels(path, sure):
         return read_pixels(path)
     if holds_texts(path):
@@ -146,12 +170,14 @@ def _read_file(path: Path, columns: Columns, sure: bool) -> Source | Frame:
     if name.endswith(TABLE_SUFFIXES) or name.endswith(tuple(f"{one}{two}" for one in TABLE_SUFFIXES for two in PACKED)):
         return _read_table(path, columns)
     if not path.stat().st_size:
-        raise DataError(f"{path} is empty. These can be read: {FORMS}.")
+        raise DataError(tr("{path} is empty. These can be read: {forms}.", path=path, forms=shown(FORMS)))
     packed = name.endswith(ARCHIVES)
     if (not packed or name.endswith(".zip")) and holds_rows(path):
         return _read_table(path, columns)
-    unpack = " Unpack the archive first, and give the folder." if packed else ""
-    raise DataError(f"{path} is none of the forms that can be read: {FORMS}.{unpack}")
+    unpack = " " + tr("Unpack the archive first, and give the folder.") if packed else ""
+    raise DataError(
+        tr("{path} is none of the forms that can be read: {forms}.", path=path, forms=shown(FORMS)) + unpack
+    )
 
 
 def _read_table(path: Path, columns: Columns) -> Source | Frame:
@@ -163,7 +189,8 @@ def _read_table(path: Path, columns: Columns) -> Source | Frame:
 def _read_folder(path: Path, columns: Columns, sure: bool) -> Source | Frame:
     folders = [entry.name for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith((".", "__"))]
     has_pictures = _has_pictures(path)
-    if has_pictures and (labelled := read_labelled(path, columns.target)):
+    pattern = columns.target if has_pictures and has_group(columns.target) else None
+    if has_pictures and (labelled := _labelled(path, columns.target, pattern)):
         return labelled
     if (tables := table_files(path)) and not has_pictures:
         return read_parquet(path) if holds_pictures(tables[0], sure) else _read_table(path, columns)
@@ -177,13 +204,23 @@ def _read_folder(path: Path, columns: Columns, sure: bool) -> Source | Frame:
             return read_pixels(path) if holds_pixels(pixels[0], sure) else _read_table(path, columns)
     visible = [entry for entry in path.iterdir() if entry.name.lower() not in SYSTEM_FILES and entry.name[:1] != "."]
     if not visible:
-        raise DataError(f"{path} is empty. These can be read: {FORMS}.")
+        raise DataError(tr("{path} is empty. These can be read: {forms}.", path=path, forms=shown(FORMS)))
     if not has_pictures:
         if holds_texts(path):
             return read_texts(path)
         if row_files(path):
             return _read_table(path, columns)
-    return read_images(path)
+    return read_images(path, pattern)
+
+
+def _labelled(path: Path, target: str | None, pattern: str | None) -> Source | None:
+    """Pictures with a table beside them; where the target is a pattern, only if a column is called like that."""
+    try:
+        return read_labelled(path, target)
+    except DataError:
+        if pattern is None:
+            raise
+    return None
 
 
 def _has_pictures(folder: Path) -> bool:

@@ -14,6 +14,8 @@ from markupsafe import Markup, escape
 from PIL import Image
 
 from seodang.core.files import write_text
+from seodang.core.language import language, tr
+from seodang.core.sentences import shown
 from seodang.data.findings import share
 from seodang.data.grid import to_picture
 from seodang.data.pictures import Refused, Target, one, one_array
@@ -29,6 +31,8 @@ def write_page(found: dict[str, Any], looked: Scan, path: Path) -> None:
     environment = Environment(loader=PackageLoader("seodang.data", ""), autoescape=select_autoescape(default=True))
     environment.filters["code"] = _code
     environment.filters["quoted"] = shlex.quote
+    environment.filters["shown"] = shown
+    environment.globals["tr"] = tr
     template = environment.get_template("page.html.jinja")
     names = list(found["counts"])
     text = template.render(
@@ -39,6 +43,7 @@ def write_page(found: dict[str, Any], looked: Scan, path: Path) -> None:
         groups=_groups(found, looked),
         files=found["left_out"][:FILES],
         share=share,
+        language=language(),
     )
     write_text(path, text)
 

@@ -27,6 +27,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageOps
 
+from seodang.core.sentences import said
 from seodang.data import png
 from seodang.data.kinds import kind_of, what_else
 
@@ -103,22 +104,29 @@ def open_picture(encoded: bytes) -> Image.Image:
     try:
         picture = Image.open(io.BytesIO(encoded), formats=(kind,))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise Refused(f"more pixels than the {MOST_PIXELS:,} allowed") from error
+        raise Refused(said("more pixels than the {most:,} allowed", most=MOST_PIXELS)) from error
     except BROKEN as error:
         raise Refused(_damage(kind, error)) from error
     width, height = picture.size
     if width * height > MOST_PIXELS:
-        raise Refused(f"{width} × {height} pixels, more than the {MOST_PIXELS:,} allowed")
+        raise Refused(
+            said(
+                "{width} × {height} pixels, more than the {most:,} allowed",
+                width=width,
+                height=height,
+                most=MOST_PIXELS,
+            )
+        )
     return picture
 
 
 def _damage(kind: str, error: BaseException) -> str:
     if isinstance(error, MemoryError):
-        return "needs more memory than there is"
+        return said("needs more memory than there is")
     text = str(error).lower()
     if "truncated" in text or "unexpected end" in text or isinstance(error, EOFError):
-        return f"cut off before its end ({kind})"
-    return f"damaged, cannot be decoded ({kind})"
+        return said("cut off before its end ({format})", format=kind)
+    return said("damaged, cannot be decoded ({format})", format=kind)
 
 
 def _load(picture: Image.Image, target: Target | None) -> Image.Image:
@@ -164,7 +172,7 @@ def eight_bits(picture: Image.Image) -> Image.Image:
         values = np.asarray(picture).astype(np.uint32)
         return Image.fromarray(((values + 128) // 257).astype(np.uint8))
     if mode in ("I", "F"):
-        raise Refused("32 bits a pixel, whose range from dark to bright is not stated; save it with 8 or 16 bits")
+        raise Refused(said("32 bits a pixel, whose range from dark to bright is not stated; save it with 8 or 16 bits"))
     if mode == "1":
         return picture.convert("L")
     if "transparency" in picture.info or mode in ("LA", "La", "PA", "RGBA", "RGBa"):

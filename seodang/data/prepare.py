@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from torch import Tensor, nn
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
 from seodang.core.values import Value
 from seodang.data.pictures import BROKEN, Refused, Target, eight_bits, one, one_array, open_picture, quiet, shown_size
 from seodang.data.source import Source
@@ -56,9 +57,16 @@ class Preparation(Value):
     def _one_number_a_channel(self) -> Preparation:
         for name, values in (("mean", self.mean), ("std", self.std)):
             if values is not None and len(values) != (self.channels or len(values)):
-                raise ValueError(f"{name} needs one number a channel: {self.channels}, got {len(values)}.")
+                raise ValueError(
+                    tr(
+                        "{name} needs one number a channel: {channels}, got {number}.",
+                        name=name,
+                        channels=self.channels,
+                        number=len(values),
+                    )
+                )
             if values is not None and name == "std" and min(values, default=1) <= 0:
-                raise ValueError("std must be above 0.")
+                raise ValueError(tr("std must be above 0."))
         return self
 
 
@@ -182,6 +190,8 @@ class Normalise(nn.Module):
 
     mean: Tensor
     std: Tensor
+    factor: Tensor
+    shift: Tensor
 
     def __init__(self, preparation: Preparation) -> None:
         super().__init__()
@@ -197,16 +207,19 @@ class Normalise(nn.Module):
             mean, std = preparation.mean, preparation.std
         self.register_buffer("mean", torch.tensor(mean, dtype=torch.float32))
         self.register_buffer("std", torch.tensor(std, dtype=torch.float32))
+        # One multiply and one subtraction: (v / 255 - mean) / std.
+        self.register_buffer("factor", (1 / (255 * self.std))[:, None, None], persistent=False)
+        self.register_buffer("shift", (self.mean / self.std)[:, None, None], persistent=False)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """(B, C, H, W) uint8, or float32 in 0..255 (after augmentation)."""
         values = pixels.to(self.mean.dtype)
         if self.scale == "samplewise":
             return (values - values.mean(dim=(1, 2, 3), keepdim=True)) / 255
-        # One multiply and one add: (v / 255 - mean) / std. In place only on a tensor made here.
-        factor = (1 / (255 * self.std))[:, None, None]
-        scaled = values * factor if values is pixels else values.mul_(factor)
-        return scaled.sub_((self.mean / self.std)[:, None, None])
+        scaled = (
+            values * self.factor if values is pixels else values.mul_(self.factor)
+        )  # in place only what was made here
+        return scaled.sub_(self.shift)
 
 
 def to_pixels(values: Tensor, preparation: Preparation) -> Tensor:

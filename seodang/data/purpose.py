@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from seodang.core.errors import DataError, did_you_mean
+from seodang.core.language import tr
+from seodang.core.sentences import said, saidn, shown
 from seodang.data.frame import Column, Frame
 from seodang.data.leaks import gives_away
 from seodang.data.targets import guessed, named, nearly_names, plain, task_of
@@ -80,19 +82,27 @@ def purpose(
     _exist(frame, target, text, key, *leave_out, *_parts(frame, time))
     if target is not None and frame.column(target).kind in ("empty", "constant"):
         column = frame.column(target)
-        raise DataError(f"Column {target} cannot be foretold: {column.reason}. Say another with target=COLUMN.")
+        raise DataError(
+            tr(
+                "Column {name} cannot be foretold: {reason}. Say another with target=COLUMN.",
+                name=target,
+                reason=shown(column.reason),
+            )
+        )
     if target is not None and target in leave_out:
-        raise DataError(f"Column {target} cannot be both the target and left out.")
+        raise DataError(tr("Column {target} cannot be both the target and left out.", target=target))
     usable = [c for c in frame.columns if c.kind not in ("id", "constant", "empty") and c.name not in leave_out]
-    said = _Said(target, time, text, key)
+    chosen = _Said(target, time, text, key)
     if forecast:
-        found = _series(frame, said, usable) or _as_it_lies(frame, said, usable)
+        found = _series(frame, chosen, usable) or _as_it_lies(frame, chosen, usable)
     else:
-        found = _pairs(frame, said, usable) or _texts(frame, said, usable)
-        found = found or (None if forecast is False else _series(frame, said, usable)) or _table(frame, said, usable)
-        if found.form == "table" and forecast is None and (why := _why_no_series(frame, said, usable)):
+        found = _pairs(frame, chosen, usable) or _texts(frame, chosen, usable)
+        found = (
+            found or (None if forecast is False else _series(frame, chosen, usable)) or _table(frame, chosen, usable)
+        )
+        if found.form == "table" and forecast is None and (why := _why_no_series(frame, chosen, usable)):
             found = replace(found, reasons=(*found.reasons, why))
-    asked = dict.fromkeys((name for name in leave_out if name in found.left), "left out as asked")
+    asked = dict.fromkeys((name for name in leave_out if name in found.left), said("left out as asked"))
     return Purpose(**{**found.__dict__, "left": {**found.left, **asked}})
 
 
@@ -118,17 +128,21 @@ def _exist(frame: Frame, *names: str | None) -> None:
         if name is not None and name not in there:
             same = next((other for other in there if other.lower() == name.lower()), None)
             raise DataError(
-                f"{frame.where} has no column {name!r}. "
-                + (f"Did you mean {same}?" if same else did_you_mean(name, there))
+                tr(
+                    "{where} has no column {name!r}. {hint}",
+                    where=frame.where,
+                    name=name,
+                    hint=tr("Did you mean {match}?", match=same) if same else did_you_mean(name, there),
+                )
             )
 
 
-def _left(frame: Frame, used: Collection[str | None], why: str = "not used") -> dict[str, str]:
+def _left(frame: Frame, used: Collection[str | None], why: str = said("not used")) -> dict[str, str]:
     """Every other column and why it is not used: what its kind says, else `why`."""
     kinds = {
-        "id": "an id: it tells rows apart and says nothing of new ones",
-        "constant": "the same in every row",
-        "empty": "no values",
+        "id": said("an id: it tells rows apart and says nothing of new ones"),
+        "constant": said("the same in every row"),
+        "empty": said("no values"),
     }
     return {column.name: kinds.get(column.kind, why) for column in frame.columns if column.name not in used}
 
@@ -136,101 +150,128 @@ def _left(frame: Frame, used: Collection[str | None], why: str = "not used") -> 
 # Texts ----------------------------------------------------------------------------------------------------------------
 
 
-def _pairs(frame: Frame, said: _Said, usable: list[Column]) -> Purpose | None:
+def _pairs(frame: Frame, chosen: _Said, usable: list[Column]) -> Purpose | None:
     """Two columns of words that are named like languages, or two columns of text and nothing else."""
-    if said.time or said.key:
+    if chosen.time or chosen.key:
         return None
     words = [c.name for c in frame.columns if c.kind in ("text", "category", "id") and plain(c.name) in LANGUAGES]
-    if said.text and said.target and frame.column(said.text).kind == frame.column(said.target).kind == "text":
-        first, second = said.text, said.target
-        reason = f"{first} and {second} are texts: what stands in {first} is translated into {second}."
+    if chosen.text and chosen.target and frame.column(chosen.text).kind == frame.column(chosen.target).kind == "text":
+        first, second = chosen.text, chosen.target
+        reason = said(
+            "{first} and {second} are texts: what stands in {first} is translated into {second}.",
+            first=first,
+            second=second,
+        )
     elif len(words) == 2 and any(frame.column(name).kind == "text" for name in words):
         first, second = words
-        if said.text == second or said.target == first:
+        if chosen.text == second or chosen.target == first:
             first, second = second, first
-        if {said.text, said.target} - {None, first, second}:
+        if {chosen.text, chosen.target} - {None, first, second}:
             return None
-        reason = (
-            f"The columns {first} and {second} are named like languages: {first} is translated into {second}. "
-            f"Say text={second} target={first} for the other way."
+        reason = said(
+            "The columns {first} and {second} are named like languages: {first} is translated into {second}. "
+            "Say text={second} target={first} for the other way.",
+            first=first,
+            second=second,
         )
     else:
         return None
     return Purpose("pairs", "translate", second, None, first, None, _left(frame, (first, second)), (first,), (reason,))
 
 
-def _texts(frame: Frame, said: _Said, usable: list[Column]) -> Purpose | None:
+def _texts(frame: Frame, chosen: _Said, usable: list[Column]) -> Purpose | None:
     """A column of text with a label beside it, or alone; more columns than that are a table."""
     texts = [c.name for c in usable if c.kind == "text"]
-    if said.time or said.key or not (texts or said.text):
+    if chosen.time or chosen.key or not (texts or chosen.text):
         return None
-    if said.text is not None and frame.column(said.text).kind not in ("text", "category", "id"):
-        kind = frame.column(said.text).kind
-        also = f" Texts here are: {', '.join(texts)}." if texts else ""
-        raise DataError(f"Column {said.text} holds no text: it is of the kind {kind}.{also}")
-    others = [c.name for c in usable if c.kind in ("category", "number") and c.name != said.text]
-    if said.text is None and (len(texts) > 1 or len(others) > 1 or said.target in texts):
+    if chosen.text is not None and frame.column(chosen.text).kind not in ("text", "category", "id"):
+        kind = frame.column(chosen.text).kind
+        also = " " + tr("Texts here are: {columns}.", columns=", ".join(texts)) if texts else ""
+        raise DataError(
+            tr("Column {name} holds no text: it is of the kind {kind}.", name=chosen.text, kind=kind) + also
+        )
+    others = [c.name for c in usable if c.kind in ("category", "number") and c.name != chosen.text]
+    if chosen.text is None and (len(texts) > 1 or len(others) > 1 or chosen.target in texts):
         return None
-    text = said.text or texts[0]
-    target, reason = named(others) if said.target is None else (said.target, "")
-    if said.target is None and target is None and len(others) == 1 and said.text is None:
-        target, reason = others[0], f"The target is {others[0]}: the only other column."
+    text = chosen.text or texts[0]
+    target, reason = named(others) if chosen.target is None else (chosen.target, "")
+    if chosen.target is None and target is None and len(others) == 1 and chosen.text is None:
+        target, reason = others[0], said("The target is {name}: the only other column.", name=others[0])
     if target is None:
-        left = _left(frame, (text,), f"only {text} is read")
-        reasons = (f"{text} is text and nothing is to be said of it: its next words are learnt.",)
+        left = _left(frame, (text,), said("only {text} is read", text=text))
+        reasons = (said("{text} is text and nothing is to be said of it: its next words are learnt.", text=text),)
         return Purpose("prose", "next_token", None, None, text, None, left, (text,), reasons)
     task, why = task_of(frame, target)
-    reasons = (f"{text} is the column that is read: {frame.column(text).reason}.", *([reason] if reason else []), why)
+    reasons = (
+        said("{text} is the column that is read: {reason}.", text=text, reason=frame.column(text).reason),
+        *([reason] if reason else []),
+        why,
+    )
     return Purpose(
-        "texts", task, target, None, text, None, _left(frame, (text, target), f"only {text} is read"), (text,), reasons
+        "texts",
+        task,
+        target,
+        None,
+        text,
+        None,
+        _left(frame, (text, target), said("only {text} is read", text=text)),
+        (text,),
+        reasons,
     )
 
 
 # Series ---------------------------------------------------------------------------------------------------------------
 
 
-def _series(frame: Frame, said: _Said, usable: list[Column]) -> Purpose | None:
+def _series(frame: Frame, chosen: _Said, usable: list[Column]) -> Purpose | None:
     """Rows that follow one another in time by regular steps, once, or once a key."""
     there = {column.name for column in usable} | {column.name for column in frame.columns if column.kind == "constant"}
-    times = [said.time] if said.time else [t for t in candidates(frame) if there.issuperset(_parts(frame, t))]
+    times = [chosen.time] if chosen.time else [t for t in candidates(frame) if there.issuperset(_parts(frame, t))]
     for time in times:
-        when = _moments(frame, time, said.time is not None)
+        when = _moments(frame, time, chosen.time is not None)
         if when is None:
             continue
         parts = _parts(frame, time)
-        numbers = [c.name for c in usable if c.kind == "number" and c.name not in (*parts, said.key)]
-        key = said.key or _key(frame, usable, when, parts, said.target)
+        numbers = [c.name for c in usable if c.kind == "number" and c.name not in (*parts, chosen.key)]
+        key = chosen.key or _key(frame, usable, when, parts, chosen.target)
         if key is not None and key in numbers:
             numbers.remove(key)
-        problem = _problem(frame, when, key, numbers, said)
+        problem = _problem(frame, when, key, numbers, chosen)
         if problem is None:
-            return _as_series(frame, said, time, parts, key, when, numbers)
-        if said.time or said.key:
-            raise DataError(f"The rows are no time series by {time}: {problem}")
-    if said.key:
-        raise DataError("key=COLUMN tells several series apart, but no column says when. Say it with time=COLUMN.")
+            return _as_series(frame, chosen, time, parts, key, when, numbers)
+        if chosen.time or chosen.key:
+            raise DataError(tr("The rows are no time series by {time}: {reason}", time=time, reason=shown(problem)))
+    if chosen.key:
+        raise DataError(tr("key=COLUMN tells several series apart, but no column says when. Say it with time=COLUMN."))
     return None
 
 
-def _why_no_series(frame: Frame, said: _Said, usable: list[Column]) -> str:
+def _why_no_series(frame: Frame, chosen: _Said, usable: list[Column]) -> str:
     """Why rows with dates are a table all the same, in a sentence; "" where there are no dates."""
     for time in candidates(frame):
         if "," in time or time not in {column.name for column in usable if column.kind == "date"}:
             continue
-        if (when := _moments(frame, time, said=False)) is None:
+        if (when := _moments(frame, time, asked_for=False)) is None:
             continue
         numbers = [column.name for column in usable if column.kind == "number"]
-        if problem := _problem(frame, when, _key(frame, usable, when, [time], said.target), numbers, said):
-            return f"{time} holds dates, but the rows are no time series: {problem}"
+        if problem := _problem(frame, when, _key(frame, usable, when, [time], chosen.target), numbers, chosen):
+            return said("{time} holds dates, but the rows are no time series: {reason}", time=time, reason=problem)
     return ""
 
 
-def _moments(frame: Frame, time: str, said: bool) -> np.ndarray | None:
+def _moments(frame: Frame, time: str, asked_for: bool) -> np.ndarray | None:
     when = moments(frame, time)
     unknown = int(np.isnat(when).sum())
     if unknown > 0.01 * len(when):
-        if said:
-            raise DataError(f"Column {time} does not say when: {unknown:,} of {len(when):,} rows have no date there.")
+        if asked_for:
+            raise DataError(
+                tr(
+                    "Column {name} does not say when: {count:,} of {rows:,} rows have no date there.",
+                    name=time,
+                    count=unknown,
+                    rows=len(when),
+                )
+            )
         return None
     return when
 
@@ -243,29 +284,33 @@ def _key(frame: Frame, usable: list[Column], when: np.ndarray, parts: list[str],
     return key_of(frame, when, [name for name in names if name not in (*parts, target)])
 
 
-def _problem(frame: Frame, when: np.ndarray, key: str | None, numbers: list[str], said: _Said) -> str | None:
+def _problem(frame: Frame, when: np.ndarray, key: str | None, numbers: list[str], chosen: _Said) -> str | None:
     """Why the rows are no series, or None."""
-    if problem := _problem_of_target(frame, numbers, said):
+    if problem := _problem_of_target(frame, numbers, chosen):
         return problem
     known = when[~np.isnat(when)]
     found = steps(known)
     if found.repeated and key is None and found.repeated > MOST_REPEATED * len(known):
-        return f"{_share_times(found.repeated)} with another, and no column tells several series apart (key=COLUMN)."
+        return saidn(
+            "1 row shares its time with another, and no column tells several series apart (key=COLUMN).",
+            "{count:,} rows share their time with another, and no column tells several series apart (key=COLUMN).",
+            found.repeated,
+        )
     if key is not None and (twice := _twice(frame, when, key)):
-        return f"{twice:,} rows share their time and their {key} with another."
-    if not found.regular and said.time is None:
-        return "the steps are not regular."
+        return said("{count:,} rows share their time and their {key} with another.", count=twice, key=key)
+    if not found.regular and chosen.time is None:
+        return said("the steps are not regular.")
     return None
 
 
-def _share_times(rows: int) -> str:
-    return "1 row shares its time" if rows == 1 else f"{rows:,} rows share their time"
-
-
-def _problem_of_target(frame: Frame, numbers: list[str], said: _Said) -> str | None:
-    if said.target is not None and said.target not in numbers:
-        return f"{said.target} is of the kind {frame.column(said.target).kind}, and only numbers are forecast."
-    return None if numbers else "there is no column of numbers to forecast."
+def _problem_of_target(frame: Frame, numbers: list[str], chosen: _Said) -> str | None:
+    if chosen.target is not None and chosen.target not in numbers:
+        return said(
+            "{name} is of the kind {kind}, and only numbers are forecast.",
+            name=chosen.target,
+            kind=frame.column(chosen.target).kind,
+        )
+    return None if numbers else said("there is no column of numbers to forecast.")
 
 
 def _twice(frame: Frame, when: np.ndarray, key: str) -> int:
@@ -273,45 +318,72 @@ def _twice(frame: Frame, when: np.ndarray, key: str) -> int:
 
 
 def _as_series(
-    frame: Frame, said: _Said, time: str, parts: list[str], key: str | None, when: np.ndarray, numbers: list[str]
+    frame: Frame, chosen: _Said, time: str, parts: list[str], key: str | None, when: np.ndarray, numbers: list[str]
 ) -> Purpose:
-    target, reason = (said.target, "") if said.target else _series_target(_known(frame, numbers))
+    target, reason = (chosen.target, "") if chosen.target else _series_target(_known(frame, numbers))
     known = when[~np.isnat(when)]
     found = steps(known)
     first, last = (str(moment.astype("datetime64[D]")) for moment in (known.min(), known.max()))
-    of_several = f", once for each {key}" if key else ""
-    reasons = [f"A series: the usual step of {time} is {in_words(found.step)}, from {first} to {last}{of_several}."]
+    told = {"time": time, "step": in_words(found.step), "first": first, "last": last}
+    reasons = [
+        said(
+            "A series: the usual step of {time} is {step}, from {first} to {last}, once for each {key}.",
+            key=key,
+            **told,
+        )
+        if key
+        else said("A series: the usual step of {time} is {step}, from {first} to {last}.", **told)
+    ]
     if not key and found.order != "rising":
-        order = "from the newest to the oldest" if found.order == "falling" else "not in the order of time"
-        reasons.append(f"The rows stand {order}; they are to be sorted by {time}.")
+        reasons.append(
+            said("The rows stand from the newest to the oldest; they are to be sorted by {time}.", time=time)
+            if found.order == "falling"
+            else said("The rows stand not in the order of time; they are to be sorted by {time}.", time=time)
+        )
     if len(known) < len(when):
-        reasons.append(f"{len(when) - len(known):,} rows have no {time}.")
+        reasons.append(said("{count:,} rows have no {time}.", count=len(when) - len(known), time=time))
     if not key and found.repeated:
-        reasons.append(f"{_share_times(found.repeated)} with another.")
+        reasons.append(
+            saidn(
+                "1 row shares its time with another.", "{count:,} rows share their time with another.", found.repeated
+            )
+        )
     if found.gaps:
-        steps_are = "step is" if found.gaps == 1 else "steps are"
-        reasons.append(f"{found.gaps:,} {steps_are} longer than usual: there are gaps.")
+        reasons.append(
+            saidn(
+                "1 step is longer than usual: there are gaps.",
+                "{count:,} steps are longer than usual: there are gaps.",
+                found.gaps,
+            )
+        )
     if not found.regular:
-        reasons.append("The steps are not regular; it is a series because time was said.")
+        reasons.append(said("The steps are not regular; it is a series because time was said."))
     reasons += [reason] if reason else []
     if len(numbers) > 1:
         reasons.append(
-            f"To foretell {target} from the other columns of its row: `seodang train {frame.where} table-regressor`."
+            said(
+                "To foretell {target} from the other columns of its row: `seodang train {where} table-regressor`.",
+                target=target,
+                where=frame.where,
+            )
         )
     others = tuple(name for name in numbers if name != target)
-    left = _left(frame, (target, key, *parts, *others), "no number: a series is of numbers")
+    left = _left(frame, (target, key, *parts, *others), said("no number: a series is of numbers"))
     return Purpose("series", "forecast", target, time, None, key, left, others, tuple(reasons))
 
 
-def _as_it_lies(frame: Frame, said: _Said, usable: list[Column]) -> Purpose:
+def _as_it_lies(frame: Frame, chosen: _Said, usable: list[Column]) -> Purpose:
     """Rows without a time, taken as equal steps in the order of the file."""
     numbers = [column.name for column in usable if column.kind == "number"]
-    if problem := _problem_of_target(frame, numbers, said):
-        raise DataError(f"{frame.where} cannot be forecast: {problem}")
-    target, reason = (said.target, "") if said.target else _series_target(_known(frame, numbers))
+    if problem := _problem_of_target(frame, numbers, chosen):
+        raise DataError(tr("{where} cannot be forecast: {reason}", where=frame.where, reason=shown(problem)))
+    target, reason = (chosen.target, "") if chosen.target else _series_target(_known(frame, numbers))
     others = tuple(name for name in numbers if name != target)
-    reasons = ("A series: no column says when, so the rows are equal steps in the order in which they lie.", reason)
-    left = _left(frame, (target, *others), "no number: a series is of numbers")
+    reasons = (
+        said("A series: no column says when, so the rows are equal steps in the order in which they lie."),
+        reason,
+    )
+    left = _left(frame, (target, *others), said("no number: a series is of numbers"))
     return Purpose("series", "forecast", target, None, None, None, left, others, tuple(filter(None, reasons)))
 
 
@@ -324,35 +396,48 @@ def _series_target(numbers: list[str]) -> tuple[str, str]:
     for wanted in SERIES_NAMES:
         for name in numbers:
             if plain(name) == wanted:
-                return name, f"The target is {name}, by its name. Say another with target=COLUMN."
+                return name, said("The target is {name}, by its name. Say another with target=COLUMN.", name=name)
     if len(numbers) == 1:
-        return numbers[0], f"The target is {numbers[0]}: the only column of numbers."
-    return numbers[-1], f"The target is {numbers[-1]}: the last column of numbers. Say another with target=COLUMN."
+        return numbers[0], said("The target is {name}: the only column of numbers.", name=numbers[0])
+    return numbers[-1], said(
+        "The target is {name}: the last column of numbers. Say another with target=COLUMN.", name=numbers[-1]
+    )
 
 
 # Tables ---------------------------------------------------------------------------------------------------------------
 
 
-def _table(frame: Frame, said: _Said, usable: list[Column]) -> Purpose:
-    target, reason = (said.target, "") if said.target else guessed(frame, usable)
+def _table(frame: Frame, chosen: _Said, usable: list[Column]) -> Purpose:
+    target, reason = (chosen.target, "") if chosen.target else guessed(frame, usable)
     if frame.column(target).kind in ("date", "picture", "text", "id"):
         raise DataError(
-            f"Column {target} cannot be foretold: it is of the kind {frame.column(target).kind}. "
-            f"Numbers and categories can. Say another with target=COLUMN, or its kind with kinds.{target}=category."
+            tr(
+                "Column {target} cannot be foretold: it is of the kind {kind}. Numbers and categories can. Say "
+                "another with target=COLUMN, or its kind with kinds.{target}=category.",
+                target=target,
+                kind=frame.column(target).kind,
+            )
         )
     task, why = task_of(frame, target)
     features, left, told = _features(frame, usable, target, task == "classify")
     if not features:
         alone = not left and frame.column(target).kind == "number"
-        todo = f" If its rows follow one another in time: `seodang train {frame.where} forecaster`." if alone else ""
-        raise DataError(f"{frame.where} has no column to foretell {target} from: {_told(left)}.{todo}")
+        todo = tr("If its rows follow one another in time: `seodang train {where} forecaster`.", where=frame.where)
+        what = tr(
+            "{where} has no column to foretell {target} from: {reasons}.",
+            where=frame.where,
+            target=target,
+            reasons=_told(left),
+        )
+        raise DataError(f"{what} {todo}" if alone else what)
     return Purpose(
         "table", task, target, None, None, None, left, features, tuple(each for each in (reason, why, *told) if each)
     )
 
 
 def _told(left: dict[str, str]) -> str:
-    return "; ".join(f"{name} is {why}" for name, why in left.items()) or "it is the only one"
+    told = [tr("{name} is {reason}", name=name, reason=shown(why)) for name, why in left.items()]
+    return "; ".join(told) or tr("it is the only one")
 
 
 def _features(
@@ -366,20 +451,35 @@ def _features(
         if column.name == target:
             continue
         if column.kind == "text":
-            left[column.name] = f"text among other columns; say text={column.name} to learn from it alone"
+            left[column.name] = said(
+                "text among other columns; say text={name} to learn from it alone", name=column.name
+            )
         elif column.kind == "picture":
-            left[column.name] = "paths of pictures"
+            left[column.name] = said("paths of pictures")
         elif nearly_names(column, len(frame)) and not column.given:
-            left[column.name] = f"{column.distinct:,} different values in {len(frame):,} rows: hardly one comes again"
+            left[column.name] = said(
+                "{count:,} different values in {rows:,} rows: hardly one comes again",
+                count=column.distinct,
+                rows=len(frame),
+            )
         elif column.kind != "date" and not column.given and _leaks(frame, column.name, target, classes):
-            leaks[column.name] = f"it gives {target} away: the one follows from the other"
+            leaks[column.name] = said("it gives {target} away: the one follows from the other", target=target)
         else:
             features.append(column.name)
     if leaks and not features:
-        told = f"{', '.join(leaks)} follows {target} nearly exactly, and is used, for there is nothing else."
+        told = said(
+            "{names} follows {target} nearly exactly, and is used, for there is nothing else.",
+            names=", ".join(leaks),
+            target=target,
+        )
         return tuple(leaks), left, [told]
     told = [
-        f"{name} is not used, for {why}. Say kinds.{name}={frame.column(name).kind} to use it all the same."
+        said(
+            "{name} is not used, for {reason}. Say kinds.{name}={kind} to use it all the same.",
+            name=name,
+            reason=why,
+            kind=frame.column(name).kind,
+        )
         for name, why in leaks.items()
     ]
     order = [column.name for column in frame.columns]

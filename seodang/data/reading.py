@@ -18,7 +18,11 @@ def _words(given: Any) -> Any:
 class Columns(Value):
     """Which columns of a table mean what, and how they become numbers. What is left open is found from the data and said."""
 
-    target: str | None = Field(default=None, description="The column that is foretold. Null: guessed from the names.")
+    target: str | None = Field(
+        default=None,
+        description="The column that is foretold. Null: guessed from the names. Of pictures, also a regular expression on the files' "
+        "names whose first group is the class: '^([a-z]+)'.",
+    )
     leave_out: tuple[str, ...] = Field(default=(), description="Columns that the network must not see: name,ticket.")
     kinds: dict[str, Kind] = Field(
         default_factory=dict,

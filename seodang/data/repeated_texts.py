@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from seodang.core.sentences import said, saidn
+
 
 def repeats(texts: Sequence[str | None]) -> list[list[int]]:
     """The rows of each text that stands more than once, white space aside, in the order of their first.
@@ -40,16 +42,29 @@ def repeated_texts(
         shared = [rows for rows in repeated if {late, early} <= {splits[row] for row in rows}]
         again = sorted(row for rows in shared for row in rows if splits[row] == late)
         if again:
-            stand = "stands" if len(again) == 1 else "stand"
-            total = f"{splits.count(late):,} texts of {late}"
-            notes.append(f"{len(again):,} of the {total} {stand} in {early} too, such as {ids[again[0]]}.")
+            what = saidn(
+                "{count:,} of the {texts:,} texts of {late} stands in {early} too",
+                "{count:,} of the {texts:,} texts of {late} stand in {early} too",
+                len(again),
+                texts=splits.count(late),
+                late=late,
+                early=early,
+            )
+            notes.append(said("{clause}, such as {example}.", clause=what, example=ids[again[0]]))
     again = sum(len(rows) - len({splits[row] for row in rows}) for rows in repeated)
     if again:
-        within = " within their split" if len(set(splits)) > 1 else ""
         one = next(rows for rows in repeated if len(rows) > len({splits[row] for row in rows}))
         first, second = next((a, b) for a in one for b in one if a < b and splits[a] == splits[b])
-        were = "text repeats" if again == 1 else "texts repeat"
-        notes.append(f"{again:,} {were} another{within}, such as {ids[second]}, which is {ids[first]}.")
+        what = (
+            saidn(
+                "1 text repeats another within their split", "{count:,} texts repeat another within their split", again
+            )
+            if len(set(splits)) > 1
+            else saidn("1 text repeats another", "{count:,} texts repeat another", again)
+        )
+        notes.append(
+            said("{clause}, such as {example}, which is {other}.", clause=what, example=ids[second], other=ids[first])
+        )
     if labels is not None:
         notes += _contradictions(repeated, ids, labels)
     return tuple(notes)
@@ -61,6 +76,12 @@ def _contradictions(repeated: list[list[int]], ids: Sequence[str], labels: Seque
         return []
     first = against[0][0]
     second = next(row for row in against[0] if labels[row] != labels[first])
-    stand = "text stands" if len(against) == 1 else "texts stand"
-    example = f"{ids[first]} has {labels[first]}, {ids[second]} has {labels[second]}"
-    return [f"{len(against):,} {stand} with different labels: {example}."]
+    what = saidn("1 text stands with different labels", "{count:,} texts stand with different labels", len(against))
+    example = said(
+        "{first} has {label}, {second} has {other}",
+        first=ids[first],
+        label=labels[first],
+        second=ids[second],
+        other=labels[second],
+    )
+    return [f"{what}: {example}."]

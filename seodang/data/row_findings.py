@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from seodang.core.sentences import said, saidn
 from seodang.data.encode_series import numbers, ordered, series_of
 from seodang.data.encode_table import class_names
-from seodang.data.findings import Finding, count, listed, share
+from seodang.data.findings import Finding, listed, share
 from seodang.data.frame import Frame
 from seodang.data.purpose import Purpose
 from seodang.data.repeated_texts import repeated_texts
@@ -41,10 +42,6 @@ def _found(kind: str, level: str, what: str, evidence: str, why: str, todo: str)
     return {"kind": kind, "level": level, "what": what, "evidence": evidence, "why": why, "todo": todo}
 
 
-def _are(number: int, one: str = "is", many: str = "are") -> str:
-    return one if number == 1 else many
-
-
 # Tables ------------------------------------------------------------------------------------------------------------------
 
 
@@ -54,10 +51,18 @@ def _gives_away(frame: Frame, found: Purpose) -> Iterator[Finding]:
         yield _found(
             "gives_away",
             "serious",
-            f"{listed(names, 5)} {_are(len(names), 'gives', 'give')} {found.target} away.",
-            "The one follows from the other in nearly every row.",
-            "A network that sees it copies it, scores near perfect, and is of no use where the answer is not known yet.",
-            f"Not used. Where it is known beforehand, say columns.kinds.{names[0]}={frame.column(names[0]).kind} to use it.",
+            said("{clause} gives {target} away.", clause=names[0], target=found.target)
+            if len(names) == 1
+            else said("{clause} give {target} away.", clause=listed(names, 5), target=found.target),
+            said("The one follows from the other in nearly every row."),
+            said(
+                "A network that sees it copies it, scores near perfect, and is of no use where the answer is not known yet."
+            ),
+            said(
+                "Not used. Where it is known beforehand, say columns.kinds.{name}={kind} to use it.",
+                name=names[0],
+                kind=frame.column(names[0]).kind,
+            ),
         )
 
 
@@ -76,20 +81,32 @@ def _twice(frame: Frame, found: Purpose) -> Iterator[Finding]:
             yield _found(
                 f"leak_{judged}",
                 "serious",
-                f"{count(number, f'{judged} row')} ({share(number, int((splits == judged).sum()))}) "
-                f"{_are(number, 'stands', 'stand')} in train too.",
-                f"Such as {frame.ids[int(np.flatnonzero(inside)[0])]}.",
-                "What was trained on is recognised, not foretold: the score looks better than it is.",
-                f"Take these rows out of train or {judged}.",
+                saidn(
+                    "1 {name} row ({share}) stands in train too.",
+                    "{count:,} {name} rows ({share}) stand in train too.",
+                    number,
+                    name=judged,
+                    share=share(number, int((splits == judged).sum())),
+                ),
+                said("Such as {example}.", example=frame.ids[int(np.flatnonzero(inside)[0])]),
+                said("What was trained on is recognised, not foretold: the score looks better than it is."),
+                said("Take these rows out of train or {name}.", name=judged),
             )
     number = int(again.sum())
     yield _found(
         "repeated",
         "notice",
-        f"{count(number, 'row')} ({share(number, len(frame))}) {_are(number, 'repeats', 'repeat')} another in every column used.",
-        f"Such as {frame.ids[first]}, which is {frame.ids[same]}.",
-        "Where copies fall into training and test, the score is too good; with few columns of few values it is natural.",
-        "Take copies out, or keep them together with split.by=COLUMN.",
+        saidn(
+            "1 row ({share}) repeats another in every column used.",
+            "{count:,} rows ({share}) repeat another in every column used.",
+            number,
+            share=share(number, len(frame)),
+        ),
+        said("Such as {example}, which is {other}.", example=frame.ids[first], other=frame.ids[same]),
+        said(
+            "Where copies fall into training and test, the score is too good; with few columns of few values it is natural."
+        ),
+        said("Take copies out, or keep them together with split.by=COLUMN."),
     )
 
 
@@ -111,11 +128,24 @@ def _contradictions(frame: Frame, found: Purpose) -> Iterator[Finding]:
     yield _found(
         "contradictions",
         "notice",
-        f"{count(int(against.sum()), 'row')} {_are(int(against.sum()), 'is', 'are')} like another in every feature and of "
-        f"another {found.target}.",
-        f"Such as {frame.ids[first]} ({_word(target.iloc[first])}) and {frame.ids[other]} ({_word(target.iloc[other])}).",
-        f"Nothing that sees only these columns can be right on more than {share(int(most.sum()), len(frame))} of the rows.",
-        "Look for wrong labels, or for a column that tells them apart.",
+        saidn(
+            "1 row is like another in every feature and of another {target}.",
+            "{count:,} rows are like another in every feature and of another {target}.",
+            int(against.sum()),
+            target=found.target,
+        ),
+        said(
+            "Such as {first} ({label}) and {second} ({other}).",
+            first=frame.ids[first],
+            label=_word(target.iloc[first]),
+            second=frame.ids[other],
+            other=_word(target.iloc[other]),
+        ),
+        said(
+            "Nothing that sees only these columns can be right on more than {share} of the rows.",
+            share=share(int(most.sum()), len(frame)),
+        ),
+        said("Look for wrong labels, or for a column that tells them apart."),
     )
 
 
@@ -144,20 +174,37 @@ def _classes(frame: Frame, found: Purpose) -> Iterator[Finding]:
         yield _found(
             "tiny_classes",
             "serious" if fewest < TINY else "notice",
-            f"{count(len(small), 'class')} of {found.target} {_are(len(small), 'has', 'have')} fewer than {FEW} rows.",
-            f"The smallest: {listed([f'{name} ({numbers_of[name]:,})' for name in sorted(small, key=lambda n: numbers_of[n])])}.",
-            "So few can hardly be learnt, and a score on them is chance.",
-            "Collect more, join classes, or leave them out: without=CLASS.",
+            saidn(
+                "1 class of {target} has fewer than {few} rows.",
+                "{count:,} classes of {target} have fewer than {few} rows.",
+                len(small),
+                target=found.target,
+                few=FEW,
+            ),
+            said(
+                "The smallest: {clause}.",
+                clause=listed(
+                    [f"{name} ({numbers_of[name]:,})" for name in sorted(small, key=lambda n: numbers_of[n])]
+                ),
+            ),
+            said("So few can hardly be learnt, and a score on them is chance."),
+            said("Collect more, join classes, or leave them out: without=CLASS."),
         )
     (most, many), (least, few) = numbers_of.most_common()[0], numbers_of.most_common()[-1]
     if many >= IMBALANCE * few:
         yield _found(
             "imbalance",
             "notice",
-            f"{most} is {many / few:.0f} times as common as {least}.",
-            f"{many:,} rows against {few:,}; always answering {most} is right {share(many, sum(numbers_of.values()))} of the time.",
-            "Accuracy says little here, and the rare class is easily overlooked.",
-            "Look at the recall of each class; training.class_weights=balanced weighs them alike.",
+            said("{name} is {ratio:.0f} times as common as {other}.", name=most, ratio=many / few, other=least),
+            said(
+                "{count:,} rows against {number:,}; always answering {name} is right {share} of the time.",
+                count=many,
+                number=few,
+                name=most,
+                share=share(many, sum(numbers_of.values())),
+            ),
+            said("Accuracy says little here, and the rare class is easily overlooked."),
+            said("Look at the recall of each class; training.class_weights=balanced weighs them alike."),
         )
 
 
@@ -167,10 +214,10 @@ def _target_missing(frame: Frame, found: Purpose) -> Iterator[Finding]:
     yield _found(
         "target_missing",
         "notice",
-        f"{count(missing, 'row')} {_are(missing, 'has', 'have')} no {found.target}.",
-        f"{share(missing, len(frame))} of all.",
-        "Without an answer there is nothing to learn or to judge by.",
-        "They are left out.",
+        saidn("1 row has no {target}.", "{count:,} rows have no {target}.", missing, target=found.target),
+        said("{share} of all.", share=share(missing, len(frame))),
+        said("Without an answer there is nothing to learn or to judge by."),
+        said("They are left out."),
     )
 
 
@@ -182,10 +229,13 @@ def _mostly_missing(frame: Frame, found: Purpose) -> Iterator[Finding]:
         yield _found(
             "mostly_missing",
             "notice",
-            f"{count(len(empty), 'column')} {_are(len(empty), 'is', 'are')} mostly empty.",
-            f"Missing: {listed(shares, 5)}.",
-            "What a network learns of such a column is mostly whether it is filled in.",
-            f"Fine where that tells something; else columns.leave_out={','.join(c.name for c in empty[:3])}.",
+            saidn("1 column is mostly empty.", "{count:,} columns are mostly empty.", len(empty)),
+            said("Missing: {clause}.", clause=listed(shares, 5)),
+            said("What a network learns of such a column is mostly whether it is filled in."),
+            said(
+                "Fine where that tells something; else columns.leave_out={columns}.",
+                columns=",".join(c.name for c in empty[:3]),
+            ),
         )
 
 
@@ -194,10 +244,12 @@ def _scarce(frame: Frame, found: Purpose) -> Iterator[Finding]:
         yield _found(
             "scarce",
             "notice",
-            f"There are few {'rows' if found.form == 'table' else 'texts'}: {len(frame):,}.",
-            f"A test split of 15 % has about {round(0.15 * len(frame)):,}.",
-            "A score on so few is uncertain, and simple methods often do as well as a network.",
-            "Look at the interval beside the score.",
+            said("There are few rows: {count:,}.", count=len(frame))
+            if found.form == "table"
+            else said("There are few texts: {count:,}.", count=len(frame)),
+            said("A test split of 15 % has about {count:,}.", count=round(0.15 * len(frame))),
+            said("A score on so few is uncertain, and simple methods often do as well as a network."),
+            said("Look at the interval beside the score."),
         )
 
 
@@ -218,26 +270,49 @@ def _repeated(frame: Frame, found: Purpose) -> Iterator[Finding]:
     for sentence in repetitions(frame, found):
         if "different labels" in sentence:
             what, evidence = sentence.split(": ", 1)
-            why = "One of the labels is wrong, or the text does not say."
+            why = said("One of the labels is wrong, or the text does not say.")
             yield _found(
-                "two_labels", "serious", f"{what}.", evidence, why, "Correct the labels, or take the texts out."
+                "two_labels",
+                "serious",
+                f"{what}.",
+                evidence,
+                why,
+                said("Correct the labels, or take the texts out."),
             )
             continue
         what, evidence = sentence.split(", such as ", 1)
         across = " too" in what
-        why = "What was trained on is recognised, not judged anew." if across else "Copies weigh more than other texts."
-        todo = "They are not trained on." if across else "Copies are kept in one split; nothing need be done."
+        why = (
+            said("What was trained on is recognised, not judged anew.")
+            if across
+            else said("Copies weigh more than other texts.")
+        )
+        todo = (
+            said("They are not trained on.") if across else said("Copies are kept in one split; nothing need be done.")
+        )
         level = "serious" if across else "notice"
-        yield _found("leak" if across else "repeated", level, f"{what}.", f"Such as {evidence}", why, todo)
+        yield _found(
+            "leak" if across else "repeated",
+            level,
+            f"{what}.",
+            said("Such as {example}", example=evidence),
+            why,
+            todo,
+        )
 
 
 def _empty_texts(frame: Frame, found: Purpose) -> Iterator[Finding]:
     assert found.text is not None, "texts stand in a column"
     empty = sum(not (isinstance(text, str) and text.strip()) for text in frame.table[found.text])
     if empty:
-        what = f"{count(empty, 'text')} {_are(empty)} empty."
+        what = saidn("1 text is empty.", "{count:,} texts are empty.", empty)
         yield _found(
-            "empty", "notice", what, f"{share(empty, len(frame))} of all.", "They say nothing.", "They are left out."
+            "empty",
+            "notice",
+            what,
+            said("{share} of all.", share=share(empty, len(frame))),
+            said("They say nothing."),
+            said("They are left out."),
         )
 
 
@@ -250,21 +325,33 @@ def _order(frame: Frame, found: Purpose) -> Iterator[Finding]:
     when = moments(frame, found.time)
     seen = steps(when[~np.isnat(when)])
     if seen.order == "none":
-        what = f"The rows do not stand in the order of {found.time}."
-        why = "Windows are cut in time order."
+        what = said("The rows do not stand in the order of {time}.", time=found.time)
+        why = said("Windows are cut in time order.")
         yield _found(
-            "order", "notice", what, "Later rows have earlier times.", why, "They are sorted; nothing need be done."
+            "order",
+            "notice",
+            what,
+            said("Later rows have earlier times."),
+            why,
+            said("They are sorted; nothing need be done."),
         )
     if seen.repeated:
-        what = f"{count(seen.repeated, 'row')} {_are(seen.repeated, 'shares its', 'share their')} {found.time} with another."
-        why = "Two values at one time are two series, or one is wrong."
+        what = saidn(
+            "1 row shares its {time} with another.",
+            "{count:,} rows share their {time} with another.",
+            seen.repeated,
+            time=found.time,
+        )
+        why = said("Two values at one time are two series, or one is wrong.")
         yield _found(
             "times_twice",
             "serious",
             what,
             "",
             why,
-            "The last of each time is used. Take the others out, or say which column tells series apart: columns.key=COLUMN.",
+            said(
+                "The last of each time is used. Take the others out, or say which column tells series apart: columns.key=COLUMN."
+            ),
         )
 
 
@@ -280,14 +367,27 @@ def _gaps(frame: Frame, found: Purpose) -> Iterator[Finding]:
         return
     long = np.where(one_series, np.diff(when).astype("timedelta64[s]").astype(np.int64), 0)
     worst = int(long.argmax())
-    name = "" if found.key is None else f" of {class_names(frame.table[found.key].iloc[[worst]])[0]}"
+    between = {"first": _moment(when[worst]), "last": _moment(when[worst + 1])}
     yield _found(
         "gaps",
         "notice",
-        f"{count(usual.gaps, 'step')} {_are(usual.gaps)} longer than usual, which is {in_words(usual.step)}.",
-        f"The longest{name}: from {_moment(when[worst])} to {_moment(when[worst + 1])}.",
-        "A window that reaches over a gap takes what lies far apart for neighbours.",
-        "Few and short ones do no harm. Else fill in the rows that are missing, with empty values, or begin after them: series.first.",
+        saidn(
+            "1 step is longer than usual, which is {step}.",
+            "{count:,} steps are longer than usual, which is {step}.",
+            usual.gaps,
+            step=in_words(usual.step),
+        ),
+        said("The longest: from {first} to {last}.", **between)
+        if found.key is None
+        else said(
+            "The longest of {name}: from {first} to {last}.",
+            name=class_names(frame.table[found.key].iloc[[worst]])[0],
+            **between,
+        ),
+        said("A window that reaches over a gap takes what lies far apart for neighbours."),
+        said(
+            "Few and short ones do no harm. Else fill in the rows that are missing, with empty values, or begin after them: series.first."
+        ),
     )
 
 
@@ -307,10 +407,14 @@ def _missing_steps(frame: Frame, found: Purpose) -> Iterator[Finding]:
     yield _found(
         "missing_steps",
         "notice",
-        f"{count(number, 'value')} of {found.target} {_are(number)} missing.",
-        f"{share(number, len(frame))} of all; at most {longest:,} one after another.",
-        "What is missing cannot be judged, and what fills it is a guess.",
-        "The value before is taken in its place; none of them is foretold or judged.",
+        saidn(
+            "1 value of {target} is missing.", "{count:,} values of {target} are missing.", number, target=found.target
+        ),
+        said(
+            "{share} of all; at most {longest:,} one after another.", share=share(number, len(frame)), longest=longest
+        ),
+        said("What is missing cannot be judged, and what fills it is a guess."),
+        said("The value before is taken in its place; none of them is foretold or judged."),
     )
 
 
@@ -324,8 +428,13 @@ def _left_out(frame: Frame, found: Purpose) -> Iterator[Finding]:
         yield _found(
             "left_out",
             "notice",
-            f"{count(number, 'row')} ({share(number, len(frame) + number)}) {_are(number)} left out.",
-            f"Such as {first.path}: {first.reason}.",
-            "What is left out is not learnt; where it is of one kind, that kind is missing.",
-            "See the list, and mend the file.",
+            saidn(
+                "1 row ({share}) is left out.",
+                "{count:,} rows ({share}) are left out.",
+                number,
+                share=share(number, len(frame) + number),
+            ),
+            said("Such as {path}: {reason}.", path=first.path, reason=first.reason),
+            said("What is left out is not learnt; where it is of one kind, that kind is missing."),
+            said("See the list, and mend the file."),
         )

@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
+from seodang.core.sentences import said, shown
 from seodang.data import kept
 from seodang.data.decoders import Decoders, cores, read_all
 from seodang.data.pictures import (
@@ -95,8 +97,13 @@ def _without_broken(source: Source, done: Decoded) -> Scan:
     if not good.any():
         first = next(iter(done.reasons), None)
         raise DataError(
-            f"{source.where} has no picture that can be read: {len(source):,} files were tried, "
-            f"the first ({source.ids[0]}) is left out because: {first}."
+            tr(
+                "{where} has no picture that can be read: {count:,} files were tried, the first ({example}) is left out because: {reason}.",
+                where=source.where,
+                count=len(source),
+                example=source.ids[0],
+                reason=shown(first or ""),
+            )
         )
     pixels = done.pixels
     if not good.all():
@@ -131,7 +138,7 @@ def _without_lost_classes(source: Source) -> Source:
         return source
     stay = counts > 0
     lost = [name for name, kept_ in zip(source.classes, stay, strict=True) if not kept_]
-    left = tuple(LeftOut(f"class {name}", "none of its files can be read, so it is no class") for name in lost)
+    left = tuple(LeftOut(f"class {name}", said("none of its files can be read, so it is no class")) for name in lost)
     return replace(
         source,
         classes=tuple(name for name, kept_ in zip(source.classes, stay, strict=True) if kept_),

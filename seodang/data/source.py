@@ -38,7 +38,7 @@ class Source:
     """Labelled pictures. N examples; a given example is either encoded bytes (`read`) or an array (`pixels`), never both.
 
     name: short, for a run's folder ("photos", "mnist").   where: the path or hub id it came from.
-    form: "class folders", "pixel table", "Parquet", "IDX", "NumPy" or "bundled".
+    form: "class folders", "class in the files' names", "pixel table", "Parquet", "IDX", "NumPy" or "bundled".
     classes: names of the classes, in the order of the label indices.
     labels: (N,) int64, index into `classes`.
     ids: N strings that name each example for a person: the path inside the source, or "train.csv row 17".

@@ -12,13 +12,21 @@ import numpy as np
 from pydantic import Field, field_validator
 
 from seodang.core.errors import DataError, did_you_mean
+from seodang.core.language import tr, trn
+from seodang.core.sentences import said, saidn, shown
 from seodang.core.values import Value
+from seodang.data.counting import count
+from seodang.data.counting import things as things_of
 from seodang.data.source import SPLITS, LeftOut, Source
 
 # A larger share of all examples are no copies of one picture but pictures that are all alike: they are left as they were drawn.
 LARGEST_GROUP = 0.02
-# Fewer pictures of a class cannot be cut into training, choosing and judging with more than one left to learn from.
+# Fewer pictures of a class cannot be cut into training, choosing and judging with more than two left to learn from.
 FEWEST = 5
+# A class gives one of its pictures for judging from 2 on, for choosing where 3 are left.
+LEAST_FOR = {"test": 2, "validation": 3, "examples": 1}
+# So many small classes of rows are no classes: the column holds amounts or names.
+MOST_SMALL = 20
 
 
 class Split(Value):
@@ -69,7 +77,12 @@ def leave_out(source: Source, without: tuple[str, ...]) -> Source:
     if not without:
         return source
     problems = [
-        f"without={name}: {name!r} is not a class of {source.where}. {did_you_mean(name, source.classes)}"
+        tr(
+            "without={name}: {name!r} is not a class of {where}. {hint}",
+            name=name,
+            where=source.where,
+            hint=did_you_mean(name, source.classes),
+        )
         for name in without
         if name not in source.classes
     ]
@@ -78,12 +91,24 @@ def leave_out(source: Source, without: tuple[str, ...]) -> Source:
     stay = np.array([name not in without for name in source.classes])
     if stay.sum() < 2:
         raise DataError(
-            f"without={','.join(without)} leaves {int(stay.sum())} of the {len(stay)} classes of {source.where}. "
-            "Telling classes apart needs 2."
+            tr(
+                "without={without} leaves {left} of the {count} classes of {where}. Telling classes apart needs 2.",
+                without=",".join(without),
+                left=int(stay.sum()),
+                count=len(stay),
+                where=source.where,
+            )
         )
     counts = np.bincount(source.labels, minlength=len(stay))
     gone = tuple(
-        LeftOut(f"class {name}", f"left out by without={','.join(without)} ({_count(int(number), source.noun)})")
+        LeftOut(
+            f"class {name}",
+            said(
+                "left out by without={without} ({things})",
+                without=",".join(without),
+                things=count(int(number), source.noun),
+            ),
+        )
         for name, number, kept in zip(source.classes, counts, stay, strict=True)
         if not kept
     )
@@ -109,47 +134,77 @@ def divide(source: Source, settings: Split, *, classes: bool = True) -> Division
         DataError: A class is too small to be cut, a group setting does not fit, or there is nothing to train on.
     """
     if classes and len(source.classes) < 2 and (settings.test or settings.validation):
-        only = repr(source.classes[0]) if source.classes else "none"
-        raise DataError(f"{source.where} has one class only, {only}. Telling classes apart needs 2 or more.")
+        only = repr(source.classes[0]) if source.classes else tr("none")
+        raise DataError(
+            tr(
+                "{where} has one class only, {only}. Telling classes apart needs 2 or more.",
+                where=source.where,
+                only=only,
+            )
+        )
     given = tuple(name for name in SPLITS if bool((source.splits == name).any()))
     parts = {name: np.flatnonzero(source.splits == name) for name in SPLITS}
     groups = groups_of(source, settings.by)
     notes: list[str] = []
     if given and "train" not in given:
         raise DataError(
-            f"{source.where} has a {' and a '.join(given)} split but nothing to train on. Add a folder or file named "
-            f"train, or give the path of the {given[0]} data itself."
+            tr(
+                "{where} has a {split} split but nothing to train on. Add a folder or file named train, "
+                "or give the path of the {split} data itself.",
+                where=source.where,
+                split=given[0],
+            )
+            if len(given) == 1
+            else tr(
+                "{where} has a {first} and a {second} split but nothing to train on. Add a folder or file named train, "
+                "or give the path of the {first} data itself.",
+                where=source.where,
+                first=given[0],
+                second=given[1],
+            )
         )
     if given in ((), ("train",)):
         given = ()
         everything = np.arange(len(source))
-        _big_enough(source, everything, settings)
+        if settings.test or settings.validation:
+            _big_enough(source, everything, classes)
         test = _draw(source, everything, settings.test, settings.seed, "test", groups)
         rest = np.setdiff1d(everything, test, assume_unique=True)
         validation = _draw(source, rest, settings.validation, settings.seed, "validation", groups)
         train = np.setdiff1d(rest, validation, assume_unique=True)
         notes.append(_drawn_note(settings, classes, test=len(test), validation=len(validation)))
+        notes += _small_note(source, everything, {"test": test, "validation": validation}) if classes else []
     elif "validation" in given:
         train, validation, test = parts["train"], parts["validation"], parts["test"]
         if "test" not in given:
-            notes.append("The data gives training and validation but no test split: judging happens on validation.")
+            notes.append(
+                said("The data gives training and validation but no test split: judging happens on validation.")
+            )
         else:
-            notes.append("The data gives training, validation and test: they are used as they are.")
+            notes.append(said("The data gives training, validation and test: they are used as they are."))
     else:
         test = parts["test"]
-        if settings.validation:
-            _big_enough(source, parts["train"], settings)
         validation = _draw(source, parts["train"], settings.validation, settings.seed, "validation", groups)
         train = np.setdiff1d(parts["train"], validation, assume_unique=True)
         notes.append(
-            f"The data gives training and test; {settings.validation:.0%} of training "
-            f"({_count(len(validation), source.noun)}) are kept apart as validation (seed {settings.seed})."
+            said(
+                "The data gives training and test; {share:.0%} of training ({things}) are kept apart as validation (seed {seed}).",
+                share=settings.validation,
+                things=count(len(validation), source.noun),
+                seed=settings.seed,
+            )
             if settings.validation
-            else "The data gives training and test; there is no validation split (split.validation=0)."
+            else said("The data gives training and test; there is no validation split (split.validation=0).")
         )
+        notes += _small_note(source, parts["train"], {"test": test, "validation": validation}) if classes else []
     if settings.by and groups is not None:
         notes.append(
-            f"{source.noun.capitalize()}s with the same {settings.by} stay together ({len(set(groups.tolist())):,} groups)."
+            said(
+                "{things} with the same {column} stay together ({count:,} groups).",
+                things=things_of(source.noun, capital=True),
+                column=settings.by,
+                count=len(set(groups.tolist())),
+            )
         )
     _every_class_trains(source, train, given)
     return Division(train, validation, test, given, " ".join(notes))
@@ -185,58 +240,112 @@ def keep_together(source: Source, division: Division, groups: Sequence[Sequence[
     if not moved:
         return division
     parts = {name: np.flatnonzero(where == name) for name in SPLITS}
-    note = f"{division.note} Copies and near copies stay in one split ({_count(moved, source.noun)} moved)."
+    note = said(
+        "{note} Copies and near copies stay in one split ({things} moved).",
+        note=division.note,
+        things=count(moved, source.noun),
+    )
     return Division(**parts, given=division.given, note=note)
 
 
 def _drawn_note(settings: Split, classes: bool, **counts: int) -> str:
-    drawn = [f"{name} ({number:,})" for name, number in counts.items() if number]
+    drawn = " and ".join(f"{name} ({number:,})" for name, number in counts.items() if number)
     if not drawn:
-        return (
+        return said(
             "The data gives no split and none is drawn (split.test=0, split.validation=0): nothing is left for judging."
         )
-    by = ", stratified by class" if classes else ""
-    return f"The data gives no split: {' and '.join(drawn)} drawn{by} (seed {settings.seed})."
+    if classes:
+        return said(
+            "The data gives no split: {splits} drawn, stratified by class (seed {seed}).",
+            splits=drawn,
+            seed=settings.seed,
+        )
+    return said("The data gives no split: {splits} drawn (seed {seed}).", splits=drawn, seed=settings.seed)
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
-
-
-def _big_enough(source: Source, indices: np.ndarray, settings: Split) -> None:
-    if not (settings.test or settings.validation):
-        return
+def _big_enough(source: Source, indices: np.ndarray, classes: bool) -> None:
+    """Raise DataError where fewer than two classes have a second example to judge by, and where a column is no class at all."""
     counts = np.bincount(source.labels[indices], minlength=len(source.classes))
     small = [(name, int(number)) for name, number in zip(source.classes, counts, strict=True) if number < FEWEST]
-    if small:
-        listed = ", ".join(f"{name!r} ({number})" for name, number in small[:20])
-        more = f" and {len(small) - 20} more" if len(small) > 20 else ""
-        one = len(small) == 1
-        if len(small) > 20:
-            todo = f"Add {source.noun}s. Or is this an amount, or a name, and no class at all? Then another target or task is meant."
-        elif len(small) > len(source.classes) - 2:
-            todo = f"Add {source.noun}s."
-        else:
-            names = ",".join(name for name, _ in small)
-            todo = f"Add {source.noun}s, or leave {'it' if one else 'them'} out with without={names}."
-            if len(source.classes) - len(small) < 2:  # nothing would be left to tell apart
-                todo = f"Add {source.noun}s."
-        raise DataError(
-            f"{source.where} has {len(small)} class{'' if one else 'es'} with fewer than {FEWEST} {source.noun}s: "
-            f"{listed}{more}. Splitting needs {FEWEST}.\n" + todo
+    lonely = [name for name, number in small if number < LEAST_FOR["test"]]
+    are_amounts = source.noun != "picture" and len(small) > max(MOST_SMALL, len(counts) / 2)
+    if (len(counts) - len(lonely) > 1 and not are_amounts) if classes else len(indices) >= FEWEST:
+        return
+    listed = ", ".join(f"{name!r} ({number})" for name, number in small[:20])
+    more = tr(" and {count} more", count=len(small) - 20) if len(small) > 20 else ""
+    things = shown(things_of(source.noun))
+    if source.noun != "picture" and len(small) > MOST_SMALL:
+        todo = tr(
+            "Add {things}. Or is this an amount, or a name, and no class at all? Then another target or task is meant.",
+            things=things,
         )
+    else:
+        todo = tr("Add {things}.", things=things)
+    raise DataError(
+        trn(
+            "{where} has {count} class with fewer than {fewest} {things}: {classes}. "
+            "At least two classes need 2, one to learn from and one to judge by.",
+            "{where} has {count} classes with fewer than {fewest} {things}: {classes}. "
+            "At least two classes need 2, one to learn from and one to judge by.",
+            len(small),
+            where=source.where,
+            fewest=FEWEST,
+            things=things,
+            classes=listed + more,
+        )
+        + f"\n{todo}"
+    )
+
+
+def _small_note(source: Source, indices: np.ndarray, drawn: dict[str, np.ndarray]) -> list[str]:
+    """What cannot be judged or chosen by because a class has too few examples."""
+    counts = np.bincount(source.labels[indices], minlength=len(source.classes))
+    small = [f"{source.classes[i]!r} ({counts[i]})" for i in np.flatnonzero((counts > 0) & (counts < FEWEST))]
+    if not small or not any(map(len, drawn.values())):
+        return []
+    notes = [
+        saidn(
+            "{count} of {total} classes has fewer than {fewest} examples, too few to be learnt or judged well: {names}.",
+            "{count} of {total} classes have fewer than {fewest} examples, too few to be learnt or judged well: {names}.",
+            len(small),
+            total=len(counts),
+            fewest=FEWEST,
+            names=_listed(small),
+        )
+    ]
+    for name, part in drawn.items():
+        none = np.flatnonzero((counts > 0) & (np.bincount(source.labels[part], minlength=len(counts)) == 0))
+        if len(part) and len(none):
+            names = _listed([repr(source.classes[i]) for i in none])
+            notes.append(
+                said("The test split has none of {names}, which cannot be judged.", names=names)
+                if name == "test"
+                else said("The validation split has none of {names}.", names=names)
+            )
+    return notes
+
+
+def _listed(names: list[str], most: int = 8) -> str:
+    return ", ".join(names[:most]) + (f", … ({len(names)})" if len(names) > most else "")
 
 
 def _every_class_trains(source: Source, train: np.ndarray, given: tuple[str, ...]) -> None:
     counts = np.bincount(source.labels[train], minlength=len(source.classes))
     if (counts == 0).any():
         missing = [name for name, number in zip(source.classes, counts, strict=True) if not number]
-        one = len(missing) == 1
+        things, judged = shown(things_of(source.noun)), " and ".join(name for name in given if name != "train")
+        others = tr("{splits} {things}", splits=judged, things=things) if given else tr("others")
         raise DataError(
-            f"{source.where} has no training {source.noun}s of {', '.join(map(repr, missing[:20]))}"
-            f"{' and more' if len(missing) > 20 else ''}, "
-            f"only {'others' if not given else ' and '.join(name for name in given if name != 'train') + f' {source.noun}s'}. "
-            f"Add some, or leave {'it' if one else 'them'} out with without={','.join(missing)}."
+            trn(
+                "{where} has no training {things} of {classes}, only {others}. Add some, or leave it out with without={names}.",
+                "{where} has no training {things} of {classes}, only {others}. Add some, or leave them out with without={names}.",
+                len(missing),
+                where=source.where,
+                things=things,
+                classes=", ".join(map(repr, missing[:20])) + (tr(" and more") if len(missing) > 20 else ""),
+                others=others,
+                names=",".join(missing),
+            )
         )
 
 
@@ -251,17 +360,17 @@ def _order(ids: list[str], seed: int, salt: str) -> np.ndarray:
     return numbers
 
 
-def _quotas(counts: np.ndarray, share: float) -> np.ndarray:
-    """How many of each class are drawn: `share` of all by largest remainder, at least 1 of each class that has any.
+def _quotas(counts: np.ndarray, share: float, least: int = 2) -> np.ndarray:
+    """How many of each class are drawn: `share` of all by largest remainder, at least 1 of each class that has `least` or more.
 
-    >>> _quotas(np.array([10, 10, 5]), 0.1).tolist()
-    [1, 1, 1]
+    >>> _quotas(np.array([10, 10, 5, 1]), 0.1).tolist()
+    [1, 1, 1, 0]
     """
     exact = counts * share
-    quotas = np.maximum(np.floor(exact).astype(np.int64), (counts > 1).astype(np.int64))
+    quotas = np.maximum(np.floor(exact).astype(np.int64), (counts >= least).astype(np.int64))
     missing = int(np.floor(counts.sum() * share + 0.5)) - int(quotas.sum())
     if missing > 0:
-        room = np.where(quotas < counts - 1, exact - quotas, -np.inf)
+        room = np.where((quotas < counts - 1) & (counts >= least), exact - quotas, -np.inf)
         best = np.argsort(-room, kind="stable")[:missing]
         quotas[best[np.isfinite(room[best])]] += 1
     return quotas
@@ -278,7 +387,7 @@ def _draw(
     number = len(source.classes)
     labels = source.labels[indices]
     order = _order([source.ids[i] for i in indices], seed, salt)
-    quotas = _quotas(np.bincount(labels, minlength=number), share)
+    quotas = _quotas(np.bincount(labels, minlength=number), share, LEAST_FOR[salt])
     by_class = np.lexsort((order, labels))
     starts = np.searchsorted(labels[by_class], np.arange(number))
     chosen = [by_class[start : start + quota] for start, quota in zip(starts, quotas, strict=True)]
@@ -298,8 +407,14 @@ def _draw_groups(
     names, member = np.unique(groups[indices], return_inverse=True)
     if len(names) < 2:
         raise DataError(
-            f"split.by gives {_count(len(names), 'group')} for {_count(len(indices), source.noun)} of {source.where}, and a "
-            f"group stays in one split: nothing can be kept apart for {salt}. Use another pattern, or split.{salt}=0."
+            tr(
+                "split.by gives {groups} for {things} of {where}, and a group stays in one split: "
+                "nothing can be kept apart for {split}. Use another pattern, or split.{split}=0.",
+                groups=shown(count(len(names), "group")),
+                things=shown(count(len(indices), source.noun)),
+                where=source.where,
+                split=salt,
+            )
         )
     counts = np.zeros((len(names), len(source.classes)))
     np.add.at(counts, (member, source.labels[indices]), 1)
@@ -327,22 +442,39 @@ def groups_of(source: Source, by: str | None) -> np.ndarray | None:
         return source.groups
     if by in source.columns:
         return source.columns[by].astype(str)
-    columns = f" Its columns: {', '.join(source.columns)}." if source.columns else ""
+    columns = " " + tr("Its columns: {columns}.", columns=", ".join(source.columns)) if source.columns else ""
     try:
         pattern = re.compile(by)
     except re.error as error:
         raise DataError(
-            f"split.by={by} is neither a column of {source.where} nor a regular expression ({error}).{columns}"
+            tr(
+                "split.by={by} is neither a column of {where} nor a regular expression ({error}).",
+                by=by,
+                where=source.where,
+                error=error,
+            )
+            + columns
         ) from None
     if pattern.groups == 0:
         raise DataError(
-            f"split.by={by} is neither a column of {source.where} nor a pattern with a group in parentheses that says "
-            f"what belongs together, as in split.by='(user\\d+)_'.{columns}"
+            tr(
+                "split.by={by} is neither a column of {where} nor a pattern with a group in parentheses that "
+                "says what belongs together, as in split.by='(user\\d+)_'.",
+                by=by,
+                where=source.where,
+            )
+            + columns
         )
     found = [pattern.search(name) for name in source.ids]
     misses = [name for name, match in zip(source.ids, found, strict=True) if match is None or match[1] is None]
     if misses:
         raise DataError(
-            f"split.by={by} does not match {len(misses):,} of {_count(len(found), 'name')}, the first: {misses[0]}."
+            tr(
+                "split.by={by} does not match {count:,} of {things}, the first: {example}.",
+                by=by,
+                count=len(misses),
+                things=shown(count(len(found), "name")),
+                example=misses[0],
+            )
         )
     return np.array([match[1] for match in found if match])

@@ -9,6 +9,8 @@ from typing import Literal
 import numpy as np
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
+from seodang.core.sentences import said, shown
 from seodang.data.frame import Column, Frame
 
 # Names of what is foretold, the surest first. Compared in small letters, without spaces and underscores.
@@ -42,11 +44,13 @@ def named(names: Collection[str]) -> tuple[str | None, str]:
         known.pop("y", None)
     for wanted in TARGET_NAMES:
         if wanted in known:
-            return known[wanted], f"The target is {known[wanted]}, by its name. Say another with target=COLUMN."
+            return known[wanted], said(
+                "The target is {name}, by its name. Say another with target=COLUMN.", name=known[wanted]
+            )
     for wanted in ("target", "label", "class", "price", "정답", "라벨", "가격"):
         for key, name in known.items():
             if len(key) > len(wanted) and (key.startswith(wanted) or key.endswith(wanted)):
-                return name, f"The target is {name}, by its name. Say another with target=COLUMN."
+                return name, said("The target is {name}, by its name. Say another with target=COLUMN.", name=name)
     return None, ""
 
 
@@ -59,19 +63,31 @@ def guessed(frame: Frame, usable: list[Column]) -> tuple[str, str]:
     names = [c.name for c in usable if c.kind == "number" or (c.kind == "category" and not nearly_names(c, len(frame)))]
     if not names:
         kinds = ", ".join(f"{column.name} ({column.kind})" for column in frame.columns[:6])
-        raise DataError(f"{frame.where} has no column that can be foretold: {kinds}. Say one with target=COLUMN.")
+        raise DataError(
+            tr(
+                "{where} has no column that can be foretold: {kinds}. Say one with target=COLUMN.",
+                where=frame.where,
+                kinds=kinds,
+            )
+        )
     for column in frame.columns:
         if column.kind in ("constant", "empty") and plain(column.name) in SURE_NAMES:
             raise DataError(
-                f"Column {column.name} cannot be foretold: {column.reason}. Say another with target=COLUMN."
+                tr(
+                    "Column {name} cannot be foretold: {reason}. Say another with target=COLUMN.",
+                    name=column.name,
+                    reason=shown(column.reason),
+                )
             )
     target, reason = named(names)
     if target is not None:
         return target, reason
     unlike = [name for name in names if not re.search(r"\d$", name)]
     if len(unlike) == 1 and len(names) >= LEAST_NUMBERED:
-        words = f"The target is {unlike[0]}: the only column that is not numbered like the others."
-        return unlike[0], f"{words} Say another with target=COLUMN."
+        return unlike[0], said(
+            "The target is {name}: the only column that is not numbered like the others. Say another with target=COLUMN.",
+            name=unlike[0],
+        )
     # Below an id or a constant at the end stands the column that is last for a person.
     silent = {column.name for column in frame.columns if column.kind in ("id", "constant", "empty")}
     last = next(column.name for column in reversed(frame.columns) if column.name not in silent)
@@ -79,14 +95,22 @@ def guessed(frame: Frame, usable: list[Column]) -> tuple[str, str]:
     if last in names:
         return (
             last,
-            f"The target is {last}: the last column, for none is named like one. Say another with target=COLUMN.",
+            said(
+                "The target is {name}: the last column, for none is named like one. Say another with target=COLUMN.",
+                name=last,
+            ),
         )
     if first in names:
         return (
             first,
-            f"The target is {first}: the first column, for none is named like one. Say another with target=COLUMN.",
+            said(
+                "The target is {name}: the first column, for none is named like one. Say another with target=COLUMN.",
+                name=first,
+            ),
         )
-    return names[-1], f"The target is {names[-1]}, for want of a better one. Say another with target=COLUMN."
+    return names[-1], said(
+        "The target is {name}, for want of a better one. Say another with target=COLUMN.", name=names[-1]
+    )
 
 
 def nearly_names(column: Column, rows: int) -> bool:
@@ -105,25 +129,49 @@ def task_of(frame: Frame, target: str) -> tuple[Literal["classify", "regress"], 
     if column.kind in ("category", "id", "text"):
         if column.kind == "text" or nearly_names(column, rows):
             raise DataError(
-                f"Column {target} cannot be foretold: it has {column.distinct:,} different values in {known:,} rows. "
-                "Say another with target=COLUMN."
+                tr(
+                    "Column {target} cannot be foretold: it has {count:,} different values in {rows:,} rows. "
+                    "Say another with target=COLUMN.",
+                    target=target,
+                    count=column.distinct,
+                    rows=known,
+                )
             )
-        return "classify", f"{target} is one of {column.distinct:,} classes: {column.reason}."
+        return "classify", said(
+            "{target} is one of {count:,} classes: {reason}.",
+            target=target,
+            count=column.distinct,
+            reason=column.reason,
+        )
     if column.given:
-        return "regress", f"{target} is an amount, as was said."
+        return "regress", said("{target} is an amount, as was said.", target=target)
     values = np.unique(frame.table[target].dropna().to_numpy(np.float64))
     whole = bool((values == np.floor(values)).all())
     if whole and len(values) == 2:
-        return "classify", f"{target} has two values, {values[0]:g} and {values[1]:g}: classes."
+        return "classify", said(
+            "{target} has two values, {first:g} and {second:g}: classes.",
+            target=target,
+            first=values[0],
+            second=values[1],
+        )
     often = known >= LEAST_EACH * len(values)
     if whole and len(values) <= MOST_CLASSES and often:
-        words = f"{target} has {len(values)} different whole numbers, {known // len(values):,} rows each on average: classes."
-        return "classify", f"{words} Say kinds.{target}=number for amounts."
+        return "classify", said(
+            "{target} has {count} different whole numbers, {rows:,} rows each on average: classes. Say kinds.{target}=number for amounts.",
+            target=target,
+            count=len(values),
+            rows=known // len(values),
+        )
     counted = bool(values[0] in (0, 1) and values[-1] - values[0] == len(values) - 1)
     labelled = plain(target) in ("target", "label", "labels", "class", "y", "정답", "레이블", "라벨")
     if whole and labelled and counted and often and len(values) <= MOST_NAMED_CLASSES:
         return (
             "classify",
-            f"{target} counts {len(values)} classes from {values[0]:g}. Say kinds.{target}=number for amounts.",
+            said(
+                "{target} counts {count} classes from {first:g}. Say kinds.{target}=number for amounts.",
+                target=target,
+                count=len(values),
+                first=values[0],
+            ),
         )
-    return "regress", f"{target} is an amount: {column.reason}."
+    return "regress", said("{target} is an amount: {reason}.", target=target, reason=column.reason)

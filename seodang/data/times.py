@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from seodang.core.sentences import said
 from seodang.data.dates import MONTHS
 from seodang.data.frame import Frame
 
@@ -166,14 +167,29 @@ def in_words(step: np.timedelta64) -> str:
     ('an hour', 'a month')
     """
     seconds = float(step / np.timedelta64(1, "s"))
-    known = {1: "a second", 60: "a minute", 900: "15 minutes", 3600: "an hour", 86400: "a day", 604800: "a week"}
+    known = {
+        1: said("a second"),
+        60: said("a minute"),
+        900: said("15 minutes"),
+        3600: said("an hour"),
+        86400: said("a day"),
+        604800: said("a week"),
+    }
     if seconds in known:
         return known[int(seconds)]
     days = seconds / 86400
-    for least, most, words in ((28, 31, "a month"), (89, 92, "a quarter"), (365, 366, "a year")):
+    for least, most, words in (
+        (28, 31, said("a month")),
+        (89, 92, said("a quarter")),
+        (365, 366, said("a year")),
+    ):
         if least <= days <= most:
             return words
-    for size, words in ((86400, "days"), (3600, "hours"), (60, "minutes")):
+    for size, words in (
+        (86400, said("{number:g} days")),
+        (3600, said("{number:g} hours")),
+        (60, said("{number:g} minutes")),
+    ):
         if seconds >= size:
-            return f"{seconds / size:g} {words}"
-    return f"{seconds:g} seconds"
+            return said(words, number=seconds / size)
+    return said("{number:g} seconds", number=seconds)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from seodang.core.errors import DataError, did_you_mean
+from seodang.core.language import tr
 
 if TYPE_CHECKING:
     import tokenizers
@@ -235,7 +236,9 @@ class Tokenizer:
             specials, pieces = tuple(content["specials"]), tuple(content["pieces"])
             made = cls(content["kind"], specials, pieces, bool(content["lower"]), merges)
         except (KeyError, TypeError) as error:
-            raise DataError(f"This is no saved tokenizer ({error}). Take it from the run's folder as it was.") from None
+            raise DataError(
+                tr("This is no saved tokenizer ({error}). Take it from the run's folder as it was.", error=error)
+            ) from None
         strings = all(isinstance(one, str) for one in (*made.specials, *made.pieces))
         if (
             made.kind not in KINDS
@@ -243,12 +246,14 @@ class Tokenizer:
             or made.specials[:1] != (PADDING,)
             or (made.kind in OF_LIBRARY) != bool(bpe)
         ):
-            raise DataError("This is no saved tokenizer. Take it from the run's folder as it was.")
+            raise DataError(tr("This is no saved tokenizer. Take it from the run's folder as it was."))
         if made.kind in OF_LIBRARY:
             try:
                 _ = made._bpe
             except Exception as error:  # the library raises nothing narrower
-                raise DataError(f"The merges of this saved tokenizer cannot be read ({str(error)[:120]}).") from None
+                raise DataError(
+                    tr("The merges of this saved tokenizer cannot be read ({error}).", error=str(error)[:120])
+                ) from None
         return made
 
 
@@ -262,7 +267,7 @@ def from_library(content: str) -> Tokenizer:
     try:
         library = tokenizers.Tokenizer.from_str(content)
     except Exception as error:  # the library raises nothing narrower
-        raise DataError(f"This is no tokenizer.json that can be read ({str(error)[:120]}).") from None
+        raise DataError(tr("This is no tokenizer.json that can be read ({error}).", error=str(error)[:120])) from None
     library.no_truncation()
     library.no_padding()
     merges = json.dumps(json.loads(library.to_str()), ensure_ascii=False)  # as from_dict writes it
@@ -295,9 +300,9 @@ def fit(
         DataError: The kind is not one of these, the vocabulary has no room, or the texts hold no token.
     """
     if kind == "pretrained":
-        raise DataError("Tokens of a pretrained language model are not learnt. Take the recipe text-finetune.")
+        raise DataError(tr("Tokens of a pretrained language model are not learnt. Take the recipe text-finetune."))
     if kind not in KINDS:
-        raise DataError(f"{kind!r} is no kind of token. {did_you_mean(str(kind), KINDS)}")
+        raise DataError(tr("{kind!r} is no kind of token. {hint}", kind=kind, hint=did_you_mean(str(kind), KINDS)))
     lower = kind in ("notes", "words") if lower is None else lower
     unknown = kind in ("words", "characters") if unknown is None else unknown
     specials = (PADDING, *([UNKNOWN] if unknown else []), *([BEGIN, END] if marks else []))
@@ -305,12 +310,17 @@ def fit(
         return Tokenizer(kind, specials, (), lower, _merges(texts, vocabulary or 8192, specials, lower))
     if vocabulary is not None and vocabulary <= len(specials):
         raise DataError(
-            f"A vocabulary of {vocabulary:,} has no room for words: {', '.join(specials)} take {len(specials)}. "
-            f"Give at least {len(specials) + 1}."
+            tr(
+                "A vocabulary of {vocabulary:,} has no room for words: {specials} take {count}. Give at least {least}.",
+                vocabulary=vocabulary,
+                specials=", ".join(specials),
+                count=len(specials),
+                least=len(specials) + 1,
+            )
         )
     counts = _counted(texts, kind, lower)
     if not counts:
-        raise DataError("The training texts hold no token: all of them are empty. Give texts with words in them.")
+        raise DataError(tr("The training texts hold no token: all of them are empty. Give texts with words in them."))
     ranked = sorted(counts, key=counts.__getitem__, reverse=True)  # stable: ties stay in order of first appearance
     most = None if vocabulary is None else vocabulary - len(specials)
     return Tokenizer(kind, specials, tuple(ranked[:most]), lower)
@@ -324,7 +334,12 @@ def _merges(texts: Iterable[str], vocabulary: int, specials: tuple[str, ...], lo
     least = BYTES + len(specials)
     if vocabulary < least:
         raise DataError(
-            f"A vocabulary of {vocabulary:,} is too small for bpe: every byte and {', '.join(specials)} need {least}."
+            tr(
+                "A vocabulary of {vocabulary:,} is too small for bpe: every byte and {specials} need {least}.",
+                vocabulary=vocabulary,
+                specials=", ".join(specials),
+                least=least,
+            )
         )
     library = Library(models.BPE())
     library.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)  # pyright: ignore[reportAttributeAccessIssue]

@@ -13,6 +13,7 @@ import torch
 from PIL import Image
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
 from seodang.data.augment import Augmentation, augment
 from seodang.data.grid import to_picture
 from seodang.data.page import small_picture
@@ -53,7 +54,9 @@ def write_augmented(
     _refuse(source, folder, settings, copies, prefix)
     chosen = np.flatnonzero(np.isin(source.splits, list(splits)))
     if not len(chosen):
-        raise DataError(f"There is no picture to vary: the data has none of {' and '.join(filter(None, splits))}.")
+        raise DataError(
+            tr("There is no picture to vary: the data has none of {splits}.", splits=" and ".join(filter(None, splits)))
+        )
     looked = scan(source.select(chosen))
     written = dict.fromkeys(source.classes, 0)
     taken: set[Path] = set()
@@ -69,19 +72,28 @@ def write_augmented(
 
 def _refuse(source: Source, folder: Path, settings: Augmentation, copies: int, prefix: str) -> None:
     if copies < 1:
-        raise DataError(f"--copies must be 1 or more, got {copies}.")
+        raise DataError(tr("--copies must be 1 or more, got {copies}.", copies=copies))
     if not re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", prefix) or prefix.startswith("."):
         raise DataError(
-            f"--prefix must be 1 to 64 letters, digits, ., - and _, and not begin with a dot, got {prefix!r}."
+            tr(
+                "--prefix must be 1 to 64 letters, digits, ., - and _, and not begin with a dot, got {prefix!r}.",
+                prefix=prefix,
+            )
         )
     if not settings.is_on:
-        raise DataError("Nothing to vary: give settings such as rotation=10 zoom=0.1 flip_horizontal=true.")
+        raise DataError(tr("Nothing to vary: give settings such as rotation=10 zoom=0.1 flip_horizontal=true."))
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise DataError(f"{folder} is not an empty folder. Give a new one; nothing is ever written over.")
+        raise DataError(
+            tr("{folder} is not an empty folder. Give a new one; nothing is ever written over.", folder=folder)
+        )
     data = Path(source.where)
     if data.is_dir() and data.resolve() in folder.resolve().parents:
         raise DataError(
-            f"{folder} lies inside the data, {data}, and would become a part of it. Give a folder elsewhere."
+            tr(
+                "{folder} lies inside the data, {data}, and would become a part of it. Give a folder elsewhere.",
+                folder=folder,
+                data=data,
+            )
         )
 
 
@@ -92,7 +104,7 @@ def _copies(
     original = small_picture(looked, index, side=1 << 30)
     identity = looked.source.ids[index]
     if original is None:
-        raise DataError(f"{identity} could be read a moment ago and cannot be now.")
+        raise DataError(tr("{path} could be read a moment ago and cannot be now.", path=identity))
     array = np.asarray(original)
     pixels = torch.from_numpy(array.copy()).reshape(*array.shape[:2], -1).permute(2, 0, 1)[None].float()
     # PyTorch's generator on the CPU looks at the lower 32 bits of a seed only.

@@ -11,6 +11,7 @@ import numpy as np
 
 from seodang.core.errors import SeodangError
 from seodang.core.files import read_json, read_lines
+from seodang.core.language import tr
 from seodang.data.duplicates import exact, near
 from seodang.data.encoded import Encoded
 from seodang.data.findings import Finding, Seen, findings
@@ -67,7 +68,7 @@ class Case:
     def finished(self) -> Run:
         """The run, where it has weights."""
         if not (self.trained.folder / "model.safetensors").exists():
-            raise NotChecked("The run has not finished training.")
+            raise NotChecked(tr("The run has not finished training."))
         return self.trained
 
     @functools.cached_property
@@ -77,7 +78,9 @@ class Case:
             return self.given_report
         file = self.trained.folder / "report.json"
         if not file.exists():
-            raise NotChecked(f"The run has not been judged yet: `seodang evaluate {self.trained.folder}`.")
+            raise NotChecked(
+                tr("The run has not been judged yet: `seodang evaluate {folder}`.", folder=self.trained.folder)
+            )
         return read_json(file)
 
     @property
@@ -106,7 +109,7 @@ class Case:
         """The simple methods that the run was not shown to be as good as: those better beyond chance, and a guess not beaten."""
         if self.trained.recipe.makes_examples:
             raise NotChecked(
-                "The report of a network whose answers are examples sets it beside PCA, or real beside real."
+                tr("The report of a network whose answers are examples sets it beside PCA, or real beside real.")
             )
         found = []
         for name, each in self.report.get("baselines", {}).items():
@@ -132,7 +135,7 @@ class Case:
         """The run's training split, as it went into the network."""
         if self.prepared is None:
             self.trained  # noqa: B018 - data alone has no training split
-            raise NotChecked(f"The training data cannot be opened: {self.problem}")
+            raise NotChecked(tr("The training data cannot be opened: {problem}", problem=self.problem))
         return self.prepared.train
 
     @functools.cached_property
@@ -153,7 +156,7 @@ class Case:
     def opened(self) -> Source | Frame:
         """The data as it lies."""
         if self.source is None:
-            raise NotChecked(f"The data cannot be opened: {self.problem}")
+            raise NotChecked(tr("The data cannot be opened: {problem}", problem=self.problem))
         return self.source
 
     def costs(self) -> None:

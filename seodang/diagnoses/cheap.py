@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seodang.core.language import tr
 from seodang.data.encode_table import class_names
 from seodang.data.frame import Frame
 from seodang.data.scripts import are_piecewise
@@ -71,7 +72,7 @@ def words(frame: Frame, text: str, rows: NDArray[np.int64]) -> Any:
     try:
         return TfidfVectorizer(sublinear_tf=True, min_df=2, max_features=20_000, **how).fit_transform(texts)
     except ValueError:  # no word stands in two texts: that is what scikit-learn raises
-        raise NotChecked("The texts have no words in common.") from None
+        raise NotChecked(tr("The texts have no words in common.")) from None
 
 
 def columns(frame: Frame, names: list[str], rows: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -99,7 +100,7 @@ def out_of_fold(inputs: Any, labels: Labels, penalty: float) -> NDArray[np.float
 
     fewest = int(np.bincount(labels)[np.unique(labels)].min())
     if fewest < 2 or len(np.unique(labels)) < 2:
-        raise NotChecked("A class has a single example.")
+        raise NotChecked(tr("A class has a single example."))
     folds = StratifiedKFold(min(FOLDS, fewest), shuffle=True, random_state=0)
     scores: Any = cross_val_predict(
         RidgeClassifier(alpha=penalty), inputs, labels, cv=folds, method="decision_function"

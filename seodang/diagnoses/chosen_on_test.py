@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from seodang.core.language import tr
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.diagnosis import CARE, UNTRUE, Diagnosis, grade
 from seodang.evaluation.opened import count
@@ -22,11 +23,16 @@ def chosen_on_test(case: Case) -> Iterator[Diagnosis]:
     chose = case.trained.recipe.training
     if report["split"] == "validation" and (chose.keep == "best" or chose.patience is not None):
         yield Diagnosis(
-            "The score is of the split that chose the epoch.",
-            f"There is no test split; the best of {len(case.trained.history)} epochs by {chose.monitor} on {examples:,} validation "
-            "examples is judged on the same.",
-            "The best of many looks better than it is, by luck.",
-            "Keep a test split apart: split.test=0.15, or a folder or file named test.",
+            tr("The score is of the split that chose the epoch."),
+            tr(
+                "There is no test split; the best of {count} epochs by {monitor} on {examples:,} validation examples "
+                "is judged on the same.",
+                count=len(case.trained.history),
+                monitor=chose.monitor,
+                examples=examples,
+            ),
+            tr("The best of many looks better than it is, by luck."),
+            tr("Keep a test split apart: split.test=0.15, or a folder or file named test."),
             grade(UNTRUE, 0.1),
             {"epochs": len(case.trained.history), "examples": examples},
         )
@@ -39,12 +45,24 @@ def chosen_on_test(case: Case) -> Iterator[Diagnosis]:
     bias = LARGEST[min(found["runs"] - 2, len(LARGEST) - 1)]
     low, high = report["intervals"].get(main) or report["intervals"]["mae"]
     optimism = bias * (high - low) / 3.92
-    by = f"about {points(optimism, examples)} points" if main == "accuracy" else f"about {optimism:.3g}"
+    told = {"times": found["times"], "runs": found["runs"]}
     yield Diagnosis(
-        f"The test split was opened by {found['runs']} runs.",
-        f"{found['times']} times in all; the best of {found['runs']} equally good runs is expected to look {by} better than it is.",
-        "Choosing by the test split makes it a training split: the score of the chosen run is too good.",
-        "Choose by validation (seodang tune does), and judge the chosen run once on examples that no run has seen.",
+        tr("The test split was opened by {runs} runs.", runs=found["runs"]),
+        tr(
+            "{times} times in all; the best of {runs} equally good runs is expected to look about {optimism} points better "
+            "than it is.",
+            optimism=points(optimism, examples),
+            **told,
+        )
+        if main == "accuracy"
+        else tr(
+            "{times} times in all; the best of {runs} equally good runs is expected to look about {optimism:.3g} better than it "
+            "is.",
+            optimism=optimism,
+            **told,
+        ),
+        tr("Choosing by the test split makes it a training split: the score of the chosen run is too good."),
+        tr("Choose by validation (seodang tune does), and judge the chosen run once on examples that no run has seen."),
         grade(CARE, found["runs"] / 20),
         {**found, "optimism": round(optimism, 5)},
     )

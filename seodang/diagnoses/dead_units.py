@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from seodang.core.language import tr
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.diagnosis import USELESS, WORSE, Diagnosis, grade
 from seodang.diagnoses.probe import probe
@@ -24,13 +25,23 @@ def dead_units(case: Case) -> Iterator[Diagnosis]:
     if not bad:
         return
     worst = max(bad, key=lambda each: each.silent)
+    told = {"silent": round(worst.silent * worst.units), "units": worst.units, "examples": found.examples}
     yield Diagnosis(
-        f"{100 * worst.silent:.0f} % of the relu units of layer {worst.name} are dead.",
-        f"{round(worst.silent * worst.units):,} of {worst.units:,} put out 0 for every one of {found.examples} training examples"
-        + (f"; so do most units of {len(bad) - 1} more layers." if len(bad) > 1 else "."),
-        "A unit that never speaks gets no gradient: it stays dead, and the network is smaller than it seems.",
-        f"Train again with training.learning_rate={case.trained.recipe.training.learning_rate / 10:g}, with leaky_relu for relu, or with "
-        "batch_norm before it.",
+        tr("{silent:.0f} % of the relu units of layer {layer} are dead.", silent=100 * worst.silent, layer=worst.name),
+        tr("{silent:,} of {units:,} put out 0 for every one of {examples} training examples.", **told)
+        if len(bad) == 1
+        else tr(
+            "{silent:,} of {units:,} put out 0 for every one of {examples} training examples; so do most units of {count} more "
+            "layers.",
+            count=len(bad) - 1,
+            **told,
+        ),
+        tr("A unit that never speaks gets no gradient: it stays dead, and the network is smaller than it seems."),
+        tr(
+            "Train again with training.learning_rate={learning_rate:g}, with leaky_relu for relu, or with "
+            "batch_norm before it.",
+            learning_rate=case.trained.recipe.training.learning_rate / 10,
+        ),
         grade(USELESS if case.learnt_little else WORSE, worst.silent),
         {each.name: {"silent": each.silent, "units": each.units} for each in bad},
     )

@@ -7,13 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from seodang.core.language import tr
 from seodang.core.registry import find, names
 from seodang.data.encoded import Encoded
 from seodang.data.frame import Frame
 from seodang.data.load import Prepared
 from seodang.data.source import Source
 from seodang.diagnoses.case import Case, case_of_data, case_of_run
-from seodang.diagnoses.diagnosis import Diagnosis, NotChecked
+from seodang.diagnoses.diagnosis import Diagnosis, NotChecked, title_of
 from seodang.runs.folder import RUNS, Run, find_run
 
 # So many are told at the end of a training.
@@ -73,11 +74,11 @@ def examine(case: Case) -> tuple[list[Diagnosis], list[dict[str, str]]]:
 def at_the_end(run: Run, report: dict[str, Any], data: Prepared | Encoded | None) -> list[dict[str, Any]]:
     """What can be said at once, when a run has just been judged: a few tenths of a second. For `evaluate(examine=…)`."""
     source = None if data is None else data.source
-    case = Case(str(run.folder), source, run, data, "its data is not open", report, quick=True)
+    case = Case(str(run.folder), source, run, data, tr("its data is not open"), report, quick=True)
     return [each.as_plain() for each in examine(case)[0]]
 
 
 def told(findings: list[dict[str, Any]], where: str) -> list[str]:
     """The lines on what matters most, short, for the end of a training; none where nothing was found."""
-    lines = [f"→ {each['name'].replace('-', ' ')}: {each['todo']}" for each in findings[:MOST_TOLD]]
-    return [*lines, f"  why, and what else: seodang diagnose {where}"] if lines else []
+    lines = [f"→ {title_of(each['name'])}: {each['todo']}" for each in findings[:MOST_TOLD]]
+    return [*lines, tr("  why, and what else: seodang diagnose {where}", where=where)] if lines else []

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from seodang.core.language import tr
+
 # Where a severity begins. Within a tenth above it the larger fault comes first.
 UNTRUE = 0.9  # the score cannot be believed
 USELESS = 0.7  # something simpler does as well
@@ -36,11 +38,45 @@ class Diagnosis:
     @property
     def title(self) -> str:
         """The check's name in words: "dead units"."""
-        return self.name.replace("-", " ")
+        return title_of(self.name)
 
     def as_plain(self) -> dict[str, Any]:
         """Fit for JSON, with "serious" or "notice" as `look` has it."""
         return {**asdict(self), "level": "serious" if self.severity >= USELESS else "notice"}
+
+
+def title_of(name: str) -> str:
+    """A check's name in words.
+
+    >>> title_of("dead-units")
+    'dead units'
+    """
+    known = {
+        "chosen-on-test": tr("chosen on test"),
+        "dead-units": tr("dead units"),
+        "exact-duplicates": tr("exact duplicates"),
+        "exploding-gradients": tr("exploding gradients"),
+        "gives-away": tr("gives away"),
+        "group-split": tr("group split"),
+        "harmful-augmentation": tr("harmful augmentation"),
+        "head-and-loss": tr("head and loss"),
+        "imbalance": tr("imbalance"),
+        "label-noise": tr("label noise"),
+        "miscalibration": tr("miscalibration"),
+        "naive-baseline": tr("naive baseline"),
+        "near-duplicates": tr("near duplicates"),
+        "overfitting": tr("overfitting"),
+        "rate-too-high": tr("rate too high"),
+        "rate-too-low": tr("rate too low"),
+        "saturated-outputs": tr("saturated outputs"),
+        "seed-noise": tr("seed noise"),
+        "shift": tr("shift"),
+        "too-few-examples": tr("too few examples"),
+        "two-labels": tr("two labels"),
+        "underfitting": tr("underfitting"),
+        "vanishing-gradients": tr("vanishing gradients"),
+    }
+    return known.get(name, name.replace("-", " "))
 
 
 def grade(base: float, size: float) -> float:

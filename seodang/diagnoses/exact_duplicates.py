@@ -6,23 +6,24 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from seodang.data.findings import Seen, count, share
+from seodang.core.language import tr
+from seodang.data.findings import Seen, share
 from seodang.data.frame import Frame
 from seodang.data.source import SPLITS, Source
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.diagnosis import CARE, UNTRUE, WORSE, Diagnosis, grade
+from seodang.evaluation.naming import counted, split_name
 
 # Of a data set without splits, the share of copies from which splits that are drawn will share them noticeably.
 NOTICED = 0.01
 # Rows and columns of a table that are looked at for whether copies are natural.
 MOST_ROWS = 20_000
-SEEN = "What was trained on is recognised, not judged anew: the score is better than it would be on new data."
 
 
 def exact_duplicates(case: Case) -> Iterator[Diagnosis]:
     """The same example stands in training and in what judges it: pixels, texts or rows, whatever their names."""
     if isinstance(case.opened, Source):
-        yield from across(case, case.same, "the same, pixel for pixel")
+        yield from across(case, case.same, tr("the same, pixel for pixel"))
     elif case.purpose.text is not None:
         yield from _texts(case)
     elif case.purpose.form == "table":
@@ -42,7 +43,15 @@ def across(case: Case, seen: Seen, how: str) -> Iterator[Diagnosis]:
                 example = example or (members[inside[members]][0], members[seen.splits[members] == "train"][0])
         if example:
             ids = [seen.looked.source.ids[place] for place in example]
-            yield leak(case, judged, len(leaked), int(inside.sum()), noun, how, f"{ids[0]} is {ids[1]}")
+            yield leak(
+                case,
+                judged,
+                len(leaked),
+                int(inside.sum()),
+                noun,
+                how,
+                twins(ids[0], ids[1]),
+            )
     present = {name for name in SPLITS if (seen.splits == name).any()}
     if {"validation", "test"} <= present or case.run is not None:
         return
@@ -53,13 +62,31 @@ def across(case: Case, seen: Seen, how: str) -> Iterator[Diagnosis]:
     number, total = sum(len(members) for members in inside), int((seen.splits == pool).sum())
     if number >= NOTICED * total and number:
         ids = [seen.looked.source.ids[place] for place in inside[0][:2]]
+        told = {"examples": counted(number, noun), "share": share(number, total), "how": how}
         yield Diagnosis(
-            f"{count(number, noun)} of {'train' if pool == 'train' else 'the data'} ({share(number, total)}) have a twin there ({how}).",
-            f"{count(len(inside), 'group')} of {number / len(inside):.1f} on average; {ids[0]} and {ids[1]}, for example.",
-            "A validation split drawn from them has twins in training: choices are made by a score that is too good."
+            tr("{examples} of train ({share}) have a twin there ({how}).", **told)
             if pool == "train"
-            else "Seodang keeps them in one part where it draws the split; other tools do not, and they count double in any case.",
-            "Keep what belongs together in one split: split.by='(pattern of the file name)' or a column; else keep one of each.",
+            else tr("{examples} of the data ({share}) have a twin there ({how}).", **told),
+            tr(
+                "{groups} of {size:.1f} on average; {first} and {second}, for example.",
+                groups=counted(len(inside), "group"),
+                size=number / len(inside),
+                first=ids[0],
+                second=ids[1],
+            ),
+            tr(
+                "A validation split drawn from them has twins in training: choices are made by a score that is too "
+                "good."
+            )
+            if pool == "train"
+            else tr(
+                "Seodang keeps them in one part where it draws the split; other tools do not, and they count double "
+                "in any case."
+            ),
+            tr(
+                "Keep what belongs together in one split: split.by='(pattern of the file name)' or a column; else "
+                "keep one of each."
+            ),
             grade(WORSE if pool == "train" else CARE, number / total),
             {"pictures": number, "groups": len(inside), "of": total},
         )
@@ -69,16 +96,27 @@ def leak(
     case: Case, judged: str, number: int, total: int, noun: str, how: str, example: str, *, dropped: bool = False
 ) -> Diagnosis:
     """Examples of a judging split that stand in training too. dropped: whether Seodang does not train on them."""
+    told = {"examples": counted(number, noun), "split": split_name(judged), "share": share(number, total), "how": how}
     return Diagnosis(
-        f"{count(number, f'{noun}')} of {judged} ({share(number, total)}) {'stands' if number == 1 else 'stand'} in train too ({how}).",
-        f"{number:,} of {total:,}; {example}.",
-        SEEN,
-        "Seodang leaves the training copies out; do the same wherever else these splits are used."
+        tr("{examples} of {split} ({share}) stands in train too ({how}).", **told)
+        if number == 1
+        else tr("{examples} of {split} ({share}) stand in train too ({how}).", **told),
+        tr("{number:,} of {total:,}; {example}.", number=number, total=total, example=example),
+        tr("What was trained on is recognised, not judged anew: the score is better than it would be on new data."),
+        tr("Seodang leaves the training copies out; do the same wherever else these splits are used.")
         if dropped
-        else f"Take them out of train or of {judged}, or divide anew with what belongs together in one split (split.by).",
+        else tr(
+            "Take them out of train or of {split}, or divide anew with what belongs together in one split (split.by).",
+            split=split_name(judged),
+        ),
         grade(CARE if dropped else UNTRUE, 0.5 + 5 * number / total),
         {judged: number, "of": total},
     )
+
+
+def twins(first: str, second: str) -> str:
+    """That two examples are one."""
+    return f"{first}{tr(' is ')}{second}"
 
 
 def _texts(case: Case) -> Iterator[Diagnosis]:
@@ -90,9 +128,9 @@ def _texts(case: Case) -> Iterator[Diagnosis]:
         if again:
             twin = next(row for row in shared[0] if splits[row] == "train")
             first = next(row for row in shared[0] if splits[row] == judged)
-            example = f"{frame.ids[first]} is {frame.ids[twin]}"
+            example = twins(frame.ids[first], frame.ids[twin])
             total = int((splits == judged).sum())
-            yield leak(case, judged, len(again), total, "text", "the same words", example, dropped=True)
+            yield leak(case, judged, len(again), total, "text", tr("the same words"), example, dropped=True)
 
 
 def _rows(case: Case) -> Iterator[Diagnosis]:
@@ -117,17 +155,25 @@ def _rows(case: Case) -> Iterator[Diagnosis]:
                 number,
                 int((splits == judged).sum()),
                 "row",
-                "the same in every column used",
-                f"{ids[first]} is {ids[twin]}",
+                tr("the same in every column used"),
+                twins(ids[first], ids[twin]),
             )
     number = int(again.sum())
     if case.run is None and not (splits == "test").any() and number >= NOTICED * len(frame):
         other = int(np.flatnonzero((hashes == hashes[place]) & (np.arange(len(hashes)) > place))[0])
         yield Diagnosis(
-            f"{count(number, 'row')} ({share(number, len(frame))}) have a twin, the same in every column used.",
-            f"{ids[place]} and {ids[other]}, for example; rows that differ in one column only are rarer.",
-            "Splits drawn from the data will share them, and the score will be better than on new rows.",
-            "Take copies out, or keep them together with split.by=COLUMN.",
+            tr(
+                "{rows} ({share}) have a twin, the same in every column used.",
+                rows=counted(number, "row"),
+                share=share(number, len(frame)),
+            ),
+            tr(
+                "{first} and {second}, for example; rows that differ in one column only are rarer.",
+                first=ids[place],
+                second=ids[other],
+            ),
+            tr("Splits drawn from the data will share them, and the score will be better than on new rows."),
+            tr("Take copies out, or keep them together with split.by=COLUMN."),
             grade(WORSE, number / len(frame)),
             {"rows": number, "of": len(frame)},
         )

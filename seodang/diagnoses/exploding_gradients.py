@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from seodang.core.language import tr
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.diagnosis import USELESS, Diagnosis, grade
 from seodang.diagnoses.probe import probe
@@ -35,16 +36,22 @@ def exploding_gradients(case: Case) -> Iterator[Diagnosis]:
     if not broken and (worst is None or steps[worst] < WHOLE):
         return
     evidence = (
-        f"The gradient at {broken[0]} is not a finite number."
+        tr("The gradient at {layer} is not a finite number.", layer=broken[0])
         if broken
-        else f"At a rate of {training.learning_rate:g} one step would change {worst} by {steps[worst or '']:.2g} times its own size "
-        f"(healthy: about 0.001), on {found.examples} training examples."
+        else tr(
+            "At a rate of {learning_rate:g} one step would change {layer} by {times:.2g} times its own size "
+            "(healthy: about 0.001), on {examples} training examples.",
+            learning_rate=training.learning_rate,
+            layer=worst,
+            times=steps[worst or ""],
+            examples=found.examples,
+        )
     )
     yield Diagnosis(
-        "The gradients are far too large for the rate.",
+        tr("The gradients are far too large for the rate."),
         evidence,
-        "Every step throws the weights somewhere else; the loss jumps or stops being a number.",
-        "Train with training.max_gradient_norm=1, a rate a hundredth of now, or batch_norm between the layers.",
+        tr("Every step throws the weights somewhere else; the loss jumps or stops being a number."),
+        tr("Train with training.max_gradient_norm=1, a rate a hundredth of now, or batch_norm between the layers."),
         grade(USELESS, 0.85),
         {"steps": steps, "broken": broken},
     )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from seodang.data.findings import count
+from seodang.core.language import tr, trn
+from seodang.core.sentences import shown
 from seodang.data.source import Source
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.diagnosis import UNTRUE, WORSE, Diagnosis, grade
+from seodang.evaluation.naming import counted
 
 
 def gives_away(case: Case) -> Iterator[Diagnosis]:
@@ -25,10 +27,14 @@ def gives_away(case: Case) -> Iterator[Diagnosis]:
         # Seodang leaves such a column out by itself; where a person said that it be used, the score says nothing.
         base = UNTRUE if not names or used & set(names) else WORSE
         yield Diagnosis(
-            finding["what"],
-            f"{finding['evidence']} {count(len(case.opened), case.noun)} in all.",
-            finding["why"],
-            finding["todo"],
+            shown(finding["what"]),
+            tr(
+                "{evidence} {examples} in all.",
+                evidence=shown(finding["evidence"]),
+                examples=counted(len(case.opened), case.noun),
+            ),
+            shown(finding["why"]),
+            shown(finding["todo"]),
             grade(base if names else WORSE, 0.9),
             {"columns": names},
         )
@@ -50,10 +56,17 @@ def _said_to_be_used(case: Case) -> Iterator[Diagnosis]:
     ]
     if names:
         yield Diagnosis(
-            f"{names[0]} gives {found.target} away, and the network sees it.",
-            f"The one follows from the other in nearly every one of {len(table):,} rows ({count(len(names), 'such column')}).",
-            "A network that sees it copies it, scores near perfect, and is of no use where the answer is not known yet.",
-            f"Train again with columns.leave_out={','.join(names)}, unless it is known beforehand.",
+            tr("{name} gives {target} away, and the network sees it.", name=names[0], target=found.target),
+            tr(
+                "The one follows from the other in nearly every one of {count:,} rows ({columns}).",
+                count=len(table),
+                columns=trn("{count} such column", "{count:,} such columns", len(names)),
+            ),
+            tr(
+                "A network that sees it copies it, scores near perfect, and is of no use where the answer is not "
+                "known yet."
+            ),
+            tr("Train again with columns.leave_out={names}, unless it is known beforehand.", names=",".join(names)),
             grade(UNTRUE, 1),
             {"columns": names},
         )

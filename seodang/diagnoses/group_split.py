@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from seodang.core.language import tr
 from seodang.data.findings import prefixes
 from seodang.data.frame import Frame
 from seodang.data.source import SPLITS, Source
@@ -14,6 +15,7 @@ from seodang.diagnoses.case import Case
 from seodang.diagnoses.cheap import features, labels_of, some
 from seodang.diagnoses.diagnosis import UNTRUE, Diagnosis, NotChecked, grade
 from seodang.evaluation.intervals import paired
+from seodang.evaluation.naming import split_name
 from seodang.evaluation.verdict import chance
 
 # A column may name groups where it has so many values, the commonest in no more than this share of the rows.
@@ -21,7 +23,13 @@ LEAST_GROUPS, LARGEST = 10, 0.2
 MOST, FOLDS, BLOCKS, NEIGHBOURS = 2_000, 5, 10, 5
 # So much better with the group in training, in points, and beyond chance for the number of columns asked (Bonferroni, 1936).
 POINTS, LEVEL = 3.0, 0.001
-WHY = "A network recognises the person, the source or the day, not the thing: on new ones it is worse than the score says."
+
+
+def why() -> str:
+    """Why examples of one source must not stand on both sides."""
+    return tr(
+        "A network recognises the person, the source or the day, not the thing: on new ones it is worse than the score says."
+    )
 
 
 def group_split(case: Case) -> Iterator[Diagnosis]:
@@ -45,14 +53,21 @@ def _pictures(case: Case) -> Iterator[Diagnosis]:
     both = {name: len(train & set(owners[splits == name].tolist())) for name in judged}
     if judged and not any(both.values()):
         return
-    shared = "; ".join(f"{number} of them stand in train and {name}" for name, number in both.items() if number)
+    shared = "; ".join(
+        tr("{number} of them stand in train and {split}", number=number, split=split_name(name))
+        for name, number in both.items()
+        if number
+    )
+    told = {"count": len(names), "names": ", ".join(names[:3])}
     yield Diagnosis(
-        "Pictures of one person or source stand on both sides."
+        tr("Pictures of one person or source stand on both sides.")
         if judged
-        else "The pictures come from a few people or sources.",
-        f"File names begin with {len(names)} names ({', '.join(names[:3])}, …){'; ' + shared if shared else ''}.",
-        WHY,
-        f"Keep each in one split: split.by='{pattern}'.",
+        else tr("The pictures come from a few people or sources."),
+        tr("File names begin with {count} names ({names}, …); {shared}.", shared=shared, **told)
+        if shared
+        else tr("File names begin with {count} names ({names}, …).", **told),
+        why(),
+        tr("Keep each in one split: split.by='{pattern}'.", pattern=pattern),
         grade(UNTRUE, 0.3),
         {"sources": len(names), "shared": both},
     )
@@ -81,13 +96,21 @@ def _columns(case: Case) -> Iterator[Diagnosis]:
         if test["p_value"] * len(candidates) >= LEVEL or gain < POINTS:
             continue
         yield Diagnosis(
-            f"Rows of one {name} belong together, and a random split tears them apart.",
-            f"Asked by its neighbours a row is read rightly {100 * mixed.mean():.1f} % of the time where others of its {name} are known, "
-            f"{100 * apart.mean():.1f} % where none is ({chance(test['p_value'])}, {len(rows):,} rows, {len(np.unique(groups)):,} groups).",
-            WHY,
-            f"Train with split.by={name}."
+            tr("Rows of one {name} belong together, and a random split tears them apart.", name=name),
+            tr(
+                "Asked by its neighbours a row is read rightly {known:.1f} % of the time where others of its {name} "
+                "are known, {unknown:.1f} % where none is ({p}, {rows:,} rows, {groups:,} groups).",
+                known=100 * mixed.mean(),
+                name=name,
+                unknown=100 * apart.mean(),
+                p=chance(test["p_value"]),
+                rows=len(rows),
+                groups=len(np.unique(groups)),
+            ),
+            why(),
+            tr("Train with split.by={name}.", name=name)
             if frame.column(name).kind != "date"
-            else f"Put the last rows by {name} in a file test.csv, and train on the earlier ones.",
+            else tr("Put the last rows by {name} in a file test.csv, and train on the earlier ones.", name=name),
             grade(UNTRUE, gain / 30),
             {"column": name, "mixed": float(mixed.mean()), "apart": float(apart.mean()), "p_value": test["p_value"]},
         )
@@ -144,5 +167,5 @@ def _right(inputs: np.ndarray, labels: np.ndarray, groups: np.ndarray | None) ->
     try:
         answers = cross_val_predict(model, inputs, labels, cv=how, groups=groups)
     except ValueError as error:  # a fold without a class
-        raise NotChecked(f"Groups cannot be held apart: {error}") from None
+        raise NotChecked(tr("Groups cannot be held apart: {error}", error=error)) from None
     return answers == labels

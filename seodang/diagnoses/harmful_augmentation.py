@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from seodang.core.language import tr
+from seodang.core.sentences import shown
 from seodang.data.load import Prepared
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.diagnosis import WORSE, Diagnosis, NotChecked, grade
@@ -19,7 +21,9 @@ def harmful_augmentation(case: Case) -> Iterator[Diagnosis]:
     """
     run = case.trained
     if case.prepared is None or not isinstance(case.prepared, Prepared):
-        raise NotChecked(f"The training data cannot be opened: {case.problem}" if case.prepared is None else "")
+        raise NotChecked(
+            tr("The training data cannot be opened: {problem}", problem=case.problem) if case.prepared is None else ""
+        )
     augmentation = run.recipe.augmentation
     if not augmentation.flip_horizontal:
         return
@@ -28,11 +32,15 @@ def harmful_augmentation(case: Case) -> Iterator[Diagnosis]:
         return
     named = [finding for finding in lint(run.recipe, run.classes) if finding.kind == "mirrored"]
     yield Diagnosis(
-        "Mirrored pictures are other pictures here, and augmentation mirrors them.",
-        f"A linear model reads {100 * plain:.0f} % of held-out pictures rightly as they are and {100 * turned:.0f} % mirrored."
-        + (f" {named[0].why}" if named else ""),
-        "Half of what the network is shown carries a label that is not its own, or shows what never comes.",
-        "Train with augmentation.flip_horizontal=false.",
+        tr("Mirrored pictures are other pictures here, and augmentation mirrors them."),
+        tr(
+            "A linear model reads {plain:.0f} % of held-out pictures rightly as they are and {turned:.0f} % mirrored.",
+            plain=100 * plain,
+            turned=100 * turned,
+        )
+        + (f" {shown(named[0].why)}" if named else ""),
+        tr("Half of what the network is shown carries a label that is not its own, or shows what never comes."),
+        tr("Train with augmentation.flip_horizontal=false."),
         grade(WORSE, plain - turned),
         {"plain": plain, "mirrored": turned, "standard_error": error},
     )

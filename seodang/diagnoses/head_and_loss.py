@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from seodang.core.language import tr
+from seodang.core.sentences import shown
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.diagnosis import USELESS, WORSE, Diagnosis, grade
 from seodang.recipes.lint import lint
@@ -29,10 +31,10 @@ def head_and_loss(case: Case) -> Iterator[Diagnosis]:
             continue
         base = grade(USELESS, 0.5) if finding.level == "error" else grade(WORSE, 0.5)
         yield Diagnosis(
-            finding.what,
-            f"Read in the recipe: {run.folder / 'recipe.yaml'}.",
-            finding.why,
-            finding.todo,
+            shown(finding.what),
+            tr("Read in the recipe: {path}.", path=run.folder / "recipe.yaml"),
+            shown(finding.why),
+            shown(finding.todo),
             base,
             {"rule": finding.kind},
         )
@@ -48,11 +50,14 @@ def _two_values(case: Case) -> Iterator[Diagnosis]:
     if len(values) > FEW_VALUES:
         return
     first, *rest = [f"{value:g}" for value in values.tolist()]
+    told = {"count": len(labels), "first": first, "loss": case.trained.recipe.loss}
     yield Diagnosis(
-        f"The target has only {len(values)} values, and is learnt as an amount.",
-        f"{len(labels):,} training examples are {first}{' or ' + rest[0] if rest else ''}; the loss is {case.trained.recipe.loss}.",
-        "An amount may come out anywhere between and beyond them; as classes each would get its probability.",
-        "Write task=classify loss=cross_entropy.",
+        tr("The target has only {count} values, and is learnt as an amount.", count=len(values)),
+        tr("{count:,} training examples are {first} or {second}; the loss is {loss}.", second=rest[0], **told)
+        if rest
+        else tr("{count:,} training examples are {first}; the loss is {loss}.", **told),
+        tr("An amount may come out anywhere between and beyond them; as classes each would get its probability."),
+        tr("Write task=classify loss=cross_entropy."),
         grade(WORSE, 0.6),
         {"values": values.tolist()},
     )

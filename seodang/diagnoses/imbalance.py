@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from seodang.core.language import tr, trn
+from seodang.core.sentences import shown
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.cheap import labels_of
 from seodang.diagnoses.diagnosis import CARE, WORSE, Diagnosis, NotChecked, grade
@@ -23,7 +25,12 @@ def imbalance(case: Case) -> Iterator[Diagnosis]:
     if case.run is None:
         for finding in case.found("imbalance"):
             yield Diagnosis(
-                finding["what"], finding["evidence"], finding["why"], finding["todo"], grade(CARE, 0.5), _counts(case)
+                shown(finding["what"]),
+                shown(finding["evidence"]),
+                shown(finding["why"]),
+                shown(finding["todo"]),
+                grade(CARE, 0.5),
+                _counts(case),
             )
         return
     report = case.own_report
@@ -45,16 +52,27 @@ def imbalance(case: Case) -> Iterator[Diagnosis]:
         return
     suffer.sort()
     told = ", ".join(
-        f"{name} ({100 * recall:.0f} % of {support} found, {number:,} in training)"
+        tr(
+            "{name} ({recall:.0f} % of {support} found, {number:,} in training)",
+            name=name,
+            recall=100 * recall,
+            support=support,
+            number=number,
+        )
         for recall, name, number, support in suffer[:3]
     )
     yield Diagnosis(
-        f"{len(suffer)} rare {'class is' if len(suffer) == 1 else 'classes are'} overlooked.",
-        f"{told}; the largest class has {most:,}, and {100 * report['metrics']['accuracy']:.1f} % are right over all.",
-        "Accuracy hides it: a network that prefers the large class looks good.",
-        "Train with training.class_weights=balanced, collect more of them, and judge by balanced accuracy."
+        trn("{count} rare class is overlooked.", "{count} rare classes are overlooked.", len(suffer)),
+        tr(
+            "{classes}; the largest class has {most:,}, and {accuracy:.1f} % are right over all.",
+            classes=told,
+            most=most,
+            accuracy=100 * report["metrics"]["accuracy"],
+        ),
+        tr("Accuracy hides it: a network that prefers the large class looks good."),
+        tr("Train with training.class_weights=balanced, collect more of them, and judge by balanced accuracy.")
         if case.trained.recipe.training.class_weights == "none"
-        else "Collect more of them, and judge by balanced accuracy.",
+        else tr("Collect more of them, and judge by balanced accuracy."),
         grade(WORSE, 1 - suffer[0][0]),
         {
             "classes": {name: {"recall": recall, "training": number} for recall, name, number, _ in suffer},

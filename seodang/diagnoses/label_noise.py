@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from seodang.core.language import tr
 from seodang.data.findings import share
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.cheap import PENALTY, features, form, labels_of, out_of_fold, some
@@ -31,7 +32,7 @@ def label_noise(case: Case) -> Iterator[Diagnosis]:
     kind = form(case)
     rows = some(np.flatnonzero((labels >= 0) & np.isin(case.splits, ("train", "all", ""))))
     if len(rows) < LEAST_EXAMPLES:
-        raise NotChecked(f"Wrong labels cannot be told among {len(rows)} examples.")
+        raise NotChecked(tr("Wrong labels cannot be told among {count} examples.", count=len(rows)))
     given = labels[rows]
     known, given = np.unique(given, return_inverse=True)
     counts = np.bincount(given)
@@ -48,22 +49,36 @@ def label_noise(case: Case) -> Iterator[Diagnosis]:
     rate, overall = wrong / len(surest), float(against.mean())
     if overall > KNOWS * (1 - float(np.bincount(given).max() / len(given))):
         raise NotChecked(
-            f"Wrong labels cannot be told: a linear model that did not see them is itself wrong in {100 * overall:.0f} %."
+            tr(
+                "Wrong labels cannot be told: a linear model that did not see them is itself wrong in {overall:.0f} %.",
+                overall=100 * overall,
+            )
         )
     if wilson(wrong, len(surest))[0] < LEAST or rate < RATIO * overall:
         return
     suspects = surest[against[surest]]
     ids = case.opened.ids
     told = [
-        f"{ids[rows[i]]} ({classes[known[given[i]]]}, rather {classes[known[scores[i].argmax()]]})"
+        tr(
+            "{name} ({given}, rather {other})",
+            name=ids[rows[i]],
+            given=classes[known[given[i]]],
+            other=classes[known[scores[i].argmax()]],
+        )
         for i in suspects[:3]
     ]
     yield Diagnosis(
-        f"About {share(wrong, len(surest))} of the labels seem wrong.",
-        f"A linear model that did not see them contradicts {wrong:,} of the {len(surest):,} labels it is surest of, nearly as often as "
-        f"over all ({100 * overall:.0f} %): {'; '.join(told)}.",
-        "A network learns wrong labels by heart, and a test split with wrong labels cannot show a better one.",
-        "Look at these examples and correct their labels (--json lists more).",
+        tr("About {wrong} of the labels seem wrong.", wrong=share(wrong, len(surest))),
+        tr(
+            "A linear model that did not see them contradicts {wrong:,} of the {count:,} labels it is surest of, "
+            "nearly as often as over all ({overall:.0f} %): {examples}.",
+            wrong=wrong,
+            count=len(surest),
+            overall=100 * overall,
+            examples="; ".join(told),
+        ),
+        tr("A network learns wrong labels by heart, and a test split with wrong labels cannot show a better one."),
+        tr("Look at these examples and correct their labels (--json lists more)."),
         grade(WORSE, rate * 3),
         {
             "surest": len(surest),

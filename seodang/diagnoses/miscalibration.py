@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from seodang.core.language import tr
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.diagnosis import CARE, Diagnosis, grade
 from seodang.evaluation.verdict import OVERCONFIDENT
@@ -24,11 +25,17 @@ def miscalibration(case: Case) -> Iterator[Diagnosis]:
     if confidence <= high or gap <= OVERCONFIDENT or found["error"] <= found["by_chance"]:
         return
     yield Diagnosis(
-        "The network is surer than it is right.",
-        f"It gives its answers {100 * confidence:.0f} % on average and is right on {100 * accuracy:.1f} %; calibration error "
-        f"{found['error']:.3f}, of an honest network at most {found['by_chance']:.3f}.",
-        "Whoever acts where it says 90 % will be wrong more often than one time in ten.",
-        "Train shorter or with training.label_smoothing=0.1; until then do not use its probabilities as such.",
+        tr("The network is surer than it is right."),
+        tr(
+            "It gives its answers {confidence:.0f} % on average and is right on {accuracy:.1f} %; calibration "
+            "error {error:.3f}, of an honest network at most {by_chance:.3f}.",
+            confidence=100 * confidence,
+            accuracy=100 * accuracy,
+            error=found["error"],
+            by_chance=found["by_chance"],
+        ),
+        tr("Whoever acts where it says 90 % will be wrong more often than one time in ten."),
+        tr("Train shorter or with training.label_smoothing=0.1; until then do not use its probabilities as such."),
         grade(CARE, gap / 30),
         {"mean_confidence": confidence, "accuracy": accuracy, "error": found["error"], "by_chance": found["by_chance"]},
     )

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from seodang.core.language import tr
 from seodang.data.encode_series import SeriesEncoding
 from seodang.diagnoses.case import LEVEL, Case
 from seodang.diagnoses.diagnosis import USELESS, Diagnosis, NotChecked, grade
 from seodang.evaluation.amounts import losses, nearer
+from seodang.evaluation.naming import METHODS, method, split_name
 from seodang.evaluation.row_baselines import series_baselines
-from seodang.evaluation.row_verdict import TITLES, short
+from seodang.evaluation.row_verdict import short
 from seodang.evaluation.verdict import chance
 
 LEAST_WINDOWS = 50
@@ -25,7 +27,7 @@ def naive_baseline(case: Case) -> Iterator[Diagnosis]:
         return
     report = case.own_report
     main = report.get("main", "accuracy")
-    beaten = [name for name in case.beaten_by if name in TITLES]
+    beaten = [name for name in case.beaten_by if name in METHODS]
     if not beaten or main not in report["metrics"]:
         return
     own, lower = report["metrics"][main], main != "accuracy"
@@ -34,18 +36,23 @@ def naive_baseline(case: Case) -> Iterator[Diagnosis]:
     test = each.get("network_against_it", {"p_value": 0.0, "difference": -1.0})  # of tokens there is no paired test
     worse = test["p_value"] < LEVEL and test["difference"] < 0
     figures = (f"{100 * own:.1f} %", f"{100 * each[main]:.1f} %") if not lower else (short(own), short(each[main]))
-    tested = f" ({chance(test['p_value'])})" if "network_against_it" in each else ""
+    metric = {"accuracy": tr("Accuracy"), "perplexity": tr("PERPLEXITY")}.get(main, main.upper())
+    told = {"metric": metric, "own": figures[0], "other": figures[1]}
+    told |= {"examples": report["judged"]["examples"], "split": split_name(report["split"])}
     walk = best == "last value" and all(report["baselines"][n][main] >= each[main] for n in report["baselines"])
     yield Diagnosis(
-        f"The network is {'worse than' if worse else 'not shown to be better than'} {TITLES[best]}.",
-        f"{main.upper() if lower else 'Accuracy'} {figures[0]} against {figures[1]} on {report['judged']['examples']:,} "
-        f"{report['split']} examples{tested}.",
-        "Nothing here does better than keeping the last value: the past of this series says no more than that."
+        tr("The network is worse than {name}.", name=method(best))
+        if worse
+        else tr("The network is not shown to be better than {name}.", name=method(best)),
+        tr("{metric} {own} against {other} on {examples:,} {split} examples ({p}).", p=chance(test["p_value"]), **told)
+        if "network_against_it" in each
+        else tr("{metric} {own} against {other} on {examples:,} {split} examples.", **told),
+        tr("Nothing here does better than keeping the last value: the past of this series says no more than that.")
         if walk
-        else "What is simpler is cheaper, faster and easier to explain; a network has to be better to be worth it.",
-        "Use the last value, foretell changes instead of values, or find columns that say more than the past."
+        else tr("What is simpler is cheaper, faster and easier to explain; a network has to be better to be worth it."),
+        tr("Use the last value, foretell changes instead of values, or find columns that say more than the past.")
         if walk
-        else f"Use {TITLES[best]}, or look at the other findings for why the network falls short.",
+        else tr("Use {name}, or look at the other findings for why the network falls short.", name=method(best)),
         grade(USELESS, 0.95 if worse or best == "naive" else 0.4),
         {main: own, "baseline": best, "baseline_score": each[main], "p_value": test["p_value"]},
     )
@@ -62,7 +69,12 @@ def _random_walk(case: Case) -> Iterator[Diagnosis]:
     judged, rows = data.validation, data.division.validation
     if len(judged) < LEAST_WINDOWS:
         raise NotChecked(
-            f"Only {len(judged)} windows stand in validation; {LEAST_WINDOWS} are needed to see whether anything beats the last value."
+            tr(
+                "Only {count} windows stand in validation; {needed} are needed to see whether anything beats "
+                "the last value.",
+                count=len(judged),
+                needed=LEAST_WINDOWS,
+            )
         )
     found = series_baselines(data, judged, data.source, rows)
     targets = judged.labels.numpy().astype(np.float64)
@@ -77,11 +89,21 @@ def _random_walk(case: Case) -> Iterator[Diagnosis]:
         return
     own, linear = (float(np.sqrt(error[name].mean())) for name in ("last value", "linear"))
     yield Diagnosis(
-        f"Nothing beats the last value of {encoding.target}.",
-        f"Root mean squared error over {len(targets):,} validation windows: keeping the last value {short(own)}, a linear model on "
-        f"the last {encoding.window} steps {short(linear)} ({chance(test['p_value'])}).",
-        "A forecast drawn beside the truth will look good, because it follows a step late; it foretells nothing.",
-        "Keep the last value as the one to beat, foretell changes instead of values, or find columns that say more than the past.",
+        tr("Nothing beats the last value of {target}.", target=encoding.target),
+        tr(
+            "Root mean squared error over {count:,} validation windows: keeping the last value {own}, a linear "
+            "model on the last {window} steps {linear} ({p}).",
+            count=len(targets),
+            own=short(own),
+            window=encoding.window,
+            linear=short(linear),
+            p=chance(test["p_value"]),
+        ),
+        tr("A forecast drawn beside the truth will look good, because it follows a step late; it foretells nothing."),
+        tr(
+            "Keep the last value as the one to beat, foretell changes instead of values, or find columns that "
+            "say more than the past."
+        ),
         grade(USELESS, 0.9),
         {"last_value_rmse": own, "linear_rmse": linear, "p_value": test["p_value"], "windows": len(targets)},
     )

@@ -7,17 +7,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from seodang.core.language import tr
 from seodang.data.source import SPLITS, Source
 from seodang.diagnoses.case import LONG, Case
 from seodang.diagnoses.diagnosis import Diagnosis
-from seodang.diagnoses.exact_duplicates import across, leak
+from seodang.diagnoses.exact_duplicates import across, leak, twins
 
 
 def near_duplicates(case: Case) -> Iterator[Diagnosis]:
     """Nearly the same picture, cropped, brighter or saved again, or the same words otherwise written, on both sides."""
     if isinstance(case.opened, Source):
         case.costs()
-        yield from across(case, case.alike, "nearly the same: cropped, brighter or saved again")
+        yield from across(case, case.alike, tr("nearly the same: cropped, brighter or saved again"))
     elif case.purpose.form == "texts":
         yield from _texts(case)
 
@@ -42,7 +43,9 @@ def _texts(case: Case) -> Iterator[Diagnosis]:
             if train and late:
                 again += late
                 twin = next(row for row in rows if splits[row] == "train")
-                example = example or f"{frame.ids[late[0]]} is {frame.ids[twin]}"
+                example = example or twins(frame.ids[late[0]], frame.ids[twin])
         if again:
             total = int((splits == judged).sum())
-            yield leak(case, judged, len(again), total, "text", "the same words, other signs", example, dropped=False)
+            yield leak(
+                case, judged, len(again), total, "text", tr("the same words, other signs"), example, dropped=False
+            )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from seodang.core.language import tr
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.diagnosis import WORSE, Diagnosis, grade
+from seodang.evaluation.naming import many, split_name
 from seodang.evaluation.verdict import OVERFITTED
 
 # A network fits what it trains on a little better than what it does not, and that is no fault: breast-cancer 3.5 points, wine 3.7,
@@ -26,24 +28,41 @@ def overfitting(case: Case) -> Iterator[Diagnosis]:
         gap = 100 * (remembered - score)
         if gap <= max(OVERFITTED, POINTS) or _by_chance(case, remembered, score) >= LEVEL:
             return
-        evidence = f"Right on {100 * remembered:.1f} % of the training {case.noun}s and on {100 * score:.1f} % of "
-        evidence += f"{report['split']}: {gap:.1f} points apart."
+        evidence = tr(
+            "Right on {remembered:.1f} % of the training {nouns} and on {score:.1f} % of {split}: {gap:.1f} points apart.",
+            remembered=100 * remembered,
+            nouns=many(case.noun),
+            score=100 * score,
+            split=split_name(report["split"]),
+            gap=gap,
+        )
         numbers, size = {"training_accuracy": remembered, "accuracy": score, "points": round(gap, 2)}, gap / 40
     elif report["task"] == "regress" and last.get("mae"):
         error, low = report["metrics"]["mae"], report["intervals"]["mae"][0]
         if low < TIMES * last["mae"]:
             return
-        evidence = f"Off by {last['mae']:.4g} on training rows and by {error:.4g} on {report['split']} ({error / last['mae']:.1f} times)."
+        evidence = tr(
+            "Off by {mae:.4g} on training rows and by {error:.4g} on {split} ({times:.1f} times).",
+            mae=last["mae"],
+            error=error,
+            split=split_name(report["split"]),
+            times=error / last["mae"],
+        )
         numbers, size = {"training_mae": last["mae"], "mae": error}, error / last["mae"] / 20
     else:
         return
     if best := _best(case):
-        evidence += f" The validation loss was lowest after epoch {best} of {len(case.history)} and rose after it."
+        rose = tr(
+            "The validation loss was lowest after epoch {best} of {count} and rose after it.",
+            best=best,
+            count=len(case.history),
+        )
+        evidence = f"{evidence} {rose}"
         numbers["best_epoch"] = best
     yield Diagnosis(
-        "The network learnt its training examples by heart.",
+        tr("The network learnt its training examples by heart."),
         evidence,
-        "What it knows of them does not hold for new ones; longer training makes it worse, not better.",
+        tr("What it knows of them does not hold for new ones; longer training makes it worse, not better."),
         _todo(case, best),
         grade(WORSE, size),
         numbers,
@@ -71,11 +90,11 @@ def _todo(case: Case, best: int | None) -> str:
     recipe = case.trained.recipe
     steps = []
     if case.noun == "picture" and not recipe.augmentation.is_on:
-        steps.append("vary the pictures (augmentation.rotation=10 augmentation.zoom=0.1)")
+        steps.append(tr("vary the pictures (augmentation.rotation=10 augmentation.zoom=0.1)"))
     if best and recipe.training.keep != "best":
-        steps.append(f"keep the best epoch (training.keep=best; it was {best})")
+        steps.append(tr("keep the best epoch (training.keep=best; it was {best})", best=best))
     if not recipe.training.weight_decay:
-        steps.append("add training.weight_decay=0.01 (with adamw) or dropout")
-    steps.append("a smaller network, or more examples")
+        steps.append(tr("add training.weight_decay=0.01 (with adamw) or dropout"))
+    steps.append(tr("a smaller network, or more examples"))
     words = "; ".join(steps[:3])
     return f"{words[0].upper()}{words[1:]}."

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from seodang.core.language import tr
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.diagnosis import NotChecked
 from seodang.runs.train import build_network
@@ -60,7 +61,7 @@ def probe(case: Case) -> Probed:
 
 def _probe(case: Case) -> Probed:
     if case.trained.recipe.makes_examples:
-        raise NotChecked("Networks whose answers are examples are looked into by their report, not layer by layer.")
+        raise NotChecked(tr("Networks whose answers are examples are looked into by their report, not layer by layer."))
     run = case.finished
     if run.recipe.uses_features or run.recipe.transfer.strategy != "none":
         raise NotChecked  # of a pretrained network only the head was trained

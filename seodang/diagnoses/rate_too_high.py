@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from seodang.core.language import tr, trn
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.diagnosis import USELESS, WORSE, Diagnosis, NotChecked, grade
 
@@ -18,14 +19,19 @@ def rate_too_high(case: Case) -> Iterator[Diagnosis]:
     run = case.trained
     training = run.recipe.training
     smaller = f"training.learning_rate={training.learning_rate / 10:g}"
-    why = "Steps that are longer than the valley is wide climb out of it; what was learnt is lost again."
+    why = tr("Steps that are longer than the valley is wide climb out of it; what was learnt is lost again.")
     numbers = {"learning_rate": training.learning_rate}
     if failed := case.failed:
         yield Diagnosis(
-            "The loss stopped being a number.",
-            f"In epoch {failed['epoch']}, at a rate of {training.learning_rate:g} with {training.optimizer}.",
+            tr("The loss stopped being a number."),
+            tr(
+                "In epoch {epoch}, at a rate of {learning_rate:g} with {optimizer}.",
+                epoch=failed["epoch"],
+                learning_rate=training.learning_rate,
+                optimizer=training.optimizer,
+            ),
             why,
-            f"Train again with {smaller}, or with training.max_gradient_norm=1.",
+            tr("Train again with {smaller}, or with training.max_gradient_norm=1.", smaller=smaller),
             grade(USELESS, 1),
             {**numbers, "epoch": failed["epoch"]},
         )
@@ -38,22 +44,38 @@ def rate_too_high(case: Case) -> Iterator[Diagnosis]:
     # Side classifiers add to the loss that is shown; a run that tells classes beyond a guess is judged by the rest.
     if last > ABOVE_NAIVE * naive and run.recipe.model.name != "googlenet-small":
         yield Diagnosis(
-            "Training ended worse than it would have by always answering the same.",
-            f"Training loss {last:.3g} after {len(losses)} epoch{'' if len(losses) == 1 else 's'} at a rate of "
-            f"{training.learning_rate:g}; a constant answer has {naive:.3g}.",
+            tr("Training ended worse than it would have by always answering the same."),
+            trn(
+                "Training loss {last:.3g} after {count} epoch at a rate of {learning_rate:g}; a constant answer has "
+                "{naive:.3g}.",
+                "Training loss {last:.3g} after {count} epochs at a rate of {learning_rate:g}; a constant answer has "
+                "{naive:.3g}.",
+                len(losses),
+                last=last,
+                learning_rate=training.learning_rate,
+                naive=naive,
+            ),
             why,
-            f"Train again with {smaller}.",
+            tr("Train again with {smaller}.", smaller=smaller),
             grade(USELESS, 0.9),
             numbers,
         )
     elif last > ABOVE_BEST * best and last - best > SHARE * naive:
         epoch = losses.index(best) + 1
         yield Diagnosis(
-            "The training loss ended well above its lowest.",
-            f"{last:.3g} after {len(losses)} epochs, {best:.3g} after epoch {epoch}, at a rate of {training.learning_rate:g} "
-            f"({training.schedule}).",
+            tr("The training loss ended well above its lowest."),
+            tr(
+                "{last:.3g} after {count} epochs, {best:.3g} after epoch {epoch}, at a rate of {learning_rate:g} "
+                "({schedule}).",
+                last=last,
+                count=len(losses),
+                best=best,
+                epoch=epoch,
+                learning_rate=training.learning_rate,
+                schedule=training.schedule,
+            ),
             why,
-            f"Train again with {smaller}, or let the rate come down: training.schedule=one_cycle.",
+            tr("Train again with {smaller}, or let the rate come down: training.schedule=one_cycle.", smaller=smaller),
             grade(WORSE, (last - best) / naive),
             {**numbers, "best_epoch": epoch},
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from seodang.core.language import tr
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.diagnosis import USELESS, Diagnosis, grade
 from seodang.diagnoses.probe import probe
@@ -33,12 +34,24 @@ def rate_too_low(case: Case) -> Iterator[Diagnosis]:
     if moved >= MOVED or not steady:
         return
     yield Diagnosis(
-        "The steps were too small for the network to get anywhere.",
-        f"At a rate of {training.learning_rate:g} with {training.optimizer} no layer moved more than {100 * moved:.2g} % from where it "
-        f"began; the training loss went from {losses[0]:.3g} to {losses[-1]:.3g}, a constant answer has {naive:.3g}.",
-        "The loss falls steadily and would go on falling: only the length of the steps is wrong.",
-        f"Train again with training.learning_rate={training.learning_rate * 10:g}, then with ten times that; or with "
-        "training.optimizer=adamw training.learning_rate=0.001.",
+        tr("The steps were too small for the network to get anywhere."),
+        tr(
+            "At a rate of {learning_rate:g} with {optimizer} no layer moved more than {moved:.2g} % from where "
+            "it began; the training loss went from {first:.3g} to {last:.3g}, a constant answer has "
+            "{naive:.3g}.",
+            learning_rate=training.learning_rate,
+            optimizer=training.optimizer,
+            moved=100 * moved,
+            first=losses[0],
+            last=losses[-1],
+            naive=naive,
+        ),
+        tr("The loss falls steadily and would go on falling: only the length of the steps is wrong."),
+        tr(
+            "Train again with training.learning_rate={learning_rate:g}, then with ten times that; or with "
+            "training.optimizer=adamw training.learning_rate=0.001.",
+            learning_rate=training.learning_rate * 10,
+        ),
         grade(USELESS, 0.8),
         {"learning_rate": training.learning_rate, "moved": moved, "loss": losses[-1], "naive_loss": naive},
     )

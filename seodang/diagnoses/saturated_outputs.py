@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from seodang.core.language import tr
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.diagnosis import USELESS, Diagnosis, grade
 from seodang.diagnoses.probe import probe
@@ -23,10 +24,20 @@ def saturated_outputs(case: Case) -> Iterator[Diagnosis]:
         return
     worst = max(bad, key=lambda each: each.at_an_end)
     yield Diagnosis(
-        f"The {worst.kind} units of layer {worst.name} are saturated.",
-        f"{100 * worst.at_an_end:.0f} % of what they put out for {found.examples} training examples lies within 0.01 of an end.",
-        "At its ends such a unit has next to no slope: no gradient comes through, and the layers before it cannot learn.",
-        "Scale the inputs (preparation.scale=standard), start with smaller weights, use batch_norm before it, or relu for it.",
+        tr("The {kind} units of layer {layer} are saturated.", kind=worst.kind, layer=worst.name),
+        tr(
+            "{at_an_end:.0f} % of what they put out for {examples} training examples lies within 0.01 of an end.",
+            at_an_end=100 * worst.at_an_end,
+            examples=found.examples,
+        ),
+        tr(
+            "At its ends such a unit has next to no slope: no gradient comes through, and the layers before it "
+            "cannot learn."
+        ),
+        tr(
+            "Scale the inputs (preparation.scale=standard), start with smaller weights, use batch_norm before "
+            "it, or relu for it."
+        ),
         grade(USELESS, 0.6),
         {each.name: {"kind": each.kind, "at_an_end": each.at_an_end} for each in bad},
     )

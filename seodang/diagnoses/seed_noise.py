@@ -10,6 +10,7 @@ import numpy as np
 
 from seodang.core.errors import SeodangError
 from seodang.core.files import read_json
+from seodang.core.language import tr
 from seodang.diagnoses.case import LEVEL, Case
 from seodang.diagnoses.diagnosis import CARE, Diagnosis, NotChecked, grade
 from seodang.evaluation import predictions
@@ -32,9 +33,13 @@ def seed_noise(case: Case) -> Iterator[Diagnosis]:
     ]
     if not judged:
         raise NotChecked(
-            f"Whether another seed gives the same is not known: no other run of this recipe stands beside it. "
-            f"Train one with `seodang train {run.data.get('opened') or 'DATA'} {run.folder / 'recipe.yaml'} "
-            f"training.seed={run.recipe.training.seed + 1}`."
+            tr(
+                "Whether another seed gives the same is not known: no other run of this recipe stands beside it. "
+                "Train one with `seodang train {data} {recipe} training.seed={seed}`.",
+                data=run.data.get("opened") or "DATA",
+                recipe=run.folder / "recipe.yaml",
+                seed=run.recipe.training.seed + 1,
+            )
         )
     try:
         own = predictions.read(run.folder)
@@ -59,12 +64,23 @@ def seed_noise(case: Case) -> Iterator[Diagnosis]:
     )
     worst = max(apart, key=lambda each: abs(each[1]["difference"]))
     yield Diagnosis(
-        "Another seed of the same recipe gives another result.",
-        f"{len(scores)} runs that differ in the seed alone are right on {100 * scores.min():.1f} to {100 * scores.max():.1f} % (this one "
-        f"{100 * scores[0]:.1f} %); {worst[0].name} differs by {100 * worst[1]['difference']:+.1f} points, which the choice of test "
-        "examples does not explain.",
-        "The interval of the score is of this network; of the recipe it says too little.",
-        "Tell the mean and spread over seeds, not the best; a lower rate, or training.ema=0.99, makes them more alike.",
+        tr("Another seed of the same recipe gives another result."),
+        tr(
+            "{count} runs that differ in the seed alone are right on {least:.1f} to {most:.1f} % (this one "
+            "{own:.1f} %); {run} differs by {difference:+.1f} points, which the choice of test examples "
+            "does not explain.",
+            count=len(scores),
+            least=100 * scores.min(),
+            most=100 * scores.max(),
+            own=100 * scores[0],
+            run=worst[0].name,
+            difference=100 * worst[1]["difference"],
+        ),
+        tr("The interval of the score is of this network; of the recipe it says too little."),
+        tr(
+            "Tell the mean and spread over seeds, not the best; a lower rate, or training.ema=0.99, makes them "
+            "more alike."
+        ),
         grade(CARE, 5 * float(scores.std())),
         {"runs": len(scores), "scores": [round(float(score), 6) for score in scores], "p_values": adjusted},
     )

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from seodang.core.language import tr
 from seodang.data.encode_series import SeriesEncoding
 from seodang.data.source import Source
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.cheap import PENALTY, features, form, out_of_fold, some
 from seodang.diagnoses.diagnosis import WORSE, Diagnosis, NotChecked, grade
 from seodang.evaluation.intervals import roc_auc_interval
+from seodang.evaluation.naming import many, one
 from seodang.evaluation.row_verdict import short
 
 # Lower end of the 95 % interval of how often a model tells which of a training and a test example is which (0.5: it cannot; Lopez-Paz
@@ -37,7 +39,7 @@ def shift(case: Case) -> Iterator[Diagnosis]:
         return  # drawn at random: nothing can be told but by chance
     train, test = (some(np.flatnonzero(case.splits == name), MOST) for name in ("train", "test"))
     if min(len(train), len(test)) < LEAST:
-        raise NotChecked(f"Shift cannot be told by {min(len(train), len(test))} examples.")
+        raise NotChecked(tr("Shift cannot be told by {count} examples.", count=min(len(train), len(test))))
     rows = np.concatenate([train, test])
     later = np.repeat(np.array([0, 1]), [len(train), len(test)])
     scores = out_of_fold(features(case, rows), later, PENALTY[kind])[:, 1]
@@ -46,11 +48,22 @@ def shift(case: Case) -> Iterator[Diagnosis]:
         return
     told = (low + high) / 2
     yield Diagnosis(
-        "The test split is not like the training split.",
-        f"By looks alone a linear model tells which of a training and a test {case.noun} is which {100 * told:.0f} % of the time "
-        f"(95 % interval {100 * low:.0f}–{100 * high:.0f}, by chance 50; {len(train):,} and {len(test):,} {case.noun}s).",
-        "The score holds for examples like the test split's; validation, drawn from training, looks better than it.",
-        "Find what differs (people, camera, time, source); add training examples like the test's, or divide anew.",
+        tr("The test split is not like the training split."),
+        tr(
+            "By looks alone a linear model tells which of a training and a test {noun} is which {told:.0f} % of "
+            "the time (95 % interval {low:.0f}–{high:.0f}, by chance 50; {train:,} and {test:,} {nouns}).",
+            noun=one(case.noun),
+            nouns=many(case.noun),
+            told=100 * told,
+            low=100 * low,
+            high=100 * high,
+            train=len(train),
+            test=len(test),
+        ),
+        tr(
+            "The score holds for examples like the test split's; validation, drawn from training, looks better than it."
+        ),
+        tr("Find what differs (people, camera, time, source); add training examples like the test's, or divide anew."),
         grade(WORSE, 2 * (told - 0.5)),
         {"auc": told, "interval": [low, high], "train": len(train), "test": len(test)},
     )
@@ -72,11 +85,22 @@ def _beyond(case: Case) -> Iterator[Diagnosis]:
     if beyond < BEYOND:
         return
     yield Diagnosis(
-        f"{encoding.target} goes where training never was.",
-        f"{100 * beyond:.0f} % of the {len(late):,} test windows end beyond all that training had ({short(float(seen.min()))} to "
-        f"{short(float(seen.max()))}; test: {short(float(late.min()))} to {short(float(late.max()))}).",
-        "A network answers well between what it has seen, not beyond it; tanh and sigmoid are flat there.",
-        "Foretell changes instead of values, scale each window by itself (models nlinear, dlinear), or train nearer to the test.",
+        tr("{target} goes where training never was.", target=encoding.target),
+        tr(
+            "{beyond:.0f} % of the {count:,} test windows end beyond all that training had ({least} to {most}; "
+            "test: {test_least} to {test_most}).",
+            beyond=100 * beyond,
+            count=len(late),
+            least=short(float(seen.min())),
+            most=short(float(seen.max())),
+            test_least=short(float(late.min())),
+            test_most=short(float(late.max())),
+        ),
+        tr("A network answers well between what it has seen, not beyond it; tanh and sigmoid are flat there."),
+        tr(
+            "Foretell changes instead of values, scale each window by itself (models nlinear, dlinear), or train "
+            "nearer to the test."
+        ),
         grade(WORSE, beyond),
         {"beyond": beyond, "windows": len(late)},
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from seodang.core.language import tr
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.diagnosis import CARE, Diagnosis, NotChecked, grade
 from seodang.evaluation.intervals import Z95
+from seodang.evaluation.naming import split_name
 from seodang.evaluation.verdict import TOO_WIDE
 
 
@@ -23,11 +25,19 @@ def too_few_examples(case: Case) -> Iterator[Diagnosis]:
     wrong = max(accuracy * (1 - accuracy), 0.0475)
     needed = round(wrong * (100 * Z95 / TOO_WIDE) ** 2 / 10) * 10
     yield Diagnosis(
-        f"{examples:,} {report['split']} examples are too few to tell more.",
-        f"The true score may be anywhere from {100 * low:.0f} to {100 * high:.0f} %; about {max(needed, examples + 1):,} would bring it "
-        f"within {TOO_WIDE} points.",
-        f"Another network would have to be about {half:.0f} points better to show it.",
-        "Judge on more examples; until then do not choose by this score, or cross-validate (split.seed=1, 2, 3, …).",
+        tr("{count:,} {split} examples are too few to tell more.", count=examples, split=split_name(report["split"])),
+        tr(
+            "The true score may be anywhere from {low:.0f} to {high:.0f} %; about {needed:,} would bring it within "
+            "{points} points.",
+            low=100 * low,
+            high=100 * high,
+            needed=max(needed, examples + 1),
+            points=TOO_WIDE,
+        ),
+        tr("Another network would have to be about {half:.0f} points better to show it.", half=half),
+        tr(
+            "Judge on more examples; until then do not choose by this score, or cross-validate (split.seed=1, 2, 3, …)."
+        ),
         grade(CARE, half / 30),
         {"examples": examples, "interval": [low, high], "needed": max(needed, examples + 1)},
     )

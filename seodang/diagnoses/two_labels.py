@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from seodang.data.findings import count, share
+from seodang.core.language import tr
+from seodang.data.findings import share
 from seodang.data.source import Source
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.cheap import labels_of
 from seodang.diagnoses.diagnosis import WORSE, Diagnosis, grade
 from seodang.diagnoses.exact_duplicates import natural, row_hashes
+from seodang.evaluation.naming import counted, one
 
 
 def two_labels(case: Case) -> Iterator[Diagnosis]:
@@ -20,16 +22,22 @@ def two_labels(case: Case) -> Iterator[Diagnosis]:
         return
     labels, classes = labels_of(case)
     if not isinstance(case.opened, Source):
-        yield from _against(_groups(case), labels, classes, case.frame.ids, case.noun, "the same")
+        yield from _against(_groups(case), labels, classes, case.frame.ids, case.noun)
         return
     ids = case.looked.source.ids
-    yield from _against([list(group.members) for group in case.same.same], labels, classes, ids, "picture", "the same")
+    yield from _against([list(group.members) for group in case.same.same], labels, classes, ids, "picture")
     nearly = [list(group.members) for group in case.alike.alike]
-    yield from _against(nearly, labels, classes, ids, "picture", "nearly the same")
+    yield from _against(nearly, labels, classes, ids, "picture", nearly=True)
 
 
 def _against(
-    groups: list[list[int]], labels: np.ndarray, classes: tuple[str, ...], ids: list[str], noun: str, how: str
+    groups: list[list[int]],
+    labels: np.ndarray,
+    classes: tuple[str, ...],
+    ids: list[str],
+    noun: str,
+    *,
+    nearly: bool = False,
 ) -> Iterator[Diagnosis]:
     """Groups of examples that are the same, or nearly, and have two labels or more."""
     wrong = [rows for rows in groups if len(set(labels[rows].tolist()) - {-1}) > 1]
@@ -38,12 +46,22 @@ def _against(
     number = sum(map(len, wrong))
     first = wrong[0][0]
     other = next(row for row in wrong[0] if labels[row] != labels[first])
+    told = {"examples": counted(number, noun), "groups": counted(len(wrong), "group"), "noun": one(noun)}
     yield Diagnosis(
-        f"{count(number, noun)} stand under two labels ({count(len(wrong), 'group')} of {how} {noun}).",
-        f"{ids[first]} is {classes[labels[first]]}, {ids[other]} is {classes[labels[other]]}; {share(number, len(labels))} of all.",
-        "One of the labels is wrong, or the classes overlap; no network can get both right.",
-        "Decide which label is right, and take the others out.",
-        grade(WORSE, (0.3 if how == "the same" else 0.1) + 10 * number / len(labels)),
+        tr("{examples} stand under two labels ({groups} of nearly the same {noun}).", **told)
+        if nearly
+        else tr("{examples} stand under two labels ({groups} of the same {noun}).", **told),
+        tr(
+            "{first} is {label}, {second} is {other_label}; {share} of all.",
+            first=ids[first],
+            label=classes[labels[first]],
+            second=ids[other],
+            other_label=classes[labels[other]],
+            share=share(number, len(labels)),
+        ),
+        tr("One of the labels is wrong, or the classes overlap; no network can get both right."),
+        tr("Decide which label is right, and take the others out."),
+        grade(WORSE, (0.1 if nearly else 0.3) + 10 * number / len(labels)),
         {
             f"{noun}s": number,
             "groups": len(wrong),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from seodang.core.language import tr
 from seodang.diagnoses.case import LEVEL, Case
 from seodang.diagnoses.diagnosis import USELESS, Diagnosis, NotChecked, grade
+from seodang.evaluation.naming import split_name
 
 
 def underfitting(case: Case) -> Iterator[Diagnosis]:
@@ -30,23 +32,33 @@ def underfitting(case: Case) -> Iterator[Diagnosis]:
         worse = test["p_value"] < LEVEL and test["difference"] < 0
         if not worse or (fitted >= each[key] if main == "accuracy" else fitted <= each[key]):
             continue
-        words = {"linear": "a linear model", "trees": "boosted trees", "last value": "keeping the last value"}.get(
-            name, name
-        )
+        words = {
+            "linear": tr("a linear model"),
+            "trees": tr("boosted trees"),
+            "last value": tr("keeping the last value"),
+            "a season ago": tr("a season ago"),
+        }[name]
         shown = (
             (f"{100 * fitted:.1f} %", f"{100 * each[key]:.1f} %")
             if main == "accuracy"
             else (f"{fitted:.4g}", f"{each[key]:.4g}")
         )
         falling = _still_falling([line["loss"] for line in case.history])
+        told = {"own": shown[0], "method": words, "split": split_name(report["split"]), "other": shown[1]}
+        evidence = (
+            tr("Accuracy on training examples {own}; of {method} on {split} {other}.", **told)
+            if main == "accuracy"
+            else tr("Error on training examples {own}; of {method} on {split} {other}.", **told)
+        )
         yield Diagnosis(
-            f"The network has not even learnt its training examples: {words} does better on new ones.",
-            f"{'Accuracy' if main == 'accuracy' else 'Error'} on training examples {shown[0]}; of {words} on {report['split']} {shown[1]}."
-            + (" The training loss was still falling when it ended." if falling else ""),
-            "More examples or less freedom will not help: it is too short, too slow, too small or broken.",
-            f"Train longer: training.epochs={4 * len(case.history)}."
+            tr(
+                "The network has not even learnt its training examples: {method} does better on new ones.", method=words
+            ),
+            f"{evidence} {tr('The training loss was still falling when it ended.')}" if falling else evidence,
+            tr("More examples or less freedom will not help: it is too short, too slow, too small or broken."),
+            tr("Train longer: training.epochs={count}.", count=4 * len(case.history))
             if falling
-            else "Look at the rate and at the gradients first; then a larger network (more units, fewer dropped).",
+            else tr("Look at the rate and at the gradients first; then a larger network (more units, fewer dropped)."),
             grade(USELESS, abs(fitted - each[key]) if main == "accuracy" else 0.5),
             {"training": fitted, "baseline": name, "baseline_score": each[key], "still_falling": falling},
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from seodang.core.language import tr
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.diagnosis import USELESS, Diagnosis, grade
 from seodang.diagnoses.probe import Layer, probe
@@ -29,14 +30,25 @@ def vanishing_gradients(case: Case) -> Iterator[Diagnosis]:
     least = min(before, key=sizes.__getitem__)
     ratio = sizes[least] / sizes[largest]
     silent = [each for each in probe(case).activations if each.silent > 0.99]
-    todo = "Use relu instead of sigmoid or tanh, batch_norm between the layers, or residual layers; then He's start."
+    todo = tr(
+        "Use relu instead of sigmoid or tanh, batch_norm between the layers, or residual layers; then He's start."
+    )
     if silent:
-        todo = "All its relu units are silent: start again with a smaller rate."
+        todo = tr("All its relu units are silent: start again with a smaller rate.")
     yield Diagnosis(
-        "The gradient fades on its way back through the network.",
-        f"Over its weights it is {ratio:.1g} times as large at {_named(layers[least])} as at {_named(layers[largest])}, on "
-        f"{probe(case).examples} training examples; {len(before)} of {len(layers)} layers get less than {FADED:g}.",
-        "What a layer is not told it cannot learn: the first layers stay as they were drawn.",
+        tr("The gradient fades on its way back through the network."),
+        tr(
+            "Over its weights it is {ratio:.1g} times as large at {layer} as at {other}, on {examples} "
+            "training examples; {count} of {total} layers get less than {least:g}.",
+            ratio=ratio,
+            layer=_named(layers[least]),
+            other=_named(layers[largest]),
+            examples=probe(case).examples,
+            count=len(before),
+            total=len(layers),
+            least=FADED,
+        ),
+        tr("What a layer is not told it cannot learn: the first layers stay as they were drawn."),
         todo,
         grade(USELESS, 0.7),
         {"ratio": ratio, "layers": {layer.name: size for layer, size in zip(layers, sizes, strict=True)}},

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from seodang.core.language import tr
 from seodang.evaluation.metrics import Labels
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ class Baseline:
     seconds: float = 0.0
 
 
-def naive(train_labels: Labels, num_examples: int, classes: tuple[str, ...], where: str = "training") -> Baseline:
-    """Always the class that is most common in training, or `where` else the labels are from.
+def naive(train_labels: Labels, num_examples: int, classes: tuple[str, ...], where: str = "") -> Baseline:
+    """Always the class that is most common in training, or `where` else the labels are from ("these pictures").
 
     >>> naive(np.array([0, 1, 1]), 2, ("cat", "dog")).predicted.tolist()
     [1, 1]
@@ -49,7 +50,10 @@ def naive(train_labels: Labels, num_examples: int, classes: tuple[str, ...], whe
     counts = np.bincount(train_labels, minlength=len(classes))
     common = int(counts.argmax())
     return Baseline(
-        np.full(num_examples, common), f"always answers {classes[common]!r}, the most common class in {where}"
+        np.full(num_examples, common),
+        tr("always answers {name!r}, the most common class in {where}", name=classes[common], where=where)
+        if where
+        else tr("always answers {name!r}, the most common class in training", name=classes[common]),
     )
 
 
@@ -86,9 +90,12 @@ def linear(train: Subset, judged: Subset, num_classes: int, seed: int = 0) -> Ba
     predicted = [
         model.predict((shrunk(judged, part, size) - mean) / deviation) for part in everything.split(10_000) if len(part)
     ]
-    how = (
-        f"logistic regression on {size[1]}×{size[0]} {'grey' if channels == 1 else 'colour'} pixels, "
-        f"trained on {num_examples:,} of {len(train):,} pictures"
+    how = tr(
+        "logistic regression on {size} {colours} pixels, trained on {some:,} of {count:,} pictures",
+        size=f"{size[1]}×{size[0]}",
+        colours=tr("grey") if channels == 1 else tr("colour"),
+        some=num_examples,
+        count=len(train),
     )
     return Baseline(np.concatenate(predicted), how, round(time.perf_counter() - begun, 3))
 

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 
 from seodang.core.errors import RunError
+from seodang.core.language import tr
 from seodang.evaluation import predictions
 from seodang.evaluation.amounts import amount_intervals, losses, nearer
 from seodang.evaluation.evaluate import training_seconds
 from seodang.evaluation.intervals import holm, paired, wilson
+from seodang.evaluation.naming import split_name
 from seodang.evaluation.predictions import Amounts, Predictions
 from seodang.evaluation.verdict import LEVEL, chance, points
 from seodang.runs.folder import Run, load
@@ -32,15 +34,20 @@ def compare(runs: Sequence[Run | str | Path]) -> dict[str, Any]:
     """
     opened = [run if isinstance(run, Run) else load(run) for run in runs]
     if len(opened) < 2:
-        raise RunError(f"Comparing needs two runs or more, got {len(opened)}.")
+        raise RunError(tr("Comparing needs two runs or more, got {count}.", count=len(opened)))
     folders = [run.folder.resolve() for run in opened]
     if len(set(folders)) < len(folders):
         twice = next(run for run, folder in zip(opened, folders, strict=True) if folders.count(folder) > 1)
-        raise RunError(f"{twice.folder} is given twice. Give each run once.")
+        raise RunError(tr("{folder} is given twice. Give each run once.", folder=twice.folder))
     if makes := next((run for run in opened if run.recipe.makes_examples), None):
         raise RunError(
-            f"{makes.name} gives no answers that are right or wrong: its task is {makes.recipe.task}. Put the reports of `seodang "
-            "evaluate` side by side: judged on the same examples, the lower mean squared or Fréchet distance is the better."
+            tr(
+                "{run} gives no answers that are right or wrong: its task is {task}. Put the reports of `seodang "
+                "evaluate` side by side: judged on the same examples, the lower mean squared or Fréchet distance is "
+                "the better.",
+                run=makes.name,
+                task=makes.recipe.task,
+            )
         )
     judged = [predictions.read(run.folder) for run in opened]
     titles = _titles(opened)
@@ -100,16 +107,34 @@ def _pair(titles: Sequence[str], judged: Sequence[Predictions | Amounts], i: int
 
 
 def _why_not(first_name: str, second_name: str, first: Predictions | Amounts, second: Predictions | Amounts) -> str:
-    both = f"{first_name} and {second_name} cannot be compared example by example"
+    both = tr(
+        "{first} and {second} cannot be compared example by example",
+        first=first_name,
+        second=second_name,
+    )
     if type(first) is not type(second):
-        return f"{both}: one tells classes apart, the other foretells amounts."
+        return tr("{both}: one tells classes apart, the other foretells amounts.", both=both)
     shared = len(set(first.ids) & set(second.ids))
-    sizes = f"{len(first.ids):,} {first.split} and {len(second.ids):,} {second.split} examples"
+    sizes = tr(
+        "{count:,} {split} and {other_count:,} {other_split} examples",
+        count=len(first.ids),
+        split=split_name(first.split),
+        other_count=len(second.ids),
+        other_split=split_name(second.split),
+    )
     if not shared:
-        return f"{both}: they were judged on other examples ({sizes}). Judge both on one data set that neither was trained on."
-    return (
-        f"{both}: they were judged on different splits ({sizes}; {shared:,} in common by name). Train both with the same "
-        "data and split settings, split.seed too."
+        return tr(
+            "{both}: they were judged on other examples ({sizes}). Judge both on one data set that neither was "
+            "trained on.",
+            both=both,
+            sizes=sizes,
+        )
+    return tr(
+        "{both}: they were judged on different splits ({sizes}; {shared:,} in common by name). Train both "
+        "with the same data and split settings, split.seed too.",
+        both=both,
+        sizes=sizes,
+        shared=shared,
     )
 
 
@@ -120,29 +145,59 @@ def _words(pair: dict[str, Any]) -> str:
         return _amount_words(pair)
     low, high = pair["interval"]
     first, second, first_only, second_only = pair["first"], pair["second"], pair["first_only"], pair["second_only"]
+    split = split_name(pair["split"])
     if not first_only + second_only:
-        return f"No difference: {first} and {second} are right and wrong on the same {examples:,} {pair['split']} examples."
+        return tr(
+            "No difference: {first} and {second} are right and wrong on the same {examples:,} {split} examples.",
+            first=first,
+            second=second,
+            examples=examples,
+            split=split,
+        )
     if difference < 0:
         first, second, first_only, second_only = second, first, second_only, first_only
         difference, low, high = -difference, -high, -low
-    counts = f"{second_only:,} against {first_only:,} disagreements, {chance(p_value)}"
-    interval = f"95 % interval {_signed(low, examples)} to {_signed(high, examples)}"
+    told = {"low": _signed(low, examples), "high": _signed(high, examples), "p": chance(p_value)}
+    told |= {"first": first, "second": second, "first_only": first_only, "second_only": second_only}
     if p_value < LEVEL:
-        return f"{second} is better than {first}: +{points(difference, examples)} points ({interval}), {counts}."
-    return (
-        f"No difference that {examples:,} {pair['split']} examples can show between {first} and {second}: "
-        f"{_signed(difference, examples)} points for {second} ({interval}), {counts}."
+        return tr(
+            "{second} is better than {first}: +{difference} points (95 % interval {low} to {high}), {second_only:,} against "
+            "{first_only:,} disagreements, {p}.",
+            difference=points(difference, examples),
+            **told,
+        )
+    return tr(
+        "No difference that {examples:,} {split} examples can show between {first} and {second}: {difference} points for "
+        "{second} (95 % interval {low} to {high}), {second_only:,} against {first_only:,} disagreements, {p}.",
+        examples=examples,
+        split=split,
+        difference=_signed(difference, examples),
+        **told,
     )
 
 
 def _amount_words(pair: dict[str, Any]) -> str:
     better, worse = (pair["second"], pair["first"]) if pair["difference"] > 0 else (pair["first"], pair["second"])
-    by = f"{'squared ' if pair['loss'] == 'mse' else ''}distance smaller by {abs(pair['difference']):.4g} on average"
-    count = f"{pair['examples']:,} {pair['split']} examples"
+    difference = abs(pair["difference"])
+    by = (
+        tr("squared distance smaller by {difference:.4g} on average", difference=difference)
+        if pair["loss"] == "mse"
+        else tr("distance smaller by {difference:.4g} on average", difference=difference)
+    )
+    told = {"count": pair["examples"], "split": split_name(pair["split"]), "by": by, "better": better}
+    told |= {"p": chance(pair["adjusted_p_value"])}
     if pair["adjusted_p_value"] < LEVEL:
-        return f"{better} is better than {worse}: {by} over {count}, {chance(pair['adjusted_p_value'])}."
-    both = f"{pair['first']} and {pair['second']}"
-    return f"No difference that {count} can show between {both}: {by} for {better}, {chance(pair['adjusted_p_value'])}."
+        return tr(
+            "{better} is better than {worse}: {by} over {count:,} {split} examples, {p}.",
+            worse=worse,
+            **told,
+        )
+    return tr(
+        "No difference that {count:,} {split} examples can show between {first} and {second}: {by} for {better}, {p}.",
+        first=pair["first"],
+        second=pair["second"],
+        **told,
+    )
 
 
 def _signed(share: float, examples: int) -> str:
@@ -158,8 +213,11 @@ def _notes(tested: Sequence[dict[str, Any]]) -> list[str]:
     notes = []
     if len(tested) > 1:
         notes.append(
-            f"p-values are Holm's for {len(tested)} comparisons, so that looking often does not find by chance."
+            tr(
+                "p-values are Holm's for {count} comparisons, so that looking often does not find by chance.",
+                count=len(tested),
+            )
         )
     if tested:
-        notes.append("This compares these trained networks; another seed of the same recipe gives another network.")
+        notes.append(tr("This compares these trained networks; another seed of the same recipe gives another network."))
     return notes

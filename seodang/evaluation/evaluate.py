@@ -12,6 +12,7 @@ import numpy as np
 
 from seodang.core.errors import DataError, RunError
 from seodang.core.files import write_json, write_text
+from seodang.core.language import tr
 from seodang.data.encoded import Encoded
 from seodang.data.load import Prepared
 from seodang.evaluation import baselines, metrics, opened, predictions
@@ -71,7 +72,7 @@ def evaluate(
     own, missing = _own_data(run, prepared, needed=data is None)
     judged = other_examples(run, data) if data is not None else own_examples(run, own)  # pyright: ignore[reportArgumentType]
     if not len(judged):
-        raise DataError(f"{judged.data} has no pictures to judge {run.name} on.")
+        raise DataError(tr("{data} has no pictures to judge {run} on.", data=judged.data, run=run.name))
     probabilities = predict_all(run, judged)
     labels = judged.subset.labels.numpy()
     report = judge(run, judged, own, labels, probabilities)
@@ -105,7 +106,7 @@ def _own_data(run: Run, prepared: Prepared | None, *, needed: bool) -> tuple[Pre
     except (RunError, DataError) as error:
         if needed:
             raise
-        return None, f"There is no linear baseline, because the training data cannot be opened: {error}"
+        return None, tr("There is no linear baseline, because the training data cannot be opened: {error}", error=error)
 
 
 def judge(run: Run, judged: Judged, own: Prepared | None, labels: Labels, probabilities: Numbers) -> dict[str, Any]:
@@ -190,13 +191,13 @@ def _seen(judged: Judged, own: Prepared | None, right) -> dict[str, Any]:
 
 def _baselines(run: Run, judged: Judged, own: Prepared | None, labels: Labels, predicted: Labels) -> dict[str, Any]:
     """Accuracy and interval of each baseline on the judged examples, and the paired test of the network against it."""
-    where = "training"
+    where = ""
     if own is not None:
         train_labels = own.train.labels.numpy()
     elif counts := run.data["counts"].get("train"):
         train_labels = np.repeat(np.arange(len(run.classes)), [counts.get(name, 0) for name in run.classes])
     else:  # imported: nothing is known of its training data, so the guess is the best that one class can do here
-        train_labels, where = labels, "these pictures"
+        train_labels, where = labels, tr("these pictures")
     found = {"naive": baselines.naive(train_labels, len(labels), run.classes, where)}
     if own is not None and (linear := baselines.linear(own.train, judged.subset, len(run.classes))):
         found["linear"] = linear

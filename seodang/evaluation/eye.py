@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from seodang.core.language import tr
 from seodang.core.registry import find
 from seodang.core.spec import Spec
 from seodang.data.load import Prepared, Subset
@@ -55,7 +56,7 @@ def make_eye(data: Prepared) -> Eye:
     spec = Spec((preparation.channels or 1, preparation.height or 1, preparation.width or 1))
     if not classes:
         model = build(Part(name="convnet"), spec, Spec((10,)), SEED)
-        how = (
+        how = tr(
             "a fixed network that has learnt nothing, for there are no labels: it sees shapes and shades, and no things"
         )
         return _eye(model, data, how, (), None)
@@ -77,9 +78,17 @@ def make_eye(data: Prepared) -> Eye:
     made = _eye(state.model, data, "", classes, None)
     judged = data.test if len(data.test) else data.validation
     accuracy = _accuracy(made, judged) if len(judged) else None
-    shown = "" if accuracy is None else f", right on {accuracy:.1%} of {len(judged):,} others"
+    known = len(few.train)
     how = (
-        f"our small convolutional network, trained on {len(few.train):,} labelled pictures of the training split{shown}"
+        tr("our small convolutional network, trained on {count:,} labelled pictures of the training split", count=known)
+        if accuracy is None
+        else tr(
+            "our small convolutional network, trained on {count:,} labelled pictures of the training split, right on "
+            "{accuracy:.1%} of {others:,} others",
+            count=known,
+            accuracy=accuracy,
+            others=len(judged),
+        )
     )
     return replace(made, how=how, accuracy=accuracy)
 

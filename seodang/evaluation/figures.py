@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seodang.core.fonts import fit
+from seodang.core.language import tr
 from seodang.evaluation.intervals import wilson
 
 if TYPE_CHECKING:
@@ -39,6 +40,11 @@ _STYLE: dict[Any, Any] = {
 WIDTH, HEIGHT = 4.6, 2.9  # inches; a phone shows one drawing across
 
 
+def quantity(name: str) -> str:
+    """What an axis shows, by its name in the history."""
+    return {"loss": tr("loss"), "accuracy": tr("accuracy"), "mae": tr("mae"), "mse": tr("mse")}.get(name, name)
+
+
 def curve(history: list[dict[str, Any]], name: str, label: str) -> str:
     """One value over the epochs, or over the penalties that were tried where a head was solved for: training and, where there
     is one, validation. SVG; empty where nothing was recorded."""
@@ -47,8 +53,8 @@ def curve(history: list[dict[str, Any]], name: str, label: str) -> str:
     drawn = [
         (key, words, colour, dashes)
         for key, words, colour, dashes in (
-            (name, "training", TRAIN, "-"),
-            (f"validation_{name}", "validation", VALIDATION, (0, (4, 2))),
+            (name, tr("training"), TRAIN, "-"),
+            (f"validation_{name}", tr("validation"), VALIDATION, (0, (4, 2))),
         )
         if any(_number(line.get(key)) for line in history)
     ]
@@ -63,7 +69,7 @@ def curve(history: list[dict[str, Any]], name: str, label: str) -> str:
         axes.plot(
             epochs, values, linestyle=dashes, color=colour, marker=marker, markersize=3, linewidth=1.6, label=words
         )
-    axes.set_xlabel(along)
+    axes.set_xlabel(tr("penalty") if along == "penalty" else tr("epoch"))
     axes.set_ylabel(label)
     if along == "penalty":
         axes.set_xscale("log")
@@ -77,7 +83,12 @@ def curve(history: list[dict[str, Any]], name: str, label: str) -> str:
     axes.grid(axis="y", color=INK, alpha=0.12, linewidth=0.6)
     if len(drawn) > 1:
         axes.legend(frameon=False, labelcolor=INK)
-    return _svg(figure, f"{label} over the {'penalties' if along == 'penalty' else 'epochs'}")
+    return _svg(
+        figure,
+        tr("{label} over the penalties", label=label)
+        if along == "penalty"
+        else tr("{label} over the epochs", label=label),
+    )
 
 
 def _number(value: Any) -> bool:
@@ -95,11 +106,11 @@ def reliability(bins: list[dict[str, float]]) -> str:
     sizes = np.array([6 + 60 * each["count"] / max(b["count"] for b in bins) for each in bins])
     axes.errorbar(x, y, yerr=errors, fmt="none", ecolor=TRAIN, elinewidth=1, alpha=0.6)
     axes.scatter(x, y, s=sizes, color=TRAIN, zorder=3, linewidths=0)
-    axes.set_xlabel("confidence")
-    axes.set_ylabel("share that is right")
+    axes.set_xlabel(tr("confidence"))
+    axes.set_ylabel(tr("share that is right"))
     axes.set_xlim(-0.02, 1.03)
     axes.set_ylim(-0.02, 1.03)
-    return _svg(figure, "Confidence against the share of answers that are right")
+    return _svg(figure, tr("Confidence against the share of answers that are right"))
 
 
 def _figure(width: float = WIDTH, height: float = HEIGHT) -> tuple[Figure, Axes]:

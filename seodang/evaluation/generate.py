@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from seodang.core.errors import RunError, SeodangError
+from seodang.core.language import tr
 from seodang.data.encode_text import TextEncoding, padded
 from seodang.data.encoded import Encoded
 from seodang.runs.folder import Run, load
@@ -40,10 +41,14 @@ class Taste:
     def __post_init__(self) -> None:
         """Refuse what means nothing, in a sentence."""
         wrong = [
-            f"temperature must be 0 or more, got {self.temperature:g}." if not self.temperature >= 0 else "",
-            f"top-k must be 0 or more, got {self.top_k}." if self.top_k < 0 else "",
-            f"top-p must be above 0 and at most 1, got {self.top_p:g}." if not 0 < self.top_p <= 1 else "",
-            f"beam must be 1 or more, got {self.beam}." if self.beam < 1 else "",
+            tr("temperature must be 0 or more, got {temperature:g}.", temperature=self.temperature)
+            if not self.temperature >= 0
+            else "",
+            tr("top-k must be 0 or more, got {top_k}.", top_k=self.top_k) if self.top_k < 0 else "",
+            tr("top-p must be above 0 and at most 1, got {top_p:g}.", top_p=self.top_p)
+            if not 0 < self.top_p <= 1
+            else "",
+            tr("beam must be 1 or more, got {beam}.", beam=self.beam) if self.beam < 1 else "",
         ]
         if any(wrong):
             raise SeodangError("\n".join(filter(None, wrong)))
@@ -72,7 +77,7 @@ def generate(
     run = run if isinstance(run, Run) else load(run)
     encoding = writer(run)
     if words < 1 or count < 1:
-        raise SeodangError(f"words and count must be 1 or more, got {words} and {count}.")
+        raise SeodangError(tr("words and count must be 1 or more, got {words} and {count}.", words=words, count=count))
     begun = begin(encoding, start)
     tokens = words * MOST_TOKENS[encoding.tokenizer.kind]
 
@@ -124,8 +129,12 @@ def writer(run: Run) -> TextEncoding:
     encoding = run.encoding
     if run.recipe.task != "next_token" or not isinstance(encoding, TextEncoding):
         raise RunError(
-            f"{run.name} does not write texts: its task is {run.recipe.task}. Train one that does: "
-            "`seodang train PATH text-generator`."
+            tr(
+                "{run} does not write texts: its task is {task}. Train one that does: `seodang train PATH "
+                "text-generator`.",
+                run=run.name,
+                task=run.recipe.task,
+            )
         )
     return encoding
 
@@ -136,8 +145,12 @@ def begin(encoding: TextEncoding, start: str) -> list[int]:
     ids = tokenizer.encode(start) if start else []
     ids = ([tokenizer.begin] if tokenizer.begin is not None else []) + ids
     if not ids:
-        why = f"it knows none of the words of {start!r}" if start.strip() else "it has no begin mark"
-        raise SeodangError(f"This network cannot begin with that: {why}. Give it a few words to go on from.")
+        why = (
+            tr("it knows none of the words of {start!r}", start=start) if start.strip() else tr("it has no begin mark")
+        )
+        raise SeodangError(
+            tr("This network cannot begin with that: {why}. Give it a few words to go on from.", why=why)
+        )
     return ids
 
 
@@ -284,7 +297,7 @@ def samples(run: Run, own: Encoded | None) -> list[dict[str, str]]:
     taste, found = Taste(temperature=0.8, top_p=0.95), []
     for number, start in enumerate(starts):
         text = generate(run, start, words=SAMPLE_WORDS, taste=taste, seed=number)[0]
-        found.append({"start": start or "(nothing)", "text": text.removeprefix(start).strip()})
+        found.append({"start": start or tr("(nothing)"), "text": text.removeprefix(start).strip()})
     return found
 
 

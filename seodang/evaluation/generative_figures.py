@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seodang.evaluation.figures import INK, TRAIN, VALIDATION, _figure, _svg, curve
+from seodang.core.language import tr
+from seodang.evaluation.figures import INK, TRAIN, VALIDATION, _figure, _svg, curve, quantity
 from seodang.evaluation.row_figures import CLASSES
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def curves(report: dict[str, Any]) -> list[str]:
     history = report["history"]
     if report["task"] != "imitate":
         names = ("mse",) if report["loss"] == "mse" else ("loss", "mse")
-        return [drawing for name in names if (drawing := curve(history, name, name))]
+        return [drawing for name in names if (drawing := curve(history, name, quantity(name)))]
     return [both(history), told(history), *varied(report["over_epochs"])]
 
 
@@ -30,8 +31,8 @@ def varied(found: list[dict[str, Any]]) -> list[str]:
     epochs = [each["epoch"] for each in found]
     marker = "o" if len(epochs) <= 30 else None
     for name, words, colour in (
-        ("diversity", "diversity (1: as real ones)", TRAIN),
-        ("confidence", "a classifier's confidence", VALIDATION),
+        ("diversity", tr("diversity (1: as real ones)"), TRAIN),
+        ("confidence", tr("a classifier's confidence"), VALIDATION),
     ):
         if name in found[0]:
             values = [each[name] for each in found]
@@ -40,7 +41,7 @@ def varied(found: list[dict[str, Any]]) -> list[str]:
     _epochs(axes)
     axes.set_ylim(bottom=0)
     axes.legend(frameon=False, labelcolor=INK)
-    return [_svg(figure, "How varied and how clear the kept pictures are over the epochs")]
+    return [_svg(figure, tr("How varied and how clear the kept pictures are over the epochs"))]
 
 
 def both(history: list[dict[str, Any]]) -> str:
@@ -48,7 +49,10 @@ def both(history: list[dict[str, Any]]) -> str:
     figure, axes = _figure()
     epochs = [line["epoch"] for line in history]
     marker = "o" if len(epochs) <= 30 else None
-    for name, words, colour in (("loss", "generator", TRAIN), ("discriminator", "discriminator", VALIDATION)):
+    for name, words, colour in (
+        ("loss", tr("generator"), TRAIN),
+        ("discriminator", tr("discriminator"), VALIDATION),
+    ):
         axes.plot(
             epochs,
             [line[name] for line in history],
@@ -60,10 +64,10 @@ def both(history: list[dict[str, Any]]) -> str:
         )
     axes.axhline(np.log(2), color=INK, alpha=0.4, linewidth=1, linestyle=(0, (2, 2)))
     _epochs(axes)
-    axes.set_ylabel("loss")
+    axes.set_ylabel(tr("loss"))
     axes.set_ylim(bottom=0)
     axes.legend(frameon=False, labelcolor=INK)
-    return _svg(figure, "Losses of the two networks over the epochs")
+    return _svg(figure, tr("Losses of the two networks over the epochs"))
 
 
 def told(history: list[dict[str, Any]]) -> str:
@@ -76,27 +80,27 @@ def told(history: list[dict[str, Any]]) -> str:
     )
     axes.axhline(0.5, color=INK, alpha=0.4, linewidth=1, linestyle=(0, (2, 2)))
     _epochs(axes)
-    axes.set_ylabel("discriminator right")
+    axes.set_ylabel(tr("discriminator right"))
     axes.set_ylim(0.4, 1.02)
-    return _svg(figure, "How much the discriminator tells over the epochs")
+    return _svg(figure, tr("How much the discriminator tells over the epochs"))
 
 
 def _epochs(axes: Axes) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    axes.set_xlabel("epoch")
+    axes.set_xlabel(tr("epoch"))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
 
 
 def codes(found: dict[str, Any]) -> list[tuple[str, str]]:
     """Codes of two numbers as points, beside PCA's, and, of examples of three numbers, what went in and what came out."""
-    drawn = [(_points(found["network"], found["labels"], "code 1", "code 2"), "The network's codes.")]
+    drawn = [(_points(found["network"], found["labels"], tr("code 1"), tr("code 2")), tr("The network's codes."))]
     if found["pca"]:
-        words = "PCA's codes of the same examples: the same picture, but for a linear map of the plane."
-        drawn.append((_points(found["pca"], found["labels"], "component 1", "component 2"), words))
+        words = tr("PCA's codes of the same examples: the same picture, but for a linear map of the plane.")
+        drawn.append((_points(found["pca"], found["labels"], tr("component 1"), tr("component 2")), words))
     if found["inputs"] and len(found["inputs"][0]) == 3:
         drawn.append(
-            (_space(found["inputs"], found["outputs"]), "What went in (rings) and what came out (dots), in space.")
+            (_space(found["inputs"], found["outputs"]), tr("What went in (rings) and what came out (dots), in space."))
         )
     return drawn
 
@@ -111,7 +115,7 @@ def _points(points: list[list[float]], labels: list[int], along: str, up: str) -
     axes.set_xlabel(along)
     axes.set_ylabel(up)
     axes.set_aspect("equal", "datalim")
-    return _svg(figure, f"Points by {along} and {up}")
+    return _svg(figure, tr("Points by {along} and {up}", along=along, up=up))
 
 
 def _space(inputs: list[list[float]], outputs: list[list[float]]) -> str:
@@ -126,6 +130,6 @@ def _space(inputs: list[list[float]], outputs: list[list[float]]) -> str:
         axes.plot([one[0], other[0]], [one[2], other[2]], color=INK, alpha=0.2, linewidth=0.6)
     axes.scatter(across[:, 0], across[:, 2], s=14, facecolors="none", edgecolors=VALIDATION, linewidths=0.8)
     axes.scatter(answers[:, 0], answers[:, 2], s=8, color=TRAIN, linewidths=0)
-    axes.set_xlabel("along the widest direction")
-    axes.set_ylabel("off the plane")
-    return _svg(figure, "What went in and what came out, seen along the plane")
+    axes.set_xlabel(tr("along the widest direction"))
+    axes.set_ylabel(tr("off the plane"))
+    return _svg(figure, tr("What went in and what came out, seen along the plane"))

@@ -13,32 +13,47 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from seodang.core.language import tr
+from seodang.core.sentences import shown
 from seodang.data.prepare import to_pixels
 from seodang.evaluation import generative_figures as figures
 from seodang.evaluation import making
+from seodang.evaluation.naming import example, one
+from seodang.evaluation.pages import rendered
 from seodang.evaluation.pictures import data_uri
-from seodang.evaluation.report import STYLE, duration, written
+from seodang.evaluation.report import duration, written
+from seodang.evaluation.row_report import said, sizes, source_of
 from seodang.evaluation.row_verdict import short
-from seodang.evaluation.verdict import chance
 from seodang.runs.folder import Run
 
 TEMPLATE = Path(__file__).parent / "generative.html.jinja"
-TITLES = {
-    "mse": "Mean squared distance",
-    "rmse": "Root mean squared distance",
-    "explained": "Share of the spread that is kept",
-    "loss": "Loss",
-    "frechet": "Fréchet distance (of features, squared)",
-    "diversity": "Diversity (1: as real ones)",
-    "nearness": "Distance of the nearest training picture (1: as new real ones)",
-    "confidence": "Confidence of the classifier",
-    "covered": "Share of the classes that are drawn",
-}
-SIMPLE = {
-    "naive": {"reconstruct": "the mean example", "imitate": "every pixel drawn for itself"},
-    "linear": {"reconstruct": "principal components", "imitate": "a normal distribution of pictures"},
-    "real": {"imitate": "real pictures against real ones"},
-}
+
+
+def _titles() -> dict[str, str]:
+    return {
+        "mse": tr("Mean squared distance"),
+        "rmse": tr("Root mean squared distance"),
+        "explained": tr("Share of the spread that is kept"),
+        "loss": tr("Loss"),
+        "frechet": tr("Fréchet distance (of features, squared)"),
+        "diversity": tr("Diversity (1: as real ones)"),
+        "nearness": tr("Distance of the nearest training picture (1: as new real ones)"),
+        "confidence": tr("Confidence of the classifier"),
+        "covered": tr("Share of the classes that are drawn"),
+    }
+
+
+def _simple(name: str, task: str) -> str:
+    """What a baseline is called, of a network that puts examples out again or makes new ones."""
+    return {
+        ("naive", "reconstruct"): tr("the mean example"),
+        ("linear", "reconstruct"): tr("principal components"),
+        ("naive", "imitate"): tr("every pixel drawn for itself"),
+        ("linear", "imitate"): tr("a normal distribution of pictures"),
+        ("real", "imitate"): tr("real pictures against real ones"),
+    }[name, task]
+
+
 # Settings that say little of what was learnt.
 QUIET = {"augmentation", "transfer", "texts", "series"}
 # Moving pictures up to so many bytes stand in the page.
@@ -49,25 +64,23 @@ CODE_ROWS = 4
 
 def render(run: Run, report: dict[str, Any], shown: dict[str, Tensor]) -> str:
     """The page of a report of `evaluate_generative`, with what it shows."""
-    import jinja2
     from markupsafe import Markup
 
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["duration"] = duration
-    environment.filters["short"] = short
     made = report if report["task"] == "imitate" else report.get("made")
     headline, under = _headline(report)
     drawn = figures.codes(report["codes"]) if report.get("codes") else []
-    return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
-        css=Markup(STYLE.read_text(encoding="utf-8")),
+    titles = _titles()
+    plane = report.get("plane")
+    return rendered(
+        TEMPLATE,
+        {"duration": duration, "short": short, "one": one, "named": example},
+        angles=", ".join(f"{angle:.2g}°" for angle in plane["angles"]) if plane else "",
         report=report,
         headline=headline,
         under=under,
         tables=_tables(report),
         metrics=[
-            {"title": TITLES[name], "value": short(value), "bounds": _between(part["intervals"].get(name))}
+            {"title": titles[name], "value": short(value), "bounds": _between(part["intervals"].get(name))}
             for part in ([report] if made is report or made is None else [report, made])
             for name, value in part["metrics"].items()
         ],
@@ -88,11 +101,13 @@ def render(run: Run, report: dict[str, Any], shown: dict[str, Tensor]) -> str:
 def _headline(report: dict[str, Any]) -> tuple[str, str]:
     found = report["metrics"]
     if report["task"] == "imitate":
-        return short(
-            found["frechet"]
-        ), f"Fréchet distance; real against real {short(report['baselines']['real']['frechet'])}"
+        return short(found["frechet"]), tr(
+            "Fréchet distance; real against real {frechet}", frechet=short(report["baselines"]["real"]["frechet"])
+        )
     low, high = report["intervals"]["rmse"]
-    return f"± {short(found['rmse'])}", f"root mean squared distance; 95 % interval {short(low)}–{short(high)}"
+    return f"± {short(found['rmse'])}", tr(
+        "root mean squared distance; 95 % interval {low}–{high}", low=short(low), high=short(high)
+    )
 
 
 def _between(bounds: list[float] | None) -> str:
@@ -105,42 +120,50 @@ def _tables(report: dict[str, Any]) -> list[dict[str, Any]]:
     if report["task"] == "reconstruct":
         own = report["metrics"]
         rows = [
-            {"name": "the network", "cells": [short(own["mse"]), short(own["rmse"]), "", ""], "bad": False, "how": ""}
+            {
+                "name": tr("the network"),
+                "cells": [short(own["mse"]), short(own["rmse"]), "", ""],
+                "bad": False,
+                "how": "",
+            }
         ]
         for name, each in report["baselines"].items():
             test = each["network_against_it"]
             better = test["p_value"] < 0.05 and test["difference"] > 0
-            answer = (
-                f"{'yes' if better else 'worse' if test['p_value'] < 0.05 else 'not shown'} ({chance(test['p_value'])})"
-            )
+            answer, _ = said(test)
             cells = [short(each["mse"]), short(each["mse"] ** 0.5), f"{each['skill']:+.3f}", answer]
-            rows.append({"name": SIMPLE[name]["reconstruct"], "cells": cells, "bad": not better, "how": each["how"]})
+            rows.append({"name": _simple(name, "reconstruct"), "cells": cells, "bad": not better, "how": each["how"]})
         if noisy := report.get("noisy"):
             rows.append(
                 {
-                    "name": "the network, noise on what goes in",
+                    "name": tr("the network, noise on what goes in"),
                     "cells": [short(noisy["mse"]), short(noisy["mse"] ** 0.5), "", ""],
                     "bad": False,
-                    "how": f"the noise left in: {short(noisy['left'])}",
+                    "how": tr("the noise left in: {left}", left=short(noisy["left"])),
                 }
             )
-        titles = ["mean squared", "root", "skill", "network better?"]
-        note = "Skill: how much smaller the network's squared distance is; below 0 it is worse. Paired t-test of the examples."
+        titles = [tr("mean squared"), tr("root"), tr("skill"), tr("network better?")]
+        note = tr(
+            "Skill: how much smaller the network's squared distance is; below 0 it is worse. Paired t-test of "
+            "the examples."
+        )
         tables.append({"titles": titles, "rows": rows, "note": note})
     made = report if report["task"] == "imitate" else report.get("made")
     if made:
         own = made["metrics"]["frechet"]
-        rows = [{"name": "the network", "cells": [short(own)], "bad": False, "how": ""}]
+        rows = [{"name": tr("the network"), "cells": [short(own)], "bad": False, "how": ""}]
         for name, each in made["baselines"].items():
             bad = name != "real" and each["frechet"] <= own
             rows.append(
-                {"name": SIMPLE[name]["imitate"], "cells": [short(each["frechet"])], "bad": bad, "how": each["how"]}
+                {"name": _simple(name, "imitate"), "cells": [short(each["frechet"])], "bad": bad, "how": each["how"]}
             )
-        note = (
-            f"Lower is better. Distances between {made['compared']:,} and as many pictures in the features of {made['eye']['how']}. They "
-            "mean something only beside each other: another data set has other features."
+        note = tr(
+            "Lower is better. Distances between {compared:,} and as many pictures in the features of {how}. They "
+            "mean something only beside each other: another data set has other features.",
+            compared=made["compared"],
+            how=made["eye"]["how"],
         )
-        tables.append({"titles": ["Fréchet distance"], "rows": rows, "note": note})
+        tables.append({"titles": [tr("Fréchet distance")], "rows": rows, "note": note})
     return tables
 
 
@@ -213,11 +236,11 @@ def _data(report: dict[str, Any]) -> list[tuple[str, str]]:
     data = report["data"]
     source, noun = data["source"], report["judged"]["noun"]
     rows = [
-        ("source", f"{source['where']} ({source['form']}, {source['examples']:,} {noun}s)"),
-        ("split", ", ".join(f"{name} {count:,}" for name, count in data["split"]["examples"].items())),
-        *(("why", reason) for reason in data.get("purpose", {}).get("reasons", [])),
-        *(("note", note) for note in data.get("notes", [])),
-        *(("left out", f"{each['path']}: {each['reason']}") for each in data.get("left_out", [])[:10]),
+        (tr("source"), source_of(source, noun)),
+        (tr("split"), sizes(data["split"]["examples"])),
+        *((tr("why"), shown(reason)) for reason in data.get("purpose", {}).get("reasons", [])),
+        *((tr("note"), shown(note)) for note in data.get("notes", [])),
+        *((tr("left out"), f"{each['path']}: {shown(each['reason'])}") for each in data.get("left_out", [])[:10]),
     ]
     return [(name, str(value)) for name, value in rows]
 
@@ -242,16 +265,19 @@ def _commands(report: dict[str, Any], makes: bool) -> list[tuple[str, str]]:
     found = []
     if makes:
         found += [
-            ("make new pictures", f"seodang generate {run} --count 64 --seed 1 --out grid.png"),
-            ("go from one to another", f"seodang generate {run} --between 1 2 --out way.png"),
+            (tr("make new pictures"), f"seodang generate {run} --count 64 --seed 1 --out grid.png"),
+            (tr("go from one to another"), f"seodang generate {run} --between 1 2 --out way.png"),
         ]
     if pictures and report["task"] == "reconstruct":
         found += [
-            ("find pictures like one", f"seodang similar {run} picture.png"),
-            ("go from one picture to another", f"seodang generate {run} --between a.png b.png --out way.png"),
+            (tr("find pictures like one"), f"seodang similar {run} picture.png"),
+            (
+                tr("go from one picture to another"),
+                f"seodang generate {run} --between a.png b.png --out way.png",
+            ),
         ]
     return [
         *found,
-        ("train it again and see that the same comes out", f"seodang repeat {run}"),
-        ("train it further", f"seodang train --resume {run} training.epochs=+5"),
+        (tr("train it again and see that the same comes out"), f"seodang repeat {run}"),
+        (tr("train it further"), f"seodang train --resume {run} training.epochs=+5"),
     ]

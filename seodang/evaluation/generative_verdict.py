@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from seodang.evaluation.row_verdict import doubts, short
+from seodang.core.language import tr
+from seodang.evaluation.naming import judged_on
+from seodang.evaluation.row_verdict import doubts, joined, short
 from seodang.evaluation.verdict import chance, listed, percent
 
 LEVEL = 0.05
-SPLITS = {
-    "test": "test {}s",
-    "validation": "validation {}s (there is no test split)",
-    "train": "training {}s (there is neither a test nor a validation split)",
-    "all": "{}s",
-}
+
 # Angles up to which two planes are called the same, in degrees.
 SAME_PLANE = 5.0
 # Made pictures nearer to training pictures than this share of what new real ones are may be copies of them.
@@ -31,23 +28,28 @@ def generative_verdict(report: dict[str, Any]) -> list[str]:
         lines = [*_again(report), *_noise(report), *_plane(report), *_alike(report)]
         if "made" in report:
             first, *rest = _made(report, report["made"])
-            lines += [f"Of noise: {first}", *rest]
+            lines += [tr("Of noise: {first}", first=first), *rest]
     return [*lines, *doubts(report)]
 
 
 def _many(report: dict[str, Any], count: int | None = None) -> str:
-    judged = report["judged"]
-    source = "" if judged["is_own"] else f" of {judged['data']}"
-    return f"{count or judged['examples']:,} {SPLITS[report['split']].format(judged['noun'])}{source}"
+    return judged_on(report, report["judged"]["noun"], count)
 
 
 def _again(report: dict[str, Any]) -> list[str]:
     found, (low, high) = report["metrics"], report["intervals"]["rmse"]
-    words = (
-        f"Off by {short(found['rmse'])}, root mean squared, over {_many(report)} (95 % interval {short(low)}–{short(high)}): "
-        f"{report['code']} numbers in the place of {report['numbers']} keep {100 * found['explained']:.1f} % of the spread."
+    words = tr(
+        "Off by {rmse}, root mean squared, over {examples} (95 % interval {low}–{high}): {code} numbers in the "
+        "place of {numbers} keep {explained:.1f} % of the spread.",
+        rmse=short(found["rmse"]),
+        examples=_many(report),
+        low=short(low),
+        high=short(high),
+        code=report["code"],
+        numbers=report["numbers"],
+        explained=100 * found["explained"],
     )
-    titles = {"naive": "the mean example", "linear": f"{report['code']} principal components"}
+    titles = {"naive": tr("the mean example"), "linear": tr("{code} principal components", code=report["code"])}
     told, better, other = [], [], []
     for name, each in report["baselines"].items():
         test = each["network_against_it"]
@@ -57,14 +59,19 @@ def _again(report: dict[str, Any]) -> list[str]:
         elif name == "linear" and report["plane"]:
             continue  # no linear network can do better: told with the plane
         elif test["p_value"] < LEVEL:
-            other.append(f"WORSE than {titles[name]} ({chance(test['p_value'])}).")
+            other.append(tr("WORSE than {name} ({p}).", name=titles[name], p=chance(test["p_value"])))
         else:
-            other.append(f"Not told from {titles[name]} ({chance(test['p_value'])}).")
+            other.append(tr("Not told from {name} ({p}).", name=titles[name], p=chance(test["p_value"])))
     if not told:
         return [words]
     line = f"{told[0][0].upper()}{'; '.join(told)[1:]}."
-    if better:
-        line += f" Better than {' and than '.join(better)}, beyond chance."
+    if len(better) > 1:
+        first, second = better
+        beaten = tr("Better than {first} and than {second}, beyond chance.", first=first, second=second)
+        line = f"{line} {beaten}"
+    elif better:
+        beaten = tr("Better than {methods}, beyond chance.", methods=better[0])
+        line = f"{line} {beaten}"
     return [words, line, *other]
 
 
@@ -74,10 +81,15 @@ def _noise(report: dict[str, Any]) -> list[str]:
         return []
     share = 1 - found["mse"] / found["left"]
     own, left = short(found["mse"] ** 0.5), short(found["left"] ** 0.5)
-    line = f"With the noise of training on what goes in it is off by {own}; the noise left in: {left}."
-    if share > 0:
-        return [f"{line} It takes {100 * share:.0f} % of the noise away (squared)."]
-    return [f"{line} WORSE than leaving the noise in."]
+    line = tr(
+        "With the noise of training on what goes in it is off by {own}; the noise left in: {left}.", own=own, left=left
+    )
+    more = (
+        tr("It takes {share:.0f} % of the noise away (squared).", share=100 * share)
+        if share > 0
+        else tr("WORSE than leaving the noise in.")
+    )
+    return [f"{line} {more}"]
 
 
 def _plane(report: dict[str, Any]) -> list[str]:
@@ -87,12 +99,18 @@ def _plane(report: dict[str, Any]) -> list[str]:
     shown = ", ".join(f"{angle:.2g}°" for angle in angles[:5])
     if max(angles) <= SAME_PLANE:
         return [
-            f"The network is linear, and its answers lie where PCA's do: principal angles {shown}. No linear network can do better "
-            "than PCA on what both learnt from."
+            tr(
+                "The network is linear, and its answers lie where PCA's do: principal angles {shown}. No linear "
+                "network can do better than PCA on what both learnt from.",
+                shown=shown,
+            )
         ]
     return [
-        f"The network is linear, but its answers do NOT lie where PCA's do: principal angles {shown}. It has not finished learning: "
-        "more epochs, or a higher rate."
+        tr(
+            "The network is linear, but its answers do NOT lie where PCA's do: principal angles {shown}. It has "
+            "not finished learning: more epochs, or a higher rate.",
+            shown=shown,
+        )
     ]
 
 
@@ -102,8 +120,13 @@ def _alike(report: dict[str, Any]) -> list[str]:
         return []
     asked = found["asked"]
     return [
-        f"The training picture with the nearest code is of the same class {percent(found['code'], asked)} of the time (nearest by "
-        f"pixels: {percent(found['pixels'], asked)}; {asked:,} asked)."
+        tr(
+            "The training picture with the nearest code is of the same class {code} of the time (nearest by "
+            "pixels: {pixels}; {asked:,} asked).",
+            code=percent(found["code"], asked),
+            pixels=percent(found["pixels"], asked),
+            asked=asked,
+        )
     ]
 
 
@@ -111,36 +134,59 @@ def _made(report: dict[str, Any], found: dict[str, Any]) -> list[str]:
     values, (low, high) = found["metrics"], found["intervals"]["frechet"]
     real = found["baselines"]["real"]["frechet"]
     lines = [
-        f"Fréchet distance {short(values['frechet'])} between made pictures and {_many(report, found['compared'])} (95 % of draws "
-        f"{short(low)}–{short(high)}); between as many real ones {short(real)}."
+        tr(
+            "Fréchet distance {frechet} between made pictures and {examples} (95 % of draws {low}–{high}); between "
+            "as many real ones {real}.",
+            frechet=short(values["frechet"]),
+            examples=_many(report, found["compared"]),
+            low=short(low),
+            high=short(high),
+            real=short(real),
+        )
     ]
-    titles = {"naive": "every pixel drawn for itself", "linear": "a normal distribution of pictures"}
+    titles = {"naive": tr("every pixel drawn for itself"), "linear": tr("a normal distribution of pictures")}
     simple = {titles[name]: found["baselines"][name]["frechet"] for name in titles if name in found["baselines"]}
     told = "; ".join(f"{name}: {short(value)}" for name, value in simple.items())
     beaten = all(high < value for value in simple.values())
     worse = [name for name, value in simple.items() if values["frechet"] >= value]
     lines.append(
         f"{told[0].upper()}{told[1:]}. "
-        + ("Nearer than these." if beaten else f"NOT nearer than {' and '.join(worse or simple)}.")
+        + (tr("Nearer than these.") if beaten else tr("NOT nearer than {names}.", names=joined(worse or [*simple])))
     )
     if classes := found["classes"]:
         total = len(classes["rows"])
         missing = [row["class"] for row in classes["rows"] if row["made"] < HARDLY * row["real"] or not row["made"]]
-        words = (
-            f"A classifier takes them for one class or another with {100 * values['confidence']:.1f} % confidence on average (real ones: "
-            f"{100 * classes['real_confidence']:.1f} %); {classes['covered']} of {total} classes are drawn."
+        words = tr(
+            "A classifier takes them for one class or another with {confidence:.1f} % confidence on average "
+            "(real ones: {real_confidence:.1f} %); {covered} of {total} classes are drawn.",
+            confidence=100 * values["confidence"],
+            real_confidence=100 * classes["real_confidence"],
+            covered=classes["covered"],
+            total=total,
         )
-        lines.append(words + (f" Hardly or never: {listed(missing)}." if missing else ""))
+        seldom = tr("Hardly or never: {classes}.", classes=listed(missing)) if missing else ""
+        lines.append(f"{words} {seldom}".strip())
     diversity = values["diversity"]
-    line = f"They differ from each other {diversity:.2f} times as much as real ones do"
-    lines.append(f"{line}: too alike." if diversity < NARROW else f"{line}.")
+    lines.append(
+        tr("They differ from each other {times:.2f} times as much as real ones do: too alike.", times=diversity)
+        if diversity < NARROW
+        else tr("They differ from each other {times:.2f} times as much as real ones do.", times=diversity)
+    )
     if values["nearness"] < COPIES:
         lines.append(
-            f"They lie {values['nearness']:.2f} times as far from the nearest training picture as new real ones do: copies, perhaps."
+            tr(
+                "They lie {nearness:.2f} times as far from the nearest training picture as new real ones do: copies, "
+                "perhaps.",
+                nearness=values["nearness"],
+            )
         )
     if told := found["discriminator"]:
         lines.append(
-            f"Its discriminator takes {100 * told['real_taken_for_real']:.0f} % of unseen real pictures for real and "
-            f"{100 * told['made_taken_for_real']:.0f} % of made ones (50 % and 50 %: it cannot tell them)."
+            tr(
+                "Its discriminator takes {real:.0f} % of unseen real pictures for real and "
+                "{made:.0f} % of made ones (50 % and 50 %: it cannot tell them).",
+                real=100 * told["real_taken_for_real"],
+                made=100 * told["made_taken_for_real"],
+            )
         )
     return lines

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seodang.core.language import tr
 from seodang.evaluation.metrics import (
     BINS,
     Labels,
@@ -218,7 +219,13 @@ def paired(first: NDArray[np.bool_], second: NDArray[np.bool_], seed: int = 0) -
     from scipy.stats import binomtest
 
     if len(first) != len(second):
-        raise ValueError(f"Paired predictions must be of the same examples, got {len(first)} and {len(second)}.")
+        raise ValueError(
+            tr(
+                "Paired predictions must be of the same examples, got {first} and {second}.",
+                first=len(first),
+                second=len(second),
+            )
+        )
     num_examples = len(first)
     first_only, second_only = int((first & ~second).sum()), int((second & ~first).sum())
     unlike = first_only + second_only

@@ -13,13 +13,14 @@ import torch
 
 from seodang.core.errors import DataError, RunError
 from seodang.core.files import write_json, write_text
+from seodang.core.language import tr
 from seodang.data.encoded import Encoded
 from seodang.data.load import Prepared, Subset
 from seodang.evaluation import making, opened
 from seodang.evaluation.generative_verdict import generative_verdict
 from seodang.evaluation.judge_imitation import imitation
 from seodang.evaluation.judge_reconstruction import reconstruction
-from seodang.evaluation.judged import own_examples
+from seodang.evaluation.judged import other_note, own_examples
 from seodang.evaluation.row_examples import other_rows, own_rows
 from seodang.models.summary import summary, total
 from seodang.runs.folder import Run, input_spec, write_manifest
@@ -53,7 +54,7 @@ def evaluate_generative(
     own, missing = _own(run, prepared, needed=data is None or run.recipe.task == "imitate")
     judged = _other(run, data) if data is not None else _mine(run, own)
     if not len(judged):
-        raise DataError(f"{judged.data} has nothing to judge {run.name} on.")
+        raise DataError(tr("{data} has nothing to judge {run} on.", data=judged.data, run=run.name))
     if run.recipe.task == "imitate":
         assert isinstance(own, Prepared), "imitate learns pictures"
         found, shown = imitation(run, judged.subset, own)
@@ -88,7 +89,7 @@ def _own(run: Run, prepared: Prepared | Encoded | None, *, needed: bool) -> tupl
     except (RunError, DataError) as error:
         if needed:
             raise
-        return None, f"There are no baselines, because the training data cannot be opened: {error}"
+        return None, tr("There are no baselines, because the training data cannot be opened: {error}", error=error)
 
 
 def _mine(run: Run, own: Prepared | Encoded | None) -> _Examples:
@@ -119,7 +120,7 @@ def _other(run: Run, data: str | Path) -> _Examples:
     )
     there = load(plain, run.recipe.preparation, Split(validation=0, test=0))
     subset = replace(there.train, name=split, labels=torch.zeros(len(there.train)))
-    note = f"Judged on {'the test split' if split == 'test' else 'all pictures'} of {source.where}, not on the run's own data."
+    note = other_note(split, source.where)
     return _Examples(subset, source.where, split, there.describe()["sha256"]["train"], False, note)
 
 

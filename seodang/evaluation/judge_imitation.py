@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from seodang.core.language import tr
 from seodang.data.load import Prepared, Subset
 from seodang.data.prepare import Normalise, to_pixels
 from seodang.evaluation.eye import Eye, make_eye
@@ -39,7 +40,9 @@ def imitation(run: Run, judged: Subset, own: Prepared) -> tuple[dict[str, Any], 
     seen = [eye.see(pixels) for pixels in draws]
     distances = [frechet(features, real_seen) for features, _ in seen]
     mean, half = float(np.mean(distances)), 1.96 * float(np.std(distances, ddof=1))
-    baselines = {"real": (others, "as many real pictures of the training split: no network can do better than this")}
+    baselines = {
+        "real": (others, tr("as many real pictures of the training split: no network can do better than this"))
+    }
     baselines |= _simple(run, own, count)
     features, probabilities = seen[0]
     to_train, places = nearest(features, other_seen)
@@ -96,7 +99,7 @@ def _simple(run: Run, own: Prepared, count: int) -> dict[str, tuple[Tensor, str]
     generator = np.random.default_rng(0)
     rows = generator.integers(0, len(flat), (count, flat.shape[1]))
     apart = torch.from_numpy(np.take_along_axis(flat, rows, axis=0)).reshape(count, *pixels.shape[1:])
-    found = {"naive": (apart, "every pixel drawn for itself, as often light or dark as in training pictures")}
+    found = {"naive": (apart, tr("every pixel drawn for itself, as often light or dark as in training pictures"))}
     components = min(COMPONENTS, *(side - 1 for side in flat.shape))
     if components > 0:
         from sklearn.decomposition import PCA
@@ -105,7 +108,10 @@ def _simple(run: Run, own: Prepared, count: int) -> dict[str, tuple[Tensor, str]
         fitted = PCA(components, random_state=0).fit(before(pixels).flatten(1).numpy())
         codes = generator.standard_normal((count, components)) * np.sqrt(fitted.explained_variance_)
         drawn = torch.from_numpy(np.float32(fitted.inverse_transform(codes))).reshape(apart.shape)
-        how = f"drawn from a normal distribution with the training pictures' mean and {components} principal components"
+        how = tr(
+            "drawn from a normal distribution with the training pictures' mean and {components} principal components",
+            components=components,
+        )
         found["linear"] = (to_pixels(drawn, own.preparation), how)
     return found
 

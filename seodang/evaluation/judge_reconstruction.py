@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from seodang.core.language import tr
 from seodang.data.batches import batches
 from seodang.data.encoded import Data
 from seodang.data.load import Prepared, Subset
@@ -119,13 +120,17 @@ def _methods(learnt: Numbers | None, width: int) -> dict[str, _Method]:
         return {}
     mean = learnt.mean(axis=0, dtype=np.float64).astype(np.float32)
     nothing = np.zeros((0, len(mean)), np.float32)
-    found = {"naive": _Method("always the mean training example", mean, nothing, 0.0)}
+    found = {"naive": _Method(tr("always the mean training example"), mean, nothing, 0.0)}
     if width < min(learnt.shape):
         from sklearn.decomposition import PCA
 
         begun = time.perf_counter()
         fitted = PCA(width, random_state=0).fit(learnt)
-        how = f"{width} principal components of {len(learnt):,} training examples, as many as the code has numbers"
+        how = tr(
+            "{width} principal components of {count:,} training examples, as many as the code has numbers",
+            width=width,
+            count=len(learnt),
+        )
         components, middle = np.float32(fitted.components_), np.float32(fitted.mean_)
         found["linear"] = _Method(how, middle, components, time.perf_counter() - begun)  # pyright: ignore[reportArgumentType]
     return found

@@ -12,6 +12,7 @@ import numpy as np
 
 from seodang.core.errors import DataError, RunError
 from seodang.core.files import write_json, write_text
+from seodang.core.language import tr
 from seodang.data.encode_series import SeriesEncoding
 from seodang.data.encode_text import TextEncoding, texts_of
 from seodang.data.encoded import Encoded
@@ -85,7 +86,7 @@ def _own(run: Run, prepared: Encoded | None, *, needed: bool) -> tuple[Encoded |
     except (RunError, DataError) as error:
         if needed:
             raise
-        return None, f"There are no baselines, because the training data cannot be opened: {error}"
+        return None, tr("There are no baselines, because the training data cannot be opened: {error}", error=error)
 
 
 def _envelope(run: Run, judged: JudgedRows) -> dict[str, Any]:
@@ -179,14 +180,18 @@ def _class_baselines(run: Run, judged: JudgedRows, own: Encoded | None, labels, 
     common = int(np.bincount(train, minlength=len(run.classes)).argmax())
     naive = np.zeros((len(labels), len(run.classes)))
     naive[:, common] = 1
-    guesses = {"naive": Guess(naive, f"always answers {run.classes[common]!r}, the most common class in training", 0.0)}
+    guesses = {
+        "naive": Guess(
+            naive, tr("always answers {name!r}, the most common class in training", name=run.classes[common]), 0.0
+        )
+    }
     if isinstance(run.encoding, TextEncoding):
         if len(np.unique(train)) > 1:
             begun = time.perf_counter()
             texts = texts_of(own.source.select(own.division.train), run.encoding.text)
             asked = texts_of(judged.frame.select(judged.rows), run.encoding.text)
             answers = text_baselines.nb_svm(texts, train, asked, len(run.classes))
-            how = "NB-SVM: a linear model on words and pairs of words (Wang & Manning, 2012)"
+            how = tr("NB-SVM: a linear model on words and pairs of words (Wang & Manning, 2012)")
             guesses["linear"] = Guess(answers, how, time.perf_counter() - begun)
     else:
         guesses |= table_baselines(own, judged.subset)
@@ -302,9 +307,12 @@ def _amount_guesses(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[s
     if isinstance(run.encoding, SeriesEncoding):
         return series_baselines(own, judged.subset, judged.frame, judged.rows)
     train = own.train.labels.numpy().astype(np.float64)
-    middle, how = (train.mean(0), "the mean") if run.recipe.loss == "mse" else (np.median(train, axis=0), "the median")
-    naive = Guess(np.repeat(middle[None], len(judged), 0), f"always {how} of the training rows", 0.0)
-    guesses = {"naive": naive}
+    middle, how = (
+        (train.mean(0), tr("always the mean of the training rows"))
+        if run.recipe.loss == "mse"
+        else (np.median(train, axis=0), tr("always the median of the training rows"))
+    )
+    guesses = {"naive": Guess(np.repeat(middle[None], len(judged), 0), how, 0.0)}
     if not isinstance(run.encoding, TextEncoding):
         guesses |= table_baselines(own, judged.subset)
     return guesses

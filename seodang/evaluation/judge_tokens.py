@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from seodang.core.language import tr
 from seodang.data.batches import batches
 from seodang.data.encode_text import NOTHING
 from seodang.data.encoded import Encoded
@@ -64,7 +65,7 @@ def _baselines(own: Encoded, subset: Subset, perplexity: float) -> dict[str, Any
     """Single words and pairs of words, counted in training: how surprised they are by the same words as the network."""
     train, asked = sequences(own.train), sequences(subset)
     found = text_baselines.ngram_perplexity(train, asked, own.facts.vocabulary)
-    how = {"unigram": "how common each word is", "bigram": "which word follows which (Kneser-Ney)"}
+    how = {"unigram": tr("how common each word is"), "bigram": tr("which word follows which (Kneser-Ney)")}
     return {
         name: {"perplexity": round(value, 4), "how": how[name], "better": bool(perplexity < value)}
         for name, value in found.items()

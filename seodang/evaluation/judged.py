@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seodang.core.errors import DataError, did_you_mean
+from seodang.core.language import tr
 from seodang.data.source import Source
 from seodang.data.split import Split
 from seodang.evaluation.metrics import Numbers
@@ -66,9 +67,9 @@ def own_examples(run: Run, prepared: Prepared) -> Judged:
         subset, where, note = prepared.validation, division.validation, _validation_note(run)
     if not len(subset):
         subset, where = prepared.train, division.train
-        note = (
-            "There is neither a test nor a validation split, so this is the score on the training pictures: it says how "
-            "well they are remembered, nothing about new ones."
+        note = tr(
+            "There is neither a test nor a validation split, so this is the score on the training pictures: it "
+            "says how well they are remembered, nothing about new ones."
         )
     sha256 = prepared.describe()["sha256"][subset.name]
     return Judged(subset, prepared.source.where, subset.name, sha256, prepared.scan.content[where], True, note)
@@ -76,10 +77,22 @@ def own_examples(run: Run, prepared: Prepared) -> Judged:
 
 def _validation_note(run: Run) -> str:
     training = run.recipe.training
-    sentence = "There is no test split, so this is the score on the validation split."
     if training.keep == "best" or training.patience is not None:
-        return f"{sentence} Validation also chose the epoch that was kept, so the score is optimistic."
-    return f"{sentence} Whatever was chosen with it (settings, recipes) makes the score optimistic."
+        return validation_note(True)
+    return tr(
+        "There is no test split, so this is the score on the validation split. Whatever was chosen with it (settings, "
+        "recipes) makes the score optimistic."
+    )
+
+
+def validation_note(is_chosen_by_it: bool) -> str:
+    """What to say of a score on the validation split, which may have chosen the epoch that was kept."""
+    if is_chosen_by_it:
+        return tr(
+            "There is no test split, so this is the score on the validation split. Validation also chose the epoch that "
+            "was kept, so the score is optimistic."
+        )
+    return tr("There is no test split, so this is the score on the validation split.")
 
 
 def other_examples(run: Run, data: str | Path) -> Judged:
@@ -89,8 +102,9 @@ def other_examples(run: Run, data: str | Path) -> Judged:
     """
     from seodang.data.load import load
     from seodang.data.open import open_source
+    from seodang.data.readers.naming import has_group
 
-    source = open_source(data)
+    source = open_source(data, run.recipe.columns if has_group(run.recipe.columns.target) else None)
     tested = np.flatnonzero(source.splits == "test")
     split = "test" if len(tested) else "all"
     chosen = source.select(tested if len(tested) else np.arange(len(source)))
@@ -106,8 +120,15 @@ def other_examples(run: Run, data: str | Path) -> Judged:
     prepared = load(plain, run.recipe.preparation, Split(validation=0, test=0))
     subset = replace(prepared.train, name=split, labels=_relabelled(prepared.train.labels, order[used]))
     content = prepared.scan.content[prepared.division.train]
-    note = f"Judged on {'the test split' if split == 'test' else 'all pictures'} of {source.where}, not on the run's own data."
+    note = other_note(split, source.where)
     return Judged(subset, source.where, split, prepared.describe()["sha256"]["train"], content, False, note)
+
+
+def other_note(split: str, where: str) -> str:
+    """That pictures of other data are judged."""
+    if split == "test":
+        return tr("Judged on the test split of {where}, not on the run's own data.", where=where)
+    return tr("Judged on all pictures of {where}, not on the run's own data.", where=where)
 
 
 def aligned(run: Run, source: Source) -> NDArray[np.int64]:
@@ -119,12 +140,27 @@ def aligned(run: Run, source: Source) -> NDArray[np.int64]:
     counts = np.bincount(source.labels, minlength=len(source.classes))
     strange = [name for name, count in zip(source.classes, counts, strict=True) if count and name not in known]
     if strange:
-        one = len(strange) == 1
-        raise DataError(
-            f"{source.where} has {'a class' if one else f'{len(strange)} classes'} that {run.name} was not trained on: "
-            f"{', '.join(map(repr, strange[:10]))}{' and more' if len(strange) > 10 else ''}. "
-            f"{did_you_mean(strange[0], run.classes)} Classes are matched by name: rename or leave out what differs."
+        listed = ", ".join(map(repr, strange[:10]))
+        if len(strange) > 10:
+            listed += tr(" and more")
+        what = (
+            tr(
+                "{where} has a class that {run} was not trained on: {names}.",
+                where=source.where,
+                run=run.name,
+                names=listed,
+            )
+            if len(strange) == 1
+            else tr(
+                "{where} has {count} classes that {run} was not trained on: {names}.",
+                where=source.where,
+                count=len(strange),
+                run=run.name,
+                names=listed,
+            )
         )
+        todo = tr("Classes are matched by name: rename or leave out what differs.")
+        raise DataError(f"{what} {did_you_mean(strange[0], run.classes)} {todo}")
     return np.array([known.get(name, -1) for name in source.classes], dtype=np.int64)
 
 

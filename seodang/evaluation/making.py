@@ -15,6 +15,8 @@ from PIL import Image
 from torch import Tensor, nn
 
 from seodang.core.errors import RunError, SeodangError
+from seodang.core.language import tr
+from seodang.core.sentences import shown
 from seodang.data.grid import plain_grid, to_picture
 from seodang.data.prepare import prepare, to_pixels
 from seodang.runs.folder import Run, load
@@ -30,7 +32,11 @@ def parts(run: Run) -> tuple[nn.Module, Any]:
     """What stands before the network, and the network itself, of a run whose answers are examples. RunError of any other."""
     if not run.recipe.makes_examples:
         raise RunError(
-            f"{run.name} makes no pictures: its task is {run.recipe.task}. Train one that does: `seodang train PATH picture-gan`."
+            tr(
+                "{run} makes no pictures: its task is {task}. Train one that does: `seodang train PATH picture-gan`.",
+                run=run.name,
+                task=run.recipe.task,
+            )
         )
     before, model = run.network().children()
     return before, model
@@ -40,7 +46,9 @@ def of_pictures(run: Run) -> tuple[nn.Module, Any]:
     """The same of a run on pictures."""
     found = parts(run)
     if run.encoding is not None:
-        raise RunError(f"{run.name} was trained on {run.data['source']['form']}, not on pictures.")
+        raise RunError(
+            tr("{run} was trained on {form}, not on pictures.", run=run.name, form=shown(run.data["source"]["form"]))
+        )
     return found
 
 
@@ -53,7 +61,7 @@ def make(run: Run | str | Path, count: int = 64, seed: int = 0) -> Tensor:
     """
     run = run if isinstance(run, Run) else load(run)
     if count < 1:
-        raise SeodangError(f"count must be 1 or more, got {count}.")
+        raise SeodangError(tr("count must be 1 or more, got {count}.", count=count))
     return _made(run, noise_of(run, count, seed))
 
 
@@ -62,8 +70,12 @@ def noise_of(run: Run, count: int, seed: int) -> Tensor:
     _, model = of_pictures(run)
     if not hasattr(model, "make"):
         raise RunError(
-            f"{run.name} is a plain autoencoder: any code of a picture makes a picture, but nothing says which codes are pictures, so "
-            "there is nothing to draw from. Go from one picture to another with `--between A.png B.png`, or train picture-vae."
+            tr(
+                "{run} is a plain autoencoder: any code of a picture makes a picture, but nothing says which codes "
+                "are pictures, so there is nothing to draw from. Go from one picture to another with `--between "
+                "A.png B.png`, or train picture-vae.",
+                run=run.name,
+            )
         )
     return torch.randn(count, model.noise, generator=torch.Generator().manual_seed(seed))
 
@@ -86,17 +98,22 @@ def between(run: Run | str | Path, first: str, second: str, steps: int = 10) -> 
     """
     run = run if isinstance(run, Run) else load(run)
     if steps < 2:
-        raise SeodangError(f"From one picture to another takes 2 pictures or more, got {steps}.")
+        raise SeodangError(tr("From one picture to another takes 2 pictures or more, got {steps}.", steps=steps))
     _, model = of_pictures(run)
     along = torch.linspace(0, 1, steps)
     if _is_seed(first) and _is_seed(second):
         one, other = (noise_of(run, 1, int(seed)) for seed in (first, second))
         return _made(run, arc(one, other, along))
     if _is_seed(first) or _is_seed(second):
-        raise SeodangError(f"--between takes two pictures or two seeds, got {first} and {second}.")
+        raise SeodangError(
+            tr("--between takes two pictures or two seeds, got {first} and {second}.", first=first, second=second)
+        )
     if not hasattr(model, "encode"):
         raise RunError(
-            f"{run.name} makes pictures of noise and has no codes of pictures. Give two seeds: `--between 1 2`."
+            tr(
+                "{run} makes pictures of noise and has no codes of pictures. Give two seeds: `--between 1 2`.",
+                run=run.name,
+            )
         )
     codes = codes_of(run, torch.stack([read(run, path) for path in (first, second)]))
     line = codes[:1] + along.reshape(-1, *[1] * (codes.dim() - 1)) * (codes[1:] - codes[:1])
@@ -127,7 +144,7 @@ def read(run: Run, path: str | Path) -> Tensor:
     try:
         encoded = Path(path).read_bytes()
     except OSError as error:
-        raise SeodangError(f"{path} cannot be read: {error.strerror or error}.") from None
+        raise SeodangError(tr("{path} cannot be read: {why}.", path=path, why=error.strerror or error)) from None
     try:
         return torch.from_numpy(prepare(encoded, run.recipe.preparation))
     except SeodangError as error:

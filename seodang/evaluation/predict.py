@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from seodang.core.errors import DataError, RunError
 from seodang.core.files import read_json
+from seodang.core.language import tr
 from seodang.data.prepare import Preparation, prepare
 from seodang.decisions.decision import Decider, Decision
 from seodang.decisions.find import find_decision
@@ -78,9 +79,14 @@ def refuse_makers(run: Run) -> None:
     """RunError, with what to do, of a run whose answers are examples and no classes or amounts."""
     if run.recipe.makes_examples:
         raise RunError(
-            f"{run.name} foretells nothing: its task is {run.recipe.task}. `seodang generate {run.folder}` makes pictures with it, "
-            f"`seodang similar {run.folder} PICTURE` finds like ones by their codes, `seodang evaluate {run.folder} DATA` judges it "
-            "on other data."
+            tr(
+                "{run} foretells nothing: its task is {task}. `seodang generate {folder}` makes pictures with it, "
+                "`seodang similar {folder} PICTURE` finds like ones by their codes, `seodang evaluate {folder} DATA` "
+                "judges it on other data.",
+                run=run.name,
+                task=run.recipe.task,
+                folder=run.folder,
+            )
         )
 
 
@@ -91,7 +97,7 @@ def answered(
     import torch
 
     if top < 1:
-        raise DataError(f"top must be at least 1, got {top}.")
+        raise DataError(tr("top must be at least 1, got {top}.", top=top))
     decider = None if decision is None else Decider(decision, run.classes, run.name)
     with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as threads:
         for start in range(0, len(files), AT_ONCE):
@@ -120,7 +126,7 @@ def opened(path: str, preparation: Preparation) -> Photo:
     try:
         encoded = Path(path).read_bytes()
     except FileNotFoundError:
-        return Photo(path, None, "there is no such file")
+        return Photo(path, None, tr("there is no such file"))
     except OSError as error:
         return Photo(path, None, error.strerror or str(error))
     try:
@@ -156,7 +162,7 @@ def expand(paths: Iterable[str | Path]) -> list[str]:
         raise DataError("\n".join(_nothing(path) for path in nothing))
     files.update(dict.fromkeys(path for path in nothing if not glob.has_magic(path) and not Path(path).is_dir()))
     if not files:
-        raise DataError("Say which pictures: files, folders or patterns such as 'photos/*.jpg'.")
+        raise DataError(tr("Say which pictures: files, folders or patterns such as 'photos/*.jpg'."))
     return list(files)
 
 
@@ -178,10 +184,10 @@ def _below(folder: str) -> Iterator[tuple[str, str]]:
 
 def _nothing(path: str) -> str:
     if Path(path).is_dir():
-        return f"{path} has no files in it."
+        return tr("{path} has no files in it.", path=path)
     if glob.has_magic(path):
-        return f"No file matches {path!r}."
-    return f"{path} does not exist."
+        return tr("No file matches {path!r}.", path=path)
+    return tr("{path} does not exist.", path=path)
 
 
 def remarks(run: Run, photos: Sequence[Photo]) -> list[str]:
@@ -200,22 +206,36 @@ def _shrunk(run: Run, photos: Sequence[Photo]) -> str:
     if not changed:
         return ""
     first = next(iter(changed.values()))
-    done = [
-        word
-        for word, some in (("turned grey", grey), (f"brought to {preparation.width}×{preparation.height}", large))
-        if some
-    ]
-    which = first.path if len(changed) == 1 else f"{len(changed):,} of {len(photos):,} photos"
-    example = (
-        f" ({first.size[0]}×{first.size[1]})"
-        if len(changed) == 1
-        else f" (such as {first.path}, {first.size[0]}×{first.size[1]})"
+    told: dict[str, Any] = {
+        "path": first.path,
+        "size": f"{first.size[0]}×{first.size[1]}",
+        "done": _done(preparation, grey, large),
+    }
+    told |= {
+        "how": {"squash": tr("both sides scaled"), "crop": tr("edges cut off"), "pad": tr("edges filled")}[
+            preparation.fit
+        ]
+    }
+    if len(changed) == 1:
+        return tr(
+            "{path} ({size}) was {done} ({how}), as this network was trained: the thing to recognise should fill as much of a "
+            "picture as there.",
+            **told,
+        )
+    return tr(
+        "{count:,} of {total:,} photos (such as {path}, {size}) were {done} ({how}), as this network was trained: the thing to "
+        "recognise should fill as much of a picture as there.",
+        count=len(changed),
+        total=len(photos),
+        **told,
     )
-    how = {"squash": "both sides scaled", "crop": "edges cut off", "pad": "edges filled"}[preparation.fit]
-    return (
-        f"{which}{example} {'was' if len(changed) == 1 else 'were'} {' and '.join(done)} ({how}), as this network was trained: "
-        "the thing to recognise should fill as much of a picture as there."
-    )
+
+
+def _done(preparation: Preparation, grey: list[Photo], large: list[Photo]) -> str:
+    size = {"width": preparation.width, "height": preparation.height}
+    if grey and large:
+        return tr("turned grey and brought to {width}×{height}", **size)
+    return tr("turned grey") if grey else tr("brought to {width}×{height}", **size)
 
 
 def _unlike(run: Run, photos: Sequence[Photo]) -> str:
@@ -227,15 +247,47 @@ def _unlike(run: Run, photos: Sequence[Photo]) -> str:
     slack = 10 + 0.1 * (high - low)  # of 255: what a camera changes
     if odd := [photo for photo in photos if not low - slack <= photo.brightness <= high + slack]:
         first = odd[0]
-        which = first.path if len(odd) == 1 else f"{len(odd):,} of {len(photos):,} photos, such as {first.path},"
-        return (
-            f"{which} {'is' if len(odd) == 1 else 'are'} much {'brighter' if first.brightness > high else 'darker'} "
-            f"(mean {first.brightness:.0f} of 255) than 99 % of the training pictures ({low:.0f} to {high:.0f}): the answer "
-            "means little. Is dark on light here what was light on dark there?"
+        told = {"path": first.path, "mean": first.brightness, "low": low, "high": high}
+        told |= {"count": len(odd), "total": len(photos)}
+        if len(odd) == 1:
+            what = (
+                tr(
+                    "{path} is much brighter (mean {mean:.0f} of 255) than 99 % of the training pictures ({low:.0f} to {high:.0f})",
+                    **told,
+                )
+                if first.brightness > high
+                else tr(
+                    "{path} is much darker (mean {mean:.0f} of 255) than 99 % of the training pictures ({low:.0f} to {high:.0f})",
+                    **told,
+                )
+            )
+        else:
+            what = (
+                tr(
+                    "{count:,} of {total:,} photos, such as {path}, are much brighter (mean {mean:.0f} of 255) than 99 % of the "
+                    "training pictures ({low:.0f} to {high:.0f})",
+                    **told,
+                )
+                if first.brightness > high
+                else tr(
+                    "{count:,} of {total:,} photos, such as {path}, are much darker (mean {mean:.0f} of 255) than 99 % of the "
+                    "training pictures ({low:.0f} to {high:.0f})",
+                    **told,
+                )
+            )
+        return tr(
+            "{what}: the answer means little. Is dark on light here what was light on dark there?",
+            what=what,
         )
     if flat := [photo for photo in photos if photo.contrast < 0.5 * spread["contrast"][0]]:
-        which = flat[0].path if len(flat) == 1 else f"{len(flat):,} of {len(photos):,} photos, such as {flat[0].path},"
-        return f"{which} {'has' if len(flat) == 1 else 'have'} hardly any contrast: the answer means little."
+        if len(flat) == 1:
+            return tr("{path} has hardly any contrast: the answer means little.", path=flat[0].path)
+        return tr(
+            "{count:,} of {total:,} photos, such as {path}, have hardly any contrast: the answer means little.",
+            count=len(flat),
+            total=len(photos),
+            path=flat[0].path,
+        )
     return ""
 
 
@@ -246,6 +298,11 @@ def _spread(run: Run) -> dict[str, Any] | None:
         return None
     except (OSError, ValueError) as error:
         raise RunError(
-            f"{run.folder / 'report.json'} cannot be read: {error}. Make it anew with `seodang evaluate {run.folder}`."
+            tr(
+                "{path} cannot be read: {error}. Make it anew with `seodang evaluate {folder}`.",
+                path=run.folder / "report.json",
+                error=error,
+                folder=run.folder,
+            )
         ) from None
     return report.get("pictures")

@@ -11,6 +11,7 @@ import pandas as pd
 import torch
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
 from seodang.data.encode_series import SeriesEncoding, series_of
 from seodang.data.encode_table import class_names
 from seodang.data.load import Subset
@@ -36,13 +37,25 @@ def ahead(
         DataError: More than one file, a file that lacks a column, or one shorter than what the network sees.
     """
     if len(asked) > 1:
-        raise DataError(f"{run.name} foretells how one series goes on: give one file, or none; got {len(asked)}.")
+        raise DataError(
+            tr(
+                "{run} foretells how one series goes on: give one file, or none; got {count}.",
+                run=run.name,
+                count=len(asked),
+            )
+        )
     encoding: SeriesEncoding = run.encoding
     where = asked[0] if asked else trained_on(run.folder, run.data)
     frame = read_rows(run, where)
     missing = [name for name in [*_parts(encoding, frame), encoding.key] if name and name not in frame.table.columns]
     if missing:
-        raise DataError(f"{where} has no column {missing[0]!r}, which the network was trained with.")
+        raise DataError(
+            tr(
+                "{where} has no column {missing!r}, which the network was trained with.",
+                where=where,
+                missing=missing[0],
+            )
+        )
     answers, remarks = [], []
     for name, rows, when in _each(encoding, frame):
         answers += _after(run, frame.select(rows), name, when, where)
@@ -76,8 +89,12 @@ def _each(encoding: SeriesEncoding, frame: Frame) -> list[tuple[str | None, np.n
 def _after(run: Run, frame: Frame, name: str | None, when: np.ndarray | None, where: str) -> list[dict[str, Any]]:
     encoding: SeriesEncoding = run.encoding
     if len(frame) < encoding.window:
-        whose = f" of {name}" if name is not None else ""
-        raise DataError(f"{where} has {len(frame):,} rows{whose}; the network needs the last {encoding.window:,}.")
+        told = {"where": where, "count": len(frame), "window": encoding.window}
+        raise DataError(
+            tr("{where} has {count:,} rows; the network needs the last {window:,}.", **told)
+            if name is None
+            else tr("{where} has {count:,} rows of {name}; the network needs the last {window:,}.", name=name, **told)
+        )
     seen = encoding.scaled(encoding.values(frame, encoding.channels)[-encoding.window :]).unsqueeze(0)
     subset = Subset("asked", torch.zeros(1), ["next"], seen, None, None)  # pyright: ignore[reportArgumentType]
     (values,) = outputs_of(run, subset)
@@ -132,4 +149,8 @@ def _told(encoding: SeriesEncoding, frame: Frame) -> str:
     assert encoding.time is not None, "there are dates"
     when = moments(frame, encoding.time)
     when = when[~np.isnat(when)]
-    return f"After {np.datetime_as_string(when.max(), unit=_unit(when))}, the last row of {frame.where}."
+    return tr(
+        "After {when}, the last row of {where}.",
+        when=np.datetime_as_string(when.max(), unit=_unit(when)),
+        where=frame.where,
+    )

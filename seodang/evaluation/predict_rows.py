@@ -16,6 +16,8 @@ import torch
 
 from seodang.core.errors import DataError, RunError, SeodangError
 from seodang.core.files import read_json
+from seodang.core.language import tr
+from seodang.core.sentences import shown
 from seodang.data.encode_series import SeriesEncoding
 from seodang.data.encode_table import TableEncoding
 from seodang.data.encode_text import TextEncoding, texts_of
@@ -23,6 +25,7 @@ from seodang.data.load import Subset
 from seodang.data.readers.decoding import decoded
 from seodang.data.readers.texts import holds_texts
 from seodang.decisions.decision import Decider, Decision
+from seodang.evaluation.naming import many, split_name
 from seodang.evaluation.predict_ahead import ahead, readable
 from seodang.evaluation.row_examples import outputs_of, read_rows
 from seodang.evaluation.row_verdict import short
@@ -61,14 +64,25 @@ def predict_rows(run: Run, asked: Sequence[str], top: int = 3, decision: Decisio
         RunError: The run writes texts, or its own data is gone.
     """
     if top < 1:
-        raise DataError(f"top must be at least 1, got {top}.")
+        raise DataError(tr("top must be at least 1, got {top}.", top=top))
     if isinstance(run.encoding, SeriesEncoding):
         return Told(*ahead(run, asked, _doubt(run)))
     if run.recipe.task == "next_token":
-        raise RunError(f'{run.name} writes texts and judges none: `seodang generate {run.folder} "how it begins"`.')
+        raise RunError(
+            tr(
+                '{run} writes texts and judges none: `seodang generate {folder} "how it begins"`.',
+                run=run.name,
+                folder=run.folder,
+            )
+        )
     if not asked:
-        what = "a file" if isinstance(run.encoding, TableEncoding) else 'a file, or "a text"'
-        raise DataError(f"Say what {run.name} should judge: {what}, as in `seodang predict {run.name} new.csv`.")
+        raise DataError(
+            tr("Say what {run} should judge: a file, as in `seodang predict {run} new.csv`.", run=run.name)
+            if isinstance(run.encoding, TableEncoding)
+            else tr(
+                'Say what {run} should judge: a file, or "a text", as in `seodang predict {run} new.csv`.', run=run.name
+            )
+        )
     parts = [_answered(run, each, top, decision) for each in _expanded(asked, run)]
     remarks = [*dict.fromkeys(remark for part in parts for remark in part.remarks), *_doubt(run)]
     tables = [part.table for part in parts]
@@ -85,7 +99,11 @@ def _expanded(asked: Sequence[str], run: Run) -> list[str]:
         if matches or _is_there(each):
             continue
         if isinstance(run.encoding, TableEncoding) or _FILE.fullmatch(each):
-            raise DataError(f"No file matches {each!r}." if glob.has_magic(each) else f"{each} does not exist.")
+            raise DataError(
+                tr("No file matches {path!r}.", path=each)
+                if glob.has_magic(each)
+                else tr("{path} does not exist.", path=each)
+            )
     return found
 
 
@@ -126,8 +144,15 @@ def _texts(run: Run, each: str, top: int, decision: Decision | None) -> Told:
     if strange := sum(
         bool(text.strip()) and bool((one == unknown).all()) for text, one in zip(texts, ids, strict=True)
     ):
-        which = "the text" if len(texts) == 1 else f"{strange:,} of {len(texts):,} texts"
-        remarks.append(f"The network knows none of the words of {which}: its answer there means nothing.")
+        remarks.append(
+            tr("The network knows none of the words of the text: its answer there means nothing.")
+            if len(texts) == 1
+            else tr(
+                "The network knows none of the words of {strange:,} of {count:,} texts: its answer there means nothing.",
+                strange=strange,
+                count=len(texts),
+            )
+        )
     return Told(_with(where, _predictions(run, outputs, top, decision)), remarks, table)
 
 
@@ -139,24 +164,28 @@ def _read(run: Run, each: str) -> tuple[list[str], list[dict[str, Any]], pd.Data
     if Path(each).is_file() and holds_texts(Path(each)):
         content, why = decoded(Path(each).read_bytes())
         if content is None:
-            raise DataError(f"{each} cannot be read as text: it is {why}.")
+            raise DataError(tr("{path} cannot be read as text: it is {why}.", path=each, why=why))
         whole = "folders" in run.data["source"]["form"]  # a file was a text in training too
         lines = [(1, content)] if whole else list(enumerate(content.split("\n"), start=1))
         kept = [(number, line) for number, line in lines if line.strip()]
         if not kept:
-            raise DataError(f"{each} has no text in it.")
+            raise DataError(tr("{path} has no text in it.", path=each))
         where = [{"path": each, "row": number, "text": line.strip()} for number, line in kept]
         texts = [line for _, line in kept]
         return texts, where, pd.DataFrame({"text": texts}), []
     frame, remarks = read_rows(run, each), []
     if name not in frame.table.columns:
         column = _only_text(frame, name)
-        remarks.append(f"{each} has no column {name!r}; its column {column!r} is read.")
+        remarks.append(
+            tr("{path} has no column {name!r}; its column {column!r} is read.", path=each, name=name, column=column)
+        )
         name = column
     texts = texts_of(frame, name)
     where = [{"path": each, "row": _row_of(one), "text": text} for one, text in zip(frame.ids, texts, strict=True)]
     if empty := sum(not text.strip() for text in texts):
-        remarks.append(f"{empty:,} of {len(texts):,} texts are empty: the answer there means nothing.")
+        remarks.append(
+            tr("{empty:,} of {count:,} texts are empty: the answer there means nothing.", empty=empty, count=len(texts))
+        )
     return texts, where, frame.table, [*_left_out(frame), *remarks]
 
 
@@ -166,8 +195,12 @@ def _only_text(frame: Frame, name: str) -> str:
     if len(found) == 1:
         return found[0]
     raise DataError(
-        f"{frame.where} has no column {name!r}, which the network reads. It has: "
-        f"{', '.join(column.name for column in frame.columns[:12])}."
+        tr(
+            "{where} has no column {name!r}, which the network reads. It has: {columns}.",
+            where=frame.where,
+            name=name,
+            columns=", ".join(column.name for column in frame.columns[:12]),
+        )
     )
 
 
@@ -190,7 +223,7 @@ def _predictions(run: Run, outputs: np.ndarray, top: int, decision: Decision | N
     """Probabilities (N, C) or amounts (N, K) as answers."""
     if not run.classes:
         if decision is not None:
-            raise SeodangError(f"{run.name} foretells an amount; decisions are for classes.")
+            raise SeodangError(tr("{run} foretells an amount; decisions are for classes.", run=run.name))
         amounts = [[readable(value) for value in row] for row in outputs]
         return [{"prediction": row[0] if len(row) == 1 else row} for row in amounts]
     decider = None if decision is None else Decider(decision, run.classes, run.name)
@@ -207,7 +240,15 @@ def _left_out(frame: Frame) -> list[str]:
     if not frame.left_out:
         return []
     first = frame.left_out[0]
-    return [f"{frame.where}: {len(frame.left_out):,} left out, such as {first.path}: {first.reason}."]
+    return [
+        tr(
+            "{where}: {count:,} left out, such as {path}: {reason}.",
+            where=frame.where,
+            count=len(frame.left_out),
+            path=first.path,
+            reason=shown(first.reason),
+        )
+    ]
 
 
 def _doubt(run: Run) -> list[str]:
@@ -216,4 +257,11 @@ def _doubt(run: Run) -> list[str]:
         return []
     report = read_json(run.folder / "report.json")
     split, noun = report["split"], report["judged"]["noun"]
-    return [f"Off by {short(report['metrics']['mae'])} on average over its {split} {noun}s (`seodang evaluate`)."]
+    return [
+        tr(
+            "Off by {mae} on average over its {split} {nouns} (`seodang evaluate`).",
+            mae=short(report["metrics"]["mae"]),
+            split=split_name(split),
+            nouns=many(noun),
+        )
+    ]

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seodang.core.errors import RunError
+from seodang.core.language import tr
 from seodang.evaluation.metrics import Labels, Numbers
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def read(folder: Path) -> Predictions | Amounts:
 
     path = folder / NAME
     if not path.exists():
-        raise RunError(f"{folder} has not been judged yet. Do so with `seodang evaluate {folder}`.")
+        raise RunError(tr("{folder} has not been judged yet. Do so with `seodang evaluate {folder}`.", folder=folder))
     try:
         table = parquet.read_table(path, memory_map=False)
         notes = table.schema.metadata
@@ -146,7 +147,14 @@ def read(folder: Path) -> Predictions | Amounts:
             sha256=notes[b"sha256"].decode(),
         )
     except (OSError, ArrowInvalid, KeyError, TypeError, ValueError) as error:
-        raise RunError(f"{path} cannot be read: {error}. Make it anew with `seodang evaluate {folder}`.") from None
+        raise RunError(
+            tr(
+                "{path} cannot be read: {error}. Make it anew with `seodang evaluate {folder}`.",
+                path=path,
+                error=error,
+                folder=folder,
+            )
+        ) from None
 
 
 def _read_amounts(table: pyarrow.Table) -> Amounts:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seodang.core.errors import DataError, SeodangError
+from seodang.core.language import tr
 from seodang.data.prepare import Normalise, target_of
 from seodang.decisions.decision import Decider, Decision
 from seodang.decisions.find import find_decision
@@ -73,22 +74,36 @@ def recognise(
     check_top(top)
     decision = None if decide is None else find_decision(decide)
     files = expand([paths] if isinstance(paths, str | Path) else paths)
-    opened_networks = [open_network(name) for name in _listed(networks)]
+    names = _listed(networks)
+    _all_here(names)
+    opened_networks = [open_network(name) for name in names]
     return [answer for answers in recognised(opened_networks, files, top, decision) for answer in answers]
 
 
 def check_top(top: int) -> None:
     """Raises DataError where `top` is not between 1 and 1,000."""
     if not 1 <= top <= 1000:
-        raise DataError(f"top must be from 1 to 1000, the number of classes, got {top}.")
+        raise DataError(tr("top must be from 1 to 1000, the number of classes, got {top}.", top=top))
 
 
 def _listed(networks: str | Sequence[str]) -> list[str]:
     names = [networks] if isinstance(networks, str) else networks
     found = [*dict.fromkeys(network_called(name.strip()) for each in names for name in each.split(",") if name.strip())]
     if not found:
-        raise SeodangError(f"Say which networks, such as {DEFAULT},resnet50.")
+        raise SeodangError(tr("Say which networks, such as {default},resnet50.", default=DEFAULT))
     return found
+
+
+def _all_here(names: Sequence[str]) -> None:
+    """Raises SeodangError that says of every network without weights what to fetch, before any is opened."""
+    missing = []
+    for name in names:
+        try:
+            find_weights(name)
+        except SeodangError as error:
+            missing.append(str(error))
+    if missing:
+        raise SeodangError("\n".join(missing))
 
 
 def open_network(name: str) -> Network:
@@ -101,8 +116,13 @@ def open_network(name: str) -> Network:
     weights = find_weights(name)
     if weights.num_classes != len(imagenet_names()):
         raise SeodangError(
-            f"{name} tells {weights.num_classes:,} classes apart, which are not ImageNet's 1,000, and their names are not known "
-            f"here. Take another network, such as {DEFAULT} or resnet50."
+            tr(
+                "{name} tells {count:,} classes apart, which are not ImageNet's 1,000, and their names are not "
+                "known here. Take another network, such as {default} or resnet50.",
+                name=name,
+                count=weights.num_classes,
+                default=DEFAULT,
+            )
         )
     preparation = preparation_for(weights)
     height, width = weights.size

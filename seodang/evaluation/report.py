@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
 from seodang.evaluation import figures
+from seodang.evaluation.naming import example, split_name
+from seodang.evaluation.pages import STYLE as STYLE
+from seodang.evaluation.pages import rendered
 from seodang.evaluation.pictures import LOSSLESS, data_uri
 from seodang.evaluation.verdict import percent, points
 
@@ -22,60 +26,44 @@ NUMBERED = 40
 ROWS = 24
 HISTORY = 40  # lines of history that are shown unfolded
 TEMPLATE = Path(__file__).parent / "report.html.jinja"
-STYLE = Path(__file__).parent / "report.css"
 
-# What a learner meets on the page, one sentence each.
-WORDS = {
-    "Epoch": "one pass over all training pictures.",
-    "Loss": "how wrong the probabilities are, as one number: 0 is perfect, and being surely wrong costs most.",
-    "Training, validation, test": "pictures to learn from, to choose settings with, and to judge by once at the end.",
-    "Accuracy": "the share of pictures whose most probable class is the true one.",
-    "95 % interval": "how far off the score may be because only so many pictures were judged; more pictures make it narrower.",
-    "Baseline": "what a very simple method reaches; a network that is not clearly better has learnt nothing worth its cost.",
-    "Precision": "of the pictures called this class, the share that are.",
-    "Recall": "of the pictures that are this class, the share that were found.",
-    "F1": "one number for both: high only where precision and recall are.",
-    "Confusion matrix": "which class (row) was taken for which (column); the diagonal is right.",
-    "Calibration": "whether answers given with 80 % confidence are right 80 % of the time.",
-    "Overfitting": "training pictures are remembered rather than understood, so new ones do worse.",
-    "Parameters": "the numbers inside the network that training changes.",
-}
-METRICS = {
-    "accuracy": ("Accuracy", "share that is right"),
-    "balanced_accuracy": ("Balanced accuracy", "mean recall, every class weighing the same"),
-    "macro_f1": ("Macro F1", "mean F1, every class weighing the same"),
-    "top_3_accuracy": ("Top 3", "true class among the three most probable"),
-    "top_5_accuracy": ("Top 5", "true class among the five most probable"),
-    "roc_auc": ("ROC AUC", "chance that a picture of the second class scores higher than one of the first"),
-    "log_loss": ("Log loss", "lower is better"),
-    "calibration_error": ("Calibration error", "distance of confidence from accuracy, lower is better"),
-}
+
+def titles_of_metrics() -> dict[str, tuple[str, str]]:
+    """What each metric of a classifier is called, and what it is."""
+    return {
+        "accuracy": (tr("Accuracy"), tr("share that is right")),
+        "balanced_accuracy": (tr("Balanced accuracy"), tr("mean recall, every class weighing the same")),
+        "macro_f1": (tr("Macro F1"), tr("mean F1, every class weighing the same")),
+        "top_3_accuracy": (tr("Top 3"), tr("true class among the three most probable")),
+        "top_5_accuracy": (tr("Top 5"), tr("true class among the five most probable")),
+        "roc_auc": (
+            tr("ROC AUC"),
+            tr("chance that a picture of the second class scores higher than one of the first"),
+        ),
+        "log_loss": (tr("Log loss"), tr("lower is better")),
+        "calibration_error": (tr("Calibration error"), tr("distance of confidence from accuracy, lower is better")),
+    }
 
 
 def render(report: dict[str, Any], subset: Subset | None = None) -> str:
     """The page of a report of `evaluate`. `subset`: the judged pictures, to be shown; None: the page is without them."""
-    import jinja2
-
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
     examples = report["judged"]["examples"]
-    environment.filters["percent"] = lambda share, of=examples: percent(share, of)
-    environment.filters["points"] = lambda share, of=examples: points(share, of)
-    environment.filters["number"] = lambda value: f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
-    environment.filters["duration"] = duration
-    environment.filters["value"] = written
-    css = _safe(STYLE.read_text(encoding="utf-8"))
-    page = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
-    return page.render(
-        css=css,
+    filters = {
+        "percent": lambda share, of=examples: percent(share, of),
+        "points": lambda share, of=examples: points(share, of),
+        "number": lambda value: f"{value:,}" if isinstance(value, int) else f"{value:,.4g}",
+        "duration": duration,
+        "split_name": split_name,
+        "recorded": recorded,
+        "named": example,
+    }
+    return rendered(
+        TEMPLATE,
+        filters,
         report=report,
         bars=_bars(report),
         metrics=_metrics(report),
-        curves=[
-            _safe(figures.curve(report["history"], name, label))
-            for name, label in (("loss", "loss"), ("accuracy", "accuracy"))
-        ],
+        curves=[_safe(figures.curve(report["history"], name, figures.quantity(name))) for name in ("loss", "accuracy")],
         reliability=_safe(figures.reliability(report["calibration"]["bins"])),
         examples=_pictures(report["examples"], subset),
         mistakes=_pictures(report["mistakes"], subset),
@@ -88,8 +76,28 @@ def render(report: dict[str, Any], subset: Subset | None = None) -> str:
         solved=is_solved(report),
         most_history=HISTORY,
         commands=_commands(report),
-        words=WORDS,
     )
+
+
+def recorded(key: str) -> str:
+    """What a column of the history is called: a number by its name there.
+
+    >>> recorded("validation_loss"), recorded("gradient_norm")
+    ('validation loss', 'gradient norm')
+    """
+    return {
+        "loss": tr("loss"),
+        "accuracy": tr("accuracy"),
+        "validation_loss": tr("validation loss"),
+        "validation_accuracy": tr("validation accuracy"),
+        "learning_rate": tr("learning rate"),
+        "penalty": tr("penalty"),
+        "mae": tr("mae"),
+        "validation_mae": tr("validation mae"),
+        "seconds": tr("seconds"),
+        "step": tr("step"),
+        "chosen": tr("chosen"),
+    }.get(key, key.replace("_", " "))
 
 
 def _safe(markup: str):
@@ -105,11 +113,11 @@ def duration(seconds: float) -> str:
     ('8.5 s', '2 min 5 s', '1 h 2 min')
     """
     if seconds < 60:
-        return f"{seconds:.1f} s"
+        return tr("{seconds:.1f} s", seconds=seconds)
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:
-        return f"{minutes} min {rest} s"
-    return f"{minutes // 60} h {minutes % 60} min"
+        return tr("{minutes} min {rest} s", minutes=minutes, rest=rest)
+    return tr("{hours} h {minutes} min", hours=minutes // 60, minutes=minutes % 60)
 
 
 def written(value: Any) -> str:
@@ -135,8 +143,8 @@ def _weakness(row: dict[str, Any]) -> tuple[float, float]:
 
 def _bars(report: dict[str, Any]) -> list[dict[str, Any]]:
     """The network and the baselines, each with its share, interval (percent of the bar's width) and how it was made."""
-    bars = [("This network", report["metrics"]["accuracy"], report["intervals"]["accuracy"], "")]
-    titles = {"untouched": "Untouched network", "linear": "Linear model", "naive": "Most common class"}
+    bars = [(tr("This network"), report["metrics"]["accuracy"], report["intervals"]["accuracy"], "")]
+    titles = {"untouched": tr("Untouched network"), "linear": tr("Linear model"), "naive": tr("Most common class")}
     for name in titles:
         if found := report["baselines"].get(name):
             bars.append((titles[name], found["accuracy"], found["interval"], found["how"]))
@@ -148,7 +156,7 @@ def _bars(report: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _metrics(report: dict[str, Any]) -> list[dict[str, Any]]:
     rows = []
-    for name, (title, about) in METRICS.items():
+    for name, (title, about) in titles_of_metrics().items():
         if name in report["metrics"]:
             low, high = report["intervals"][name]
             rows.append({"title": title, "about": about, "value": report["metrics"][name], "low": low, "high": high})
@@ -194,27 +202,41 @@ def _settings(report: dict[str, Any]) -> list[tuple[str, str]]:
 
     recipe, plain = report["training"]["recipe"], Recipe().model_dump(mode="json")
     training, preparation, model = recipe["training"], recipe["preparation"], recipe["model"]
-    channels = "grey" if preparation["channels"] == 1 else "colour"
+    channels = tr("grey") if preparation["channels"] == 1 else tr("colour")
     rows = [
-        ("recipe", recipe["name"]),
-        ("network", _network(model)),
-        ("parameters", f"{report['training']['parameters']:,}"),
-        ("input", f"{preparation['width']}×{preparation['height']} {channels}, scale {preparation['scale']}"),
-        ("loss", recipe["loss"].replace("_", "-")),
+        (tr("recipe"), recipe["name"]),
+        (tr("network"), _network(model)),
+        (tr("parameters"), f"{report['training']['parameters']:,}"),
+        (
+            tr("input"),
+            tr(
+                "{width}×{height} {colours}, scale {scale}",
+                width=preparation["width"],
+                height=preparation["height"],
+                colours=channels,
+                scale=preparation["scale"],
+            ),
+        ),
+        (tr("loss"), recipe["loss"].replace("_", "-")),
         *(
-            [("head", f"solved for, {report['epochs']} penalties tried")]
+            [(tr("head"), tr("solved for, {count} penalties tried", count=report["epochs"]))]
             if is_solved(report)
             else [
                 (
-                    "optimiser",
-                    f"{training['optimizer']}, rate {written(training['learning_rate'])}, {training['schedule']}",
+                    tr("optimiser"),
+                    tr(
+                        "{optimizer}, rate {learning_rate}, {schedule}",
+                        optimizer=training["optimizer"],
+                        learning_rate=written(training["learning_rate"]),
+                        schedule=training["schedule"],
+                    ),
                 ),
-                ("batch size", str(training["batch_size"])),
-                ("epochs", str(report["epochs"])),
+                (tr("batch size"), str(training["batch_size"])),
+                (tr("epochs"), str(report["epochs"])),
             ]
         ),
-        ("training time", duration(report["seconds"])),
-        ("seed", str(training["seed"])),
+        (tr("training time"), duration(report["seconds"])),
+        (tr("seed"), str(training["seed"])),
     ]
     shown = {
         "optimizer",
@@ -234,11 +256,11 @@ def _settings(report: dict[str, Any]) -> list[tuple[str, str]]:
                 rows.append((name.replace("_", " "), written(value)))
     machine = report["machine"]
     known = [
-        ("device", "device"),
-        ("threads", "threads"),
+        ("device", tr("device")),
+        ("threads", tr("threads")),
         ("torch", "PyTorch"),
         ("python", "Python"),
-        ("commit", "commit"),
+        ("commit", tr("commit")),
     ]
     return rows + [(title, str(machine[name])) for name, title in known if machine.get(name) is not None]
 
@@ -246,7 +268,7 @@ def _settings(report: dict[str, Any]) -> list[tuple[str, str]]:
 def _network(model: dict[str, Any]) -> str:
     """The model and its settings; a list of layers is only counted, for it is unfolded below."""
     settings = {
-        name: f"{len(v)}, see below" if name == "layers" else v
+        name: tr("{count}, see below", count=len(v)) if name == "layers" else v
         for name, v in model["settings"].items()
         if v is not None
     }
@@ -274,11 +296,11 @@ def _data(report: dict[str, Any]) -> dict[str, Any]:
 def _commands(report: dict[str, Any]) -> list[tuple[str, str]]:
     run = shlex.quote(report["run"])
     return [
-        (f"seodang predict {run} photo.jpg", "what a new picture is"),
-        (f"seodang evaluate {run} other-data/", "judge it on other labelled pictures"),
-        (f"seodang compare {run} ANOTHER-RUN", "is another run better, or is it chance"),
-        (f"seodang repeat {run}", "train it again and see that the same comes out"),
-        *([] if is_solved(report) else [(f"seodang train --resume {run} training.epochs=+5", "train it further")]),
+        (f"seodang predict {run} photo.jpg", tr("what a new picture is")),
+        (f"seodang evaluate {run} other-data/", tr("judge it on other labelled pictures")),
+        (f"seodang compare {run} {tr('ANOTHER-RUN')}", tr("is another run better, or is it chance")),
+        (f"seodang repeat {run}", tr("train it again and see that the same comes out")),
+        *([] if is_solved(report) else [(f"seodang train --resume {run} training.epochs=+5", tr("train it further"))]),
     ]
 
 

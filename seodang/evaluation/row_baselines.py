@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seodang.core.language import tr
 from seodang.data.encode_series import SeriesEncoding, series_of
 from seodang.data.encode_table import TableEncoding
 from seodang.data.encoded import Encoded
@@ -69,13 +70,13 @@ def _linear(
     wide, wide_asked = _one_hot(encoding, inputs), _one_hot(encoding, asked)
     if not classes:
         model = RidgeCV(alphas=np.logspace(-3, 3, 13)).fit(wide, targets.ravel())
-        return Guess(model.predict(wide_asked).reshape(-1, 1), "ridge regression", time.perf_counter() - begun)
+        return Guess(model.predict(wide_asked).reshape(-1, 1), tr("ridge regression"), time.perf_counter() - begun)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         model = LogisticRegression(max_iter=300).fit(wide, targets)
     return Guess(
         _spread(model.predict_proba(wide_asked), model.classes_, len(classes)),
-        "logistic regression",
+        tr("logistic regression"),
         time.perf_counter() - begun,
     )
 
@@ -89,7 +90,7 @@ def _trees(
     sizes = (encoding.facts.inputs.categories if encoding.facts.inputs else ()) or ()
     mask: Any = np.zeros(inputs.shape[1], bool)  # scikit-learn's stubs know text only
     mask[len(mask) - len(sizes) :] = [size <= 255 for size in sizes]
-    how = "gradient-boosted trees (scikit-learn's, as they come)"
+    how = tr("gradient-boosted trees (scikit-learn's, as they come)")
     if not classes:
         model = HistGradientBoostingRegressor(categorical_features=mask, random_state=seed)
         model.fit(inputs, targets.ravel())
@@ -127,14 +128,18 @@ def series_baselines(data: Encoded, judged: Subset, frame: Frame, starts: NDArra
     horizon, season = encoding.facts.horizon, encoding.season
     ahead = np.arange(horizon)
     last = values[starts - 1][:, None]
-    found = {"last value": Guess(_or_centre(np.repeat(last, horizon, 1), encoding), "the last value, kept", 0.0)}
+    found = {"last value": Guess(_or_centre(np.repeat(last, horizon, 1), encoding), tr("the last value, kept"), 0.0)}
     if season > 1:
         back = starts[:, None] + ahead - season * (1 + ahead // season)
         whose = series_of(frame, encoding.key)
         there = (back >= 0) & (whose[back] == whose[starts][:, None])
         answers = _or_centre(np.where(there, values[back], last), encoding)
-        fewer = "" if there.all() else ", the last one where there is none"
-        found["a season ago"] = Guess(answers, f"the value {season} steps before{fewer}", 0.0)
+        how = (
+            tr("the value {season} steps before", season=season)
+            if there.all()
+            else tr("the value {season} steps before, the last one where there is none", season=season)
+        )
+        found["a season ago"] = Guess(answers, how, 0.0)
     begun = time.perf_counter()
     from sklearn.linear_model import Ridge
 
@@ -145,7 +150,7 @@ def series_baselines(data: Encoded, judged: Subset, frame: Frame, starts: NDArra
     model = Ridge(alpha=1.0).fit(wide, (targets - centre) / scale)
     answers = model.predict(wide_asked).reshape(len(asked), -1) * scale + centre
     found["linear"] = Guess(
-        answers, f"ridge regression on the last {encoding.window} steps", time.perf_counter() - begun
+        answers, tr("ridge regression on the last {window} steps", window=encoding.window), time.perf_counter() - begun
     )
     return found
 

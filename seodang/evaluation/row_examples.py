@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
+from seodang.core.sentences import shown
 from seodang.data.cut_series import names_of_times
 from seodang.data.encode_series import SeriesEncoding, ordered
 from seodang.data.encoded import Encoded, subset_of
@@ -17,6 +19,7 @@ from seodang.data.frame import Frame
 from seodang.data.load import Subset
 from seodang.data.open import open_any
 from seodang.data.reading import Columns
+from seodang.evaluation.judged import validation_note
 from seodang.evaluation.metrics import Numbers
 
 if TYPE_CHECKING:
@@ -52,14 +55,12 @@ def own_rows(run: Run, data: Encoded) -> JudgedRows:
     if not len(subset):
         subset, rows = data.validation, data.division.validation
         chosen = run.recipe.training.keep == "best" or run.recipe.training.patience is not None
-        note = "There is no test split, so this is the score on the validation split." + (
-            " Validation also chose the epoch that was kept, so the score is optimistic." if chosen else ""
-        )
+        note = validation_note(chosen)
     if not len(subset):
         subset, rows = data.train, data.division.train
-        note = (
-            "There is neither a test nor a validation split, so this is the score on the training data: it says how well they "
-            "are remembered, nothing about new ones."
+        note = tr(
+            "There is neither a test nor a validation split, so this is the score on the training data: it says "
+            "how well they are remembered, nothing about new ones."
         )
     sha256 = data.describe()["sha256"][subset.name]
     return JudgedRows(subset, data.source, rows, data.source.where, subset.name, sha256, True, note)
@@ -82,10 +83,14 @@ def other_rows(run: Run, where: str | Path) -> JudgedRows:
         rows = np.arange(len(frame))
         subset = subset_of(split, frame, encoding, run.recipe.task)
     if not len(subset):
-        raise DataError(f"{where} has nothing to judge {run.name} on.")
+        raise DataError(tr("{where} has nothing to judge {run} on.", where=where, run=run.name))
     from seodang.data.encoded import hash_of
 
-    note = f"Judged on {'the test split' if split == 'test' else 'all'} of {frame.where}, not on the run's own data."
+    note = (
+        tr("Judged on the test split of {where}, not on the run's own data.", where=frame.where)
+        if split == "test"
+        else tr("Judged on all of {where}, not on the run's own data.", where=frame.where)
+    )
     return JudgedRows(subset, frame, rows, str(where), split, hash_of(subset), False, note)
 
 
@@ -102,14 +107,23 @@ def read_rows(run: Run, where: str | Path) -> Frame:
     decimal = run.recipe.columns.decimal  # "1,234" alone does not say whether it is a thousand or one and a bit
     found = open_any(where, Columns(header=header, decimal=decimal))
     if not isinstance(found, Frame):
-        raise DataError(f"{where} holds pictures, but {run.name} was trained on {run.data['source']['form']}.")
+        raise DataError(
+            tr(
+                "{where} holds pictures, but {run} was trained on {form}.",
+                where=where,
+                run=run.name,
+                form=shown(run.data["source"]["form"]),
+            )
+        )
     known: dict[str, Any] = {name: kind for name, kind in kinds.items() if name in found.table.columns}
     if any(found.column(name).kind != kind for name, kind in known.items()):
         try:
             found = open_any(where, Columns(header=header, decimal=decimal, kinds=known))
         except DataError as error:
             what = str(error).partition(". Say ")[0].removesuffix(".")
-            raise DataError(f"{where} does not fit what {run.name} was trained on. {what}.") from None
+            raise DataError(
+                tr("{where} does not fit what {run} was trained on. {what}.", where=where, run=run.name, what=what)
+            ) from None
         assert isinstance(found, Frame), "the same file is a frame again"
     return found
 

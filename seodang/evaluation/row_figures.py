@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from seodang.core.language import tr
 from seodang.evaluation.figures import INK, TRAIN, VALIDATION, _figure, _svg, reliability
+from seodang.evaluation.naming import method
 
 TICKS = 5
 MOST_POINTS = 700  # of a scatter; each is some 80 bytes of the page
-NAMES = {"last value": "the last value", "a season ago": "the value a season ago"}
 # Colours of classes that can be told apart with any eyes (Okabe & Ito, 2008), for at most ten of them.
 CLASSES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#999999", "#882255", "#44aa99")
 
@@ -18,12 +19,14 @@ CLASSES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f
 def drawings(report: dict[str, Any]) -> list[tuple[str, str]]:
     """Every drawing of a report's task, with its caption."""
     if report["task"] == "classify":
-        found = [(reliability(report["calibration"]["bins"]), "How often answers of each confidence are right.")]
+        found = [(reliability(report["calibration"]["bins"]), tr("How often answers of each confidence are right."))]
         return [*_surface(report), *_class_curves(report), *found]
     if report["task"] in ("regress", "forecast"):
         return [*_scatter(report), *_by_step(report)]
     if "attention" in report and report["attention"]:
-        return [(attention_drawing(report["attention"]), "Where it looks (columns) while writing each word (rows).")]
+        return [
+            (attention_drawing(report["attention"]), tr("Where it looks (columns) while writing each word (rows)."))
+        ]
     return []
 
 
@@ -50,10 +53,10 @@ def _surface(report: dict[str, Any]) -> list[tuple[str, str]]:
     axes.set_xlabel(found["columns"][0])
     axes.set_ylabel(found["columns"][1])
     axes.legend(frameon=False, labelcolor=INK, title=report["target"])
-    words = (
+    words = tr(
         "What the network answers everywhere; pale where it is unsure. Points: the judged examples by their true class."
     )
-    return [(_svg(figure, "Decision surface"), words)]
+    return [(_svg(figure, tr("Decision surface")), words)]
 
 
 def wide_drawings(report: dict[str, Any]) -> list[tuple[str, str]]:
@@ -69,15 +72,24 @@ def _class_curves(report: dict[str, Any]) -> list[tuple[str, str]]:
     figure, axes = _figure(width=3.4, height=3.2)
     axes.plot([0, 1], [0, 1], color=INK, alpha=0.4, linewidth=1, linestyle=(0, (2, 2)))
     axes.plot(*zip(*curves["roc"], strict=True), color=TRAIN, linewidth=1.6)
-    axes.set_xlabel("false alarms")
-    axes.set_ylabel("found")
-    first = _svg(figure, "ROC curve"), f"ROC: share of {positive!r} found against share of others wrongly called so."
+    axes.set_xlabel(tr("false alarms"))
+    axes.set_ylabel(tr("found"))
+    first = (
+        _svg(figure, tr("ROC curve")),
+        tr("ROC: share of {positive!r} found against share of others wrongly called so.", positive=positive),
+    )
     figure, axes = _figure(width=3.4, height=3.2)
     axes.plot(*zip(*curves["precision_recall"], strict=True), color=TRAIN, linewidth=1.6)
     axes.set_ylim(0, 1.03)
-    axes.set_xlabel("found (recall)")
-    axes.set_ylabel("right when called (precision)")
-    return [first, (_svg(figure, "Precision against recall"), f"Precision against recall of {positive!r}.")]
+    axes.set_xlabel(tr("found (recall)"))
+    axes.set_ylabel(tr("right when called (precision)"))
+    return [
+        first,
+        (
+            _svg(figure, tr("Precision against recall")),
+            tr("Precision against recall of {positive!r}.", positive=positive),
+        ),
+    ]
 
 
 def _scatter(report: dict[str, Any]) -> list[tuple[str, str]]:
@@ -89,15 +101,15 @@ def _scatter(report: dict[str, Any]) -> list[tuple[str, str]]:
     ends = [min(true.min(), guess.min()), max(true.max(), guess.max())]
     axes.plot(ends, ends, color=INK, alpha=0.4, linewidth=1, linestyle=(0, (2, 2)))
     _points(axes, true, guess)
-    axes.set_xlabel(f"true {report['target']}")
-    axes.set_ylabel("foretold")
-    first = _svg(figure, "True against foretold"), "On the line, what is foretold is true."
+    axes.set_xlabel(tr("true {target}", target=report["target"]))
+    axes.set_ylabel(tr("foretold"))
+    first = _svg(figure, tr("True against foretold")), tr("On the line, what is foretold is true.")
     figure, axes = _figure(width=3.4, height=3.2)
     axes.axhline(0, color=INK, alpha=0.4, linewidth=1, linestyle=(0, (2, 2)))
     _points(axes, guess, guess - true)
-    axes.set_xlabel("foretold")
-    axes.set_ylabel("foretold - true")
-    return [first, (_svg(figure, "Residuals"), "A pattern here is something the network has not learnt.")]
+    axes.set_xlabel(tr("foretold"))
+    axes.set_ylabel(tr("foretold - true"))
+    return [first, (_svg(figure, "Residuals"), tr("A pattern here is something the network has not learnt."))]
 
 
 def _points(axes: Any, x: np.ndarray, y: np.ndarray) -> None:
@@ -125,11 +137,11 @@ def _forecast(report: dict[str, Any]) -> list[tuple[str, str]]:
         return []
     figure, axes = _figure(width=9.4, height=3.2)
     at, step = np.array(drawn["at"]), drawn["step"]
-    axes.plot(at, drawn["true"], color=INK, linewidth=1.3, label="true")
+    axes.plot(at, drawn["true"], color=INK, linewidth=1.3, label=tr("true"))
     dashed = {"color": VALIDATION, "linewidth": 1, "alpha": 0.8, "linestyle": (0, (2, 2)), "zorder": 3}
     for name, label, style in (
-        ("naive", drawn["naive_name"], dashed),
-        ("forecast", "forecast", {"color": TRAIN, "linewidth": 1.3}),
+        ("naive", _naive_name(drawn["naive_name"]), dashed),
+        ("forecast", tr("forecast"), {"color": TRAIN, "linewidth": 1.3}),
     ):
         if drawn[name] is None:
             continue
@@ -140,9 +152,28 @@ def _forecast(report: dict[str, Any]) -> list[tuple[str, str]]:
     axes.set_xticks(at[chosen], [drawn["when"][i] for i in chosen])
     axes.set_ylabel(report["target"])
     axes.legend(frameon=False, labelcolor=INK, ncols=3)
-    words = "Each step foretold from all before it" if step == 1 else f"{step} steps foretold at a time from all before"
-    words += ", beside what came" + (f"; dashed: what {NAMES[drawn['naive_name']]} says." if drawn["naive"] else ".")
-    return [(_svg(figure, "Forecast and truth"), words)]
+    words = (
+        tr("Each step foretold from all before it, beside what came.")
+        if step == 1
+        else tr("{step} steps foretold at a time from all before, beside what came.", step=step)
+    )
+    if drawn["naive"]:
+        name = method(drawn["naive_name"])
+        words = (
+            tr("Each step foretold from all before it, beside what came; dashed: what {name} says.", name=name)
+            if step == 1
+            else tr(
+                "{step} steps foretold at a time from all before, beside what came; dashed: what {name} says.",
+                step=step,
+                name=name,
+            )
+        )
+    return [(_svg(figure, tr("Forecast and truth")), words)]
+
+
+def _naive_name(name: str | None) -> str:
+    """What a naive forecast is called in the legend."""
+    return {"last value": tr("last value"), "a season ago": tr("a season ago")}.get(name or "", name or "")
 
 
 def _by_step(report: dict[str, Any]) -> list[tuple[str, str]]:
@@ -157,10 +188,10 @@ def _by_step(report: dict[str, Any]) -> list[tuple[str, str]]:
         marker="o",
         markersize=3,
     )
-    axes.set_xlabel("steps ahead")
-    axes.set_ylabel("mean distance")
+    axes.set_xlabel(tr("steps ahead"))
+    axes.set_ylabel(tr("mean distance"))
     axes.set_ylim(bottom=0)
-    return [(_svg(figure, "Error by step ahead"), "How the error grows the farther it looks ahead.")]
+    return [(_svg(figure, tr("Error by step ahead")), tr("How the error grows the farther it looks ahead."))]
 
 
 def attention_drawing(attention: dict[str, Any]) -> str:
@@ -171,4 +202,4 @@ def attention_drawing(attention: dict[str, Any]) -> str:
     shades.set_rasterized(False)
     axes.set_xticks(np.arange(len(attention["read"])) + 0.5, attention["read"], rotation=45, ha="right")
     axes.set_yticks(np.arange(len(attention["written"])) + 0.5, attention["written"][::-1])
-    return _svg(figure, "Attention")
+    return _svg(figure, tr("Attention"))

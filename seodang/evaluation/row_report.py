@@ -7,40 +7,45 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from seodang.core.language import tr
+from seodang.core.sentences import shown
 from seodang.evaluation import figures, row_figures
-from seodang.evaluation.report import METRICS, STYLE, duration, written
-from seodang.evaluation.row_verdict import TITLES, short
+from seodang.evaluation.naming import example, many, method, one, split_name
+from seodang.evaluation.pages import rendered
+from seodang.evaluation.report import duration, titles_of_metrics, written
+from seodang.evaluation.row_verdict import short
 from seodang.evaluation.verdict import chance, points
 
 TEMPLATE = Path(__file__).parent / "rows.html.jinja"
-AMOUNTS = {
-    "mae": "Mean distance",
-    "rmse": "Root mean squared error",
-    "median_error": "Median distance",
-    "r2": "R² (share of the spread that is explained)",
-    "perplexity": "Perplexity (equally likely next tokens)",
-    "loss": "Loss a token",
-    "bleu": "BLEU",
-}
+
+
+def _amounts() -> dict[str, str]:
+    return {
+        "mae": tr("Mean distance"),
+        "rmse": tr("Root mean squared error"),
+        "median_error": tr("Median distance"),
+        "r2": tr("R² (share of the spread that is explained)"),
+        "perplexity": tr("Perplexity (equally likely next tokens)"),
+        "loss": tr("Loss a token"),
+        "bleu": "BLEU",
+    }
+
+
 # Settings that say little of what was learnt.
 QUIET = {"augmentation", "transfer", "preparation"}
 
 
 def render_rows(report: dict[str, Any]) -> str:
     """The page of a report of `evaluate_rows`."""
-    import jinja2
     from markupsafe import Markup
 
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["duration"] = duration
-    environment.filters["place"] = _places([*report["examples"], *report["mistakes"]])
+    place = _places([*report["examples"], *report["mistakes"]])
     headline, under = _headline(report)
     names = [name for name in ("loss", "accuracy", "mae") if any(name in line for line in report["history"])]
-    curves = [figures.curve(report["history"], name, name) for name in names]
-    return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
-        css=Markup(STYLE.read_text(encoding="utf-8")),
+    curves = [figures.curve(report["history"], name, figures.quantity(name)) for name in names]
+    return rendered(
+        TEMPLATE,
+        {"duration": duration, "place": place, "one": one, "many": many},
         report=report,
         headline=headline,
         under=under,
@@ -58,7 +63,7 @@ def render_rows(report: dict[str, Any]) -> str:
 def _places(examples: list[dict[str, Any]]) -> Callable[[str], str]:
     """How a row is named in a table: without its file where all are of one."""
     files = {each["id"].rpartition(" row ")[0] for each in examples}
-    return (lambda name: name.removeprefix(f"{min(files)} ")) if len(files) == 1 else str
+    return (lambda name: example(name.removeprefix(f"{min(files)} "))) if len(files) == 1 else example
 
 
 def _headline(report: dict[str, Any]) -> tuple[str, str]:
@@ -67,23 +72,30 @@ def _headline(report: dict[str, Any]) -> tuple[str, str]:
         low, high = report["intervals"]["accuracy"]
         return (
             f"{points(found['accuracy'], count)} %",
-            f"right; 95 % interval {points(low, count)}–{points(high, count)}",
+            tr("right; 95 % interval {low}–{high}", low=points(low, count), high=points(high, count)),
         )
     if report["task"] in ("regress", "forecast"):
         low, high = report["intervals"]["mae"]
         return (
             f"± {short(found['mae'])}",
-            f"mean distance in {report['target']}; 95 % interval {short(low)}–{short(high)}",
+            tr(
+                "mean distance in {target}; 95 % interval {low}–{high}",
+                target=report["target"],
+                low=short(low),
+                high=short(high),
+            ),
         )
     if "bleu" in found:
-        return f"BLEU {found['bleu']:.1f}", f"perplexity {found['perplexity']:.1f}"
-    return f"{found['perplexity']:.1f}", "perplexity: as unsure as among so many equally likely tokens"
+        return tr("BLEU {bleu:.1f}", bleu=found["bleu"]), tr(
+            "perplexity {perplexity:.1f}", perplexity=found["perplexity"]
+        )
+    return f"{found['perplexity']:.1f}", tr("perplexity: as unsure as among so many equally likely tokens")
 
 
 def _metrics(report: dict[str, Any]) -> list[dict[str, str]]:
-    rows = []
+    rows, known, amounts = [], titles_of_metrics(), _amounts()
     for name, value in report["metrics"].items():
-        title = METRICS[name][0] if name in METRICS else AMOUNTS.get(name, name)
+        title = known[name][0] if name in known else amounts.get(name, name)
         bounds = report["intervals"].get(name)
         between = f"{short(bounds[0])}–{short(bounds[1])}" if bounds else ""
         rows.append({"title": title, "value": short(value), "bounds": between})
@@ -97,33 +109,36 @@ def _baselines(report: dict[str, Any]) -> dict[str, Any] | None:
         return None
     own = report["metrics"]
     if report["task"] == "classify":
-        titles = ["right", "95 % interval", "network better?"]
+        titles = [tr("right"), tr("95 % interval"), tr("network better?")]
         count = report["judged"]["examples"]
         low, high = report["intervals"]["accuracy"]
         rows = [
             _row(
-                "the network",
+                tr("the network"),
                 [f"{points(own['accuracy'], count)} %", f"{points(low, count)}–{points(high, count)}", ""],
                 "",
             )
         ]
         for name, each in found.items():
             test = each["network_against_it"]
-            verdict, bad = _said(test)
+            verdict, bad = said(test)
             low, high = each["interval"]
             cells = [
                 f"{points(each['accuracy'], count)} %",
                 f"{points(low, count)}–{points(high, count)}",
                 (verdict, bad),
             ]
-            rows.append(_row(TITLES[name], cells, each["how"]))
-        note = "Fitted on the training data, judged on the same examples. Whether the network is better: exact paired test."
+            rows.append(_row(method(name), cells, each["how"]))
+        note = tr(
+            "Fitted on the training data, judged on the same examples. Whether the network is better: exact "
+            "paired test."
+        )
         return {"titles": titles, "rows": rows, "note": note, "aside": ()}
     if report["task"] in ("regress", "forecast"):
-        titles = ["mean distance", "root mean squared", "R²", "skill", "network better?"]
-        rows = [_row("the network", [short(own["mae"]), short(own["rmse"]), f"{own['r2']:.3f}", "", ""], "")]
+        titles = [tr("mean distance"), tr("root mean squared"), "R²", tr("skill"), tr("network better?")]
+        rows = [_row(tr("the network"), [short(own["mae"]), short(own["rmse"]), f"{own['r2']:.3f}", "", ""], "")]
         for name, each in found.items():
-            verdict, bad = _said(each["network_against_it"])
+            verdict, bad = said(each["network_against_it"])
             cells = [
                 short(each["mae"]),
                 short(each["rmse"]),
@@ -131,30 +146,32 @@ def _baselines(report: dict[str, Any]) -> dict[str, Any] | None:
                 (f"{each['skill']:+.3f}", each["skill"] < 0),
                 (verdict, bad),
             ]
-            rows.append(_row(TITLES[name], cells, each["how"]))
-        test = "Diebold–Mariano test" if report["task"] == "forecast" else "paired t-test of the rows' losses"
-        note = (
-            "Skill: how much smaller the network's error is; 1 is perfect, below 0 (red) it is worse. Whether the network is "
-            f"better: {test}."
+            rows.append(_row(method(name), cells, each["how"]))
+        test = tr("Diebold–Mariano test") if report["task"] == "forecast" else tr("paired t-test of the rows' losses")
+        note = tr(
+            "Skill: how much smaller the network's error is; 1 is perfect, below 0 (red) it is worse. Whether "
+            "the network is better: {test}.",
+            test=test,
         )
         return {"titles": titles, "rows": rows, "note": note, "aside": (1, 2)}
-    rows = [_row("the network", [f"{own['perplexity']:.1f}"], "")]
-    rows += [_row(TITLES[n], [(f"{e['perplexity']:.1f}", not e["better"])], e["how"]) for n, e in found.items()]
+    rows = [_row(tr("the network"), [f"{own['perplexity']:.1f}"], "")]
+    rows += [_row(method(n), [(f"{e['perplexity']:.1f}", not e["better"])], e["how"]) for n, e in found.items()]
     return {
-        "titles": ["perplexity"],
+        "titles": [tr("perplexity")],
         "rows": rows,
-        "note": "Counted on the training texts, judged on the same tokens.",
+        "note": tr("Counted on the training texts, judged on the same tokens."),
         "aside": (),
     }
 
 
-def _said(test: dict[str, Any]) -> tuple[str, bool]:
+def said(test: dict[str, Any]) -> tuple[str, bool]:
+    """Whether the network is better, by a paired test, in a word with its p-value; and whether that is bad."""
     if test["p_value"] >= 0.05:
-        return f"not shown ({chance(test['p_value'])})", True
+        return tr("not shown ({p_value})", p_value=chance(test["p_value"])), True
     return (
-        (f"yes ({chance(test['p_value'])})", False)
+        (tr("yes ({p_value})", p_value=chance(test["p_value"])), False)
         if test["difference"] > 0
-        else (f"worse ({chance(test['p_value'])})", True)
+        else (tr("worse ({p_value})", p_value=chance(test["p_value"])), True)
     )
 
 
@@ -166,13 +183,24 @@ def _row(name: str, cells: list[Any], how: str) -> dict[str, Any]:
 def _data(report: dict[str, Any]) -> list[tuple[str, str]]:
     data = report["data"]
     rows = [
-        ("source", f"{data['source']['where']} ({data['source']['form']}, {data['source']['examples']:,} rows)"),
-        ("split", ", ".join(f"{name} {count:,}" for name, count in data["split"]["examples"].items())),
-        *(("why", reason) for reason in data.get("purpose", {}).get("reasons", [])),
-        *(("note", note) for note in data["notes"]),
-        *(("left out", f"{each['path']}: {each['reason']}") for each in data["left_out"][:10]),
+        (tr("source"), source_of(data["source"], "row")),
+        (tr("split"), sizes(data["split"]["examples"])),
+        *((tr("why"), shown(reason)) for reason in data.get("purpose", {}).get("reasons", [])),
+        *((tr("note"), shown(note)) for note in data["notes"]),
+        *((tr("left out"), f"{each['path']}: {shown(each['reason'])}") for each in data["left_out"][:10]),
     ]
     return [(name, str(value)) for name, value in rows]
+
+
+def source_of(source: dict[str, Any], noun: str) -> str:
+    """Where data come from, in what form, and how many examples they are."""
+    told = {"where": source["where"], "form": shown(source["form"]), "count": source["examples"], "nouns": many(noun)}
+    return tr("{where} ({form}, {count:,} {nouns})", **told)
+
+
+def sizes(examples: dict[str, int]) -> str:
+    """How many examples each split has: "train 1,374, test 270"."""
+    return ", ".join(f"{split_name(name)} {count:,}" for name, count in examples.items())
 
 
 def _settings(report: dict[str, Any]) -> list[tuple[str, str]]:
@@ -192,15 +220,15 @@ def _settings(report: dict[str, Any]) -> list[tuple[str, str]]:
 def _commands(report: dict[str, Any]) -> list[tuple[str, str]]:
     run = shlex.quote(report["run"])
     what = {"classify": "new.csv", "regress": "new.csv", "forecast": ""}
-    writes = {"next_token": "--words 20", "translate": '"a sentence"'}
+    writes = {"next_token": "--words 20", "translate": f'"{tr("a sentence")}"'}
     use = (
         f"seodang generate {run} {writes[report['task']]}"
         if report["task"] in writes
         else f"seodang predict {run} {what[report['task']]}"
     )
     return [
-        ("put it to work", use.strip()),
-        ("judge it on other data", f"seodang evaluate {run} other-data"),
-        ("train it again and see that the same comes out", f"seodang repeat {run}"),
-        ("train it further", f"seodang train --resume {run} training.epochs=+5"),
+        (tr("put it to work"), use.strip()),
+        (tr("judge it on other data"), f"seodang evaluate {run} other-data"),
+        (tr("train it again and see that the same comes out"), f"seodang repeat {run}"),
+        (tr("train it further"), f"seodang train --resume {run} training.epochs=+5"),
     ]

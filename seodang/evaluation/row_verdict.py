@@ -5,26 +5,13 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+from seodang.core.language import tr
 from seodang.core.registry import family, find
-from seodang.evaluation.verdict import chance, points
+from seodang.evaluation.naming import judged_on, many, method
+from seodang.evaluation.verdict import chance, points, weakest
 from seodang.evaluation.verdict import percent as share_of
 
 LEVEL = 0.05
-OF = {
-    "test": "test {}s",
-    "validation": "validation {}s (there is no test split)",
-    "train": "training {}s (there is neither a test nor a validation split)",
-    "all": "{}s",
-}
-TITLES = {
-    "naive": "the naive guess",
-    "linear": "a linear model",
-    "trees": "boosted trees",
-    "last value": "the last value",
-    "a season ago": "the value a season ago",
-    "unigram": "how common words are",
-    "bigram": "word pairs",
-}
 
 
 def row_verdict(report: dict[str, Any]) -> list[str]:
@@ -39,24 +26,27 @@ def row_verdict(report: dict[str, Any]) -> list[str]:
 
 
 def _many(report: dict[str, Any]) -> str:
-    judged = report["judged"]
-    source = "" if judged["is_own"] else f" of {judged['data']}"
-    return f"{judged['examples']:,} {OF[report['split']].format(judged['noun'])}{source}"
+    return judged_on(report, report["judged"]["noun"])
 
 
 def _class_score(report: dict[str, Any]) -> str:
     count, (low, high) = report["judged"]["examples"], report["intervals"]["accuracy"]
-    score = share_of(report["metrics"]["accuracy"], count)
-    return f"Right on {score} of {_many(report)} (95 % interval {points(low, count)}–{points(high, count)})."
+    return tr(
+        "Right on {score} of {examples} (95 % interval {low}–{high}).",
+        score=share_of(report["metrics"]["accuracy"], count),
+        examples=_many(report),
+        low=points(low, count),
+        high=points(high, count),
+    )
 
 
 def _class_against(report: dict[str, Any]) -> list[str]:
     count, found = report["judged"]["examples"], report["baselines"]
     if not found:
         return []
-    told = [f"guessing the most common class: {share_of(found['naive']['accuracy'], count)}"]
-    told += [f"{TITLES[name]}: {share_of(each['accuracy'], count)}" for name, each in found.items() if name != "naive"]
-    lines = ["; ".join(told)[0].upper() + "; ".join(told)[1:] + "."]
+    told = [tr("guessing the most common class: {accuracy}", accuracy=share_of(found["naive"]["accuracy"], count))]
+    told += [f"{method(name)}: {share_of(each['accuracy'], count)}" for name, each in found.items() if name != "naive"]
+    line = "; ".join(told)[0].upper() + "; ".join(told)[1:] + "."
     worse, same, better = [], [], []
     for name, each in found.items():
         test = each["network_against_it"]
@@ -67,61 +57,96 @@ def _class_against(report: dict[str, Any]) -> list[str]:
             if test["p_value"] >= LEVEL
             else better
         )
-        which.append((TITLES[name], chance(test["p_value"])))
+        which.append((method(name), chance(test["p_value"])))
     if len(better) == len(found):
-        return [
-            f"{lines[0]} Better than {'all of them' if len(found) > 2 else 'both' if len(found) == 2 else 'that'}, beyond chance."
-        ]
-    lines += [f"NOT shown to be better than {name} ({p})." for name, p in same]
-    lines += [f"WORSE than {name} ({p})." for name, p in worse]
+        return [f"{line} {better_than(len(found))}"]
+    lines = [line]
+    lines += [tr("NOT shown to be better than {name} ({p}).", name=name, p=p) for name, p in same]
+    lines += [tr("WORSE than {name} ({p}).", name=name, p=p) for name, p in worse]
     return lines
+
+
+def better_than(count: int) -> str:
+    """That a network is better than so many methods named before."""
+    if count == 1:
+        return tr("Better than that, beyond chance.")
+    if count == 2:
+        return tr("Better than both, beyond chance.")
+    return tr("Better than all of them, beyond chance.")
 
 
 def _weakest(report: dict[str, Any]) -> list[str]:
     rows = [row for row in report["per_class"] if row["support"] and row["recall"] < 1]
     if len(report["classes"]) < 3 or not rows:
         return []
-    worst = sorted(rows, key=lambda row: row["recall"])[:3]
-    found = ", ".join(f"{r['class']} ({share_of(r['recall'], r['support'])} of {r['support']:,} found)" for r in worst)
-    return [f"Weakest: {found}."]
+    return [weakest(sorted(rows, key=lambda row: row["recall"])[:3])]
 
 
 def _amount_score(report: dict[str, Any]) -> str:
-    found, (low, high), target = report["metrics"], report["intervals"]["mae"], report["target"]
-    start = f"Off by {short(found['mae'])} on average over {_many(report)} (95 % interval {short(low)}–{short(high)})"
-    spread = f"{target} there goes from {short(report['range'][0])} to {short(report['range'][1])}"
-    return f"{start}; {spread}. R² {found['r2']:.3f}, root mean squared error {short(found['rmse'])}."
+    found, (low, high) = report["metrics"], report["intervals"]["mae"]
+    return tr(
+        "Off by {mae} on average over {examples} (95 % interval {low}–{high}); {target} there goes from {least} to {most}. "
+        "R² {r2:.3f}, root mean squared error {rmse}.",
+        mae=short(found["mae"]),
+        examples=_many(report),
+        low=short(low),
+        high=short(high),
+        target=report["target"],
+        least=short(report["range"][0]),
+        most=short(report["range"][1]),
+        r2=found["r2"],
+        rmse=short(found["rmse"]),
+    )
 
 
 def _amount_against(report: dict[str, Any]) -> list[str]:
     found, name = report["baselines"], report["main"]
     if not found:
         return []
-    which = "mean distance" if name == "mae" else "root mean squared error"
-    told = ", ".join(f"{TITLES[key]} {short(each[name])}" for key, each in found.items())
-    lines = [f"By {which} the network has {short(report['metrics'][name])}; {told}."]
-    beaten = [TITLES[key] for key, each in found.items() if _better(each)]
+    told = ", ".join(f"{method(key)} {short(each[name])}" for key, each in found.items())
+    own = short(report["metrics"][name])
+    line = (
+        tr("By mean distance the network has {own}; {told}.", own=own, told=told)
+        if name == "mae"
+        else tr("By root mean squared error the network has {own}; {told}.", own=own, told=told)
+    )
+    beaten = [method(key) for key, each in found.items() if _better(each)]
     if len(beaten) == len(found):
-        return [f"{lines[0]} Better than {'all of them' if len(found) > 1 else 'that'}, beyond chance."]
+        all_of_them = tr("Better than all of them, beyond chance.")
+        return [f"{line} {all_of_them if len(found) > 1 else better_than(1)}"]
+    lines = [line]
     if beaten:
-        lines.append(f"Better than {' and '.join(beaten)}, beyond chance.")
+        lines.append(tr("Better than {methods}, beyond chance.", methods=joined(beaten)))
     for key, each in found.items():
         p = chance(each["network_against_it"]["p_value"])
+        told = {"method": method(key), "percent": -100 * each["skill"], "p": p}
         if each["skill"] < 0 and each["network_against_it"]["p_value"] < LEVEL:
-            lines.append(
-                f"WORSE than {TITLES[key]} by {-100 * each['skill']:.1f} %, beyond chance ({p}): use that instead."
-            )
+            lines.append(tr("WORSE than {method} by {percent:.1f} %, beyond chance ({p}): use that instead.", **told))
         elif each["skill"] < 0:
-            worse = f"{-100 * each['skill']:.1f} % farther off, which may be chance ({p})"
-            lines.append(f"NOT better than {TITLES[key]}: {worse}. The simpler one is enough.")
+            lines.append(
+                tr(
+                    "NOT better than {method}: {percent:.1f} % farther off, which may be chance ({p}). The simpler one is "
+                    "enough.",
+                    **told,
+                )
+            )
         elif not _better(each):
-            lines.append(f"NOT shown to be better than {TITLES[key]} ({p}).")
+            lines.append(tr("NOT shown to be better than {name} ({p}).", name=method(key), p=p))
     errors = {key: each[name] for key, each in found.items()}
     if "last value" in errors and errors["last value"] <= min(*errors.values(), report["metrics"][name]):
         lines.append(
-            "Nothing here does better than keeping the last value: the past of this series says no more than that."
+            tr("Nothing here does better than keeping the last value: the past of this series says no more than that.")
         )
     return lines
+
+
+def joined(words: list[str]) -> str:
+    """Words with "and" between them.
+
+    >>> joined(["a", "b", "c"])
+    'a and b and c'
+    """
+    return tr(" and ").join(words)
 
 
 def _times(skill: float) -> str:
@@ -141,20 +166,24 @@ def _better(each: dict[str, Any]) -> bool:
 
 def _token_score(report: dict[str, Any]) -> str:
     found = report["metrics"]
-    words = f"Perplexity {found['perplexity']:.1f} on {report['tokens']:,} tokens of {_many(report)}: as unsure as among so many "
-    words += f"equally likely ones. The next token is its first guess {100 * found['accuracy']:.1f} % of the time."
-    if "bleu" in found:
-        words += f" BLEU {found['bleu']:.1f}."
-    return words
+    words = tr(
+        "Perplexity {perplexity:.1f} on {tokens:,} tokens of {examples}: as unsure as among so many equally likely ones. "
+        "The next token is its first guess {accuracy:.1f} % of the time.",
+        perplexity=found["perplexity"],
+        tokens=report["tokens"],
+        examples=_many(report),
+        accuracy=100 * found["accuracy"],
+    )
+    return f"{words} BLEU {found['bleu']:.1f}." if "bleu" in found else words
 
 
 def _token_against(report: dict[str, Any]) -> list[str]:
     found = report["baselines"]
     if not found:
         return []
-    told = "; ".join(f"{TITLES[name]}: {each['perplexity']:.1f}" for name, each in found.items())
-    lines = [f"Perplexity of {told}."]
-    lines += [f"WORSE than {TITLES[name]}." for name, each in found.items() if not each["better"]]
+    told = "; ".join(f"{method(name)}: {each['perplexity']:.1f}" for name, each in found.items())
+    lines = [tr("Perplexity of {told}.", told=told)]
+    lines += [tr("WORSE than {name}.", name=method(name)) for name, each in found.items() if not each["better"]]
     return lines
 
 
@@ -163,8 +192,12 @@ def _leaks(report: dict[str, Any]) -> list[str]:
     found = [name for name, why in left.items() if "away" in why]
     if not found:
         return []
-    they = "it gives" if len(found) == 1 else "they give"
-    return [f"Not shown to the network, because {they} {report['target']} away: {', '.join(found)}."]
+    told = {"target": report["target"], "names": ", ".join(found)}
+    return [
+        tr("Not shown to the network, because it gives {target} away: {names}.", **told)
+        if len(found) == 1
+        else tr("Not shown to the network, because they give {target} away: {names}.", **told)
+    ]
 
 
 def doubts(report: dict[str, Any]) -> list[str]:
@@ -172,10 +205,20 @@ def doubts(report: dict[str, Any]) -> list[str]:
     judged, lines = report["judged"], []
     count = judged.get("opened", {"times": 1, "runs": 1})
     if report["split"] in ("test", "all") and count["times"] > 1:
-        by = f" by {count['runs']} runs" if count["runs"] > 1 else " by this run"
+        told = {"count": judged["examples"], "nouns": many(judged["noun"]), "times": count["times"]}
         lines.append(
-            f"These {judged['examples']:,} {judged['noun']}s have been opened {count['times']} times{by}: the best of several "
-            "looks better than it is."
+            tr(
+                "These {count:,} {nouns} have been opened {times} times by {runs} runs: the best of several looks better "
+                "than it is.",
+                runs=count["runs"],
+                **told,
+            )
+            if count["runs"] > 1
+            else tr(
+                "These {count:,} {nouns} have been opened {times} times by this run: the best of several looks better "
+                "than it is.",
+                **told,
+            )
         )
     return lines + report.get("notes", [])
 
@@ -201,4 +244,4 @@ def lesson(recipe: str) -> list[str]:
     if family("recipes", recipe) != "foundations":
         return []
     told = inspect.cleandoc(find("recipes", recipe).__doc__).partition("Measured:")[0]
-    return [" ".join(paragraph.split()) for paragraph in told.split("\n\n") if paragraph.strip()]
+    return [tr(" ".join(paragraph.split())) for paragraph in told.split("\n\n") if paragraph.strip()]

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from seodang.core.errors import RunError, SeodangError
+from seodang.core.language import tr
 from seodang.data.load import Prepared
 from seodang.evaluation.making import BATCH, codes_of, of_pictures, read
 from seodang.runs.folder import Run, load
@@ -31,10 +32,13 @@ def answers(run: Run, picture: str | Path, count: int) -> tuple[Tensor, list[tup
     _, model = of_pictures(run)
     if not hasattr(model, "encode"):
         raise RunError(
-            f"{run.name} makes no codes of pictures. Train one that does: `seodang train PATH deep-autoencoder`."
+            tr(
+                "{run} makes no codes of pictures. Train one that does: `seodang train PATH deep-autoencoder`.",
+                run=run.name,
+            )
         )
     if count < 1:
-        raise SeodangError(f"count must be 1 or more, got {count}.")
+        raise SeodangError(tr("count must be 1 or more, got {count}.", count=count))
     asked = read(run, picture)
     return asked, neighbours(run, asked, count)
 

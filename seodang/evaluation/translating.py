@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from seodang.core.errors import RecipeError, RunError, SeodangError
+from seodang.core.language import tr
 from seodang.data.encode_text import TextEncoding, padded, texts_of
 from seodang.data.encoded import Encoded
 from seodang.data.scripts import are_piecewise
@@ -28,7 +29,6 @@ MOST_JUDGED = 2_000  # sentences that BLEU is measured on, drawn with a fixed se
 SLACK = 10  # a translation ends after twice as many tokens as were read, and so many more, where no end mark comes
 RESAMPLES = 300  # of the sentences, for the interval of BLEU
 ATTENTION_LENGTHS = (5, 14)  # tokens read in the sentence whose attention is drawn
-NO_BLEU = "BLEU needs sacrebleu, which is not installed: `pip install 'seodang[text]'`."
 
 
 def translate(run: Run | str | Path, sentences: Sequence[str], *, beam: int = 1) -> list[str]:
@@ -44,7 +44,7 @@ def translate(run: Run | str | Path, sentences: Sequence[str], *, beam: int = 1)
     run = run if isinstance(run, Run) else load(run)
     encoding = reader(run)
     if beam < 1:
-        raise SeodangError(f"beam must be 1 or more, got {beam}.")
+        raise SeodangError(tr("beam must be 1 or more, got {beam}.", beam=beam))
     assert encoding.written is not None, "a translation writes"
     read = encoding.encode(sentences)
     told = [""] * len(sentences)
@@ -65,7 +65,11 @@ def reader(run: Run) -> TextEncoding:
     encoding = run.encoding
     if run.recipe.task != "translate" or not isinstance(encoding, TextEncoding):
         raise RunError(
-            f"{run.name} does not translate: its task is {run.recipe.task}. Train one that does: `seodang train PAIRS translator`."
+            tr(
+                "{run} does not translate: its task is {task}. Train one that does: `seodang train PAIRS translator`.",
+                run=run.name,
+                task=run.recipe.task,
+            )
         )
     return encoding
 
@@ -174,10 +178,15 @@ def translated(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[str, A
     found: dict[str, Any] = {"translations": rows, "attention": attention(run, sources), "notes": []}
     score = bleu(written, wanted)
     if score is None:
-        return {**found, "metrics": {}, "intervals": {}, "notes": [NO_BLEU]}
+        return {**found, "metrics": {}, "intervals": {}, "notes": [no_bleu()]}
     if own is not None:
         found["notes"].append(_beside_nearest(encoding, own, sources, wanted, score["bleu"]))
     return {**found, "metrics": {"bleu": score["bleu"]}, "intervals": {"bleu": score["interval"]}}
+
+
+def no_bleu() -> str:
+    """What to say where BLEU cannot be measured."""
+    return tr("BLEU needs sacrebleu, which is not installed: `pip install 'seodang[text]'`.")
 
 
 def bleu(written: Sequence[str], wanted: Sequence[str]) -> dict[str, Any] | None:
@@ -205,8 +214,15 @@ def _beside_nearest(
     taken = nearest(texts_of(known, encoding.text), texts_of(known, encoding.target), sources)
     other = bleu(taken, wanted)
     assert other is not None, "sacrebleu is there: the network's own was measured"
-    than = "Better than" if score > other["bleu"] else "WORSE than"
-    return f"{than} taking over the translation of the most similar training sentence: BLEU {other['bleu']:.1f}."
+    if score > other["bleu"]:
+        return tr(
+            "Better than taking over the translation of the most similar training sentence: BLEU {bleu:.1f}.",
+            bleu=other["bleu"],
+        )
+    return tr(
+        "WORSE than taking over the translation of the most similar training sentence: BLEU {bleu:.1f}.",
+        bleu=other["bleu"],
+    )
 
 
 def nearest(sources: Sequence[str], targets: Sequence[str], asked: Sequence[str]) -> list[str]:
@@ -250,6 +266,6 @@ def attention(run: Run, sentences: Sequence[str]) -> dict[str, Any] | None:
     ends = written.tokens > len(written.ids)
     return {
         "read": [encoding.tokenizer.token(int(each)).strip() for each in ids],
-        "written": [encoding.written.token(each).strip() for each in written.ids] + (["(end)"] if ends else []),
+        "written": [encoding.written.token(each).strip() for each in written.ids] + ([tr("(end)")] if ends else []),
         "weights": [[round(float(each), 4) for each in row] for row in weights[: written.tokens]],
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from seodang.core.language import tr
 from seodang.data.encode_table import Category, Number, TableEncoding, numbers_in, with_parts
 from seodang.data.frame import Frame
 
@@ -20,7 +21,9 @@ def unseen(encoding: TableEncoding, frame: Frame) -> list[str]:
     sentences = [sentence for sentence in found if sentence]
     more = len(sentences) - MOST_TOLD
     return (
-        sentences if more <= 0 else [*sentences[:MOST_TOLD], f"{more:,} more columns have values that were never seen."]
+        sentences
+        if more <= 0
+        else [*sentences[:MOST_TOLD], tr("{more:,} more columns have values that were never seen.", more=more)]
     )
 
 
@@ -31,26 +34,42 @@ def _names(column: Category, values, rows: int) -> str:
         return ""
     number, kinds = len(strange), list(dict.fromkeys(map(str, strange)))
     such = ", ".join(map(repr, kinds[:3]))
-    which = f"{such}" if len(kinds) <= 3 else f"{len(kinds):,} values, such as {such}"
-    return (
-        f"{column.name} has {which} in {number:,} of {rows:,} rows, never or hardly seen in training: "
-        f"{'it counts' if number == 1 else 'they count'} as unknown."
+    which = such if len(kinds) <= 3 else tr("{count:,} values, such as {such}", count=len(kinds), such=such)
+    told = {"column": column.name, "which": which, "number": number, "rows": rows}
+    if number == 1:
+        return tr(
+            "{column} has {which} in {number:,} of {rows:,} rows, never or hardly seen in training: it counts as unknown.",
+            **told,
+        )
+    return tr(
+        "{column} has {which} in {number:,} of {rows:,} rows, never or hardly seen in training: they count as unknown.",
+        **told,
     )
 
 
 def _number(column: Number, values: np.ndarray) -> str:
     rows, missing = len(values), int(np.isnan(values).sum())
     if missing and not column.marks:
-        return (
-            f"{column.name} is missing in {missing:,} of {rows:,} rows, and never was in training: {column.fill:g}, the median "
-            "there, stands in."
+        return tr(
+            "{column} is missing in {missing:,} of {rows:,} rows, and never was in training: {fill:g}, the "
+            "median there, stands in.",
+            column=column.name,
+            missing=missing,
+            rows=rows,
+            fill=column.fill,
         )
     slack = SLACK * (column.high - column.low)
     with np.errstate(invalid="ignore"):
         far = values[(values < column.low - slack) | (values > column.high + slack)]
     if not len(far) or column.high <= column.low:
         return ""
-    return (
-        f"{column.name} is outside all that was seen in training ({column.low:g} to {column.high:g}) in {len(far):,} of {rows:,} "
-        f"rows, such as {far[0]:g}: the answer there means little."
+    return tr(
+        "{column} is outside all that was seen in training ({low:g} to {high:g}) in {count:,} of {rows:,} "
+        "rows, such as {far:g}: the answer there means little.",
+        column=column.name,
+        low=column.low,
+        high=column.high,
+        count=len(far),
+        rows=rows,
+        far=far[0],
     )

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from seodang.core.errors import SeodangError
+from seodang.core.language import tr
 from seodang.data.prepare import Normalise
 from seodang.evaluation.baselines import Baseline
 from seodang.evaluation.verdict import listed
@@ -156,8 +157,20 @@ def _how(run: Run, weights: Weights, unnamed: tuple[str, ...]) -> str:
     preparation = run.recipe.preparation
     size = f"{preparation.width}×{preparation.height}"
     own = f"{weights.size[1]}×{weights.size[0]}"
-    at = f" at {size} (its weights were made for {own})" if size != own else ""
-    missing = f"; ImageNet has no class called {listed(unnamed)}" if unnamed else ""
-    return (
-        f"{weights.name} as it came from ImageNet{at}, right where its most probable name is that of the class{missing}"
+    what = (
+        tr("{weights} as it came from ImageNet", weights=weights.name)
+        if size == own
+        else tr(
+            "{weights} as it came from ImageNet at {size} (its weights were made for {own})",
+            weights=weights.name,
+            size=size,
+            own=own,
+        )
     )
+    if unnamed:
+        return tr(
+            "{what}, right where its most probable name is that of the class; ImageNet has no class called {unnamed}",
+            what=what,
+            unnamed=listed(unnamed),
+        )
+    return tr("{what}, right where its most probable name is that of the class", what=what)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from seodang.core.language import tr
 from seodang.evaluation.intervals import wilson
+from seodang.evaluation.naming import judged_on, many
 
 # Half an interval wider than this, in points, is called too wide to tell.
 TOO_WIDE = 5
@@ -14,13 +16,6 @@ LEVEL = 0.05
 OVERCONFIDENT = 5
 OVERFITTED = 3
 NAMED = 3  # classes and pairs that are named
-
-_OF = {
-    "test": "test pictures",
-    "validation": "validation pictures (there is no test split)",
-    "train": "training pictures (there is neither a test nor a validation split)",
-    "all": "pictures",
-}
 
 
 def verdict(report: dict[str, Any]) -> list[str]:
@@ -64,30 +59,39 @@ def listed(names: tuple[str, ...] | list[str], most: int = 5) -> str:
     >>> listed(("roses", "tulips")), listed(list("abcdefgh"))
     ('roses, tulips', 'a, b, c, d, e and 3 more')
     """
-    more = f" and {len(names) - most:,} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    shown = ", ".join(names[:most])
+    return tr("{names} and {more:,} more", names=shown, more=len(names) - most) if len(names) > most else shown
 
 
 def _score(report: dict[str, Any]) -> str:
-    judged, (low, high) = report["judged"], report["intervals"]["accuracy"]
-    examples = judged["examples"]
-    source = "" if judged["is_own"] else f" of {judged['data']}"
-    share = percent(report["metrics"]["accuracy"], examples)
-    interval = f"95 % interval {points(low, examples)}–{points(high, examples)}"
-    return f"Right on {share} of {examples:,} {_OF[report['split']]}{source} ({interval})."
+    examples, (low, high) = report["judged"]["examples"], report["intervals"]["accuracy"]
+    return tr(
+        "Right on {score} of {examples} (95 % interval {low}–{high}).",
+        score=percent(report["metrics"]["accuracy"], examples),
+        examples=judged_on(report, "picture"),
+        low=points(low, examples),
+        high=points(high, examples),
+    )
 
 
 def _against(report: dict[str, Any]) -> list[str]:
     examples, found = report["judged"]["examples"], report["baselines"]
     naive, linear = found["naive"], found.get("linear")
-    sentence = f"Guessing the most common class: {percent(naive['accuracy'], examples)}"
+    guess = percent(naive["accuracy"], examples)
     if linear:
-        sentence += f"; a linear model: {percent(linear['accuracy'], examples)}"
+        sentence = tr(
+            "Guessing the most common class: {accuracy}; a linear model: {linear}.",
+            accuracy=guess,
+            linear=percent(linear["accuracy"], examples),
+        )
+    else:
+        sentence = tr("Guessing the most common class: {accuracy}.", accuracy=guess)
     simple = [naive, linear] if linear else [naive]
     if all(_better(each["network_against_it"]) for each in simple):
-        return [f"{sentence}. Better than {'both' if linear else 'that'}, beyond chance."]
-    lines = [f"{sentence}."]
-    for name, words in (("naive", "always guessing the most common class"), ("linear", "a linear model")):
+        better = tr("Better than both, beyond chance.") if linear else tr("Better than that, beyond chance.")
+        return [f"{sentence} {better}"]
+    lines = [sentence]
+    for name, words in (("naive", tr("always guessing the most common class")), ("linear", tr("a linear model"))):
         if name in found and (line := _not_better(found[name]["network_against_it"], words)):
             lines.append(line)
     return lines
@@ -99,14 +103,25 @@ def _before(report: dict[str, Any]) -> list[str]:
     if not found:
         return []
     on_named, named = found["on_named"], [*found["named"]]
-    aside = ""
+    told = {
+        "before": percent(found["accuracy"], examples),
+        "after": percent(report["metrics"]["accuracy"], examples),
+    }
     if found["unnamed"]:
-        which = listed(named) if len(named) == 1 else "the others"
-        share = percent(on_named["accuracy"], on_named["examples"])
-        aside = f" (ImageNet has no class called {listed(found['unnamed'])}; of {which} {share})"
-    before, after = percent(found["accuracy"], examples), percent(report["metrics"]["accuracy"], examples)
-    line = f"Untouched, the ImageNet network names {before} rightly{aside}; trained on your pictures: {after}."
-    doubt = _not_better(found["network_against_it"], "the untouched network")
+        line = tr(
+            "Untouched, the ImageNet network names {before} rightly (ImageNet has no class called {unnamed}; of {which} "
+            "{share}); trained on your pictures: {after}.",
+            unnamed=listed(found["unnamed"]),
+            which=listed(named) if len(named) == 1 else tr("the others"),
+            share=percent(on_named["accuracy"], on_named["examples"]),
+            **told,
+        )
+    else:
+        line = tr(
+            "Untouched, the ImageNet network names {before} rightly; trained on your pictures: {after}.",
+            **told,
+        )
+    doubt = _not_better(found["network_against_it"], tr("the untouched network"))
     return [line, doubt] if doubt else [line]
 
 
@@ -116,11 +131,17 @@ def _better(test: dict[str, Any]) -> bool:
 
 def _not_better(test: dict[str, Any], words: str) -> str | None:
     """A sentence where the network is not shown to be better than a baseline, else None."""
-    counts = f"{test['second_only']:,} pictures right that it gets wrong, {test['first_only']:,} the other way, {chance(test['p_value'])}"
+    told = {"name": words, "mine": test["second_only"], "its": test["first_only"], "p": chance(test["p_value"])}
     if test["p_value"] >= LEVEL:
-        return f"NOT shown to be better than {words}: {counts}."
+        return tr(
+            "NOT shown to be better than {name}: {mine:,} pictures right that it gets wrong, {its:,} the other way, {p}.",
+            **told,
+        )
     if test["difference"] < 0:
-        return f"WORSE than {words}: {counts}."
+        return tr(
+            "WORSE than {name}: {mine:,} pictures right that it gets wrong, {its:,} the other way, {p}.",
+            **told,
+        )
     return None
 
 
@@ -128,15 +149,29 @@ def _weakest(report: dict[str, Any]) -> list[str]:
     rows = [row for row in report["per_class"] if row["support"] and row["recall"] < 1]
     if not rows or len(report["classes"]) < 2:
         return []
-    worst = sorted(rows, key=lambda row: row["recall"])[:NAMED]
-    found = ", ".join(
-        f"{row['class']} ({percent(row['recall'], row['support'])} of {row['support']:,} found)" for row in worst
-    )
-    line = f"Weakest: {found}."
+    line = weakest(sorted(rows, key=lambda row: row["recall"])[:NAMED])
     if pairs := report["confused_pairs"][:NAMED]:
-        taken = ", ".join(f"{pair['true']} for {pair['predicted']} ({pair['count']:,}×)" for pair in pairs)
-        line += f" Most often mistaken: {taken}."
+        taken = ", ".join(
+            tr("{true} for {predicted} ({count:,}×)", **{key: pair[key] for key in ("true", "predicted", "count")})
+            for pair in pairs
+        )
+        mistaken = tr("Most often mistaken: {taken}.", taken=taken)
+        line = f"{line} {mistaken}"
     return [line]
+
+
+def weakest(rows: list[dict[str, Any]]) -> str:
+    """The classes that are found least often, in a sentence."""
+    found = ", ".join(
+        tr(
+            "{name} ({recall} of {support:,} found)",
+            name=row["class"],
+            recall=percent(row["recall"], row["support"]),
+            support=row["support"],
+        )
+        for row in rows
+    )
+    return tr("Weakest: {classes}.", classes=found)
 
 
 def _confidence(report: dict[str, Any]) -> list[str]:
@@ -144,7 +179,13 @@ def _confidence(report: dict[str, Any]) -> list[str]:
     confidence = report["calibration"]["mean_confidence"]
     if confidence > report["intervals"]["accuracy"][1] and 100 * (confidence - accuracy) > OVERCONFIDENT:
         sure = f"{100 * confidence:.0f} %"
-        return [f"Overconfident: it gives its answers {sure} on average and is right on {percent(accuracy, examples)}."]
+        return [
+            tr(
+                "Overconfident: it gives its answers {sure} on average and is right on {accuracy}.",
+                sure=sure,
+                accuracy=percent(accuracy, examples),
+            )
+        ]
     return []
 
 
@@ -161,8 +202,13 @@ def _overfitting(report: dict[str, Any]) -> list[str]:
     at_least = wilson(round(remembered * known), known)[0] if known else remembered
     if at_least <= high:  # one mistake in 30 is no more than chance
         return []
-    gap = f"{100 * (remembered - accuracy):.1f} points"
-    return [f"Overfitted: right on {100 * remembered:.1f} % of the training pictures, {gap} more than on new ones."]
+    return [
+        tr(
+            "Overfitted: right on {remembered:.1f} % of the training pictures, {gap:.1f} points more than on new ones.",
+            remembered=100 * remembered,
+            gap=100 * (remembered - accuracy),
+        )
+    ]
 
 
 def _small(report: dict[str, Any]) -> list[str]:
@@ -170,8 +216,14 @@ def _small(report: dict[str, Any]) -> list[str]:
     if 100 * (high - low) / 2 <= TOO_WIDE:
         return []
     return [
-        f"{examples:,} pictures are too few to tell more: the true score may be anywhere from {100 * low:.0f} to "
-        f"{100 * high:.0f} %, and another network would have to be about {100 * (high - low) / 2:.0f} points better to show it."
+        tr(
+            "{examples:,} pictures are too few to tell more: the true score may be anywhere from {low:.0f} to "
+            "{high:.0f} %, and another network would have to be about {half:.0f} points better to show it.",
+            examples=examples,
+            low=100 * low,
+            high=100 * high,
+            half=100 * (high - low) / 2,
+        )
     ]
 
 
@@ -181,20 +233,54 @@ def _doubts(report: dict[str, Any]) -> list[str]:
         lines.append(_seen(judged, number))
     count = judged.get("opened", {"times": 1, "runs": 1})
     if report["split"] in ("test", "all") and count["times"] > 1:
-        by = f" by {count['runs']} runs" if count["runs"] > 1 else " by this run"
-        lines.append(
-            f"These {judged['examples']:,} pictures have been opened {count['times']} times{by}: "
-            "the best of several looks better than it is."
-            if count["runs"] > 1
-            else f"This {'test split' if report['split'] == 'test' else 'data'} has been opened {count['times']} times{by}."
-        )
+        times = count["times"]
+        if count["runs"] > 1:
+            lines.append(
+                tr(
+                    "These {count:,} {nouns} have been opened {times} times by {runs} runs: the best of several looks "
+                    "better than it is.",
+                    count=judged["examples"],
+                    nouns=many("picture"),
+                    times=times,
+                    runs=count["runs"],
+                )
+            )
+        elif report["split"] == "test":
+            lines.append(tr("This test split has been opened {times} times by this run.", times=times))
+        else:
+            lines.append(tr("This data has been opened {times} times by this run.", times=times))
     return lines + report.get("notes", [])
 
 
 def _seen(judged: dict[str, Any], number: int) -> str:
     without = judged["without_seen"]
-    one = number == 1
-    start = f"{number:,} of the {judged['examples']:,} pictures {'stands' if one else 'stand'} also in training or validation"
+    told = {"number": number, "examples": judged["examples"]}
     if without["accuracy"] is None:
-        return f"{start}: nothing here is new to the network, and the score says nothing about new pictures."
-    return f"{start}: without {'it' if one else 'them'} {percent(without['accuracy'], without['examples'])} are right."
+        return (
+            tr(
+                "{number:,} of the {examples:,} pictures stands also in training or validation: nothing here is new to the "
+                "network, and the score says nothing about new pictures.",
+                **told,
+            )
+            if number == 1
+            else tr(
+                "{number:,} of the {examples:,} pictures stand also in training or validation: nothing here is new to the "
+                "network, and the score says nothing about new pictures.",
+                **told,
+            )
+        )
+    accuracy = percent(without["accuracy"], without["examples"])
+    return (
+        tr(
+            "{number:,} of the {examples:,} pictures stands also in training or validation: without it {accuracy} are right.",
+            accuracy=accuracy,
+            **told,
+        )
+        if number == 1
+        else tr(
+            "{number:,} of the {examples:,} pictures stand also in training or validation: without them {accuracy} are "
+            "right.",
+            accuracy=accuracy,
+            **told,
+        )
+    )

@@ -8,10 +8,13 @@ from typing import Any
 import numpy as np
 
 from seodang.core.errors import DataError, RunError
+from seodang.core.language import tr
 from seodang.data.frame import Frame
 from seodang.evaluation.intervals import calibration_by_chance
 from seodang.evaluation.judge_rows import shown
 from seodang.evaluation.metrics import calibration_error
+from seodang.evaluation.naming import example as named
+from seodang.evaluation.naming import split_name
 from seodang.evaluation.predictions import Predictions
 from seodang.explanations import painting
 from seodang.explanations.example import Example, kind_of
@@ -27,7 +30,7 @@ MOST_OPENED = 20_000  # rows or texts that are read again for the sake of this p
 def certainty(run: Run, example: Example, *, layer: str | None = None) -> Explanation:
     """The judged examples that the network is most and least sure of, and whether its confidence can be believed."""
     if not run.classes:
-        raise DoesNotApply("it foretells no classes, so it gives no confidence")
+        raise DoesNotApply(tr("it foretells no classes, so it gives no confidence"))
     try:
         judged = example.own.predictions
     except RunError as reason:
@@ -43,8 +46,10 @@ def certainty(run: Run, example: Example, *, layer: str | None = None) -> Explan
     if example.answer is not None:
         words.append(_this(judged, sure, float(example.answer.max())))
     words.append(
-        "Where it hesitates, look: two classes that are hard to tell, a bad picture or row, or a wrong label. Sure and wrong is "
-        "worse than unsure, for nobody looks there."
+        tr(
+            "Where it hesitates, look: two classes that are hard to tell, a bad picture or row, or a wrong "
+            "label. Sure and wrong is worse than unsure, for nobody looks there."
+        )
     )
     numbers = {
         "split": judged.split,
@@ -57,37 +62,64 @@ def certainty(run: Run, example: Example, *, layer: str | None = None) -> Explan
         "least_certain": [_told(judged, sure, int(i)) for i in doubtful],
     }
     parts = (
-        _shown(run, example, judged, sure, certain, "Most certain"),
-        _shown(run, example, judged, sure, doubtful, "Least certain"),
+        _shown(run, example, judged, sure, certain, tr("Most certain")),
+        _shown(run, example, judged, sure, doubtful, tr("Least certain")),
     )
-    return Explanation("What it is sure and unsure about", "run", tuple(words), numbers, parts)
+    return Explanation(tr("What it is sure and unsure about"), "run", tuple(words), numbers, parts)
 
 
 def _calibration(judged: Predictions, sure: np.ndarray, error: float, chance: float) -> str:
     right, confidence = float(judged.right.mean()), float(sure.mean())
-    where = f"On its {len(judged.ids):,} {judged.split} examples it is {confidence:.1%} sure on average and {right:.1%} right."
-    if error <= chance:
-        return (
-            f"{where} Its confidence can be believed: it is off by no more than chance makes it with so many examples."
-        )
-    way = "too sure" if confidence > right else "surer than it says" if confidence < right else "uneven"
-    return (
-        f"{where} It is {way}: confidence and accuracy are {error:.1%} apart (calibration error; a network that says what it knows "
-        f"would stay under {chance:.1%})."
+    where = tr(
+        "On its {count:,} {split} examples it is {confidence:.1%} sure on average and {right:.1%} right.",
+        count=len(judged.ids),
+        split=split_name(judged.split),
+        confidence=confidence,
+        right=right,
     )
+    if error <= chance:
+        believed = tr(
+            "Its confidence can be believed: it is off by no more than chance makes it with so many examples."
+        )
+        return f"{where} {believed}"
+    told = {"error": error, "chance": chance}
+    if confidence > right:
+        how = tr(
+            "It is too sure: confidence and accuracy are {error:.1%} apart (calibration error; a network that says what it "
+            "knows would stay under {chance:.1%}).",
+            **told,
+        )
+    elif confidence < right:
+        how = tr(
+            "It is surer than it says: confidence and accuracy are {error:.1%} apart (calibration error; a network that says "
+            "what it knows would stay under {chance:.1%}).",
+            **told,
+        )
+    else:
+        how = tr(
+            "It is uneven: confidence and accuracy are {error:.1%} apart (calibration error; a network that says what it "
+            "knows would stay under {chance:.1%}).",
+            **told,
+        )
+    return f"{where} {how}"
 
 
 def _this(judged: Predictions, sure: np.ndarray, confidence: float) -> str:
     near = np.abs(sure - confidence) <= NEAR
     count = int(near.sum())
     if count < LEAST_NEAR:
-        return (
-            f"This answer's confidence is {confidence:.1%}; only {count} judged examples are about as sure, too few to say how often "
-            "that is right."
+        return tr(
+            "This answer's confidence is {confidence:.1%}; only {count} judged examples are about as sure, too "
+            "few to say how often that is right.",
+            confidence=confidence,
+            count=count,
         )
-    return (
-        f"This answer's confidence is {confidence:.1%}: of {count:,} judged examples about as sure, "
-        f"{float(judged.right[near].mean()):.1%} are right."
+    return tr(
+        "This answer's confidence is {confidence:.1%}: of {count:,} judged examples about as sure, "
+        "{mean:.1%} are right.",
+        confidence=confidence,
+        count=count,
+        mean=float(judged.right[near].mean()),
     )
 
 
@@ -111,13 +143,13 @@ def _shown(run: Run, example: Example, judged: Predictions, sure: np.ndarray, or
             items = tuple(_captioned(one, each) for one, each in zip(pixels, told, strict=True))
             return Pictures(items, title, "small")
         if "source" not in own.__dict__ and run.data["source"]["examples"] > MOST_OPENED:
-            raise RunError("it would take long to read all of them for a few")
+            raise RunError(tr("it would take long to read all of them for a few"))
         frame = own.source
         assert isinstance(frame, Frame), "rows and texts lie in a frame"
         looks = [_words(shown(run, frame, own.place(each["id"]))) for each in told]
     except (RunError, DataError):
-        looks = [each["id"] for each in told]
-    heads = ("", "sure", "says", "is", "what it is")
+        looks = [named(each["id"]) for each in told]
+    heads = ("", tr("sure"), tr("says"), tr("is"), tr("what it is"))
     rows = tuple(
         (f"#{each['number']}", f"{each['confidence']:.0%}", each["predicted"], each["true"], look)
         for each, look in zip(told, looks, strict=True)
@@ -130,5 +162,5 @@ def _words(look: dict[str, str] | str) -> str:
 
 
 def _captioned(pixels: np.ndarray, each: dict[str, Any]) -> Picture:
-    wrong = "" if each["predicted"] == each["true"] else f", is {each['true']}"
+    wrong = "" if each["predicted"] == each["true"] else tr(", is {true}", true=each["true"])
     return painting.plain(pixels, f"#{each['number']} {each['predicted']} {each['confidence']:.0%}{wrong}")

@@ -9,6 +9,7 @@ from math import factorial
 import numpy as np
 import torch
 
+from seodang.core.language import tr
 from seodang.evaluation.judge_rows import plain
 from seodang.explanations.example import Example, one_row, typical
 from seodang.explanations.explanation import Bar, Bars, DoesNotApply, Explanation
@@ -25,7 +26,7 @@ Value = Callable[[np.ndarray], np.ndarray]
 def columns(run: Run, example: Example, *, layer: str | None = None) -> Explanation:
     """How far each column took the answer from a typical row to this one; the parts add up. https://doi.org/10.1515/9781400881970-018"""
     if example.kind != "row" or example.row is None or example.given is None:
-        raise DoesNotApply("it looks at one row of a table")
+        raise DoesNotApply(tr("it looks at one row of a table"))
     usual = one_row(run, typical(example.own))
     start, groups = run.encoding.inputs(usual), run.encoding.groups
     names = list(groups)
@@ -56,16 +57,23 @@ def columns(run: Run, example: Example, *, layer: str | None = None) -> Explanat
     if len(order) > shown_alone:
         rest = float(parts[order[shown_alone:]].sum())
         share = max(-1.0, min(1.0, rest / most))
-        rows.append(Bar(f"{len(order) - shown_alone} others", share, _told(rest, of_class), ("", "")))
-    said = f"the probability of {run.classes[example.target]!r}" if of_class else f"{run.encoding.target}"
+        rows.append(Bar(tr("{count} others", count=len(order) - shown_alone), share, _told(rest, of_class), ("", "")))
+    said = tr("the probability of {name!r}", name=run.classes[example.target]) if of_class else f"{run.encoding.target}"
     begun, ended = (f"{each:.1%}" if of_class else f"{each:,.5g}" for each in whole)
+    shared = tr(
+        "Columns that say the same share their part. This is how the network answers, not how the world works: changing a "
+        "column in the world need not change the outcome."
+    )
     words = (
-        f"For a typical row (medians and most common values of the training rows) {said} is {begun}; for this row it is {ended}. "
-        "The bars say how much each column adds to the way from one to the other, and together they are all of it.",
-        "A column's part is its mean over all orders in which the columns could be exchanged one by one"
-        + ("" if len(names) <= EXACT else f" ({2 * ORDERS} orders, drawn)")
-        + ". Columns that say the same share their part. This is how the network answers, not how the world works: changing a "
-        "column in the world need not change the outcome.",
+        tr(
+            "For a typical row (medians and most common values of the training rows) {said} is {begun}; for this "
+            "row it is {ended}. The bars say how much each column adds to the way from one to the other, and "
+            "together they are all of it.",
+            said=said,
+            begun=begun,
+            ended=ended,
+        ),
+        f"{_how(len(names))} {shared}",
     )
     numbers = {
         "typical": {name: plain(usual.table[name].iloc[0]) for name in names},
@@ -74,8 +82,21 @@ def columns(run: Run, example: Example, *, layer: str | None = None) -> Explanat
         "parts": {names[place]: round(float(parts[place]), 6) for place in order},
         "lost_without": {names[place]: round(float(alone[place]), 6) for place in order},
     }
-    shown = Bars(("column", "this row", "typical", "pushes the answer", "points" if of_class else ""), tuple(rows))
-    return Explanation("Which columns pushed the answer", "answer", words, numbers, (shown,))
+    shown = Bars(
+        (tr("column"), tr("this row"), tr("typical"), tr("pushes the answer"), tr("points") if of_class else ""),
+        tuple(rows),
+    )
+    return Explanation(tr("Which columns pushed the answer"), "answer", words, numbers, (shown,))
+
+
+def _how(columns: int) -> str:
+    if columns <= EXACT:
+        return tr("A column's part is its mean over all orders in which the columns could be exchanged one by one.")
+    return tr(
+        "A column's part is its mean over all orders in which the columns could be exchanged one by one ({count} orders, "
+        "drawn).",
+        count=2 * ORDERS,
+    )
 
 
 def _told(part: float, of_class: bool) -> str:

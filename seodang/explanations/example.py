@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from seodang.core.errors import DataError, RunError, did_you_mean
+from seodang.core.language import tr
 from seodang.data.cut_series import names_of_times
 from seodang.data.encode_series import SeriesEncoding, ordered
 from seodang.data.encode_table import TableEncoding
@@ -23,10 +24,13 @@ from seodang.data.readers.decoding import decoded
 from seodang.data.readers.texts import holds_texts
 from seodang.evaluation.generate import begin
 from seodang.evaluation.judge_rows import plain
+from seodang.evaluation.naming import example as named
+from seodang.evaluation.naming import one
 from seodang.evaluation.predict import opened
 from seodang.evaluation.predictions import Predictions
 from seodang.evaluation.row_examples import own_rows, read_rows
 from seodang.evaluation.unseen import unseen
+from seodang.evaluation.verdict import listed
 from seodang.explanations.own import Own
 from seodang.explanations.scores import answers
 from seodang.runs.folder import Run, trained_on
@@ -92,7 +96,7 @@ def example_of(run: Run, words: Sequence[str], target: str | None = None) -> Exa
     read = {"picture": _picture, "row": _row, "text": _text, "pair": _text, "series": _series}[kind]
     if not words and kind != "series":
         if target is not None:
-            raise DataError("--class asks why something is of that class: say which picture, row or text.")
+            raise DataError(tr("--class asks why something is of that class: say which picture, row or text."))
         return Example(kind, own)
     found: Example = read(run, own, words)
     if kind == "pair" or found.given is None:
@@ -104,14 +108,15 @@ def example_of(run: Run, words: Sequence[str], target: str | None = None) -> Exa
 
 def _class(run: Run, name: str) -> int:
     if name not in run.classes:
-        allowed = did_you_mean(name, run.classes) if run.classes else "It foretells amounts."
-        raise DataError(f"{run.name} knows no class {name!r}. {allowed}")
+        allowed = did_you_mean(name, run.classes) if run.classes else tr("It foretells amounts.")
+        raise DataError(tr("{run} knows no class {name!r}. {allowed}", run=run.name, name=name, allowed=allowed))
     return run.classes.index(name)
 
 
 def _one(words: Sequence[str], what: str) -> str:
     if len(words) > 1:
-        raise DataError(f"One {what} is explained at a time, got {len(words)}: {' '.join(words[:4])}.")
+        told = {"noun": one(what), "count": len(words), "words": " ".join(words[:4])}
+        raise DataError(tr("One {noun} is explained at a time, got {count}: {words}.", **told))
     return words[0]
 
 
@@ -136,16 +141,21 @@ def _picture(run: Run, own: Own, words: Sequence[str]) -> Example:
     number = _number(word)
     if number is None:
         if Path(word).is_dir():
-            raise DataError(f"{word} is a folder; one picture is explained at a time. `seodang predict` takes folders.")
+            raise DataError(
+                tr(
+                    "{word} is a folder; one picture is explained at a time. `seodang predict` takes folders.",
+                    word=word,
+                )
+            )
         photo = opened(word, run.recipe.preparation)
         if photo.pixels is None:
-            raise DataError(f"{word} cannot be explained: {photo.reason}.")
+            raise DataError(tr("{word} cannot be explained: {reason}.", word=word, reason=photo.reason))
         return Example("picture", own, word, torch.from_numpy(photo.pixels)[None])
     judged, place = own.predictions, own.judged(number)
     assert isinstance(judged, Predictions), "pictures have classes"
     (pixels,) = own.pixels([judged.ids[place]])
     true = judged.classes[judged.labels[place]]
-    return Example("picture", own, f"{word}, {judged.ids[place]}", torch.from_numpy(pixels)[None], true=true)
+    return Example("picture", own, f"{word}, {named(judged.ids[place])}", torch.from_numpy(pixels)[None], true=true)
 
 
 # Rows -------------------------------------------------------------------------------------------------------------------
@@ -153,27 +163,32 @@ def _picture(run: Run, own: Own, words: Sequence[str]) -> Example:
 
 def _row(run: Run, own: Own, words: Sequence[str]) -> Example:
     encoding: TableEncoding = run.encoding
-    named = [word for word in words if "=" not in word or _exists(word)]
-    changes = dict(word.split("=", 1) for word in words if word not in named)
+    rows = [word for word in words if "=" not in word or _exists(word)]
+    changes = dict(word.split("=", 1) for word in words if word not in rows)
     strange = [name for name in changes if name not in encoding.columns]
     if strange:
-        raise DataError(f"{run.name} has no column {strange[0]!r}. {did_you_mean(strange[0], encoding.columns)}")
+        raise DataError(
+            tr(
+                "{run} has no column {name!r}. {allowed}",
+                run=run.name,
+                name=strange[0],
+                allowed=did_you_mean(strange[0], encoding.columns),
+            )
+        )
     remarks: list[str] = []
     true = None
-    if named:
-        row, name, true, remarks = _named_row(run, own, _one(named, "row"))
+    if rows:
+        row, name, true, remarks = _named_row(run, own, _one(rows, "row"))
     else:
-        row, name = one_row(run, typical(own)), "a row as given"
+        row, name = one_row(run, typical(own)), tr("a row as given")
         if left := [each for each in encoding.columns if each not in changes]:
-            values = ", ".join(f"{each} {plain(row.table[each].iloc[0])}" for each in left[:8])
-            remarks.append(
-                f"Not given, and so taken as typical: {values}{f' and {len(left) - 8} more' if len(left) > 8 else ''}."
-            )
+            values = listed([f"{each} {plain(row.table[each].iloc[0])}" for each in left], 8)
+            remarks.append(tr("Not given, and so taken as typical: {values}.", values=values))
     if changes:
         values = {column: row.table[column].iloc[0] for column in encoding.columns}
         values |= {column: _read(run, column, text) for column, text in changes.items()}
         told = ", ".join(f"{column}={text}" for column, text in changes.items())
-        row, name, true = one_row(run, values), f"{name} with {told}" if named else told, None
+        row, name, true = one_row(run, values), f"{name}{tr(' with ')}{told}" if rows else told, None
     remarks += unseen(encoding, row)
     return Example("row", own, name, encoding.inputs(row), row, true=true, remarks=tuple(remarks))
 
@@ -184,20 +199,32 @@ def _named_row(run: Run, own: Own, word: str) -> tuple[Frame, str, str | None, l
     if number is not None:
         place, judged = own.judged(number), own_rows(run, own.data)
         frame = judged.frame.select(judged.rows[place : place + 1])
-        return frame, f"{word}, {frame.ids[0]}", _truth(run, frame), remarks
+        return frame, f"{word}, {named(frame.ids[0])}", _truth(run, frame), remarks
     match = _NUMBERED.fullmatch(word)
     file, wanted = (match[1], int(match[2])) if match and not _exists(word) else (word, 1)
     if not _exists(file):
         raise DataError(
-            f"{file} does not exist. Give a file with a row, #12 for a row that the run was judged on, or column=value words."
+            tr(
+                "{file} does not exist. Give a file with a row, #12 for a row that the run was judged on, or "
+                "column=value words.",
+                file=file,
+            )
         )
     frame = read_rows(run, file)
     if not 1 <= wanted <= len(frame):
-        raise DataError(f"{file} has {len(frame):,} rows, and no row {wanted:,}.")
+        raise DataError(
+            tr("{file} has {count:,} rows, and no row {wanted:,}.", file=file, count=len(frame), wanted=wanted)
+        )
     if not match and len(frame) > 1:
-        remarks.append(f"{file} has {len(frame):,} rows; the first is explained. Another by its number: {file}#2.")
+        remarks.append(
+            tr(
+                "{file} has {count:,} rows; the first is explained. Another by its number: {file}#2.",
+                file=file,
+                count=len(frame),
+            )
+        )
     row = frame.select(np.array([wanted - 1]))
-    return row, row.ids[0], _truth(run, row), remarks
+    return row, named(row.ids[0]), _truth(run, row), remarks
 
 
 def _truth(run: Run, frame: Frame) -> str | None:
@@ -219,7 +246,11 @@ def _read(run: Run, column: str, text: str) -> Any:
             return float(text)
         return pd.Timestamp(text) if kind == "date" else text
     except ValueError:
-        raise DataError(f"{column} must be a {kind}, got {text!r}.") from None
+        raise DataError(
+            tr("{column} must be a number, got {text!r}.", column=column, text=text)
+            if kind == "number"
+            else tr("{column} must be a date, got {text!r}.", column=column, text=text)
+        ) from None
 
 
 def one_row(run: Run, values: dict[str, Any]) -> Frame:
@@ -229,7 +260,7 @@ def one_row(run: Run, values: dict[str, Any]) -> Frame:
     table = pd.DataFrame(
         {name: pd.Series([value], dtype=types.get(kinds[name], object)) for name, value in values.items()}  # pyright: ignore[reportArgumentType]
     )
-    return Frame("row", "the row", "row", table, (), ["row"], np.array([""]), "")
+    return Frame("row", tr("the row"), "row", table, (), ["row"], np.array([""]), "")
 
 
 def typical(own: Own) -> dict[str, Any]:
@@ -259,49 +290,55 @@ def typical(own: Own) -> dict[str, Any]:
 
 def _text(run: Run, own: Own, words: Sequence[str]) -> Example:
     kind, encoding = kind_of(run), run.encoding
-    text, name, true = " ".join(words), "the text", None
+    text, name, true = " ".join(words), tr("the text"), None
     if len(words) == 1 and (number := _number(words[0])) is not None:
         text, name, true = _judged_text(run, own, number)
     elif _exists(text):
         text, name = _text_of_file(run, text), text
     elif _FILE.fullmatch(text):
-        raise DataError(f"{text} does not exist.")
+        raise DataError(tr("{path} does not exist.", path=text))
     if run.recipe.task == "next_token":
         ids = np.array(begin(encoding, text)[-encoding.length :])
     else:
         (ids,) = encoding.encode([text])
     if not len(ids):
         raise DataError(
-            f"There is nothing to explain in {text[:40]!r}: none of its words has a meaning for {run.name}."
+            tr(
+                "There is nothing to explain in {text!r}: none of its words has a meaning for {run}.",
+                text=text[:40],
+                run=run.name,
+            )
         )
     remarks = []
     if encoding.tokenizer.unknown is not None and (ids == encoding.tokenizer.unknown).all():
-        remarks.append("The network knows none of these words: its answer means nothing.")
+        remarks.append(tr("The network knows none of these words: its answer means nothing."))
     given = None if kind == "pair" else encoding.pad([ids])
     return Example(kind, own, name, given, text=text, true=true, remarks=tuple(remarks))
 
 
 def _judged_text(run: Run, own: Own, number: int) -> tuple[str, str, str | None]:
     if run.recipe.task not in ("classify", "regress"):
-        raise DataError(f"{run.name} was not judged text by text: give the text itself.")
+        raise DataError(tr("{run} was not judged text by text: give the text itself.", run=run.name))
     judged, place = own.predictions, own.judged(number)
     name, frame = judged.ids[place], own.source
     assert isinstance(frame, Frame), "texts lie in a frame"
     (text,) = texts_of(frame.select(np.array([own.place(name)])), run.encoding.text)
     if isinstance(judged, Predictions):
-        return text, f"#{number}, {name}", judged.classes[judged.labels[place]]
-    return text, f"#{number}, {name}", f"{judged.targets[place].mean():,.6g}"
+        return text, f"#{number}, {named(name)}", judged.classes[judged.labels[place]]
+    return text, f"#{number}, {named(name)}", f"{judged.targets[place].mean():,.6g}"
 
 
 def _text_of_file(run: Run, path: str) -> str:
     if Path(path).is_file() and holds_texts(Path(path)):
         content, why = decoded(Path(path).read_bytes())
         if content is None:
-            raise DataError(f"{path} cannot be read as text: it is {why}.")
+            raise DataError(tr("{path} cannot be read as text: it is {why}.", path=path, why=why))
         return content
     frame = read_rows(run, path)
     if run.encoding.text not in frame.table.columns:
-        raise DataError(f"{path} has no column {run.encoding.text!r}, which the network reads.")
+        raise DataError(
+            tr("{path} has no column {name!r}, which the network reads.", path=path, name=run.encoding.text)
+        )
     return texts_of(frame, run.encoding.text)[0]
 
 
@@ -318,18 +355,28 @@ def _series(run: Run, own: Own, words: Sequence[str]) -> Example:
         given, true = judged.subset.fetch(torch.tensor([place])), judged.subset.labels[place].double().mean()
         when = names_of_times(frame, encoding.time)[begins - encoding.window : begins]
         return Example(
-            "series", own, f"{word}, {judged.subset.ids[place]}", given, when=tuple(when), true=f"{true:,.6g}"
+            "series", own, f"{word}, {named(judged.subset.ids[place])}", given, when=tuple(when), true=f"{true:,.6g}"
         )
     if word and not _exists(word):
         raise DataError(
-            f"{word} does not exist. Give a file that the series ends in, #12, or nothing: the run's own end."
+            tr(
+                "{word} does not exist. Give a file that the series ends in, #12, or nothing: the run's own end.",
+                word=word,
+            )
         )
     frame = ordered(read_rows(run, word or trained_on(run.folder, run.data)), encoding.time, encoding.key)
     if len(frame) < encoding.window:
-        raise DataError(f"{frame.where} has {len(frame):,} rows; the network needs the last {encoding.window:,}.")
+        raise DataError(
+            tr(
+                "{where} has {count:,} rows; the network needs the last {window:,}.",
+                where=frame.where,
+                count=len(frame),
+                window=encoding.window,
+            )
+        )
     if encoding.key is not None:
         names = frame.table[encoding.key].astype(str)
         frame = frame.select(np.flatnonzero(np.asarray(names == names.iloc[-1])))
     given = encoding.scaled(encoding.values(frame, encoding.channels)[-encoding.window :])[None]
     when = names_of_times(frame, encoding.time)[-encoding.window :]
-    return Example("series", own, f"the end of {frame.where}", given, when=tuple(when))
+    return Example("series", own, tr("the end of {where}", where=frame.where), given, when=tuple(when))

@@ -9,6 +9,7 @@ from typing import Any
 
 from seodang.core.errors import SeodangError
 from seodang.core.files import write_text
+from seodang.core.language import tr
 from seodang.core.registry import find, names
 from seodang.explanations.example import Example, example_of
 from seodang.explanations.explanation import DoesNotApply, Explanation
@@ -42,7 +43,9 @@ class Explained:
     def write(self, path: str | Path) -> Path:
         """Write the page; give back where."""
         if not Path(path).parent.is_dir():
-            raise SeodangError(f"The folder {Path(path).parent} does not exist: make it, or write elsewhere.")
+            raise SeodangError(
+                tr("The folder {folder} does not exist: make it, or write elsewhere.", folder=Path(path).parent)
+            )
         write_text(Path(path), self.html)
         return Path(path)
 
@@ -83,13 +86,20 @@ def explain(
     opened = run if isinstance(run, Run) else load(run)
     if opened.recipe.makes_examples:
         raise SeodangError(
-            f"{opened.name} gives no answer to be explained: its task is {opened.recipe.task}. `seodang evaluate {opened.folder}` shows "
-            "what went in, its code and what came out, or what it makes."
+            tr(
+                "{run} gives no answer to be explained: its task is {task}. `seodang evaluate {folder}` shows "
+                "what went in, its code and what came out, or what it makes.",
+                run=opened.name,
+                task=opened.recipe.task,
+                folder=opened.folder,
+            )
         )
     words = [str(example)] if isinstance(example, str | Path) else [str(word) for word in example]
     functions = {name: find("explanations", name) for name in _wanted(names)}
     if out is not None and not Path(out).parent.is_dir():
-        raise SeodangError(f"The folder {Path(out).parent} does not exist: make it, or write elsewhere.")
+        raise SeodangError(
+            tr("The folder {folder} does not exist: make it, or write elsewhere.", folder=Path(out).parent)
+        )
     asked = example_of(opened, words, target)
     found = {}
     for name, function in functions.items():
@@ -97,7 +107,7 @@ def explain(
             found[name] = function(opened, asked, layer=layer)
         except DoesNotApply as reason:
             if names:
-                raise DoesNotApply(f"{name} does not apply: {reason}") from None
+                raise DoesNotApply(tr("{name} does not apply: {reason}", name=name, reason=reason)) from None
     ordered = dict(sorted(found.items(), key=lambda each: ORDER.index(each[1].about)))
     explained = Explained(opened, asked, ordered)
     if out is not None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor, nn
 
+from seodang.core.language import tr, trn
 from seodang.explanations import painting
 from seodang.explanations.example import Example
 from seodang.explanations.explanation import DoesNotApply, Explanation, Pictures
@@ -23,25 +24,37 @@ MOST_UNITS = 512  # of a dense layer
 def feature_maps(run: Run, example: Example, *, layer: str | None = None) -> Explanation:
     """The outputs of every layer for one picture: what is still seen of it from layer to layer."""
     if example.kind != "picture" or example.given is None:
-        raise DoesNotApply("it looks at one picture")
+        raise DoesNotApply(tr("it looks at one picture"))
     if layer is not None:
         layer_called(run, layer)
     there = outputs_of_layers(run, example.given)
     seen = [each for each in _told_apart(there) if layer in (None, each[0])]
     if not seen:
-        raise DoesNotApply(f"nothing comes out of {layer or 'its layers'} for one picture")
+        raise DoesNotApply(
+            tr("nothing comes out of {layer} for one picture", layer=layer)
+            if layer
+            else tr("nothing comes out of its layers for one picture")
+        )
     shown = seen if len(seen) <= MOST_LAYERS else _some(seen)
     pictures = tuple(_drawn(*each) for each in shown)
     left = (
-        f" {len(shown)} of {len(seen)} layers are shown; --layer NAME shows another." if len(shown) < len(seen) else ""
+        tr("{count} of {total} layers are shown; --layer NAME shows another.", count=len(shown), total=len(seen))
+        if len(shown) < len(seen)
+        else ""
+    )
+    blocks = tr(
+        "Each block is a layer, each tile one of its channels: bright where it answers strongly to this picture. Early layers "
+        "still show the picture; later ones are coarser and say what is where, until only numbers are left."
     )
     sentences = (
-        "Each block is a layer, each tile one of its channels: bright where it answers strongly to this picture. Early layers "
-        f"still show the picture; later ones are coarser and say what is where, until only numbers are left.{left}",
-        "A channel that is dark everywhere found nothing of its kind here. One that is dark for every picture is dead.",
+        f"{blocks} {left}".strip(),
+        tr(
+            "A channel that is dark everywhere found nothing of its kind here. One that is dark for every "
+            "picture is dead."
+        ),
     )
     numbers = {"layers": [_numbers(name, module, output) for name, module, output in seen]}
-    title = "What every layer makes of it" if layer is None else f"What {layer} makes of it"
+    title = tr("What every layer makes of it") if layer is None else tr("What {layer} makes of it", layer=layer)
     return Explanation(title, "inside", sentences, numbers, (Pictures(pictures, size="large"),))
 
 
@@ -78,17 +91,18 @@ def _drawn(name: str, module: nn.Module, output: Tensor) -> Any:
         grid = np.zeros(-(-len(row) // wide) * wide)
         grid[: len(row)] = row
         colours = painting.glow(grid.reshape(1, -1, wide))
-        return painting.tiled(colours, f"{name}: {_count(len(values), 'number')}", 1)
+        caption = trn("{name}: {count} number", "{name}: {count:,} numbers", len(values), name=name)
+        return painting.tiled(colours, caption, 1)
     if values.shape[1:] == (1, 1):
         return _drawn(name, module, output.flatten(1))
     order = np.sort(np.argsort(-values.reshape(len(values), -1).std(1), kind="stable")[:MOST_MAPS])
-    which = "" if len(values) <= MOST_MAPS else f", the {MOST_MAPS} liveliest"
-    caption = f"{name}: {_count(len(values), 'channel')} of {values.shape[2]}×{values.shape[1]}{which}"
+    told = {"name": name, "size": f"{values.shape[2]}×{values.shape[1]}"}
+    caption = (
+        trn("{name}: {count} channel of {size}", "{name}: {count:,} channels of {size}", len(values), **told)
+        if len(values) <= MOST_MAPS
+        else tr("{name}: {count:,} channels of {size}, the {most} liveliest", count=len(values), most=MOST_MAPS, **told)
+    )
     return painting.tiled(painting.glow(painting.unit(values[order])), caption, 6 if len(order) > 6 else 0)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _numbers(name: str, module: nn.Module, output: Tensor) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from seodang.core.language import tr
 from seodang.explanations import painting
 from seodang.explanations.example import Example, kind_of
 from seodang.explanations.explanation import DoesNotApply, Explanation, Pictures
@@ -22,18 +23,28 @@ MOST = 64  # filters that are shown
 def filters(run: Run, example: Example, *, layer: str | None = None) -> Explanation:
     """The filters of a layer as pictures, the first convolution's by default: the first thing a network looks for."""
     if kind_of(run) != "picture":
-        raise DoesNotApply("only networks for pictures have filters that can be seen")
+        raise DoesNotApply(tr("only networks for pictures have filters that can be seen"))
     name, module = (layer, layer_called(run, layer)) if layer else _first(run)
     weights, words = _as_pictures(run, name, module)
     count, channels, height, width = weights.shape
     shown = weights[:MOST]
     spread = weights.flatten(1).std(1)
     colours, how = _coloured(shown)
-    picture = painting.tiled(colours, f"{name}: {len(shown)} of {count} filters" if count > MOST else name)
+    picture = painting.tiled(
+        colours,
+        tr("{name}: {count} of {total} filters", name=name, count=len(shown), total=count) if count > MOST else name,
+    )
+    tile = tr(
+        "Each tile is one filter of {width}×{height}: it answers strongly where the picture looks like it.",
+        width=width,
+        height=height,
+    )
     sentences = (
-        f"{words} Each tile is one filter of {width}×{height}: it answers strongly where the picture looks like it. {how}",
-        "Filters of a first layer that has learnt are edges, blobs and colours; one that looks like noise has learnt little, "
-        "or had no need to.",
+        f"{words} {tile} {how}",
+        tr(
+            "Filters of a first layer that has learnt are edges, blobs and colours; one that looks like noise "
+            "has learnt little, or had no need to."
+        ),
     )
     numbers = {
         "layer": name,
@@ -41,7 +52,9 @@ def filters(run: Run, example: Example, *, layer: str | None = None) -> Explanat
         "shape": [channels, height, width],
         "spread": [round(float(each), 6) for each in spread[:MOST]],
     }
-    return Explanation(f"Filters of {name}", "inside", sentences, numbers, (Pictures((picture,), size="wide"),))
+    return Explanation(
+        tr("Filters of {name}", name=name), "inside", sentences, numbers, (Pictures((picture,), size="wide"),)
+    )
 
 
 def _first(run: Run) -> tuple[str, nn.Module]:
@@ -49,7 +62,7 @@ def _first(run: Run) -> tuple[str, nn.Module]:
     convolutions = [each for each in there if isinstance(each[1], nn.Conv2d)]
     dense = [each for each in there if isinstance(each[1], nn.Linear)]
     if not convolutions and not dense:
-        raise DoesNotApply(f"{run.name} has neither a convolution nor a dense layer")
+        raise DoesNotApply(tr("{run} has neither a convolution nor a dense layer", run=run.name))
     return (convolutions or dense)[0]
 
 
@@ -59,19 +72,28 @@ def _as_pictures(run: Run, name: str, module: Any) -> tuple[Tensor, str]:
     channels, height, width = preparation.channels or 1, preparation.height or 1, preparation.width or 1
     if isinstance(module, nn.Linear) and module.in_features == channels * height * width:
         weights = module.weight.detach().view(-1, height, width, channels).permute(0, 3, 1, 2)
-        return weights, f"{name} is a dense layer on the pixels: a weight for each."
+        return weights, tr("{name} is a dense layer on the pixels: a weight for each.", name=name)
     if not isinstance(module, nn.Conv2d):
-        raise DoesNotApply(f"{name} has no weights that lie like a picture; name a convolution with --layer")
+        raise DoesNotApply(
+            tr("{name} has no weights that lie like a picture; name a convolution with --layer", name=name)
+        )
     weights = module.weight.detach()
     if (side := _patches(run, name)) and weights.shape[1] == channels * side * side:
         weights = functional.pixel_shuffle(weights, side)
-        return weights, f"{name} sees {side}×{side} pixels at once, which its filters are shown as."
+        return weights, tr(
+            "{name} sees {side}×{side} pixels at once, which its filters are shown as.", name=name, side=side
+        )
     if weights.shape[1] == channels and channels in (1, 3):
-        return weights, f"{name} sees the pixels themselves."
+        return weights, tr("{name} sees the pixels themselves.", name=name)
     strongest = weights.flatten(2).norm(dim=2).argmax(1)
     picked = weights[torch.arange(len(weights)), strongest].unsqueeze(1)
     return picked, (
-        f"{name} sees {weights.shape[1]} channels of the layer before; of each filter the channel is shown that it weighs most."
+        tr(
+            "{name} sees {count} channels of the layer before; of each filter the channel is shown that it "
+            "weighs most.",
+            name=name,
+            count=weights.shape[1],
+        )
     )
 
 
@@ -92,9 +114,9 @@ def _coloured(weights: Tensor) -> tuple[np.ndarray, str]:
     """(N, H, W, 3) colours, and how to read them."""
     values = weights.double().numpy()
     if values.shape[1] == 3:
-        how = "Colours are the colours it looks for, each filter by itself from its least to its largest weight."
+        how = tr("Colours are the colours it looks for, each filter by itself from its least to its largest weight.")
         return (painting.unit(values).transpose(0, 2, 3, 1) * 255).astype(np.uint8), how
     values = values.mean(1)
     most = np.abs(values).reshape(len(values), -1).max(1)[:, None, None]
-    how = "Red: bright is looked for there; blue: dark; white: whatever. Each filter by itself."
+    how = tr("Red: bright is looked for there; blue: dark; white: whatever. Each filter by itself.")
     return painting.two_sided(values / np.where(most > 0, most, 1)), how

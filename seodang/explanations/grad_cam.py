@@ -6,6 +6,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from seodang.core.language import tr
 from seodang.explanations import painting
 from seodang.explanations.example import Example
 from seodang.explanations.explanation import DoesNotApply, Explanation, Pictures
@@ -20,7 +21,7 @@ LEAST_SIDE = 4
 def grad_cam(run: Run, example: Example, *, layer: str | None = None) -> Explanation:
     """Grad-CAM: where the last convolutions saw what speaks for the answer. https://arxiv.org/abs/1610.02391"""
     if example.kind != "picture" or example.given is None:
-        raise DoesNotApply("it looks at one picture")
+        raise DoesNotApply(tr("it looks at one picture"))
     name = _layer(run, example.given, layer)
     seen = cam(run, example.given, example.target, name)
     most = float(seen.max())
@@ -28,15 +29,28 @@ def grad_cam(run: Run, example: Example, *, layer: str | None = None) -> Explana
     heat = (seen / most if most > 0 else seen).numpy()
     said = run.classes[example.target]
     words = (
-        f"Red is where the channels of {name} that speak for {said!r} were active, on its grid of {wide}×{high}."
+        tr(
+            "Red is where the channels of {name} that speak for {said!r} were active, on its grid of {wide}×{high}.",
+            name=name,
+            said=said,
+            wide=wide,
+            high=high,
+        )
         if most > 0
-        else f"Nothing in {name} speaks for {said!r}: the answer is what is left when all else is unlikely.",
-        "Each channel counts by how much more of it would raise the answer; what speaks against it is not shown. It says where, "
-        "but coarsely: a wrong place here (the background, a corner, a caption) is a network that learnt the wrong thing.",
+        else tr(
+            "Nothing in {name} speaks for {said!r}: the answer is what is left when all else is unlikely.",
+            name=name,
+            said=said,
+        ),
+        tr(
+            "Each channel counts by how much more of it would raise the answer; what speaks against it is not "
+            "shown. It says where, but coarsely: a wrong place here (the background, a corner, a caption) is a "
+            "network that learnt the wrong thing."
+        ),
     )
-    pictures = (painting.heated(example.pixels, heat, f"{name}, laid over the picture", smooth=True),)
+    pictures = (painting.heated(example.pixels, heat, tr("{name}, laid over the picture", name=name), smooth=True),)
     numbers = {"layer": name, "grid": [high, wide], "largest": round(most, 6), "map": _rounded(seen)}
-    return Explanation("Where it looked", "answer", words, numbers, (Pictures(pictures),))
+    return Explanation(tr("Where it looked"), "answer", words, numbers, (Pictures(pictures),))
 
 
 def _rounded(seen: Tensor) -> list[list[float]]:
@@ -49,18 +63,18 @@ def _layer(run: Run, given: Tensor, wanted: str | None) -> str:
         layer_called(run, wanted)
         shapes = [output.shape for name, _, output in there if name == wanted]
         if not shapes or len(shapes[0]) != 4 or max(shapes[0][2:]) < 2:
-            raise DoesNotApply(f"nothing like a picture comes out of {wanted}")
+            raise DoesNotApply(tr("nothing like a picture comes out of {wanted}", wanted=wanted))
         return wanted
     first = next((place for place, (_, module, _) in enumerate(there) if isinstance(module, nn.Conv2d)), None)
     if first is None:
-        raise DoesNotApply(f"{run.name} has no convolution")
+        raise DoesNotApply(tr("{run} has no convolution", run=run.name))
     sides = [
         (name, min(output.shape[2:])) for name, _, output in there[first:] if output.dim() == 4 and output.shape[1] > 1
     ]
     for least in (LEAST_SIDE, 2, 1):
         if large := [name for name, side in sides if side >= least]:
             return large[-1]
-    raise DoesNotApply(f"{run.name} has no layer whose output lies like a picture")
+    raise DoesNotApply(tr("{run} has no layer whose output lies like a picture", run=run.name))
 
 
 def cam(run: Run, given: Tensor, target: int, layer: str) -> Tensor:

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from seodang.core.language import tr
 from seodang.explanations import painting
 from seodang.explanations.example import Example
 from seodang.explanations.explanation import DoesNotApply, Explanation, Pictures
@@ -20,7 +21,7 @@ STEPS, FEWER, SMALL = 64, 20, 500_000
 def integrated_gradients(run: Run, example: Example, *, layer: str | None = None) -> Explanation:
     """Integrated gradients: what each pixel adds; the parts add up to the whole. https://arxiv.org/abs/1703.01365"""
     if example.kind != "picture" or example.given is None:
-        raise DoesNotApply("it looks at one picture")
+        raise DoesNotApply(tr("it looks at one picture"))
     score = score_of(run, example.target)
     given = example.given.float()
     start = empty(given)
@@ -31,16 +32,25 @@ def integrated_gradients(run: Run, example: Example, *, layer: str | None = None
     heat = parts[0].double().sum(0).numpy()
     said = run.classes[example.target]
     words = (
-        f"From an empty picture, in the colour of this one's edge, to the picture itself the evidence for {said!r} goes from "
-        f"{before:+.2f} to {after:+.2f}. Red pixels brought it up, blue ones down; together they add up to {added:+.2f} of that "
-        f"{after - before:+.2f}.",
-        "Evidence is log-odds: 0 is as likely as not, +3 is 95 %, -3 is 5 %. Pixels as the empty picture has them cannot count, "
-        "whatever they mean.",
+        tr(
+            "From an empty picture, in the colour of this one's edge, to the picture itself the evidence for "
+            "{said!r} goes from {before:+.2f} to {after:+.2f}. Red pixels brought it up, blue ones down; "
+            "together they add up to {added:+.2f} of that {whole:+.2f}.",
+            said=said,
+            before=before,
+            after=after,
+            added=added,
+            whole=after - before,
+        ),
+        tr(
+            "Evidence is log-odds: 0 is as likely as not, +3 is 95 %, -3 is 5 %. Pixels as the empty picture has "
+            "them cannot count, whatever they mean."
+        ),
     )
-    pictures = (painting.heated(example.pixels, _scaled(painting.gathered(heat)), "what each pixel adds"),)
+    pictures = (painting.heated(example.pixels, _scaled(painting.gathered(heat)), tr("what each pixel adds")),)
     numbers = {"evidence_empty": before, "evidence": after, "sum": added, "gap": added - (after - before)}
     numbers = {name: round(value, 6) for name, value in numbers.items()}
-    return Explanation("What each pixel adds", "answer", words, numbers, (Pictures(pictures),))
+    return Explanation(tr("What each pixel adds"), "answer", words, numbers, (Pictures(pictures),))
 
 
 def empty(pixels: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from seodang.core.language import tr, trn
 from seodang.explanations.example import Example
 from seodang.explanations.explanation import Explanation, Table
 from seodang.explanations.layers_of import layers as layers_of
@@ -23,18 +24,30 @@ def layers(run: Run, example: Example, *, layer: str | None = None) -> Explanati
     total = sum(row["parameters"] for row in rows)
     trained = sum(row["parameters"] for row in rows if row["trainable"])
     frozen = [row for row in rows if not row["trainable"]]
-    words = (
-        f"{total:,} weights in {len(rows)} layer{'' if len(rows) == 1 else 's'}, of which training changed {trained:,}."
-        + (f" {len(frozen)} layers are frozen: they stay as they came." if frozen else ""),
-        "A weight says how much an input counts, and its sign for or against. In a layer that learns well most are small and "
-        "a few are large; a layer whose weights are all alike, or all 0, adds nothing.",
+    counted = trn(
+        "{total:,} weights in {count} layer, of which training changed {trained:,}.",
+        "{total:,} weights in {count} layers, of which training changed {trained:,}.",
+        len(rows),
+        total=total,
+        trained=trained,
     )
-    heads = ("layer", "kind", "trainable", "weights", "shape", "mean", "deviation", "least", "largest", "near 0")
+    still = tr("{count} layers are frozen: they stay as they came.", count=len(frozen)) if frozen else ""
+    words = (
+        f"{counted} {still}".strip(),
+        tr(
+            "A weight says how much an input counts, and its sign for or against. In a layer that learns well "
+            "most are small and a few are large; a layer whose weights are all alike, or all 0, adds nothing."
+        ),
+    )
+    heads = (
+        *(tr("layer"), tr("kind"), tr("trainable"), tr("weights"), tr("shape")),
+        *(tr("mean"), tr("deviation"), tr("least"), tr("largest"), tr("near 0")),
+    )
     cells = tuple(
         (
             row["layer"],
             row["kind"],
-            "yes" if row["trainable"] else "no",
+            tr("yes") if row["trainable"] else tr("no"),
             f"{row['parameters']:,}",
             "×".join(map(str, row["shape"])),
             *(f"{row[name]:.3g}" for name in ("mean", "deviation", "least", "largest")),
@@ -42,8 +55,8 @@ def layers(run: Run, example: Example, *, layer: str | None = None) -> Explanati
         )
         for row in rows
     )
-    table = Table("Layers and their weights", heads, cells, is_folded=len(rows) > UNFOLDED)
-    return Explanation("Layers and their weights", "inside", words, {"layers": rows}, (table,))
+    table = Table(tr("Layers and their weights"), heads, cells, is_folded=len(rows) > UNFOLDED)
+    return Explanation(tr("Layers and their weights"), "inside", words, {"layers": rows}, (table,))
 
 
 def _row(name: str, module: nn.Module) -> dict[str, Any]:

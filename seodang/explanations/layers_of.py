@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from seodang.core.errors import SeodangError, did_you_mean
+from seodang.core.language import tr
 from seodang.models._recurrent import Bidirectional, Recurrent
 from seodang.runs.folder import Run
 
@@ -34,7 +35,13 @@ def layer_called(run: Run, name: str) -> nn.Module:
     there = dict(layers(model_of(run)))
     if name not in there:
         raise SeodangError(
-            f"{run.name} has no layer {name!r}. {did_you_mean(name, there)} `seodang summary {run.folder}` shows all."
+            tr(
+                "{run} has no layer {name!r}. {allowed} `seodang summary {folder}` shows all.",
+                run=run.name,
+                name=name,
+                allowed=did_you_mean(name, there),
+                folder=run.folder,
+            )
         )
     return there[name]
 

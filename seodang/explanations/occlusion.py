@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from seodang.core.language import tr
 from seodang.explanations import painting
 from seodang.explanations.example import Example
 from seodang.explanations.explanation import DoesNotApply, Explanation, Pictures
@@ -21,31 +22,49 @@ WINDOWS, FEWER = 15, 7
 def occlusion(run: Run, example: Example, *, layer: str | None = None) -> Explanation:
     """Cover one part of the picture after the other: where it is missed, it was needed. https://arxiv.org/abs/1311.2901"""
     if example.kind != "picture" or example.given is None:
-        raise DoesNotApply("it looks at one picture")
+        raise DoesNotApply(tr("it looks at one picture"))
     size = sum(each.numel() for each in run.network().parameters())
     lost, window = missed(run, example.given, example.target, WINDOWS if size <= SMALL else FEWER)
     most = float(np.abs(lost).max())
     row, column = divmod(int(lost.argmax()), lost.shape[1])
-    where = f"{_third(row, lost.shape[0], 'top', 'bottom')} {_third(column, lost.shape[1], 'left', 'right')}"
+    where = _place(_third(row, lost.shape[0]), _third(column, lost.shape[1]))
     said = run.classes[example.target]
     words = (
-        f"A window of {window[1]}×{window[0]} pixels in the colour of the picture's edge goes over it. Red: covered, the evidence "
-        f"for {said!r} falls; blue: it rises, so what is there speaks against.",
-        f"The most is lost at the {where.replace('middle middle', 'middle')}: {lost.max():.2f} of evidence (log-odds)."
+        tr(
+            "A window of {size} pixels in the colour of the picture's edge goes over it. Red: "
+            "covered, the evidence for {said!r} falls; blue: it rises, so what is there speaks against.",
+            size=f"{window[1]}×{window[0]}",
+            said=said,
+        ),
+        tr(
+            "The most is lost at the {place}: {most:.2f} of evidence (log-odds).",
+            place=where,
+            most=lost.max(),
+        )
         if lost.max() > 0
-        else "Covering any one part changes nothing for the worse: it says the same from what is left.",
+        else tr("Covering any one part changes nothing for the worse: it says the same from what is left."),
     )
     pictures = (
         painting.heated(
-            example.pixels, lost / most if most > 0 else lost, "what is lost where it is covered", smooth=True
+            example.pixels, lost / most if most > 0 else lost, tr("what is lost where it is covered"), smooth=True
         ),
     )
     numbers = {"window": list(window), "lost": [[round(float(value), 6) for value in line] for line in lost]}
-    return Explanation("What it cannot do without", "answer", words, numbers, (Pictures(pictures),))
+    return Explanation(tr("What it cannot do without"), "answer", words, numbers, (Pictures(pictures),))
 
 
-def _third(place: int, count: int, first: str, last: str) -> str:
-    return first if place < count / 3 else last if place >= 2 * count / 3 else "middle"
+def _third(place: int, count: int) -> int:
+    """0, 1 or 2: in which third of so many a place lies."""
+    return 0 if place < count / 3 else 2 if place >= 2 * count / 3 else 1
+
+
+def _place(row: int, column: int) -> str:
+    """A ninth of the picture in words."""
+    return (
+        (tr("top left"), tr("top middle"), tr("top right")),
+        (tr("middle left"), tr("middle"), tr("middle right")),
+        (tr("bottom left"), tr("bottom middle"), tr("bottom right")),
+    )[row][column]
 
 
 def missed(run: Run, given: Tensor, target: int, windows: int) -> tuple[np.ndarray, tuple[int, int]]:

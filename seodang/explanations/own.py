@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 
 from seodang.core.errors import DataError, RunError
+from seodang.core.language import tr
 from seodang.data.encoded import Encoded
 from seodang.data.frame import Frame
 from seodang.data.open import open_any
 from seodang.data.prepare import prepare
 from seodang.data.source import Source
 from seodang.evaluation import predictions
+from seodang.evaluation.naming import split_name
 from seodang.runs.folder import Run, trained_on
 
 
@@ -50,14 +52,26 @@ class Own:
         count = len(self.predictions.ids)
         if not 1 <= number <= count:
             raise DataError(
-                f"#{number} is not there: {self.run.name} was judged on {count:,} {self.predictions.split} examples, #1 to #{count}."
+                tr(
+                    "#{number} is not there: {run} was judged on {count:,} {split} examples, #1 to #{count}.",
+                    number=number,
+                    run=self.run.name,
+                    count=count,
+                    split=split_name(self.predictions.split),
+                )
             )
         return number - 1
 
     def place(self, name: str) -> int:
         """Where the example of a name lies in `source`. RunError where it is not there any more."""
         if name not in self._places:
-            raise RunError(f"{name} is no longer in {self.source.where}: put the data back, or judge the run again.")
+            raise RunError(
+                tr(
+                    "{name} is no longer in {where}: put the data back, or judge the run again.",
+                    name=name,
+                    where=self.source.where,
+                )
+            )
         return self._places[name]
 
     def pixels(self, names: Sequence[str]) -> list[np.ndarray]:

@@ -5,34 +5,30 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from seodang.evaluation.report import STYLE
+from seodang.core.language import tr
+from seodang.evaluation.pages import rendered
 from seodang.explanations import painting
 from seodang.explanations.example import Example
 from seodang.explanations.explanation import Explanation
 from seodang.runs.folder import Run
 
 TEMPLATE = Path(__file__).parent / "page.html.jinja"
-TITLES = {"answer": "Why this answer", "inside": "Inside the network", "run": "The run as a whole"}
 LONGEST = 160  # characters of a name that stands over the page
 
 
 def render(run: Run, example: Example, answer: dict[str, Any], found: dict[str, Explanation]) -> str:
     """The page of what `explain` found."""
-    import jinja2
     from markupsafe import Markup
 
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["drawn"] = Markup  # our own SVG: holds no text from outside that is not escaped
-    environment.filters["colour"] = colour
+    titles = {"answer": tr("Why this answer"), "inside": tr("Inside the network"), "run": tr("The run as a whole")}
     groups = [
         (title, [(name, each) for name, each in found.items() if each.about == about])
-        for about, title in TITLES.items()
+        for about, title in titles.items()
     ]
     pixels = example.pixels if example.kind == "picture" and example.given is not None else None
-    return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
-        css=Markup(STYLE.read_text(encoding="utf-8")),
+    return rendered(
+        TEMPLATE,
+        {"drawn": Markup, "colour": colour},  # our own SVG: holds no text from outside that is not escaped
         run=run,
         example=example,
         name=_cut(example.name),
@@ -60,7 +56,8 @@ def headline(run: Run, answer: dict[str, Any]) -> str:
         return f"{named(run)}{answer['prediction']} · {100 * answer['probability']:.1f}\u00a0%"
     told = answer["prediction"]
     if isinstance(told, list):
-        return f"{named(run)}{told[0]:,.5g} … {told[-1]:,.5g} ({len(told)} steps)"
+        first, last = f"{named(run)}{told[0]:,.5g}", f"{told[-1]:,.5g}"
+        return tr("{first} … {last} ({count} steps)", first=first, last=last, count=len(told))
     return told if isinstance(told, str) else f"{named(run)}{told:,.6g}"
 
 

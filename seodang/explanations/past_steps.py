@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from seodang.core.language import tr
 from seodang.explanations.example import Example
 from seodang.explanations.explanation import DoesNotApply, Drawing, Explanation
 from seodang.explanations.scores import score_of, without_gradient
@@ -22,24 +23,41 @@ MOST_CHANNELS = 8  # of which a total is told
 def past_steps(run: Run, example: Example, *, layer: str | None = None) -> Explanation:
     """Which past steps mattered: how the forecast changes when one is replaced by the mean of the window."""
     if example.kind != "series" or example.given is None:
-        raise DoesNotApply("it looks at one window of a series")
+        raise DoesNotApply(tr("it looks at one window of a series"))
     encoding = run.encoding
     lost, slope = replaced(run, example.given)
     by_step = lost.sum(1)
-    ahead = f"the mean of the next {run.facts.horizon} steps" if run.facts.horizon > 1 else "the next step"
+    horizon = run.facts.horizon
+    ahead = tr("the mean of the next {count} steps", count=horizon) if horizon > 1 else tr("the next step")
     order = np.argsort(-np.abs(by_step), kind="stable")[:MOST_TOLD]
     count = len(by_step)
-    told = "; ".join(f"{example.when[step]} ({count - step} back): {by_step[step]:+,.4g}" for step in order)
+    told = "; ".join(
+        tr("{when} ({back} back): {part:+,.4g}", when=example.when[step], back=count - step, part=by_step[step])
+        for step in order
+    )
     one = int(np.abs(slope).sum(1).argmax())
     channel = int(np.abs(slope[one]).argmax())
     rise = encoding.scale[channel] / 10
     words = (
-        f"Each past step in turn is replaced by the mean of the window: a bar says how much higher (lower) the forecast of "
-        f"{encoding.target}, {ahead}, is for that step being what it was. The most: {told}.",
-        f"The forecast is most sensitive to {example.when[one]}: were {encoding.channels[channel]} {rise:,.3g} higher there, it would "
-        f"change by {slope[one, channel] * rise:+,.3g}.",
-        "A season shows as bars one period apart, a trend as bars at the end. Steps like the mean cannot count here, "
-        "and steps that say the same can stand in for each other.",
+        tr(
+            "Each past step in turn is replaced by the mean of the window: a bar says how much higher (lower) "
+            "the forecast of {target}, {ahead}, is for that step being what it was. The most: {told}.",
+            target=encoding.target,
+            ahead=ahead,
+            told=told,
+        ),
+        tr(
+            "The forecast is most sensitive to {when}: were {channel} {rise:,.3g} higher there, it would change "
+            "by {slope:+,.3g}.",
+            when=example.when[one],
+            channel=encoding.channels[channel],
+            rise=rise,
+            slope=slope[one, channel] * rise,
+        ),
+        tr(
+            "A season shows as bars one period apart, a trend as bars at the end. Steps like the mean cannot "
+            "count here, and steps that say the same can stand in for each other."
+        ),
     )
     values = example.given[0].double().numpy() * np.array(encoding.scale) + np.array(encoding.centre)
     numbers: dict[str, Any] = {
@@ -53,13 +71,16 @@ def past_steps(run: Run, example: Example, *, layer: str | None = None) -> Expla
         best = sorted(totals.items(), key=lambda each: -each[1])[:MOST_CHANNELS]
         numbers["channels"] = {name: round(value, 6) for name, value in best}
         shown = ", ".join(f"{name} {value:,.3g}" for name, value in best)
-        words = (*words[:2], f"By column, all steps together: {shown}.", words[2])
+        words = (*words[:2], tr("By column, all steps together: {shown}.", shown=shown), words[2])
     place = encoding.channels.index(encoding.target) if encoding.target in encoding.channels else 0
     is_own = encoding.target in encoding.channels and example.answer is not None
     ahead_of_it = example.answer.double().numpy() if is_own and example.answer is not None else np.zeros(0)
     svg = _drawn(encoding.channels[place], values[:, place], ahead_of_it, by_step, example.when)
-    caption = f"Above: {encoding.channels[place]} as it was seen. Below: what each step adds to the forecast."
-    return Explanation("Which past steps mattered", "answer", words, numbers, (Drawing(svg, caption),))
+    caption = tr(
+        "Above: {channel} as it was seen. Below: what each step adds to the forecast.",
+        channel=encoding.channels[place],
+    )
+    return Explanation(tr("Which past steps mattered"), "answer", words, numbers, (Drawing(svg, caption),))
 
 
 def replaced(run: Run, window: Tensor) -> tuple[np.ndarray, np.ndarray]:
@@ -98,13 +119,13 @@ def _drawn(name: str, values: np.ndarray, ahead: np.ndarray, lost: np.ndarray, w
             "marker": "o" if len(ahead) <= 60 else None,
             "markersize": 2.5,
         }
-        upper.plot(len(at) + np.arange(len(ahead)), ahead, label="forecast", **style)
+        upper.plot(len(at) + np.arange(len(ahead)), ahead, label=tr("forecast"), **style)
         upper.legend(frameon=False, labelcolor=figures.INK)
     upper.set_ylabel(name)
     colours = [figures.TRAIN if each >= 0 else figures.VALIDATION for each in lost]
     lower.bar(at, lost, color=colours, width=0.8)
     lower.axhline(0, color=figures.INK, linewidth=0.6)
-    lower.set_ylabel("adds to the forecast")
+    lower.set_ylabel(tr("adds to the forecast"))
     chosen = np.unique(np.linspace(0, len(at) - 1, min(TICKS, len(at))).astype(int))
     lower.set_xticks(at[chosen], [when[place] for place in chosen])
-    return figures._svg(figure, "Which past steps mattered")
+    return figures._svg(figure, tr("Which past steps mattered"))

@@ -7,7 +7,10 @@ import numpy as np
 import torch
 
 from seodang.core.errors import DataError, RunError
+from seodang.core.language import tr
+from seodang.evaluation.naming import split_name
 from seodang.evaluation.row_examples import own_rows
+from seodang.evaluation.verdict import listed
 from seodang.explanations.example import Example, kind_of
 from seodang.explanations.explanation import Bar, Bars, DoesNotApply, Explanation
 from seodang.explanations.scores import answers
@@ -21,11 +24,11 @@ MOST_SHOWN = 12
 def permutation_importance(run: Run, example: Example, *, layer: str | None = None) -> Explanation:
     """How much worse the run judges when a column's values are dealt out anew: what it needs. https://doi.org/10.1023/A:1010933404324"""
     if kind_of(run) != "row":
-        raise DoesNotApply("it mixes up the columns of a table")
+        raise DoesNotApply(tr("it mixes up the columns of a table"))
     try:
         judged = own_rows(run, example.own.data)
     except (RunError, DataError) as reason:
-        raise DoesNotApply(f"the run's own rows cannot be opened: {reason}") from None
+        raise DoesNotApply(tr("the run's own rows cannot be opened: {reason}", reason=reason)) from None
     chosen = np.sort(np.random.default_rng(0).permutation(len(judged))[:MOST_ROWS])
     rows = judged.subset.fetch(torch.from_numpy(chosen))
     targets = judged.subset.labels[torch.from_numpy(chosen)]
@@ -39,24 +42,26 @@ def permutation_importance(run: Run, example: Example, *, layer: str | None = No
         mean, spread = float(losses[name].mean()), float(losses[name].std(ddof=1))
         value = f"{100 * mean:.1f} ± {100 * spread:.1f}" if of_class else f"{mean:,.4g} ± {spread:,.2g}"
         bars.append(Bar(name, mean / most, value))
-    score = f"right on {whole:.1%}" if of_class else f"off by {whole:,.4g} on average"
-    lost = "points of that are lost" if of_class else "it is farther off"
+    told = {"count": len(chosen), "split": split_name(judged.split), "whole": whole, "times": REPEATS}
     none = [name for name in order if losses[name].mean() <= 2 * losses[name].std(ddof=1)]
     words = (
-        f"On {len(chosen):,} {judged.split} rows the run is {score}. Each column in turn is dealt out anew among the rows, "
-        f"{REPEATS} times: the bars say how many {lost} (mean ± deviation over the {REPEATS})."
+        tr(
+            "On {count:,} {split} rows the run is right on {whole:.1%}. Each column in turn is dealt out anew among the rows, "
+            "{times} times: the bars say how many points of that are lost (mean ± deviation over the {times}).",
+            **told,
+        )
         if of_class
-        else f"On {len(chosen):,} {judged.split} rows the run is {score}. Each column in turn is dealt out anew among the rows, "
-        f"{REPEATS} times: the bars say how much {lost} (mean ± deviation over the {REPEATS}).",
-        *(
-            [
-                f"No loss that stands out from chance: {', '.join(none[:8])}{f' and {len(none) - 8} more' if len(none) > 8 else ''}."
-            ]
-            if none
-            else []
+        else tr(
+            "On {count:,} {split} rows the run is off by {whole:,.4g} on average. Each column in turn is dealt out anew among the "
+            "rows, {times} times: the bars say how much it is farther off (mean ± deviation over the {times}).",
+            **told,
         ),
-        "What it cannot tell: of two columns that say the same, each is missed little while the other is there, so both look "
-        "unimportant; and mixing makes rows that cannot be. It is what this network needs, not what causes the outcome.",
+        *([tr("No loss that stands out from chance: {names}.", names=listed(none, 8))] if none else []),
+        tr(
+            "What it cannot tell: of two columns that say the same, each is missed little while the other is "
+            "there, so both look unimportant; and mixing makes rows that cannot be. It is what this network "
+            "needs, not what causes the outcome."
+        ),
     )
     numbers = {
         "rows": len(chosen),
@@ -69,8 +74,8 @@ def permutation_importance(run: Run, example: Example, *, layer: str | None = No
             for name in order
         },
     }
-    shown = Bars(("column", "lost without it", "points" if of_class else ""), tuple(bars), from_left=True)
-    return Explanation("Which columns the run needs", "run", words, numbers, (shown,))
+    shown = Bars((tr("column"), tr("lost without it"), tr("points") if of_class else ""), tuple(bars), from_left=True)
+    return Explanation(tr("Which columns the run needs"), "run", words, numbers, (shown,))
 
 
 def importance(

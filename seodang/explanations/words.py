@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from seodang.core.language import tr
 from seodang.data.spans import Span, spans
 from seodang.explanations.example import Example
 from seodang.explanations.explanation import Bar, Bars, DoesNotApply, Explanation, Marked
@@ -32,32 +33,37 @@ Parts = tuple[np.ndarray, float, str]
 def words(run: Run, example: Example, *, layer: str | None = None) -> Explanation:
     """Which words pushed the answer: exact for n-grams, integrated gradients of word vectors, or one word left out."""
     if example.kind != "text" or example.given is None:
-        raise DoesNotApply("it looks at one text")
+        raise DoesNotApply(tr("it looks at one text"))
     parts, total, how = parts_of(run, example.given, example.target)
     text, found = spans(run.encoding.tokenizer, example.text)
     weights = _on_the_text(run, found, example.given, parts)
     most = max((abs(weight) for _, weight in weights), default=0.0) or 1.0
     listed = _listed(text, weights)
     if run.recipe.task == "next_token":
-        said = f"{run.encoding.tokenizer.token(example.target)!r} as the next word"
+        said = tr("{token!r} as the next word", token=run.encoding.tokenizer.token(example.target))
     else:
         said = repr(run.classes[example.target]) if run.classes else str(run.encoding.target)
-    unit = "Evidence is log-odds: 0 is as likely as not, +3 is 95 %." if run.classes else ""
+    unit = tr("Evidence is log-odds: 0 is as likely as not, +3 is 95 %.") if run.classes else ""
     read = len(weights)
-    cut = f" The network reads {read:,} of its {len(found):,} tokens; the rest is grey." if read < len(found) else ""
+    cut = (
+        tr("The network reads {read:,} of its {count:,} tokens; the rest is grey.", read=read, count=len(found))
+        if read < len(found)
+        else ""
+    )
+    red = tr("Red pushes towards {said}, blue away from it, the stronger the more.", said=said)
     sentences = (
-        f"Red pushes towards {said}, blue away from it, the stronger the more.{cut}",
+        f"{red} {cut}".strip(),
         f"{how} {unit}".strip(),
     )
     bars = tuple(Bar(word, weight / max(abs(w) for _, w in listed), f"{weight:+.2f}") for word, weight in listed)
-    shown = Bars(("word", "pushes the answer", ""), bars)
+    shown = Bars((tr("word"), tr("pushes the answer"), ""), bars)
     numbers = {
         "sum": round(total, 6),
         "tokens": [[text[span.first : span.last], round(weight, 6)] for span, weight in weights],
         "words": [[word, round(weight, 6)] for word, weight in listed],
     }
-    marked = Marked(_pieces(text[:LONGEST], weights, most), "" if len(text) <= LONGEST else "The text goes on.")
-    return Explanation("Which words pushed the answer", "answer", sentences, numbers, (marked, shown))
+    marked = Marked(_pieces(text[:LONGEST], weights, most), "" if len(text) <= LONGEST else tr("The text goes on."))
+    return Explanation(tr("Which words pushed the answer"), "answer", sentences, numbers, (marked, shown))
 
 
 def parts_of(run: Run, given: Tensor, target: int) -> Parts:
@@ -92,10 +98,26 @@ def _of_ngrams(run: Run, model: Any, given: Tensor, target: int) -> Parts:
             parts += ((model.words.weight[tokens] @ vectors) * there / there.sum()).double().numpy()
             bias = bias + model.head.bias
         constant = float(bias @ pick)
-    kind = {"characters": "character", "bpe": "piece"}.get(run.encoding.tokenizer.kind, "word")
-    how = (
-        f"The network is a sum: every {kind} and every run of up to {model.orders} has a weight. A run's weight is shared by its "
-        f"{kind}s. They add up to {parts.sum():+.2f}; with the constant {constant:+.2f} that is the whole evidence. This is exact."
+    told = {"orders": model.orders, "sum": parts.sum(), "constant": constant}
+    how = {
+        "characters": tr(
+            "The network is a sum: every character and every run of up to {orders} has a weight. A run's weight is shared by "
+            "its characters. They add up to {sum:+.2f}; with the constant {constant:+.2f} that is the whole evidence. This is "
+            "exact.",
+            **told,
+        ),
+        "bpe": tr(
+            "The network is a sum: every piece and every run of up to {orders} has a weight. A run's weight is shared by its "
+            "pieces. They add up to {sum:+.2f}; with the constant {constant:+.2f} that is the whole evidence. This is exact.",
+            **told,
+        ),
+    }.get(
+        run.encoding.tokenizer.kind,
+        tr(
+            "The network is a sum: every word and every run of up to {orders} has a weight. A run's weight is shared by its "
+            "words. They add up to {sum:+.2f}; with the constant {constant:+.2f} that is the whole evidence. This is exact.",
+            **told,
+        ),
     )
     return parts, float(parts.sum()) + constant, how
 
@@ -139,9 +161,19 @@ def _by_vectors(run: Run, embedding: nn.Embedding, given: Tensor, target: int) -
         parts = integrated_gradients(of_vectors, vectors, start, steps, at_once=8)[0].sum(-1).double().numpy()
         if abs(parts.sum() - (after - before)) <= CLOSE * abs(after - before):
             break
+    told = {"before": before, "after": after, "sum": parts.sum(), "whole": after - before}
     how = (
-        f"From a text of {'unknown words' if unknown else 'padding'} to this one the evidence goes from {before:+.2f} to {after:+.2f}; "
-        f"the words together add up to {parts.sum():+.2f} of that {after - before:+.2f} (integrated gradients)."
+        tr(
+            "From a text of unknown words to this one the evidence goes from {before:+.2f} to {after:+.2f}; the words "
+            "together add up to {sum:+.2f} of that {whole:+.2f} (integrated gradients).",
+            **told,
+        )
+        if unknown
+        else tr(
+            "From a text of padding to this one the evidence goes from {before:+.2f} to {after:+.2f}; the words together add "
+            "up to {sum:+.2f} of that {whole:+.2f} (integrated gradients).",
+            **told,
+        )
     )
     return parts, float(parts.sum()), how
 
@@ -178,9 +210,11 @@ def _left_out(run: Run, given: Tensor, target: int) -> Parts:
     without.fill_diagonal_(0)
     scores = without_gradient(score, torch.cat([given, without]))
     parts = (scores[0] - scores[1:]) * (given[0] != 0).numpy()
-    how = (
-        f"Each word in turn is left out: its colour is how much the evidence, {scores[0]:+.2f} for the whole text, would lose. "
-        "Words that say the same can stand in for each other, so these parts need not add up to the whole."
+    how = tr(
+        "Each word in turn is left out: its colour is how much the evidence, {whole:+.2f} for the whole "
+        "text, would lose. Words that say the same can stand in for each other, so these parts need not add "
+        "up to the whole.",
+        whole=scores[0],
     )
     return parts, float(parts.sum()), how
 

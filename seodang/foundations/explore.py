@@ -11,7 +11,6 @@ import yaml
 from pydantic import create_model
 
 from seodang.core.files import write_text
-from seodang.core.language import language, tr
 from seodang.core.registry import find
 from seodang.core.values import Value, check
 
@@ -53,18 +52,10 @@ def explore(name: str, settings: dict[str, Any] | None = None) -> Exploration:
 
 def write_page(found: Exploration, path: str | Path) -> Path:
     """Write an exploration as one HTML file that works offline."""
-    import jinja2
     from markupsafe import Markup
 
-    from seodang.evaluation.report import STYLE
+    from seodang.evaluation.pages import rendered
 
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    page = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
-        tr=tr,
-        language=language(),
-        css=Markup(STYLE.read_text(encoding="utf-8")),
-        found=found,
-        drawings=[{"svg": Markup(svg), "words": words} for svg, words in found.drawings],
-    )
-    write_text(Path(path), page)
+    drawings = [{"svg": Markup(svg), "words": words} for svg, words in found.drawings]
+    write_text(Path(path), rendered(TEMPLATE, {}, found=found, drawings=drawings))
     return Path(path)

@@ -36,7 +36,7 @@ ENCODING = "encoding.json"
 RUNS = "runs"
 NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 # What the manifest leaves out: it would be out of date at once.
-_UNLISTED = {"manifest.json", ".lock", "opened.jsonl"}
+_UNLISTED = {"manifest.json", ".lock", "opened.jsonl", "about.yaml"}
 
 
 @dataclass(frozen=True)

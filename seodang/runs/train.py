@@ -87,9 +87,14 @@ def stream(
     *,
     runs: str | Path = RUNS,
     name: str | None = None,
+    since: float | None = None,
 ) -> Iterator[Event]:
-    """The same as `train`, telling what happens as it does; the command line and the studio are readers of it."""
+    """The same as `train`, telling what happens as it does; the command line and the studio are readers of it.
+
+    since: when the recipe's minutes began, on the clock of `time.perf_counter`. None: now.
+    """
     started = time.perf_counter()
+    since = started if since is None else since
     if recipe is None and data is not None and is_recipe(str(data)) and not Path(data).is_dir():
         data, recipe = None, data
     laid = {key: str(value) for key, value in (settings or {}).items()}
@@ -128,15 +133,16 @@ def stream(
     if errors := [finding.words for finding in findings if finding.level == "error"]:
         raise RecipeError("\n".join(errors))
     reasons += [finding.kept for finding in findings]
-    once, model, since = None, None, began(started, resolved.training.minutes)
+    once, model = None, None
     if resolved.uses_features:
         assert isinstance(prepared, Prepared), "pictures go through a pretrained network"
         assert isinstance(source, Source), "pictures have a source"
-        once, plan, more = pass_in_time(prepared, resolved, place, source, asked, started)
+        once, plan, more = pass_in_time(prepared, resolved, place, source, asked, since)
         prepared, resolved, reasons = once.data, once.recipe, [*reasons, *more]
     else:
         task = build_task(resolved.task, resolved.loss, prepared.facts)
         model = build_network(resolved, task, prepared)
+        since = began(since, resolved.training.minutes)
         plan, resolved = make_plan(prepared, resolved, task, model, place, since)
 
     folder = new_folder(
@@ -152,7 +158,7 @@ def stream(
         yield Begun(folder, resolved, plan, place, tuple(reasons))
         if once:
             assert isinstance(prepared, Prepared), "pictures go through a pretrained network"
-            yield from transfer(folder, prepared, resolved, once, place, machine, started)
+            yield from transfer(folder, prepared, resolved, once, place, machine, since)
             return
         assert model is not None, "without a pass the network is built here"
         assert isinstance(plan, Plan), "without a pass steps are planned"

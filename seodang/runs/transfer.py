@@ -198,7 +198,7 @@ def solve_head(data: Prepared, recipe: Recipe, task: Classify, model: Backbone) 
     pairs = []
     for part in (data.train, data.validation):
         assert part.pixels is not None, "features are in memory"
-        pairs.append((part.pixels.flatten(1), part.labels))
+        pairs.append((part.pixels.flatten(1) if len(part) else part.pixels, part.labels))
     for event in fit_head(pairs[0], pairs[1], task, recipe.transfer.penalty, recipe.transfer.views):
         if isinstance(event, Head):
             _put(event, model)

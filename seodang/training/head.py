@@ -21,7 +21,10 @@ PENALTIES = tuple(float(f"{10**e:.2g}") for e in np.arange(-3.5, 1.01, 0.25))
 # With fewer pictures than this to choose on, five-fold cross-validation on the training pictures says more.
 ENOUGH = 200
 FOLDS = 5
+MOST = 0.8  # of the examples are in classes that can be cut into folds
 ITERATIONS = 1000
+# Where there is nothing to choose by (assumed: the middle of PENALTIES on a logarithmic scale is 0.06, and few pictures want more).
+UNTRIED = 0.1
 # The loss falls along the path and then rises; after so many weaker penalties than the best no more are tried.
 RISING = 3
 
@@ -75,6 +78,8 @@ def fit_head(
     parts = [(_Regression(inputs[known], labels[known], task), held) for known, held in folds or ()]
     if folds is not None:
         on = tr("{count}-fold cross-validation", count=len(folds))
+    elif judged is None and penalty is None:  # too few pictures to keep any apart
+        tried, on = [UNTRIED], tr("default")
     found: list[tuple[float, float, np.ndarray, np.ndarray, dict[str, float]]] = []
     for number, strength in enumerate(tried, 1):
         started = time.perf_counter()
@@ -160,17 +165,29 @@ def _measured(
 
 
 def _folds(labels: np.ndarray, views: int) -> list[tuple[np.ndarray, np.ndarray]] | None:
-    """Stratified folds, all views of a picture in one, judged on the first view; fewer folds where a class has few examples;
-    None where one has a single example."""
+    """Stratified folds, all views of a picture in one, judged on the first view; fewer folds where all classes have few examples. Of a
+    class with fewer examples than folds all are always learnt from. None where fewer than two classes can be cut."""
     from sklearn.model_selection import StratifiedKFold
 
     count = len(labels) // views
     labels = labels[:count]
-    number = min(FOLDS, int(np.bincount(labels)[np.unique(labels)].min()))
-    if number < 2 or len(np.unique(labels)) < 2:
+    counts = np.bincount(labels)
+    number = next((folds for folds in range(FOLDS, 1, -1) if _can_be_cut(counts, folds)), 2)
+    if (counts >= number).sum() < 2:
         return None
-    parts = StratifiedKFold(number, shuffle=True, random_state=0).split(labels, labels)
-    return [(np.concatenate([known + view * count for view in range(views)]), held) for known, held in parts]
+    cut = np.flatnonzero(counts[labels] >= number)
+    always = np.flatnonzero(counts[labels] < number)
+    folds = []
+    for known, held in StratifiedKFold(number, shuffle=True, random_state=0).split(cut, labels[cut]):
+        learnt = np.concatenate([cut[known], always]) if len(always) else known
+        folds.append((np.concatenate([learnt + view * count for view in range(views)]), cut[held]))
+    return folds
+
+
+def _can_be_cut(counts: np.ndarray, folds: int) -> bool:
+    """Whether two classes or more, and most of the examples with them, have an example for each fold."""
+    large = counts[counts >= folds]
+    return len(large) > 1 and large.sum() >= MOST * counts.sum()
 
 
 def _losses(inputs: np.ndarray, labels: np.ndarray, weight: np.ndarray, bias: np.ndarray, task: Classify) -> np.ndarray:

@@ -158,20 +158,14 @@ def fit(data: Data, recipe: Recipe, task: Task, state: State, place: Place) -> I
     batch_size, held = settings.batch_size or 1, 0
 
     def rate_at(step: int) -> float:
-        total = state.total - state.first_step
-        plans = [
-            (at - state.first_step, steps - state.first_step) for at, steps in state.replanned if at >= state.first_step
-        ]
-        return rate(
-            settings,
-            stretched(step - state.first_step, plans, total) if plans else step - state.first_step,
-            total,
-            per_epoch,
-        )
+        first, total = state.first_step, state.total - state.first_step
+        plans = state.replanned and [(at - first, steps - first) for at, steps in state.replanned if at >= first]
+        return rate(settings, stretched(step - first, plans, total) if plans else step - first, total, per_epoch)
 
     while state.step < state.total or state.done_in_epoch:
         started, example = time.perf_counter(), state.done_in_epoch
         _thaw(state.model, recipe, state.epoch)
+        state.model.train()
         indices = _order(train, batch_size, settings.seed, state.epoch)[example:].to(train.labels.device)
         for pixels, labels, _ in (
             batches(train, batch_size, indices) if len(indices) and state.step < state.total else ()
@@ -254,7 +248,6 @@ class _Advance:
 
     def _own_step(self, pixels: Tensor, labels: Tensor) -> Tensor:
         """The update of a task that moves several networks itself; each has an optimiser."""
-        self.state.model.train()
         seed_step(self.generator, self.settings.seed, self.state.step)
         with self.place.autocast():
             real = self._inputs(pixels.to(self.place.device, non_blocking=True))
@@ -278,7 +271,6 @@ class _Advance:
 
     def _gradients(self, pixels: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Leave the gradients of the batch's mean loss in the parameters; give the loss and what the task tallies."""
-        self.state.model.train()
         seed_step(self.generator, self.settings.seed, self.state.step)
         self.state.optimizer.zero_grad()
         if self.state.pieces == 1:
@@ -355,9 +347,10 @@ def judging_batch(subset: Subset, task: Task) -> int:
 
 def _add(sums: Tensor, loss: Tensor, weight: int | Tensor, tally: Tensor) -> None:
     """Add a batch to `sums` (see SUMS): its mean loss, of how many things it is the mean, and the task's own sums."""
-    sums[0] += loss * weight
-    sums[1] += weight
-    sums[2 : 2 + len(tally)] += tally
+    total, things, *rest = sums.split([1, 1, len(tally), SUMS - 2 - len(tally)])
+    total.add_(loss * weight)
+    things.add_(weight)
+    rest[0].add_(tally)
 
 
 def _means(sums: Tensor, task: Task) -> dict[str, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import functools
+import os
 
 import psutil
 
@@ -27,7 +28,7 @@ def give_back(held: int) -> int:
 
     The bytes to compare with from now on.
     """
-    now = psutil.Process().memory_info().rss
+    now = _process(os.getpid()).memory_info().rss
     if not held:
         return now
     if now - held < MAY_GROW:
@@ -35,6 +36,11 @@ def give_back(held: int) -> int:
     with contextlib.suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)
     return psutil.Process().memory_info().rss
+
+
+@functools.cache
+def _process(number: int) -> psutil.Process:
+    return psutil.Process(number)
 
 
 @functools.cache

@@ -156,6 +156,11 @@ def make_plan(
     return Plan(total, per_epoch, per_step, seconds_per_epoch, seconds, most, _memory(place)), recipe
 
 
+def process_began() -> float:
+    """When this process was started, on the clock of `time.perf_counter`: what imports took before anything of ours ran counts too."""
+    return time.perf_counter() - max(0.0, time.time() - psutil.Process().create_time())
+
+
 def began(started: float, minutes: float | None) -> float:
     """When the minutes of a training began, on the clock of `time.perf_counter`: when the reading of the data did, and the report takes
     its time too; but a quarter of them is for training, whatever else took long.

@@ -50,6 +50,28 @@ def test_json_is_one_object_and_writes_nothing_unasked(command, photos, tmp_path
     assert Path("mine.html").exists()
 
 
+def test_what_train_would_refuse_is_said_before(command, tmp_path, photos):
+    """One picture a class."""
+    for path in [*photos.glob("*/*.png")]:
+        if path.name != "1.png":
+            path.unlink()
+    text = command("look", "photos", "--no-page").stdout
+    assert "Next:" not in text
+    refusal = text[text.index("It cannot be trained on as it is") :].split(": ", 1)[1]
+    with pytest.raises(SeodangError) as refused:
+        command("train", "photos")
+    assert refusal.split() == str(refused.value).split()
+
+
+def test_a_pattern_on_names_is_looked_at_and_trained_with(command, photos):
+    for number, path in enumerate(sorted(photos.glob("*/*.png"))):
+        path.rename(photos / f"{number}-{'ab'[number % 2]}.png")
+    text = command("look", "photos", "--no-page", "columns.target=-(.)").stdout
+    assert "24 pictures in 2 classes (class in the files' names)" in text
+    assert "Next: seodang train photos image-classifier 'columns.target=-(.)'" in text
+    assert "0-a.png is 'a'" in text
+
+
 def test_no_page(command, photos, tmp_path):
     assert "Page" not in command("look", "photos", "--no-page").stdout
     assert [path.name for path in tmp_path.iterdir()] == ["photos"]

@@ -1,5 +1,6 @@
 """Folders of pictures: layouts, odd files, and the exact words for what cannot be used."""
 
+import io
 import os
 
 import numpy as np
@@ -9,6 +10,7 @@ from PIL import Image
 from seodang.core.errors import DataError
 from seodang.data.open import open_source
 from seodang.data.readers.images import read_images
+from seodang.data.reading import Columns
 
 
 def picture(path, value=0, size=(8, 8), mode="L", **settings):
@@ -165,6 +167,77 @@ def test_training_pictures_without_classes(tmp_path):
         f"{tmp_path}/train/ has 1 file but no class folders. Put the pictures of each class into a folder of its own, such as "
         f"{tmp_path}/train/cats/ and {tmp_path}/train/dogs/, or say it in a table beside them: labels.csv with the columns file "
         "and label."
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "classes"),
+    [
+        (("cat.0.jpg", "cat.1.jpg", "dog.0.jpg", "dog.1.jpg"), ("cat", "dog")),
+        (("basset_hound_1.jpg", "basset_hound_22.jpg", "pug_1.jpg", "pug_10.jpg"), ("basset_hound", "pug")),
+        (("고양이-1.png", "고양이-2.png", "개-1.png", "개-2.png"), ("개", "고양이")),
+        (("cat (1).jpg", "cat (2).jpg", "dog (1).jpg", "dog (2).jpg"), ("cat", "dog")),
+        (("cat1.png", "cat2.png", "dog1.png", "dog2.png"), ("cat", "dog")),
+    ],
+)
+def test_the_class_may_stand_in_the_files_names(tmp_path, names, classes):
+    source = open_source(folder(tmp_path, *names))
+    assert source.form == "class in the files' names"
+    assert source.classes == classes
+    for index, name in enumerate(source.ids):
+        assert name.startswith(source.classes[source.labels[index]])
+        assert Image.open(io.BytesIO(source.read(index))).getpixel((0, 0)) == names.index(name)
+    assert source.notes == (
+        f"The class of each picture is read from its file's name: {source.ids[0]} is '{classes[0]}'. To read it otherwise, give "
+        "columns.target a regular expression whose first group is the class.",
+    )
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("IMG_1.jpg", "IMG_2.jpg", "DSC_1.jpg", "DSC_2.jpg"),  # cameras
+        ("IMG_20240101_1.jpg", "IMG_20240101_2.jpg", "IMG_20240102_1.jpg", "IMG_20240102_2.jpg"),  # days
+        ("anna.jpg", "bo.jpg", "carl.jpg", "dan.jpg"),  # nothing repeats
+        ("cat.0.jpg", "cat.1.jpg", "x.jpg", "y.jpg", "dog.0.jpg", "dog.1.jpg"),  # too many say nothing
+        ("cat.0.jpg", "cat.1.jpg"),  # one class
+    ],
+)
+def test_other_names_say_no_class(tmp_path, names):
+    assert "but no class folders" in message(folder(tmp_path, *names))
+
+
+def test_names_in_splits_and_files_that_say_none(tmp_path):
+    names = [f"train/{kind}.{number}.png" for kind in ("cat", "dog") for number in range(6)]
+    source = open_source(
+        folder(tmp_path, *names, "train/cover.png", "valid/dog.9.png", "valid/cat.9.png", "test/1.png")
+    )
+    assert dict(zip(source.ids, source.splits.tolist(), strict=True))["valid/dog.9.png"] == "validation"
+    assert len(source) == 14
+    assert left_out(source) == {
+        "train/cover.png": "its name says no class, as cat.0.png does",
+        "test/": "without labels they are left aside",
+    }
+
+
+def test_one_folder_of_named_pictures_is_no_class(tmp_path):
+    """As in Oxford's pets: images/ beside annotations/."""
+    root = folder(tmp_path, *[f"images/{kind}_{number}.jpg" for kind in ("pug", "Bombay") for number in range(3)])
+    assert open_source(root).classes == ("Bombay", "pug")
+
+
+def test_a_pattern_says_which_part_of_a_name_is_the_class(tmp_path):
+    root = folder(tmp_path, "a/01_cat_x.png", "a/02_dog_x.png", "b/03_cat_y.png", "b/04_.png")
+    assert open_source(root).classes == ("a", "b")
+    source = open_source(root, Columns(target=r"_([a-z]+)_"))
+    assert source.classes == ("cat", "dog")
+    assert source.ids == ["a/01_cat_x.png", "b/03_cat_y.png", "a/02_dog_x.png"]
+    assert left_out(source) == {"b/04_.png": "its name says no class, as 01_cat_x.png does"}
+    assert source.stamp != open_source(root).stamp != open_source(root, Columns(target=r"([xy])\.")).stamp
+    with pytest.raises(DataError) as caught:
+        open_source(root, Columns(target="(bird)"))
+    assert str(caught.value) == (
+        f"columns.target=(bird) matches none of the 4 names of files in {tmp_path}/, the first: 01_cat_x.png."
     )
 
 

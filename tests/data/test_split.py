@@ -1,5 +1,7 @@
 """Divisions: stratified, exact, stable, groups whole, and the words for what cannot be divided."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -131,17 +133,45 @@ def test_nothing_kept_apart():
 # What cannot be divided -----------------------------------------------------------------------------------------------
 
 
-def test_classes_that_are_too_small():
-    source = source_of([0] * 3 + [1] + [2] * 30 + [3] * 30, classes=("heron", "ibis", "owl", "tern"))
+def test_what_cannot_be_judged_at_all():
+    """Nothing would be left to tell two classes apart by."""
+    source = source_of([0] * 30 + [1, 2], classes=("owl", "heron", "ibis"))
     assert message(source, Split()) == (
-        "photos/ has 2 classes with fewer than 5 pictures: 'heron' (3), 'ibis' (1). Splitting needs 5.\n"
-        "Add pictures, or leave them out with without=heron,ibis."
+        "photos/ has 2 classes with fewer than 5 pictures: 'heron' (1), 'ibis' (1). At least two classes need 2, one to "
+        "learn from and one to judge by.\nAdd pictures."
     )
-    assert message(source_of([0] * 4 + [1] * 9), Split()) == (
-        "photos/ has 1 class with fewer than 5 pictures: 'a' (4). Splitting needs 5.\n"
-        "Add pictures."  # without it one class alone would be left
+    assert message(source_of([0, 1, 2]), Split()).startswith("photos/ has 3 classes with fewer than 5 pictures")
+    assert len(divide(source, Split(validation=0, test=0)).train) == 32
+
+
+@given(st.lists(st.integers(1, 7), min_size=2, max_size=6), st.integers(0, 9))
+def test_small_classes_give_what_they_can(counts, seed):
+    """At least one example of each trains; from 2 on one is judged by, from 4 on one is chosen by."""
+    if sorted(counts)[-2] < 2:
+        return
+    labels = np.repeat(np.arange(len(counts)), counts)
+    division = divide(source_of(labels), Split(seed=seed))
+    train, validation, test = (np.bincount(labels[part], minlength=len(counts)) for part in parts(division))
+    assert (train >= 1).all()
+    assert (train >= validation).all()
+    assert ((test >= 1) == (np.array(counts) >= 2)).all()
+    assert ((validation >= 1) == (np.array(counts) >= 4)).all()
+
+
+def test_classes_that_are_too_small_are_told():
+    source = source_of([0] * 3 + [1] + [2] * 30 + [3] * 30, classes=("heron", "ibis", "owl", "tern"))
+    assert divide(source, Split()).note == (
+        "The data gives no split: test (10) and validation (5) drawn, stratified by class (seed 0). "
+        "2 of 4 classes have fewer than 5 examples, too few to be learnt or judged well: 'heron' (3), 'ibis' (1). "
+        "The test split has none of 'ibis', which cannot be judged. The validation split has none of 'heron', 'ibis'."
     )
-    assert len(divide(source, Split(validation=0, test=0)).train) == 64
+    assert "fewer than" not in divide(source_of([0] * 5 + [1] * 9), Split()).note
+
+
+def test_a_column_of_amounts_is_no_class():
+    rows = replace(source_of(np.arange(90) // 2, classes=tuple(map(str, range(45)))), noun="row")
+    assert message(rows, Split()).endswith("Then another target or task is meant.")
+    assert divide(replace(rows, noun="picture"), Split()).note  # a few pictures of each of many kinds
 
 
 def test_one_class_only():

@@ -60,7 +60,12 @@ class Page(HTMLParser):
 @pytest.fixture
 def page(judged):
     run, _ = judged
-    return (run.folder / "report.html").read_text()
+    return plain((run.folder / "report.html").read_text())
+
+
+def plain(page):
+    """A page without the underlines of its terms."""
+    return re.sub(r'<span class="term"[^>]*>(.*?)</span>', r"\1", page)
 
 
 def test_the_page_is_one_file_without_scripts_or_anything_from_outside(page):
@@ -111,7 +116,7 @@ def test_names_from_outside_are_shown_not_run(judged):
     evil["data"]["notes"] = EVIL
     evil["data"]["source"] |= {"name": EVIL[0], "where": EVIL[1]}
     evil["training"]["recipe"]["model"] = {"name": EVIL[0], "settings": {"x": EVIL[2]}}
-    text = render(evil)
+    text = plain(render(evil))
     found = Page(text)
     assert not {"script", "b'"} & {tag for tag, _ in found.elements}
     assert not [tag for tag, attributes in found.elements if any(name.startswith("on") for name in attributes)]
@@ -132,7 +137,7 @@ def test_any_number_of_classes_has_a_page(judged, num_classes):
     many["confusion"], many["confused_pairs"] = table.tolist(), confused_pairs(table, tuple(classes))
     rows = metrics.class_scores(labels, predicted, num_classes)
     many["per_class"] = [{"class": c, **r, "recall_interval": [0, 1]} for c, r in zip(classes, rows, strict=True)]
-    text = render(many)
+    text = plain(render(many))
     found = Page(text)
     assert not found.open
     assert len(text) < 1_000_000
@@ -153,3 +158,28 @@ def test_a_long_history_and_one_epoch_have_a_page(judged):
 def test_rendering_writes_the_same_page_every_time(judged):
     run, report = judged
     assert render(report, run.prepared().test) == render(json.loads(json.dumps(report)), run.prepared().test)
+
+
+def test_in_another_language_the_numbers_and_keys_are_the_same(judged, monkeypatch):
+    run, report = judged
+    monkeypatch.setattr("seodang.core.language._chosen", "ko")
+    page = plain(render(report, run.prepared().test))
+    found = Page(page)
+    assert ("html", {"lang": "ko"}) in found.elements
+    assert not found.open
+    for name, value in report["metrics"].items():
+        assert f"{value:.4f}" in found.text, name
+    assert report["judged"]["sha256"][:16] in found.text
+
+
+def test_terms_of_the_page_are_explained_at_its_end(judged):
+    run, _ = judged
+    page = (run.folder / "report.html").read_text()
+    terms = re.findall(r'<span class="term" tabindex="0" data-tip="([^"]+)">', page)
+    listed = page.partition("Terms on this page")[2]
+    assert len(terms) >= 15
+    assert all(f"<dd>{each}</dd>" in listed for each in terms)
+    for term in ("Epoch", "Loss", "Recall", "Confusion matrix", "Calibration error", "Baseline", "95 % interval"):
+        assert f"<dt>{term}</dt>" in listed
+    for term in ("Perplexity", "Stride", "Discriminator"):
+        assert f"<dt>{term}</dt>" not in listed

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from seodang.tasks.classify import Classify
-from seodang.training.head import Head, fit_head
+from seodang.training.head import Head, _folds, fit_head
 from seodang.training.loop import Epoch
 
 
@@ -94,6 +94,19 @@ def test_fewer_folds_where_a_class_has_few_pictures_are_told_so():
     features, labels = draw(8, 2)
     none = (torch.zeros(0, 12), torch.zeros(0, dtype=torch.int64))
     assert solved((features, labels), none, Classify(2))[1].chosen_on == "4-fold cross-validation"
+
+
+def test_a_single_picture_of_a_class_is_always_learnt_from():
+    """It cannot be held out; the others are, as before."""
+    features, labels = draw(40, 3)
+    keep = torch.cat([torch.nonzero(labels < 2).flatten(), torch.nonzero(labels == 2).flatten()[:1]])
+    none = (torch.zeros(0, features.shape[1]), torch.zeros(0, dtype=torch.int64))
+    for known, held in _folds(labels[keep].numpy(), 1) or ():
+        assert len(keep) - 1 in known
+        assert sorted([*known, *held]) == [*range(len(keep))]
+    assert solved((features[keep], labels[keep]), none, Classify(3))[1].chosen_on == "5-fold cross-validation"
+    pair = [int((labels == kind).nonzero()[0]) for kind in (0, 1)]
+    assert solved((features[pair], labels[pair]), none, Classify(2))[1].chosen_on == "default"
 
 
 def test_a_class_without_training_pictures_is_never_named():

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from seodang.core.sentences import said
 from seodang.data.columns import typed
 from seodang.data.frame import Frame, Kind
 
@@ -35,7 +36,7 @@ def made(name: str, columns: dict[str, Any], stamp: str, kinds: Mapping[str, Kin
     return Frame(
         name=name,
         where=name,
-        form="bundled",
+        form=said("bundled"),
         table=pd.DataFrame({column.name: series for series, column in done}, copy=False),
         columns=tuple(column for _, column in done),
         ids=[f"{name} row {row + 1}" for row in range(rows)],

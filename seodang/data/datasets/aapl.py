@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seodang.core.sentences import said
 from seodang.data.source import Card
 
 
@@ -10,7 +11,7 @@ def aapl() -> Card:
     return Card(
         title="Apple (AAPL) historical stock data, from Yahoo Finance",
         homepage="https://finance.yahoo.com/quote/AAPL/history",
-        licence="not stated",
+        licence=said("not stated"),
         hub=None,
         counts={"": 10538},
         classes=(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seodang.core.sentences import said
 from seodang.data.source import Card
 
 
@@ -10,7 +11,7 @@ def california_housing() -> Card:
     return Card(
         title="California housing (Pace and Barry, 1997), with the nearness of the ocean (Géron)",
         homepage="https://github.com/ageron/handson-ml2/tree/master/datasets/housing",
-        licence="not stated",
+        licence=said("not stated"),
         hub=None,
         counts={"": 20640},
         classes=(),

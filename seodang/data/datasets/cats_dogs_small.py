@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seodang.core.sentences import said
 from seodang.data.source import Card
 
 
@@ -10,7 +11,7 @@ def cats_dogs_small() -> Card:
     return Card(
         title="Cats and dogs, the small part used in François Chollet's book",
         homepage="https://www.kaggle.com/c/dogs-vs-cats",
-        licence="for research and learning only",
+        licence=said("for research and learning only"),
         hub=None,
         counts={"train": 2000, "validation": 1000, "test": 1000},
         classes=("cats", "dogs"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seodang.core.sentences import said
 from seodang.data.source import Card
 
 
@@ -10,7 +11,7 @@ def cifar10() -> Card:
     return Card(
         title="CIFAR-10",
         homepage="https://www.cs.toronto.edu/~kriz/cifar.html",
-        licence="not stated by its authors",
+        licence=said("not stated by its authors"),
         hub="uoft-cs/cifar10",
         counts={"train": 50000, "test": 10000},
         classes=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),

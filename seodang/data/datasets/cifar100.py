@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seodang.core.sentences import said
 from seodang.data.source import Card
 
 
@@ -10,7 +11,7 @@ def cifar100() -> Card:
     return Card(
         title="CIFAR-100",
         homepage="https://www.cs.toronto.edu/~kriz/cifar.html",
-        licence="not stated by its authors",
+        licence=said("not stated by its authors"),
         hub="uoft-cs/cifar100",
         counts={"train": 50000, "test": 10000},
         classes=(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seodang.core.sentences import said
 from seodang.data.source import Card
 
 
@@ -10,7 +11,7 @@ def daily_min_temperatures() -> Card:
     return Card(
         title="Daily minimum temperatures in Melbourne (Bureau of Meteorology)",
         homepage="https://github.com/jbrownlee/Datasets",
-        licence="not stated",
+        licence=said("not stated"),
         hub=None,
         counts={"": 3650},
         classes=(),

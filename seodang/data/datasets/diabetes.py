@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seodang.core.sentences import said
 from seodang.data.datasets._bundled_tables import bundled
 from seodang.data.frame import Frame
 from seodang.data.source import Card
@@ -12,7 +13,7 @@ def diabetes() -> Card:
     return Card(
         title="Diabetes (Efron et al., 2004)",
         homepage="https://www4.stat.ncsu.edu/~boos/var.select/diabetes.html",
-        licence="not stated",
+        licence=said("not stated"),
         hub=None,
         counts={"": 442},
         classes=(),

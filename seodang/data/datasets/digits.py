@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from seodang.core.sentences import said
 from seodang.data.source import Card, Source
 
 
@@ -33,14 +34,14 @@ def read() -> Source:
     return Source(
         name="digits",
         where="digits",
-        form="bundled",
+        form=said("bundled"),
         classes=classes,
         labels=labels,
         ids=[f"digits row {row + 1}" for row in range(len(labels))],
         splits=np.full(len(labels), ""),
         stamp=f"digits scikit-learn {sklearn.__version__}",
         pixels=pixels,
-        notes=("Pixel values 0 to 16 are brought to 0 to 255.",),
+        notes=(said("Pixel values 0 to 16 are brought to 0 to 255."),),
         card=digits(),
         label_values=classes,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seodang.core.sentences import said
 from seodang.data.source import Card
 
 
@@ -10,7 +11,7 @@ def fruits() -> Card:
     return Card(
         title="Fruits fresh and rotten for classification",
         homepage="https://www.kaggle.com/datasets/sriramr/fruits-fresh-and-rotten-for-classification",
-        licence="not stated by its authors",
+        licence=said("not stated by its authors"),
         hub=None,
         counts={"train": 1182, "validation": 329},
         classes=("freshapples", "freshbanana", "freshoranges", "rottenapples", "rottenbanana", "rottenoranges"),

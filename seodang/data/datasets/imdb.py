@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seodang.core.sentences import said
 from seodang.data.source import Card
 
 
@@ -10,7 +11,7 @@ def imdb() -> Card:
     return Card(
         title="Large Movie Review Dataset v1.0 (Maas et al., 2011)",
         homepage="https://ai.stanford.edu/~amaas/data/sentiment/",
-        licence="not stated by its authors, who ask to be cited",
+        licence=said("not stated by its authors, who ask to be cited"),
         hub="stanfordnlp/imdb",
         counts={"train": 25000, "test": 25000},
         classes=("neg", "pos"),

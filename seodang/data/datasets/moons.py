@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from seodang.core.sentences import said
 from seodang.data.datasets._bundled_tables import made
 from seodang.data.frame import Frame
 from seodang.data.source import Card
@@ -16,7 +17,7 @@ def moons() -> Card:
     return Card(
         title="Two moons, as scikit-learn's make_moons",
         homepage="https://scikit-learn.org/stable/modules/generated/sklearn.datasets.make_moons.html",
-        licence="none needed: drawn at random, always the same",
+        licence=said("none needed: drawn at random, always the same"),
         hub=None,
         counts={"": ROWS},
         classes=("0", "1"),

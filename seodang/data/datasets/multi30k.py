@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seodang.core.sentences import said
 from seodang.data.source import Card
 
 
@@ -10,7 +11,7 @@ def multi30k() -> Card:
     return Card(
         title="Multi30K, task 1 (Elliott et al., 2016)",
         homepage="https://github.com/multi30k/dataset",
-        licence="that of Flickr30K: for research and teaching, not for business",
+        licence=said("that of Flickr30K: for research and teaching, not for business"),
         hub=None,
         counts={"train": 29000, "validation": 1014, "test": 1000},
         classes=(),

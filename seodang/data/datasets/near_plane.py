@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from seodang.core.sentences import said
 from seodang.data.datasets._bundled_tables import made
 from seodang.data.frame import Frame
 from seodang.data.source import Card
@@ -19,7 +20,7 @@ def near_plane() -> Card:
     return Card(
         title="Points near a plane",
         homepage="https://github.com/ageron/handson-ml2/blob/master/17_autoencoders_and_gans.ipynb",
-        licence="none needed: drawn at random, always the same",
+        licence=said("none needed: drawn at random, always the same"),
         hub=None,
         counts={"train": ROWS, "test": ROWS},
         classes=(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from seodang.core.sentences import said
 from seodang.data.datasets._bundled_tables import made
 from seodang.data.frame import Frame
 from seodang.data.source import Card
@@ -16,7 +17,7 @@ def number_series() -> Card:
     return Card(
         title="Counting",
         homepage="https://en.wikipedia.org/wiki/Counting",
-        licence="none needed",
+        licence=said("none needed"),
         hub=None,
         counts={"": ROWS},
         classes=(),

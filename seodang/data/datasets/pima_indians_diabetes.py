@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seodang.core.sentences import said
 from seodang.data.source import Card
 
 
@@ -10,7 +11,7 @@ def pima_indians_diabetes() -> Card:
     return Card(
         title="Pima Indians Diabetes (Smith et al., 1988)",
         homepage="https://www.kaggle.com/datasets/uciml/pima-indians-diabetes-database",
-        licence="CC0 1.0, as on Kaggle",
+        licence=said("CC0 1.0, as on Kaggle"),
         hub=None,
         counts={"": 768},
         classes=("0", "1"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seodang.core.sentences import said
 from seodang.data.source import Card
 
 
@@ -10,7 +11,7 @@ def presidential_doggy_door() -> Card:
     return Card(
         title="Presidential doggy door",
         homepage="https://www.nvidia.com/en-us/training/",
-        licence="course material, for learning only",
+        licence=said("course material, for learning only"),
         hub=None,
         counts={"train": 138, "validation": 30},
         classes=("bo", "not_bo"),

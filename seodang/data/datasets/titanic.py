@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seodang.core.sentences import said
 from seodang.data.source import Card
 
 
@@ -10,7 +11,7 @@ def titanic() -> Card:
     return Card(
         title="Titanic, as in seaborn-data",
         homepage="https://github.com/mwaskom/seaborn-data",
-        licence="not stated",
+        licence=said("not stated"),
         hub=None,
         counts={"": 891},
         classes=("0", "1"),

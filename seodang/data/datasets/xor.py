@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from seodang.core.sentences import said
 from seodang.data.datasets._bundled_tables import made
 from seodang.data.frame import Frame
 from seodang.data.source import Card
@@ -14,7 +15,7 @@ def xor() -> Card:
     return Card(
         title="Exclusive or, the truth table",
         homepage="https://en.wikipedia.org/wiki/Exclusive_or",
-        licence="none needed: four rows of logic",
+        licence=said("none needed: four rows of logic"),
         hub=None,
         counts={"": 4},
         classes=("0", "1"),

@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
 
 # An unpacked table or array may take so much of the free memory; more is refused before it is unpacked further.
 SHARE_OF_MEMORY = 0.5
@@ -43,7 +44,12 @@ def content_of(path: Path) -> bytes:
         if not packed:
             if path.stat().st_size > limit:
                 raise DataError(
-                    f"{path.name} has {path.stat().st_size:,} bytes, more than the {limit:,} that fit in memory."
+                    tr(
+                        "{name} has {size:,} bytes, more than the {limit:,} that fit in memory.",
+                        name=path.name,
+                        size=path.stat().st_size,
+                        limit=limit,
+                    )
                 )
             return path.read_bytes()
         parts, total = [], 0
@@ -52,9 +58,17 @@ def content_of(path: Path) -> bytes:
                 parts.append(part)
                 total += len(part)
                 if total > limit:
-                    raise DataError(f"{path.name} unpacks to more than the {limit:,} bytes that fit in memory.")
+                    raise DataError(
+                        tr(
+                            "{name} unpacks to more than the {limit:,} bytes that fit in memory.",
+                            name=path.name,
+                            limit=limit,
+                        )
+                    )
         return b"".join(parts)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(f"{path.name} is a damaged or cut-off gzip file ({error}).") from None
+        raise DataError(
+            tr("{name} is a damaged or cut-off gzip file ({error}).", name=path.name, error=error)
+        ) from None
     except OSError as error:
-        raise DataError(f"{path.name} cannot be read ({error.strerror or error}).") from None
+        raise DataError(tr("{name} cannot be read ({error}).", name=path.name, error=error.strerror or error)) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
+from seodang.core.sentences import said, saidn
 from seodang.data.kinds import kind_of
 
 # Byte order marks, the longer ones first: UTF-32's begins with UTF-16's.
@@ -15,7 +16,11 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_MAGIC = {b"%PDF": "a PDF document", b"PK\x03\x04": "a ZIP archive", b"{\\rtf": "an RTF document"}
+_MAGIC = {
+    b"%PDF": said("a PDF document, not plain text"),
+    b"PK\x03\x04": said("a ZIP archive, not plain text"),
+    b"{\\rtf": said("an RTF document, not plain text"),
+}
 # Bytes that text does not have: all below the space but tab, line ends, form feed and escape.
 _CONTROL = bytes({*range(32), 127} - {*b"\t\n\r\f\x1a\x1b"})
 MOST_CONTROL = 0.01  # of all bytes: a stray one in a long document is a mistake of its writer, not another format
@@ -24,7 +29,11 @@ MOST_CONTROL = 0.01  # of all bytes: a stray one in a long document is a mistake
 _HANGUL = re.compile(rb"[\xa4\xb0-\xc8][\xa1-\xfe]")  # a4: single letters, ㅋㅋ
 _HIGH = re.compile(rb"[\x80-\xff]")
 LEAST_HANGUL = 0.8  # of the bytes that are no ASCII
-READABLE_AS = {"cp949": "Korean", "cp1252": "Western European", "latin-1": "Western European"}
+READABLE_AS = {
+    "cp949": said("cp949 (Korean)"),
+    "cp1252": said("cp1252 (Western European)"),
+    "latin-1": said("latin-1 (Western European)"),
+}
 
 
 def decoded(content: bytes) -> tuple[str | None, str]:
@@ -41,7 +50,7 @@ def decoded(content: bytes) -> tuple[str | None, str]:
                 return _plain_ends(content[len(mark) :].decode(encoding)), encoding
             except UnicodeDecodeError:
                 if encoding != "utf-8":
-                    return None, f"begins as {encoding[:-3].upper()}, but is damaged"
+                    return None, said("begins as {encoding}, but is damaged", encoding=encoding[:-3].upper())
                 content = content[len(mark) :]
     encoding = encoding_of(content)
     if not encoding.startswith("utf-16") and (reason := _no_text(content)):
@@ -80,15 +89,15 @@ def _utf16_without_mark(head: bytes) -> list[str]:
 
 def _no_text(content: bytes) -> str:
     if kind_of(content[:32]):
-        return "a picture, not text"
+        return said("a picture, not text")
     for magic, name in _MAGIC.items():
         if content.startswith(magic):
-            return f"{name}, not plain text"
+            return name
     if content.startswith(b"version https://git-lfs"):
-        return "a Git LFS pointer, not the text itself (`git lfs pull` fetches it)"
+        return said("a Git LFS pointer, not the text itself (`git lfs pull` fetches it)")
     control = len(content) - len(content.translate(None, _CONTROL))
     if b"\0" in content or control > MOST_CONTROL * len(content):
-        return "binary, not text"
+        return said("binary, not text")
     return ""
 
 
@@ -111,10 +120,19 @@ def read_as(encodings: list[str]) -> list[str]:
     for encoding in dict.fromkeys(encodings):
         if encoding != "utf-8":
             number = encodings.count(encoding)
-            language = f" ({READABLE_AS[encoding]})" if encoding in READABLE_AS else ""
-            many = "1 file" if len(encodings) == 1 else f"{number:,} of {len(encodings):,} files"
-            are = "is" if number == 1 else "are"
-            notes.append(f"{many} {are} not UTF-8 and {are} read as {encoding}{language}.")
+            words = READABLE_AS.get(encoding, encoding)
+            if len(encodings) == 1:
+                notes.append(said("1 file is not UTF-8 and is read as {encoding}.", encoding=words))
+                continue
+            notes.append(
+                saidn(
+                    "{count:,} of {files:,} files is not UTF-8 and is read as {encoding}.",
+                    "{count:,} of {files:,} files are not UTF-8 and are read as {encoding}.",
+                    number,
+                    files=len(encodings),
+                    encoding=words,
+                )
+            )
     return notes
 
 

@@ -11,6 +11,9 @@ import pyarrow as pa
 import pyarrow.csv
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
+from seodang.core.sentences import said, shown
+from seodang.data.counting import count
 from seodang.data.readers.characters import plain
 from seodang.data.readers.drawn import undrawn
 from seodang.data.readers.layout import NAMES, QUOTES, SPLITS_AT, Layout, is_amount, layout
@@ -60,27 +63,50 @@ def read_delimited(file: str, content: bytes, header: bool | None = None) -> Cel
     """
     text, notes = plain(file, content)
     text, drawn = undrawn(text)
-    notes += [f"{file} is {drawn}."] if drawn else []
+    notes += [said("{file} is {clause}.", file=file, clause=drawn)] if drawn else []
     found = layout(file, text, header)
     notes += [f"{file}: {note}" for note in found.notes]
     body = _body(text, found.skipped)
-    expected = f"the header has {found.width}" if found.names else f"most rows have {found.width}"
+    expected = (
+        said("the header has {number}", number=found.width)
+        if found.names
+        else said("most rows have {number}", number=found.width)
+    )
     if not body.strip():
-        raise DataError(f"{file} has a header but no rows.")
+        raise DataError(tr("{file} has a header but no rows.", file=file))
     if found.names is None:
-        notes.append(f"{file} has no line of column names: the columns are called column 1 to column {found.width}.")
+        notes.append(
+            said(
+                "{file} has no line of column names: the columns are called column 1 to column {number}.",
+                file=file,
+                number=found.width,
+            )
+        )
     body, separator = _one_byte(body, found)
     parsed = _best(file, body, separator, found)
     if len(parsed.wrong) > parsed.table.num_rows:
-        examples = "\n".join(f"{file} row {n}: {_values(many)}" for n, many, _ in parsed.wrong[:NAMED])
+        examples = "\n".join(f"{file} row {n}: {shown(count(many, 'value'))}" for n, many, _ in parsed.wrong[:NAMED])
         raise DataError(
-            f"{file} is no even table: {len(parsed.wrong):,} of {parsed.rows:,} rows have another number of values than "
-            f"expected ({expected}).\n{examples}"
+            tr(
+                "{file} is no even table: {count:,} of {rows:,} rows have another number of values than "
+                "expected ({reason}).\n{examples}",
+                file=file,
+                count=len(parsed.wrong),
+                rows=parsed.rows,
+                reason=shown(expected),
+                examples=examples,
+            )
         )
     cells = _without_odd_rows(file, found, parsed, expected)
     usual = separator in (",", "\t")
     if not usual and found.separator:
-        notes.append(f"{file}: cells are separated by {NAMES.get(found.separator, repr(found.separator))}.")
+        notes.append(
+            said(
+                "{file}: cells are separated by {clause}.",
+                file=file,
+                clause=NAMES.get(found.separator, repr(found.separator)),
+            )
+        )
     return replace(
         cells, form="TSV" if separator == "\t" and found.separator == "\t" else "CSV", notes=notes + cells.notes
     )
@@ -164,7 +190,7 @@ def _parse(
         )
     except (pa.ArrowException, MemoryError, UnicodeDecodeError) as error:
         first = (str(error).splitlines() or [type(error).__name__])[0]
-        raise DataError(f"{file} cannot be read as a table ({first[:200]}).") from None
+        raise DataError(tr("{file} cannot be read as a table ({error}).", file=file, error=first[:200])) from None
     return _Parsed(table, wrong)
 
 
@@ -175,20 +201,24 @@ def _without_odd_rows(file: str, found: Layout, parsed: _Parsed, expected: str) 
     numbers = np.flatnonzero(rows) + 1
     comments = [number for number, _, text in parsed.wrong if text.lstrip().startswith(("#", "//"))]
     left = [
-        LeftOut(f"{file} row {number}", f"{_values(many)} where {expected}")
+        LeftOut(f"{file} row {number}", said("{things} where {reason}", things=count(many, "value"), reason=expected))
         for number, many, text in parsed.wrong
         if number not in set(comments)
     ]
-    notes = [f"{file}: {len(comments)} lines of comment are passed over."] if len(comments) > 1 else []
-    notes += [f"{file}: 1 line of comment is passed over."] if len(comments) == 1 else []
+    notes = (
+        [said("{file}: {count} lines of comment are passed over.", file=file, count=len(comments))]
+        if len(comments) > 1
+        else []
+    )
+    notes += [said("{file}: 1 line of comment is passed over.", file=file)] if len(comments) == 1 else []
     table = parsed.table
     if found.names and (again := _headers_again(table, found.names)).any():
-        left += [LeftOut(f"{file} row {number}", "the header once more") for number in numbers[again].tolist()]
+        left += [LeftOut(f"{file} row {number}", said("the header once more")) for number in numbers[again].tolist()]
         table, numbers = table.filter(pa.array(~again)), numbers[~again]
     table, numbers, more = _without_blank_and_totals(file, table, numbers)
     left += more
     if not len(numbers):
-        raise DataError(f"{file} has a header but no rows.")
+        raise DataError(tr("{file} has a header but no rows.", file=file))
     return Cells(file, "CSV", found.names, table.columns, numbers, left, notes)
 
 
@@ -206,7 +236,7 @@ def _without_blank_and_totals(
     table, numbers = (table.filter(pa.array(~blank)), numbers[~blank]) if blank.any() else (table, numbers)
     left: list[LeftOut] = []
     while table.num_rows > _MOST_TOTALS and len(left) < _MOST_TOTALS and _is_total(table):
-        left.append(LeftOut(f"{file} row {numbers[-1]}", "adds the rows above up"))
+        left.append(LeftOut(f"{file} row {numbers[-1]}", said("adds the rows above up")))
         table, numbers = table.slice(0, table.num_rows - 1), numbers[:-1]
     return table, numbers, left
 
@@ -219,10 +249,6 @@ def _is_total(table: pa.Table) -> bool:
     if not _TOTALS.fullmatch(cells[position].rstrip(":")) or not all(map(is_amount, others)):
         return False
     return pc.sum(pc.equal(table.column(position), table.column(position)[-1])).as_py() == 1
-
-
-def _values(many: int) -> str:
-    return f"{many:,} value{'s' if many != 1 else ''}"
 
 
 def _headers_again(table: pa.Table, names: list[str]) -> np.ndarray:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from seodang.core.sentences import said
+
 _DRAWN = 1 << 16  # bytes that tell whether bars are drawn round a table
 _RULE = re.compile(rb"[|+](?=.*-)[-+|: =]*[|+]")
 _ATTRIBUTE = re.compile(rb"@attribute\s+('(?:[^'\\\\]|\\\\.)*'|\"[^\"]*\"|\S+)", re.I)
@@ -18,7 +20,7 @@ def undrawn(text: bytes) -> tuple[bytes, str]:
     (b'age\\n7\\n8', 'ARFF; the names are those of its attributes')
     """
     if text[:_DRAWN].lstrip().lower().startswith((b"@relation", b"%")) and (found := _arff(text)) is not None:
-        return found, "ARFF; the names are those of its attributes"
+        return found, said("ARFF; the names are those of its attributes")
     lines = [line.strip() for line in text[:_DRAWN].split(b"\n") if line.strip()]
     ruled = [line for line in lines if _RULE.fullmatch(line)]
     barred = [line for line in lines if line[:1] == line[-1:] == b"|" and len(line) > 1 and not _RULE.fullmatch(line)]
@@ -26,7 +28,7 @@ def undrawn(text: bytes) -> tuple[bytes, str]:
         return text, ""
     kept = (line.strip() for line in text.split(b"\n"))
     cells = [line[1:-1] for line in kept if line[:1] == b"|" and not _RULE.fullmatch(line)]
-    return b"\n".join(cells), "drawn with bars; they are taken off"
+    return b"\n".join(cells), said("drawn with bars; they are taken off")
 
 
 def _arff(text: bytes) -> bytes | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from seodang.core.errors import DataError
 from seodang.core.hub import hub_errors
+from seodang.core.language import tr
 from seodang.data.frame import Frame
 from seodang.data.readers.parquet import holds_pictures, read_parquet, table_files
 from seodang.data.readers.table import read_table
@@ -33,8 +34,9 @@ def _download(repository: str, name: str) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
 
-    offline = (
-        f"Set SEODANG_DATA to a folder that holds {name}/, or, where it was downloaded before, set HF_HUB_OFFLINE=1."
+    offline = tr(
+        "Set SEODANG_DATA to a folder that holds {name}/, or, where it was downloaded before, set HF_HUB_OFFLINE=1.",
+        name=name,
     )
     for revision in (None, CONVERTED):
         try:
@@ -42,15 +44,40 @@ def _download(repository: str, name: str) -> Path:
                 snapshot_download(repository, repo_type="dataset", revision=revision, allow_patterns=["*.parquet"])
             )
         except (GatedRepoError, RepositoryNotFoundError) as error:
-            kind = "asks for a login" if isinstance(error, GatedRepoError) else "is not there"
-            raise DataError(f"{name}: the data set {repository} {kind} on the Hugging Face hub. {offline}") from None
+            gated = isinstance(error, GatedRepoError)
+            what = (
+                tr(
+                    "{name}: the data set {repository} asks for a login on the Hugging Face hub.",
+                    name=name,
+                    repository=repository,
+                )
+                if gated
+                else tr(
+                    "{name}: the data set {repository} is not there on the Hugging Face hub.",
+                    name=name,
+                    repository=repository,
+                )
+            )
+            raise DataError(f"{what} {offline}") from None
         except RevisionNotFoundError:
             continue
         except hub_errors() as error:
             raise DataError(
-                f"{name} comes from the Hugging Face hub ({repository}), which cannot be reached "
-                f"({type(error).__name__}). {offline}"
+                tr(
+                    "{name} comes from the Hugging Face hub ({repository}), which cannot be reached ({error}).",
+                    name=name,
+                    repository=repository,
+                    error=type(error).__name__,
+                )
+                + f" {offline}"
             ) from None
         if any(folder.rglob("*.parquet")):
             return folder
-    raise DataError(f"{name}: the data set {repository} on the Hugging Face hub has no Parquet files. {offline}")
+    raise DataError(
+        tr(
+            "{name}: the data set {repository} on the Hugging Face hub has no Parquet files.",
+            name=name,
+            repository=repository,
+        )
+        + f" {offline}"
+    )

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
 from seodang.data.readers.content import content_of, stamp_of
 from seodang.data.readers.naming import classes_of, short_name, split_of
 from seodang.data.source import SPLITS, Source
@@ -35,17 +36,30 @@ def read_idx(path: Path) -> Source:
     files = [path] if path.is_file() else idx_files(path)
     root = path.parent if path.is_file() else path
     if not files:
-        raise DataError(f"{path} has no IDX image files (…images…ubyte).")
+        raise DataError(tr("{path} has no IDX image files (…images…ubyte).", path=path))
     pixels, labels, ids, splits, used = [], [], [], [], []
     for file in files:
         beside = _partner(file, "images", "labels")
         images, values = _idx(file), _idx(beside)
         if images.ndim not in (3, 4) or (images.ndim == 4 and images.shape[3] not in (1, 3)):
             raise DataError(
-                f"{file.name} has {images.ndim} dimensions {images.shape}; images have 3: number, height, width."
+                tr(
+                    "{name} has {ndim} dimensions {shape}; images have 3: number, height, width.",
+                    name=file.name,
+                    ndim=images.ndim,
+                    shape=images.shape,
+                )
             )
         if values.ndim != 1 or len(values) != len(images):
-            raise DataError(f"{file.name} has {len(images):,} images but {beside.name} has {len(values):,} labels.")
+            raise DataError(
+                tr(
+                    "{images} has {count:,} images but {labels} has {number:,} labels.",
+                    images=file.name,
+                    count=len(images),
+                    labels=beside.name,
+                    number=len(values),
+                )
+            )
         pixels.append(images if images.ndim == 4 else images[..., None])
         labels.append(values)
         name = file.relative_to(root).as_posix()
@@ -54,12 +68,21 @@ def read_idx(path: Path) -> Source:
         used += [file, beside]
     sizes = {array.shape[1:] for array in pixels}
     if len(sizes) > 1:
-        raise DataError(f"The IDX files of {path} hold pictures of different sizes: {sorted(sizes)}.")
+        raise DataError(
+            tr("The IDX files of {path} hold pictures of different sizes: {sizes}.", path=path, sizes=sorted(sizes))
+        )
     together = np.concatenate(pixels)
     if not len(together):
-        raise DataError(f"{path} holds no images.")
+        raise DataError(tr("{path} holds no images.", path=path))
     if 0 in together.shape:
-        raise DataError(f"{path} holds images of size {together.shape[2]}×{together.shape[1]}.")
+        raise DataError(
+            tr(
+                "{path} holds images of size {width}×{height}.",
+                path=path,
+                width=together.shape[2],
+                height=together.shape[1],
+            )
+        )
     classes, indices = classes_of(np.concatenate(labels))
     return Source(
         name=short_name(path if path.is_dir() else path.parent),
@@ -84,19 +107,29 @@ def _partner(file: Path, this: str, other: str) -> Path:
         beside = file.with_name(candidate)
         if beside.is_file() and beside != file:
             return beside
-    raise DataError(f"{file.name} has no {other} beside it: {plain} (or {plain}.gz) is needed.")
+    raise DataError(
+        tr("{name} has no labels beside it: {file} (or {file}.gz) is needed.", name=file.name, file=plain)
+        if other == "labels"
+        else tr("{name} has no images beside it: {file} (or {file}.gz) is needed.", name=file.name, file=plain)
+    )
 
 
 def _idx(file: Path) -> np.ndarray:
     content = content_of(file)
     if len(content) < 4 or content[:2] != b"\0\0":
-        raise DataError(f"{file.name} is no IDX file: it does not begin with two zero bytes.")
+        raise DataError(tr("{name} is no IDX file: it does not begin with two zero bytes.", name=file.name))
     if content[2] != 8:
-        raise DataError(f"{file.name} holds numbers of kind 0x{content[2]:02x}; only bytes (0x08) can be read.")
+        raise DataError(
+            tr(
+                "{name} holds numbers of kind 0x{code:02x}; only bytes (0x08) can be read.",
+                name=file.name,
+                code=content[2],
+            )
+        )
     dimensions = content[3]
     header = 4 + 4 * dimensions
     if not 1 <= dimensions <= 4 or len(content) < header:
-        raise DataError(f"{file.name} has a damaged IDX header.")
+        raise DataError(tr("{name} has a damaged IDX header.", name=file.name))
     shape = tuple(int.from_bytes(content[4 + 4 * i : 8 + 4 * i], "big") for i in range(dimensions))
     wanted = header
     size = 1
@@ -104,6 +137,19 @@ def _idx(file: Path) -> np.ndarray:
         size *= length
     wanted += size
     if len(content) != wanted:
-        state = "is cut off" if len(content) < wanted else "is too long"
-        raise DataError(f"{file.name} {state}: its header promises {wanted:,} bytes, it has {len(content):,}.")
+        raise DataError(
+            tr(
+                "{name} is cut off: its header promises {promised:,} bytes, it has {count:,}.",
+                name=file.name,
+                promised=wanted,
+                count=len(content),
+            )
+            if len(content) < wanted
+            else tr(
+                "{name} is too long: its header promises {promised:,} bytes, it has {count:,}.",
+                name=file.name,
+                promised=wanted,
+                count=len(content),
+            )
+        )
     return np.frombuffer(content, np.uint8, offset=header).reshape(shape)

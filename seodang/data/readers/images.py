@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 import unicodedata
 from dataclasses import dataclass, field
@@ -12,8 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr, trn
+from seodang.core.sentences import said, saidn, shown
 from seodang.data.kinds import READABLE, kind_of, what_else
-from seodang.data.readers.naming import SPLIT_WORDS, classes_of, short_name
+from seodang.data.readers.naming import SPLIT_WORDS, class_in_name, classes_in_names, classes_of, short_name
 from seodang.data.source import SPLITS, LeftOut, Source
 
 # Files that systems leave in folders. They are listed as left out without being opened.
@@ -69,20 +72,25 @@ class Found:
     folders: list[str] = field(default_factory=list)
 
 
-def read_images(path: Path) -> Source:
+def read_images(path: Path, pattern: str | None = None) -> Source:
     """Read class folders. A class may be a path (birds/heron); a folder's files and links are taken in sorted order.
 
+    Where there are no class folders, the files' names may say the class: cat.0.jpg, dog.0.jpg.
+
+    Args:
+        pattern: A regular expression on a file's name, without its folders, whose first group is the class: in place of folders.
+
     Raises:
-        DataError: There are no pictures, or no class folders.
+        DataError: There are no pictures, or neither folders nor names say their classes, or the pattern matches no name.
     """
-    root, shown = _unwrapped(Path(path)), f"{path}/".replace("//", "/")
+    root, where = _unwrapped(Path(path)), f"{path}/".replace("//", "/")
     found = walk(root)
     tops = sorted({folder.split("/")[0] for folder in found.folders})
     named = {top: SPLIT_WORDS[top.lower()] for top in tops if top.lower() in SPLIT_WORDS}
     has_splits = "train" in named.values() or (bool(named) and len(named) == len(tops))
     notes, left = [], list(found.left_out)
     if root != Path(path):
-        notes.append(f"The pictures lie in {root.relative_to(path).as_posix()}/.")
+        notes.append(said("The pictures lie in {folder}/.", folder=root.relative_to(path).as_posix()))
     rows: list[tuple[str, str, str]] = []  # split, class, path
     beside: dict[str, list[str]] = {}  # pictures without a class, by the folder they lie in
     for folder, file, _, _ in found.files:
@@ -90,33 +98,45 @@ def read_images(path: Path) -> Source:
         split, label = (named.get(top), rest) if has_splits else ("", folder)
         if split is None:
             if top:
-                left.append(LeftOut(file, f"{top}/ is none of train, validation and test"))
+                left.append(LeftOut(file, said("{folder}/ is none of train, validation and test", folder=top)))
             else:
-                left.append(LeftOut(file, "lies beside the class folders, so has no class"))
+                left.append(LeftOut(file, said("lies beside the class folders, so has no class")))
         elif not label:
             beside.setdefault(folder, []).append(file)
         else:
             rows.append((split, unicodedata.normalize("NFC", label), file))
-    _set_aside(shown, beside, rows, named, notes, left)
+    named_rows = _by_name(where, pattern, rows, beside, named, notes, left)
+    rows, form = named_rows or rows, said("class in the files' names") if named_rows else said("class folders")
+    _set_aside(where, beside, rows, named, notes, left)
     if not rows:
-        raise DataError(f"{shown} has no pictures{_tried(left)}. {READABLE}, in one folder a class.")
-    _empty_classes(found, named if has_splits else {}, {row[1] for row in rows}, left)
+        raise DataError(
+            tr(
+                "{path} has no pictures{tried}. {readable}, in one folder a class.",
+                path=where,
+                tried=_tried(left),
+                readable=shown(READABLE),
+            )
+        )
+    if not named_rows:
+        _empty_classes(found, named if has_splits else {}, {row[1] for row in rows}, left)
     order = {name: position for position, name in enumerate((*SPLITS, ""))}
     rows.sort(key=lambda row: (order[row[0]], row[1], row[2]))
     classes, labels = classes_of(np.array([row[1] for row in rows]))
     if all(name.lstrip("-").isdecimal() for name in classes):
-        notes.append("Class names are numbers and are sorted by size.")
+        notes.append(said("Class names are numbers and are sorted by size."))
     ids = [row[2] for row in rows]
-    prefix = f"{root}/"
+    prefix, stamp = f"{root}/", stamp_of_walk(root, found)
+    if named_rows:  # another pattern puts the same files into another order
+        stamp = f"{stamp} {hashlib.blake2b(chr(10).join(ids).encode('utf-8', 'surrogateescape'), digest_size=16).hexdigest()}"
     return Source(
         name=short_name(Path(path)),
         where=str(path),
-        form="class folders",
+        form=form,
         classes=classes,
         labels=labels,
         ids=ids,
         splits=np.array([row[0] for row in rows]),
-        stamp=stamp_of_walk(root, found),
+        stamp=stamp,
         read=lambda index: read_file(prefix + ids[index]),
         left_out=tuple(left),
         notes=tuple(notes),
@@ -181,7 +201,7 @@ def _enter(path: str, relative: str, above: set[tuple[int, int]], found: Found) 
         with os.scandir(path) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
     except OSError as error:
-        found.left_out.append(LeftOut(f"{relative}/", f"cannot be opened ({error.strerror})"))
+        found.left_out.append(LeftOut(f"{relative}/", said("cannot be opened ({error})", error=error.strerror)))
         found.folders.remove(relative)
         return
     for entry in entries:
@@ -189,7 +209,11 @@ def _enter(path: str, relative: str, above: set[tuple[int, int]], found: Found) 
         try:
             state = entry.stat()
         except OSError as error:
-            reason = "a link that leads nowhere" if entry.is_symlink() else f"cannot be read ({error.strerror})"
+            reason = (
+                said("a link that leads nowhere")
+                if entry.is_symlink()
+                else said("cannot be read ({error})", error=error.strerror)
+            )
             found.left_out.append(LeftOut(name, reason))
             continue
         if stat.S_ISREG(state.st_mode):
@@ -198,14 +222,14 @@ def _enter(path: str, relative: str, above: set[tuple[int, int]], found: Found) 
             else:
                 found.files.append((relative, name, state.st_size, state.st_mtime_ns))
         elif not stat.S_ISDIR(state.st_mode):
-            found.left_out.append(LeftOut(name, "a device or pipe, not a file"))
+            found.left_out.append(LeftOut(name, said("a device or pipe, not a file")))
         elif not _visible(entry.name):
-            kind = "a hidden folder" if entry.name.startswith(".") else "a folder of the system"
+            kind = said("a hidden folder") if entry.name.startswith(".") else said("a folder of the system")
             found.left_out.append(LeftOut(f"{name}/", kind))
         else:
             here = (state.st_dev, state.st_ino)
             if here in above:
-                found.left_out.append(LeftOut(f"{name}/", "a link back to a folder above it"))
+                found.left_out.append(LeftOut(f"{name}/", said("a link back to a folder above it")))
                 continue
             found.folders.append(name)
             _enter(entry.path, name, above | {here}, found)
@@ -217,15 +241,19 @@ def _at_sight(entry: os.DirEntry[str], state: os.stat_result) -> str | None:
     if name[-4:] in _USUAL and name[0] != "." and 0 < state.st_size <= LARGEST_FILE:
         return None  # nearly every file, and there may be a million
     if name in SYSTEM_FILES:
-        return f"a file that {SYSTEM_FILES[name]} keeps in folders, not a picture"
+        return said("a file that {system} keeps in folders, not a picture", system=SYSTEM_FILES[name])
     if name == ".ds_store" or name.startswith("._"):
-        return "a file that macOS keeps in folders, not a picture"
+        return said("a file that {system} keeps in folders, not a picture", system="macOS")
     if name.startswith("."):
-        return "a hidden file"
+        return said("a hidden file")
     if state.st_size == 0:
-        return "empty file"
+        return said("empty file")
     if state.st_size > LARGEST_FILE:
-        return f"{state.st_size / 1e6:,.0f} MB, more than the {LARGEST_FILE // 2**20} MB allowed for one picture"
+        return said(
+            "{size:,.0f} MB, more than the {most} MB allowed for one picture",
+            size=state.st_size / 1e6,
+            most=LARGEST_FILE // 2**20,
+        )
     if os.path.splitext(name)[1] in OTHER_SUFFIXES:
         with open(entry.path, "rb") as file:
             head = file.read(1024)
@@ -233,8 +261,70 @@ def _at_sight(entry: os.DirEntry[str], state: os.stat_result) -> str | None:
     return None
 
 
+def _by_name(
+    where: str,
+    pattern: str | None,
+    rows: list[tuple[str, str, str]],
+    beside: dict[str, list[str]],
+    named: dict[str, str],
+    notes: list[str],
+    left: list[LeftOut],
+) -> list[tuple[str, str, str]]:
+    """Rows (split, class, path) by the files' names: as a pattern says, or where no two folders tell classes apart. Empty: they do not.
+
+    A folder of `beside` that has none stays there; single files that say no class are left out.
+    """
+    if pattern is None and len({label for _, label, _ in rows}) > 1:
+        return []
+    files = {folder: [*inside] for folder, inside in beside.items()}
+    for split, _, file in rows:
+        folder = next((name for name, word in named.items() if word == split and file.startswith(f"{name}/")), "")
+        files.setdefault(folder, []).append(file)
+    wanted = None if pattern is None else re.compile(pattern)
+    words = {file: class_in_name(_bare(file), wanted) for inside in files.values() for file in inside}
+    if pattern is None:
+        train = [file for folder, inside in files.items() for file in inside if named.get(folder, "train") == "train"]
+        classes = classes_in_names([_bare(file) for file in train])
+        words = {file: word if word in classes else None for file, word in words.items()}
+    example = next((file for file in sorted(words) if words[file]), None)
+    if example is None and pattern is None:
+        return []
+    if example is None:
+        raise DataError(
+            tr(
+                "columns.target={pattern} matches none of the {count:,} names of files in {path}, the first: {first}.",
+                pattern=pattern,
+                count=len(words),
+                path=where,
+                first=_bare(min(words, default="")),
+            )
+        )
+    found = []
+    for folder, inside in files.items():
+        if folder in beside and not any(words[file] for file in inside):
+            continue
+        beside.pop(folder, None)
+        reason = said("its name says no class, as {example} does", example=_bare(example))
+        left.extend(LeftOut(file, reason) for file in inside if not words[file])
+        split = named.get(folder, "")
+        found += [(split, unicodedata.normalize("NFC", word), file) for file in inside if (word := words[file])]
+    notes.append(
+        said(
+            "The class of each picture is read from its file's name: {example} is '{name}'. To read it otherwise, give "
+            "columns.target a regular expression whose first group is the class.",
+            example=_bare(example),
+            name=words[example],
+        )
+    )
+    return found
+
+
+def _bare(file: str) -> str:
+    return file.rpartition("/")[2]
+
+
 def _set_aside(
-    shown: str,
+    root: str,
     beside: dict[str, list[str]],
     rows: list[tuple[str, str, str]],
     named: dict[str, str],
@@ -245,26 +335,45 @@ def _set_aside(
     for folder, files in beside.items():
         split = named.get(folder, "")
         if any(row[0] == split for row in rows):
-            left.extend(LeftOut(file, "lies beside the class folders, so has no class") for file in files)
+            left.extend(LeftOut(file, said("lies beside the class folders, so has no class")) for file in files)
         elif folder and split != "train":
-            text = f"{folder}/ has {len(files):,} {_files(len(files))} but no class folders: without labels they are left aside"
-            notes.append(f"{text}.")
-            left.append(LeftOut(f"{folder}/", text.partition(": ")[2]))
+            aside = said("without labels they are left aside")
+            notes.append(
+                saidn(
+                    "{folder}/ has {count} file but no class folders: {clause}.",
+                    "{folder}/ has {count:,} files but no class folders: {clause}.",
+                    len(files),
+                    folder=folder,
+                    clause=aside,
+                )
+            )
+            left.append(LeftOut(f"{folder}/", aside))
         else:
-            where = f"{shown}{folder}/" if folder else shown
+            where = f"{root}{folder}/" if folder else root
             raise DataError(
-                f"{where} has {len(files):,} {_files(len(files))} but no class folders. Put the pictures of each class into "
-                f"a folder of its own, such as {where}cats/ and {where}dogs/, or say it in a table beside them: labels.csv "
-                "with the columns file and label."
+                trn(
+                    "{where} has {count} file but no class folders. Put the pictures of each class into a folder of its own, "
+                    "such as {where}cats/ and {where}dogs/, or say it in a table beside them: labels.csv with the columns file "
+                    "and label.",
+                    "{where} has {count:,} files but no class folders. Put the pictures of each class into a folder of its own, "
+                    "such as {where}cats/ and {where}dogs/, or say it in a table beside them: labels.csv with the columns file "
+                    "and label.",
+                    len(files),
+                    where=where,
+                )
             )
 
 
-def _files(number: int) -> str:
-    return "file" if number == 1 else "files"
-
-
 def _tried(left: list[LeftOut]) -> str:
-    return f" ({len(left):,} {_files(len(left))} left out, the first: {left[0].path}, {left[0].reason})" if left else ""
+    if not left:
+        return ""
+    return " " + trn(
+        "({count} file left out, the first: {path}, {reason})",
+        "({count:,} files left out, the first: {path}, {reason})",
+        len(left),
+        path=left[0].path,
+        reason=shown(left[0].reason),
+    )
 
 
 def _empty_classes(found: Found, named: dict[str, str], classes: set[str], left: list[LeftOut]) -> None:
@@ -278,4 +387,4 @@ def _empty_classes(found: Found, named: dict[str, str], classes: set[str], left:
         label = unicodedata.normalize("NFC", label)
         inside = label in classes or any(name.startswith(label + "/") for name in classes)
         if not inside:
-            left.append(LeftOut(f"{folder}/", "an empty class folder: no pictures in it, so it is no class"))
+            left.append(LeftOut(f"{folder}/", said("an empty class folder: no pictures in it, so it is no class")))

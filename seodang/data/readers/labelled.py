@@ -13,6 +13,8 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
+from seodang.core.sentences import said
 from seodang.data.readers.content import stamp_of
 from seodang.data.readers.delimited import Cells
 from seodang.data.readers.images import PICTURE_SUFFIXES, read_file, stamp_of_walk, walk
@@ -219,12 +221,25 @@ def _tell_classes(files: list[tuple[str, str, int, int]]) -> bool:
 
 def _no_label(table: _Table, target: str | None) -> DataError:
     others = [name for name in table.columns if name != table.names]
-    listed = ", ".join(others[:12]) + (", …" if len(others) > 12 else "") if others else "none"
+    listed = ", ".join(others[:12]) + (", …" if len(others) > 12 else "") if others else tr("none")
     if target is not None:
-        return DataError(f"{table.file} has no column {target}. Its columns beside {table.names}: {listed}.")
+        return DataError(
+            tr(
+                "{file} has no column {name}. Its columns beside {pictures}: {columns}.",
+                file=table.file,
+                name=target,
+                pictures=table.names,
+                columns=listed,
+            )
+        )
     return DataError(
-        f"{table.file} names pictures in its column {table.names}, but which column is the label is not to be seen: {listed}. "
-        "Say it with columns.target=NAME, or call the column label."
+        tr(
+            "{file} names pictures in its column {pictures}, but which column is the label is not to be seen: {columns}. "
+            "Say it with columns.target=NAME, or call the column label.",
+            file=table.file,
+            pictures=table.names,
+            columns=listed,
+        )
     )
 
 
@@ -247,10 +262,15 @@ def _source(
             place = f"{table.file} row {table.rows[position]}"
             word = table.columns[table.names][position]
             if picture is None:
-                left.append(LeftOut(place, f"the picture {word} is not there" if word else "names no picture"))
+                left.append(
+                    LeftOut(
+                        place,
+                        said("the picture {name} is not there", name=word) if word else said("names no picture"),
+                    )
+                )
                 continue
             if not label:
-                left.append(LeftOut(place, f"no label for {picture}"))
+                left.append(LeftOut(place, said("no label for {picture}", picture=picture)))
                 continue
             told = SPLIT_WORDS.get(table.columns[split][position].lower(), "") if split else by_name
             top = picture.split("/")[0].lower() if "/" in picture else ""
@@ -260,10 +280,10 @@ def _source(
     for picture, words in twice.items():
         if len(words) > 1:
             del given[picture]
-            left.append(LeftOut(picture, f"has several labels: {', '.join(sorted(words)[:4])}"))
+            left.append(LeftOut(picture, said("has several labels: {labels}", labels=", ".join(sorted(words)[:4]))))
     left += _unnamed(found.files, twice, labelled[0].file)
     if not given:
-        raise DataError(f"{labelled[0].file} gives no picture a label.")
+        raise DataError(tr("{file} gives no picture a label.", file=labelled[0].file))
     order = {name: position for position, name in enumerate((*SPLITS, ""))}
     ids = sorted(given, key=lambda picture: (order[given[picture][1]], given[picture][0], picture))
     words = np.array([given[picture][0] for picture in ids])
@@ -271,13 +291,19 @@ def _source(
     classes, indices = classes_of(words)
     prefix, shared = f"{root}/", set.intersection(*(set(given[picture][3]) for picture in ids))
     total = hashlib.blake2b(f"{stamp_of_walk(root, found)} {stamp_of(root, files)}".encode(), digest_size=16)
-    notes = [f"Which picture shows what stands in {' and '.join(table.file for table in labelled[:3])}."]
-    notes += [f"{table.file} has no labels and is left aside." for table in tables if labels[table.file] is None]
+    notes = [
+        said("Which picture shows what stands in {files}.", files=" and ".join(table.file for table in labelled[:3]))
+    ]
+    notes += [
+        said("{file} has no labels and is left aside.", file=table.file)
+        for table in tables
+        if labels[table.file] is None
+    ]
     left = [one for one in left if one.path not in {table.file for table in labelled}]
     return Source(
         name=short_name(root if path.is_dir() else path),
         where=str(path),
-        form=f"pictures with {PurePosixPath(labelled[0].file).name}",
+        form=said("pictures with {file}", file=PurePosixPath(labelled[0].file).name),
         classes=classes,
         labels=indices,
         ids=ids,
@@ -300,9 +326,14 @@ def _unnamed(files: list[tuple[str, str, int, int]], named: dict[str, set[str]],
     for folder, inside in by_folder.items():
         unnamed = [file for file in inside if file not in named]
         if folder and len(unnamed) == len(inside) > 1:
-            left.append(LeftOut(f"{folder}/", f"none of its {len(inside):,} files has a label in {table}"))
+            left.append(
+                LeftOut(
+                    f"{folder}/",
+                    said("none of its {count:,} files has a label in {table}", count=len(inside), table=table),
+                )
+            )
         else:
-            left += [LeftOut(file, f"no label in {table}") for file in unnamed]
+            left += [LeftOut(file, said("no label in {table}", table=table)) for file in unnamed]
     return left
 
 
@@ -315,6 +346,11 @@ def _refuse_amounts(file: str, words: np.ndarray) -> None:
     except ValueError:
         return
     raise DataError(
-        f"The labels of {file} are {len(different):,} different numbers for {len(words):,} pictures: amounts, and pictures are "
-        "told apart by classes. Name another column with columns.target=NAME, or make classes of the amounts."
+        tr(
+            "The labels of {file} are {count:,} different numbers for {pictures:,} pictures: amounts, and pictures are "
+            "told apart by classes. Name another column with columns.target=NAME, or make classes of the amounts.",
+            file=file,
+            count=len(different),
+            pictures=len(words),
+        )
     )

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
+from seodang.core.sentences import said, saidn
 from seodang.data.amounts import MONEY, UNITS
 from seodang.data.words import MISSING
 
@@ -17,8 +19,14 @@ COMMON = ("\t", ";", "|", ",")
 RARE = ("::", "||", "\x1f", "\x01", "^", "~", "¦", ":")
 SPACES, WIDE = "spaces", "wide spaces"
 SPLITS_AT = {SPACES: re.compile(r"\s+"), WIDE: re.compile(r"[ \t]{2,}|\t")}
-NAMES = {"\t": "tabs", ";": "semicolons", "|": "bars (|)", ",": "commas", ":": "colons", SPACES: "spaces"} | {
-    WIDE: "two and more spaces"
+NAMES = {
+    "\t": said("tabs"),
+    ";": said("semicolons"),
+    "|": said("bars (|)"),
+    ",": said("commas"),
+    ":": said("colons"),
+    SPACES: said("spaces"),
+    WIDE: said("two and more spaces"),
 }
 # How cells are quoted: the sign, and what stands before a sign that is meant as a letter ("" where it is doubled).
 QUOTES = (('"', ""), ('"', "\\"), ("", ""))
@@ -79,7 +87,14 @@ def layout(file: str, content: bytes, header: bool | None) -> Layout:
     widest = max((line.count(separator) for line in lines), default=0) + 1 if separator not in ("", *SPLITS_AT) else 1
     if widest > MOST_COLUMNS:
         widest = max(widest, content[: content.find(b"\n") % (len(content) + 1)].count(separator.encode()) + 1)
-        raise DataError(f"{file} has {widest:,} columns, more than the {MOST_COLUMNS:,} allowed.")
+        raise DataError(
+            tr(
+                "{file} has {count:,} columns, more than the {most:,} allowed.",
+                file=file,
+                count=widest,
+                most=MOST_COLUMNS,
+            )
+        )
     quoting = _quoting(lines, separator)
     records = [(line + first, cells) for line, cells in _records(lines[first:], separator, quoting)]
     return replace(_rows(records, separator, header, notes), quote=quoting[0] if quoting[0] == "'" else '"')
@@ -217,14 +232,26 @@ def _rows(records: list[Record], separator: str, header: bool | None, notes: lis
         below, units = _below_the_header(records, skipped, width)
         if units:
             skipped = below
-            shown = ", ".join(cell.strip() for cell in units[0] if cell.strip())[:40]
-            many = "1 row" if len(units) == 1 else f"{len(units)} rows"
-            notes.append(f"{many} of units or second names below the header passed over: {shown!r}.")
+            cells_shown = ", ".join(cell.strip() for cell in units[0] if cell.strip())[:40]
+            notes.append(
+                saidn(
+                    "1 row of units or second names below the header passed over: {cells!r}.",
+                    "{count} rows of units or second names below the header passed over: {cells!r}.",
+                    len(units),
+                    cells=cells_shown,
+                )
+            )
     titles = [cells for _, cells in records[:above]]
     if titles:
-        shown = " ".join(cell for cell in titles[0] if cell.strip())[:60]
-        lines = "1 line above the table is" if len(titles) == 1 else f"{len(titles)} lines above the table are"
-        notes.append(f"{lines} passed over: {shown!r}.")
+        title = " ".join(cell for cell in titles[0] if cell.strip())[:60]
+        notes.append(
+            saidn(
+                "1 line above the table is passed over: {cells!r}.",
+                "{count} lines above the table are passed over: {cells!r}.",
+                len(titles),
+                cells=title,
+            )
+        )
     return Layout(separator, skipped, names, width, tuple(notes))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +20,15 @@ SPLIT_WORDS = {
     "testing": "test",
     "t10k": "test",
 }
+# Words that cameras, telephones and programs put before a number: such a name says nothing of what a picture shows.
+_CAMERAS = (
+    "img image images imag dsc dscn dscf dcim pxl mvi vid gopr whatsapp photo photos picture pictures pic foto bild scan frame "
+    "screenshot untitled file page sample capture snapshot download unnamed 사진 이미지 그림 스크린샷 캡처 무제"
+)
+# The class, and after it the number that tells its pictures apart: cat.0, american_bulldog_105, cat (3), cat12.
+_NUMBERED = re.compile(r"(.*[^\W\d_].*?)(?:[ ._-]+\(?\d+\)?|\(\d+\))|(.*[^\W\d_]{2})\d+")
+# So many of the names must begin with a word that others begin with too.
+_MOST = 0.9
 LABEL_NAMES = ("label", "labels", "class", "target", "y", "category", "fine_label", "class_name", "letter", "digit")
 
 
@@ -61,3 +72,47 @@ def classes_of(values: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
     rank = np.empty(len(names), np.int64)
     rank[order] = np.arange(len(names))
     return tuple(names[i] for i in order), rank[inverse.reshape(-1)]
+
+
+def class_in_name(name: str, pattern: re.Pattern[str] | None = None) -> str | None:
+    """The class that a picture's file name says: what stands before its number, or the first group of a pattern; None where nothing.
+
+    >>> [class_in_name(name) for name in ("cat.0.jpg", "basset_hound_105.jpg", "dog (3).png", "7.png")]
+    ['cat', 'basset_hound', 'dog', None]
+    >>> class_in_name("0007_cat.jpg", re.compile("_([a-z]+)"))
+    'cat'
+    """
+    if pattern is not None:
+        found = pattern.search(name)
+        return (found[1] or None) if found else None
+    found = _NUMBERED.fullmatch(name.rpartition(".")[0] or name)
+    return (found[1] or found[2]).strip() if found else None
+
+
+def classes_in_names(names: Sequence[str]) -> set[str]:
+    """The classes that file names begin with; none where they are not two or more that repeat over nearly all names, or are words
+    of cameras (IMG_0001).
+
+    >>> sorted(classes_in_names(["cat.0.jpg", "dog.0.jpg", "cat.1.jpg", "dog.1.jpg"]))
+    ['cat', 'dog']
+    >>> classes_in_names(["IMG_1.jpg", "IMG_2.jpg", "DSC_1.jpg", "DSC_2.jpg"])
+    set()
+    """
+    numbers = Counter(word for name in names if (word := class_in_name(name)))
+    classes = {word for word, number in numbers.items() if number > 1}
+    first = {re.split(r"[\W\d_]+", word.casefold().strip(" ._-"))[0] for word in classes}
+    if len(classes) < 2 or first & set(_CAMERAS.split()) or sum(numbers[word] for word in classes) < _MOST * len(names):
+        return set()
+    return classes
+
+
+def has_group(text: str | None) -> bool:
+    """Whether a setting is a regular expression with a group in parentheses, and not a name.
+
+    >>> has_group("^([a-z]+)"), has_group("label"), has_group(None)
+    (True, False, False)
+    """
+    try:
+        return text is not None and re.compile(text).groups > 0
+    except re.error:
+        return False

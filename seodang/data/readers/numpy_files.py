@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
 from seodang.data.readers.content import content_of, most_bytes, stamp_of
 from seodang.data.readers.naming import classes_of, short_name, split_of
 from seodang.data.readers.rows import square_of, to_bytes
@@ -50,7 +51,11 @@ def read_numpy(path: Path) -> Source:
     shapes = {value.shape[1:] for value in values}
     if len(shapes) > 1:
         raise DataError(
-            f"The arrays of {path} hold pictures of different shapes: {', '.join(map(str, sorted(shapes)))}."
+            tr(
+                "The arrays of {path} hold pictures of different shapes: {shapes}.",
+                path=path,
+                shapes=", ".join(map(str, sorted(shapes))),
+            )
         )
     shape = values[0].shape[1:]
     pixels, remark = to_bytes([value.reshape(len(value), -1) for value in values])
@@ -59,7 +64,15 @@ def read_numpy(path: Path) -> Source:
     for image, label, _ in pairs:
         found = _label_values(label, arrays[label])
         if len(found) != len(arrays[image]):
-            raise DataError(f"{image} has {len(arrays[image]):,} pictures but {label} has {len(found):,} labels.")
+            raise DataError(
+                tr(
+                    "{image} has {count:,} pictures but {label} has {number:,} labels.",
+                    image=image,
+                    count=len(arrays[image]),
+                    label=label,
+                    number=len(found),
+                )
+            )
         labels.append(found)
     classes, indices = classes_of(np.concatenate(labels))
     return Source(
@@ -115,8 +128,12 @@ def _pairs(path: Path, arrays: dict[str, np.ndarray]) -> list[tuple[str, str, st
     ]
     if not pairs:
         raise DataError(
-            f"{path} has no pair of pictures and labels. Name them x and y, or x_train, y_train, x_test, y_test; "
-            f"the arrays are: {', '.join(f'{name} {array.shape}' for name, array in arrays.items()) or 'none'}."
+            tr(
+                "{path} has no pair of pictures and labels. Name them x and y, or x_train, y_train, x_test, "
+                "y_test; the arrays are: {arrays}.",
+                path=path,
+                arrays=", ".join((f"{name} {array.shape}" for name, array in arrays.items())) or tr("none"),
+            )
         )
     return pairs
 
@@ -143,7 +160,14 @@ def _arrays(file: Path) -> dict[str, np.ndarray]:
             members = [member for member in archive.infolist() if member.filename.endswith(".npy")]
             total = sum(member.file_size for member in members)
             if total > limit:
-                raise DataError(f"{file.name} unpacks to {total:,} bytes, more than the {limit:,} that fit in memory.")
+                raise DataError(
+                    tr(
+                        "{name} unpacks to {size:,} bytes, more than the {limit:,} that fit in memory.",
+                        name=file.name,
+                        size=total,
+                        limit=limit,
+                    )
+                )
             for member in members:
                 with archive.open(member) as opened:
                     content = opened.read(member.file_size + 1)
@@ -158,7 +182,7 @@ def _arrays(file: Path) -> dict[str, np.ndarray]:
         RuntimeError,
         zlib.error,
     ) as error:
-        raise DataError(f"{file.name} is a damaged .npz archive ({error}).") from None
+        raise DataError(tr("{name} is a damaged .npz archive ({error}).", name=file.name, error=error)) from None
     return found
 
 
@@ -167,14 +191,24 @@ def _array(name: str, content: bytes) -> np.ndarray:
     shape, fortran, kind, start = _header(name, content)
     if kind.hasobject:
         raise DataError(
-            f"{name} holds Python objects, which are never loaded: they could run any program. Save it as numbers: "
-            "np.save(file, np.stack(pictures).astype(np.uint8))."
+            tr(
+                "{name} holds Python objects, which are never loaded: they could run any program. Save it as "
+                "numbers: np.save(file, np.stack(pictures).astype(np.uint8)).",
+                name=name,
+            )
         )
     if kind.kind not in "uifbUS":
-        raise DataError(f"{name} holds {kind}, not numbers.")
+        raise DataError(tr("{name} holds {type}, not numbers.", name=name, type=kind))
     size = math.prod(shape) * kind.itemsize
     if len(content) - start < size:
-        raise DataError(f"{name} is cut off: its header promises {size:,} bytes, it has {len(content) - start:,}.")
+        raise DataError(
+            tr(
+                "{name} is cut off: its header promises {promised:,} bytes, it has {count:,}.",
+                name=name,
+                promised=size,
+                count=len(content) - start,
+            )
+        )
     if size == 0:
         return np.zeros(shape, kind)
     array = np.frombuffer(content, kind, math.prod(shape), start)
@@ -201,18 +235,34 @@ def _header(name: str, content: bytes) -> tuple[tuple[int, ...], bool, np.dtype,
             raise ValueError("descr")
         return shape, bool(fortran), np.dtype(kind), start + length
     except (ValueError, KeyError, TypeError, SyntaxError, AttributeError, IndexError, RecursionError, MemoryError):
-        raise DataError(f"{name} is no .npy file or is damaged: its header cannot be read.") from None
+        raise DataError(tr("{name} is no .npy file or is damaged: its header cannot be read.", name=name)) from None
 
 
 def _pictures(name: str, array: np.ndarray) -> np.ndarray:
     """(N, height, width, channels) from the shapes people use; values still as they are."""
     if array.dtype.kind not in "uifb" or not array.size:
-        raise DataError(f"{name} of shape {array.shape} and kind {array.dtype} holds no pictures.")
+        raise DataError(
+            tr(
+                "{name} of shape {shape} and kind {type} holds no pictures.",
+                name=name,
+                shape=array.shape,
+                type=array.dtype,
+            )
+        )
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         row = int(np.argwhere(~np.isfinite(array))[0][0]) + 1
-        raise DataError(f"{name} row {row} holds a value that is not a number (NaN or infinity).")
+        raise DataError(
+            tr("{name} row {row} holds a value that is not a number (NaN or infinity).", name=name, row=row)
+        )
     if array.min() < 0 or array.max() > 255:
-        raise DataError(f"{name} has values from {array.min():g} to {array.max():g}; pixels are 0 to 255, or 0 to 1.")
+        raise DataError(
+            tr(
+                "{name} has values from {least:g} to {most:g}; pixels are 0 to 255, or 0 to 1.",
+                name=name,
+                least=array.min(),
+                most=array.max(),
+            )
+        )
     if array.dtype.kind == "b":
         array = array.astype(np.uint8)
     elif array.dtype != np.uint8:
@@ -226,8 +276,12 @@ def _pictures(name: str, array: np.ndarray) -> np.ndarray:
     if array.ndim == 4 and array.shape[1] in (1, 3):
         return array.transpose(0, 2, 3, 1)
     raise DataError(
-        f"{name} has the shape {array.shape}. Pictures are (number, height, width), with 1 or 3 channels last or second, "
-        "or (number, pixels) of a square."
+        tr(
+            "{name} has the shape {shape}. Pictures are (number, height, width), with 1 or 3 channels last "
+            "or second, or (number, pixels) of a square.",
+            name=name,
+            shape=array.shape,
+        )
     )
 
 
@@ -237,10 +291,16 @@ def _label_values(name: str, array: np.ndarray) -> np.ndarray:
     if array.ndim == 2 and array.size and ((array == 0) | (array == 1)).all() and (array.sum(1) == 1).all():
         array = array.argmax(1)  # one-hot
     if array.ndim != 1:
-        raise DataError(f"{name} has the shape {array.shape}; labels are one value a picture, or one-hot rows.")
+        raise DataError(
+            tr(
+                "{name} has the shape {shape}; labels are one value a picture, or one-hot rows.",
+                name=name,
+                shape=array.shape,
+            )
+        )
     if array.dtype.kind == "f":
         if not np.isfinite(array).all() or (array != np.floor(array)).any():
-            raise DataError(f"{name} holds fractions; labels are whole numbers or text.")
+            raise DataError(tr("{name} holds fractions; labels are whole numbers or text.", name=name))
         array = array.astype(np.int64)
     if array.dtype.kind == "S":
         array = np.char.decode(array, "utf-8", "replace")

@@ -14,6 +14,8 @@ import pyarrow.ipc
 import pyarrow.parquet
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
+from seodang.core.sentences import said
 from seodang.data.readers.content import stamp_of
 from seodang.data.readers.naming import LABEL_NAMES, classes_of, short_name, split_of
 from seodang.data.readers.rows import is_pixel_table, read_pixel_tables
@@ -36,7 +38,7 @@ def read_parquet(path: Path) -> Source:
     files = [path] if path.is_file() else table_files(path)
     root = path.parent if path.is_file() else path
     if not files:
-        raise DataError(f"{path} has no Parquet, Arrow or Feather files.")
+        raise DataError(tr("{path} has no Parquet, Arrow or Feather files.", path=path))
     tables = [(file.relative_to(root).as_posix(), _table(file)) for file in files]
     if is_pixel_table(tables[0][1]):
         return read_pixel_tables(path, tables, "Parquet", stamp_of(root, files))
@@ -97,7 +99,14 @@ def _table(file: Path) -> pa.Table:
         return pyarrow.ipc.open_stream(source).read_all()
     except DAMAGED as error:
         first = (str(error).splitlines() or [type(error).__name__])[0]
-        raise DataError(f"{file.name} is damaged or no {file.suffix[1:].capitalize()} file ({first[:200]}).") from None
+        raise DataError(
+            tr(
+                "{name} is damaged or no {format} file ({error}).",
+                name=file.name,
+                format=file.suffix[1:].capitalize(),
+                error=first[:200],
+            )
+        ) from None
 
 
 def _image_column(file: str, table: pa.Table) -> str:
@@ -108,7 +117,11 @@ def _image_column(file: str, table: pa.Table) -> str:
         if _binary(field.type):
             return field.name
     raise DataError(
-        f"{file} has no column of pictures (binary, or a struct with bytes). Its columns: {', '.join(table.column_names)}."
+        tr(
+            "{file} has no column of pictures (binary, or a struct with bytes). Its columns: {columns}.",
+            file=file,
+            columns=", ".join(table.column_names),
+        )
     )
 
 
@@ -142,8 +155,12 @@ def _label_column(file: str, table: pa.Table) -> str:
             if column.lower() == name:
                 return column
     raise DataError(
-        f"{file} has no label column. It is looked for under the names {', '.join(LABEL_NAMES)}; "
-        f"the columns are: {', '.join(table.column_names)}."
+        tr(
+            "{file} has no label column. It is looked for under the names {names}; the columns are: {columns}.",
+            file=file,
+            names=", ".join(LABEL_NAMES),
+            columns=", ".join(table.column_names),
+        )
     )
 
 
@@ -170,16 +187,20 @@ class _Rows:
         for file, table in tables:
             self._add(file, table, image, label)
         if names is None:
-            self.notes.append(f"The classes are the values of the column {label}.")
+            self.notes.append(said("The classes are the values of the column {label}.", label=label))
 
     def _add(self, file: str, table: pa.Table, image: str, label: str) -> None:
         missing = [name for name in (image, label) if name not in table.column_names]
         if missing:
             if label in missing and image not in missing:
-                self.notes.append(f"{file} has no column {label}: without labels its rows are left aside.")
-                self.left_out.append(LeftOut(file, f"no column {label}, so no labels"))
+                self.notes.append(
+                    said(
+                        "{file} has no column {label}: without labels its rows are left aside.", file=file, label=label
+                    )
+                )
+                self.left_out.append(LeftOut(file, said("no column {label}, so no labels", label=label)))
                 return
-            raise DataError(f"{file} has no column {missing[0]}, which the other files have.")
+            raise DataError(tr("{file} has no column {name}, which the other files have.", file=file, name=missing[0]))
         split = _split(Path(file), Path())
         array = table.column(image).combine_chunks()
         if isinstance(array, pa.ChunkedArray):
@@ -194,9 +215,13 @@ class _Rows:
         for row in np.flatnonzero(~(present & known)).tolist():
             if not present[row]:
                 named = paths[row].as_py() if paths is not None else None
-                reason = f"names a file ({named}) instead of holding a picture" if named else "no picture in this row"
+                reason = (
+                    said("names a file ({file}) instead of holding a picture", file=named)
+                    if named
+                    else said("no picture in this row")
+                )
             else:
-                reason = "no label in this row"
+                reason = said("no label in this row")
             self.left_out.append(LeftOut(f"{file} row {row + 1}", reason))
         rows = np.flatnonzero(present & known)
         self.encoded.append(array)
@@ -220,7 +245,9 @@ class _Rows:
                 return whole.astype(str), known
             values = np.asarray(column.cast(pa.string()).to_numpy(), dtype=object)
         except (pa.ArrowException, ValueError, TypeError) as error:
-            raise DataError(f"The label column of {self.path} cannot be read ({error}).") from None
+            raise DataError(
+                tr("The label column of {path} cannot be read ({error}).", path=self.path, error=error)
+            ) from None
         values = np.array(["" if value is None else value for value in values], dtype=str)
         if self.names is not None:
             known &= values != "-1"
@@ -229,7 +256,7 @@ class _Rows:
     def source(self, stamp: str) -> Source:
         values = np.concatenate(self.values) if self.values else np.zeros(0, str)
         if not len(values):
-            raise DataError(f"{self.path} has no rows with a picture and a label.")
+            raise DataError(tr("{path} has no rows with a picture and a label.", path=self.path))
         classes, labels = classes_of(values)
         label_values = classes
         if self.names is not None:
@@ -237,15 +264,24 @@ class _Rows:
             wrong = [value for value in classes if value not in known and value not in self.names]
             if wrong:
                 raise DataError(
-                    f"{self.path} has the label {wrong[0]}, but its schema names {len(self.names)} classes, "
-                    f"0 to {len(self.names) - 1}."
+                    tr(
+                        "{path} has the label {label}, but its schema names {count} classes, 0 to {last}.",
+                        path=self.path,
+                        label=wrong[0],
+                        count=len(self.names),
+                        last=len(self.names) - 1,
+                    )
                 )
             classes = tuple(known.get(value, value) for value in classes)
             if len(classes) < len(self.names):
                 absent = [name for name in self.names if name not in classes]
                 self.notes.append(
-                    f"{len(absent)} of the {len(self.names)} classes have no pictures and are left out: "
-                    f"{', '.join(absent[:10])}{' …' if len(absent) > 10 else ''}."
+                    said(
+                        "{count} of the {all} classes have no pictures and are left out: {classes}.",
+                        count=len(absent),
+                        all=len(self.names),
+                        classes=", ".join(absent[:10]) + (" …" if len(absent) > 10 else ""),
+                    )
                 )
         return Source(
             name=short_name(self.path),

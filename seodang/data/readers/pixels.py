@@ -16,6 +16,8 @@ import pyarrow as pa
 import pyarrow.csv
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
+from seodang.core.sentences import said, shown
 from seodang.data import kept
 from seodang.data.readers.content import content_of, stamp_of
 from seodang.data.readers.naming import split_of
@@ -52,7 +54,7 @@ def read_pixels(path: Path) -> Source:
     files = [path] if path.is_file() else pixel_files(path)
     root = path.parent if path.is_file() else path
     if not files:
-        raise DataError(f"{path} has no CSV or TSV files.")
+        raise DataError(tr("{path} has no CSV or TSV files.", path=path))
     stamp = stamp_of(root, files)
     if sum(file.stat().st_size for file in files) < WORTH_KEEPING:
         return _parsed(path, root, files, stamp)
@@ -64,7 +66,7 @@ def read_pixels(path: Path) -> Source:
 
 
 def _parsed(path: Path, root: Path, files: list[Path], stamp: str) -> Source:
-    return source_of(path, [_read_csv(file, root) for file in files], "pixel table", stamp)
+    return source_of(path, [_read_csv(file, root) for file in files], said("pixel table"), stamp)
 
 
 def pixel_files(folder: Path) -> list[Path]:
@@ -153,7 +155,10 @@ def _delimiter(file: str, line: str) -> str:
         if line.split() and len(line.split()) > 4:
             return " "
         raise DataError(
-            f"{file} is no table of pixels: its first line has one cell. Cells are separated by comma, tab or semicolon."
+            tr(
+                "{file} is no table of pixels: its first line has one cell. Cells are separated by comma, tab or semicolon.",
+                file=file,
+            )
         )
     return best
 
@@ -166,18 +171,27 @@ def _form(file: str, first: list[str], delimiter: str) -> Form:
         text = [position for position, cell in enumerate(cells) if not _is_number(cell) and cell]
         if len(text) > 1:
             raise DataError(
-                f"{file}, line 1: cell {text[1] + 1} is {cells[text[1]]!r}. Without a header, one column may hold the "
-                "label as text and all others hold pixels."
+                tr(
+                    "{file}, line 1: cell {number} is {cell!r}. Without a header, "
+                    "one column may hold the label as text and all others hold pixels.",
+                    file=file,
+                    number=text[1] + 1,
+                    cell=cells[text[1]],
+                )
             )
         names = [f"column {position + 1}" for position in range(len(cells))]
         label = text[0] if text else 0
         if square_of(len(cells) - 1) is None and square_of(len(cells)) is not None and not text:
             return Form(names, None, list(range(len(cells))), [], False, delimiter)
         pixels = [position for position in range(len(cells)) if position != label]
-        where = "first" if label == 0 else "last" if label == len(cells) - 1 else f"{label + 1}th"
-        return Form(
-            names, label, pixels, [], False, delimiter, f"{file} has no header: the {where} column is the label."
+        which = (
+            said("{file} has no header: the first column is the label.", file=file)
+            if label == 0
+            else said("{file} has no header: the last column is the label.", file=file)
+            if label == len(cells) - 1
+            else said("{file} has no header: the {number}th column is the label.", file=file, number=label + 1)
         )
+        return Form(names, label, pixels, [], False, delimiter, which)
     label, note = label_of(cells)
     pixels = [position for position, name in enumerate(cells) if position != label and PIXEL.match(name)]
     others = [position for position in range(len(cells)) if position not in {label, *pixels}]
@@ -205,10 +219,17 @@ def _read_csv(path: Path, root: Path) -> Table:
     end = min((at for at in (content.find(b"\n", start), content.find(b"\r", start)) if at >= 0), default=len(content))
     line = content[start:end].decode("utf-8", "replace")
     if not line.strip():
-        raise DataError(f"{file} is empty.")
+        raise DataError(tr("{file} is empty.", file=file))
     delimiter = _delimiter(file, line)
     if line.count(delimiter) > MOST_COLUMNS:
-        raise DataError(f"{file} has {line.count(delimiter) + 1:,} columns, more than the {MOST_COLUMNS:,} allowed.")
+        raise DataError(
+            tr(
+                "{file} has {count:,} columns, more than the {most:,} allowed.",
+                file=file,
+                count=line.count(delimiter) + 1,
+                most=MOST_COLUMNS,
+            )
+        )
     form = _form(file, next(csv.reader([line], delimiter=delimiter), [""]), delimiter)
     sure_of_form(file, form)
     return _quickly(file, content, form) or _carefully(file, content, form)
@@ -300,12 +321,18 @@ def _carefully(file: str, content: bytes, form: Form) -> Table:
         for position, column in others.items():
             column.append(cells[position].strip())
     if len(left) > len(rows):
-        mistakes = "\n".join(f"{one.path}: {one.reason}" for one in left[:NAMED])
+        mistakes = "\n".join(f"{one.path}: {shown(one.reason)}" for one in left[:NAMED])
         raise DataError(
-            f"{file} cannot be read as a table of pixels: {len(left):,} of {len(left) + len(rows):,} rows are wrong.\n{mistakes}"
+            tr(
+                "{file} cannot be read as a table of pixels: {count:,} of {rows:,} rows are wrong.\n{mistakes}",
+                file=file,
+                count=len(left),
+                rows=len(left) + len(rows),
+                mistakes=mistakes,
+            )
         )
     if not rows:
-        raise DataError(f"{file} has a header but no rows.")
+        raise DataError(tr("{file} has a header but no rows.", file=file))
     return Table(
         file,
         np.array(rows),
@@ -331,9 +358,11 @@ def _cells(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 
 def _row(cells: list[str], form: Form) -> tuple[np.ndarray | None, str | None]:
     if len(cells) != len(form.names):
-        return None, f"{len(cells):,} cells, but the first line has {len(form.names):,}"
+        return None, said(
+            "{count:,} cells, but the first line has {expected:,}", count=len(cells), expected=len(form.names)
+        )
     if form.label is not None and not cells[form.label].strip():
-        return None, f"column {form.names[form.label]} is empty: no label"
+        return None, said("column {name} is empty: no label", name=form.names[form.label])
     picked = [cells[position] for position in form.pixels]
     try:
         values = np.array(picked, dtype=np.float64)
@@ -346,12 +375,12 @@ def _row(cells: list[str], form: Form) -> tuple[np.ndarray | None, str | None]:
         if not form.header:
             name = name.removeprefix("column ")
         if not cell:
-            return None, f"column {name} is empty, not a pixel"
+            return None, said("column {name} is empty, not a pixel", name=name)
         if not _is_number(cell):
-            return None, f"column {name} is {cell[:40]!r}, not a number"
+            return None, said("column {name} is {cell!r}, not a number", name=name, cell=cell[:40])
         value = float(cell)
         if not math.isfinite(value):
-            return None, f"column {name} is {cell[:40]}, not a pixel"
+            return None, said("column {name} is {cell}, not a pixel", name=name, cell=cell[:40])
         if not 0 <= value <= 255:
-            return None, f"column {name} is {cell[:40]}, outside 0 to 255"
-    return None, "cannot be read as numbers"
+            return None, said("column {name} is {cell}, outside 0 to 255", name=name, cell=cell[:40])
+    return None, said("cannot be read as numbers")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
+from seodang.core.sentences import in_english, said, shown
 from seodang.data.frame import Column, Frame
 from seodang.data.readers.content import content_of, stamp_of
 from seodang.data.readers.decoding import decoded, printable, read_as
@@ -34,20 +37,23 @@ def read_prose(path: Path, root: Path, files: list[str], left: list[LeftOut]) ->
     encodings = []
     for file in files:
         try:
-            text, why = decoded(content_of(root / file))
+            with (
+                in_english() if len(files) > 1 else nullcontext()
+            ):  # what is wrong with one of several is kept as a reason
+                text, why = decoded(content_of(root / file))
         except DataError as error:
             if len(files) == 1:
                 raise
             text, why = None, str(error).removesuffix(".")
         if text is None and len(files) == 1:
-            raise DataError(f"{path} cannot be read as text: it is {why}.")
+            raise DataError(tr("{path} cannot be read as text: it is {reason}.", path=path, reason=shown(why)))
         if text is None or not text.strip():
-            left.append(LeftOut(printable(file), why if text is None else "empty: nothing but white space"))
+            left.append(LeftOut(printable(file), why if text is None else said("empty: nothing but white space")))
         else:
             contents[file] = text
             encodings.append(why)
     if not contents:
-        raise DataError(f"{path} has no text in it: it is empty, or nothing but white space.")
+        raise DataError(tr("{path} has no text in it: it is empty, or nothing but white space.", path=path))
     unit, note = _unit(list(contents.values()))
     rows: list[str] = []
     ids: list[str] = []
@@ -61,9 +67,17 @@ def read_prose(path: Path, root: Path, files: list[str], left: list[LeftOut]) ->
     return Frame(
         name=short_name(path),
         where=str(path),
-        form="prose",
+        form=said("prose"),
         table=pd.DataFrame({"text": pd.Series(rows, dtype=object)}),
-        columns=(Column("text", "text", f"a {unit} each", 0, len({*rows})),),
+        columns=(
+            Column(
+                "text",
+                "text",
+                said("a paragraph each") if unit == "paragraph" else said("a line each"),
+                0,
+                len({*rows}),
+            ),
+        ),
         ids=ids,
         splits=np.array(splits),
         stamp=stamp_of(root, [root / file for file in files]),
@@ -77,8 +91,12 @@ def _unit(texts: Sequence[str]) -> tuple[str, str]:
     lines = sum(sum(bool(line.strip()) for line in text.split("\n")) for text in texts)
     paragraphs = sum(len(_parts(text, "paragraph")) for text in texts)
     if paragraphs > 1 and paragraphs * LONGEST_PARAGRAPH >= lines:
-        return "paragraph", f"Blank lines part the text into {paragraphs:,} paragraphs: a row is a paragraph."
-    return "line", f"The text has {lines:,} lines and hardly a blank line between them: a row is a line."
+        return "paragraph", said(
+            "Blank lines part the text into {count:,} paragraphs: a row is a paragraph.", count=paragraphs
+        )
+    return "line", said(
+        "The text has {count:,} lines and hardly a blank line between them: a row is a line.", count=lines
+    )
 
 
 def _parts(text: str, unit: str) -> list[tuple[int, str]]:

@@ -12,6 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
+from seodang.core.sentences import said, shown
 from seodang.data.readers.naming import LABEL_NAMES, classes_of, short_name, split_of
 from seodang.data.source import LeftOut, Source
 
@@ -62,7 +64,7 @@ def label_of(names: Sequence[str]) -> tuple[int | None, str]:
             return lower.index(name), ""
     rest = [p for p, name in enumerate(names) if not PIXEL.match(name) and lower[p] not in INDEX_NAMES]
     if len(rest) == 1 and len(names) > 4:
-        return rest[0], f"the column {names[rest[0]]} is the label."
+        return rest[0], said("the column {name} is the label.", name=names[rest[0]])
     return None, ""
 
 
@@ -83,8 +85,13 @@ def sure_of_form(file: str, form: Form) -> None:
     """Refuse a number of pixel columns that makes no square picture, with a DataError."""
     if square_of(len(form.pixels)) is None:
         raise DataError(
-            f"{file} has {len(form.pixels):,} pixel columns, which make no square picture: 784 would be 28×28 grey, "
-            f"3,072 would be 32×32 in colour. Its first columns: {', '.join(form.names[:4])}."
+            tr(
+                "{file} has {count:,} pixel columns, which make no square picture: 784 would be 28×28 grey, "
+                "3,072 would be 32×32 in colour. Its first columns: {columns}.",
+                file=file,
+                count=len(form.pixels),
+                columns=", ".join(form.names[:4]),
+            )
         )
 
 
@@ -139,7 +146,9 @@ def _from_arrow(file: str, table: pa.Table) -> Table:
         for position, column in enumerate(pixels):
             values[:, position] = table.column(column).to_numpy()
     except (pa.ArrowException, ValueError, TypeError):
-        raise DataError(f"{file}, column {names[pixels[0]]}: pixels must be numbers.") from None
+        raise DataError(
+            tr("{file}, column {name}: pixels must be numbers.", file=file, name=names[pixels[0]])
+        ) from None
     wrong = ~(np.isfinite(values) & (values >= 0) & (values <= 255))
     words = None if label is None else np.array(["" if v is None else str(v) for v in table.column(label).to_pylist()])
     left = []
@@ -147,17 +156,30 @@ def _from_arrow(file: str, table: pa.Table) -> Table:
         column = int(np.argmax(wrong[row]))
         left.append(
             LeftOut(
-                f"{file} row {row + 1}", f"column {names[pixels[column]]} is {values[row, column]:g}, outside 0 to 255"
+                f"{file} row {row + 1}",
+                said(
+                    "column {name} is {value}, outside 0 to 255",
+                    name=names[pixels[column]],
+                    value=f"{values[row, column]:g}",
+                ),
             )
         )
     if words is not None:
         for row in np.flatnonzero((words == "") & ~wrong.any(1)).tolist():
-            left.append(LeftOut(f"{file} row {row + 1}", f"column {names[label or 0]} is empty: no label"))
+            left.append(
+                LeftOut(f"{file} row {row + 1}", said("column {name} is empty: no label", name=names[label or 0]))
+            )
     good = ~wrong.any(1) & (np.ones(len(values), bool) if words is None else words != "")
     if len(left) > good.sum():
-        mistakes = "\n".join(f"{one.path}: {one.reason}" for one in left[:NAMED])
+        mistakes = "\n".join(f"{one.path}: {shown(one.reason)}" for one in left[:NAMED])
         raise DataError(
-            f"{file} cannot be read as a table of pixels: {len(left):,} of {len(values):,} rows are wrong.\n{mistakes}"
+            tr(
+                "{file} cannot be read as a table of pixels: {count:,} of {rows:,} rows are wrong.\n{mistakes}",
+                file=file,
+                count=len(left),
+                rows=len(values),
+                mistakes=mistakes,
+            )
         )
     keep = np.flatnonzero(good)
     return Table(
@@ -178,24 +200,39 @@ def source_of(path: Path, tables: list[Table], form: str, stamp: str) -> Source:
     labelled = [table for table in tables if table.labels is not None]
     if not labelled:
         raise DataError(
-            f"{tables[0].file} has no label column. It is looked for under the names {', '.join(LABEL_NAMES)}; "
-            "without a header it is the first column."
+            tr(
+                "{file} has no label column. It is looked for under the names {names}; without a header it is the first column.",
+                file=tables[0].file,
+                names=", ".join(LABEL_NAMES),
+            )
         )
     for table in tables:
         if table.labels is None:
-            notes.append(f"{table.file} has no label column: its {len(table.values):,} rows are left aside.")
-            left.append(LeftOut(table.file, "no label column, so no labels"))
+            notes.append(
+                said(
+                    "{file} has no label column: its {count:,} rows are left aside.",
+                    file=table.file,
+                    count=len(table.values),
+                )
+            )
+            left.append(LeftOut(table.file, said("no label column, so no labels")))
     widths = {table.values.shape[1]: table.file for table in labelled}
     if len(widths) > 1:
         listed = ", ".join(f"{file} {number:,}" for number, file in widths.items())
-        raise DataError(f"The tables of {path} differ in their number of pixels: {listed}.")
+        raise DataError(tr("The tables of {path} differ in their number of pixels: {files}.", path=path, files=listed))
     square = square_of(labelled[0].values.shape[1])
     assert square, "checked when the columns were read"
     side, channels = square
     values, remark = to_bytes([table.values for table in labelled])
     notes += [remark] if remark else []
     if channels == 3:
-        notes.append(f"{side * side * 3:,} numbers a row are taken as {side}×{side} pixels of red, green and blue.")
+        notes.append(
+            said(
+                "{count:,} numbers a row are taken as {side}×{side} pixels of red, green and blue.",
+                count=side * side * 3,
+                side=side,
+            )
+        )
     classes, labels = classes_of(
         _whole(np.concatenate([table.labels for table in labelled if table.labels is not None]))
     )
@@ -237,7 +274,9 @@ def to_bytes(tables: list[np.ndarray]) -> tuple[np.ndarray, str]:
             return together, ""
     together = np.concatenate([values.astype(np.float64) for values in tables])
     if together.max() <= 1:
-        return np.floor(together * 255 + 0.5).astype(np.uint8), "Pixel values from 0 to 1 are brought to 0 to 255."
+        return np.floor(together * 255 + 0.5).astype(np.uint8), said(
+            "Pixel values from 0 to 1 are brought to 0 to 255."
+        )
     whole = bool((together == np.floor(together)).all())
-    note = "" if whole else "Pixel values with fractions are rounded to whole numbers from 0 to 255."
+    note = "" if whole else said("Pixel values with fractions are rounded to whole numbers from 0 to 255.")
     return np.floor(together + 0.5).astype(np.uint8), note

@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
+from seodang.core.sentences import said, saidn, shown
 from seodang.data.frame import Column, Frame
 from seodang.data.readers.content import content_of, stamp_of
 from seodang.data.readers.decoding import decoded, printable, read_as
@@ -122,12 +124,21 @@ def read_tab_pairs(path: Path, root: Path, files: Sequence[str], left_out: Seque
             if not any(cells):
                 continue
             if len(cells) != width:
-                found.left_out.append(LeftOut(place, f"{len(cells)} cells where the other lines have {width}"))
+                found.left_out.append(
+                    LeftOut(
+                        place,
+                        said("{count} cells where the other lines have {expected}", count=len(cells), expected=width),
+                    )
+                )
             elif not (cells[0] and cells[1]):
-                found.left_out.append(LeftOut(place, f"no {'source' if not cells[0] else 'target'} sentence"))
+                found.left_out.append(
+                    LeftOut(place, said("no target sentence") if cells[0] else said("no source sentence"))
+                )
             else:
                 _add(found, dict(zip(names, cells, strict=True)), place, split_of(file) if len(files) > 1 else "")
-    note = "The lines name no languages: what stands before the first tab is the source, what follows it the target."
+    note = said(
+        "The lines name no languages: what stands before the first tab is the source, what follows it the target."
+    )
     return _frame(path, root, files, found, ["source", "target"], [note])
 
 
@@ -150,7 +161,9 @@ def read_parallel(path: Path, root: Path, stems: dict[str, dict[str, str]], left
     files: list[str] = []
     for stem in sorted(stems, key=lambda stem: (order[split_of(stem)], stem)):
         if missing := [language for language in languages if language not in stems[stem]]:
-            found.left_out.append(LeftOut(printable(stem), f"there is no {missing[0]} beside it"))
+            found.left_out.append(
+                LeftOut(printable(stem), said("there is no {language} beside it", language=missing[0]))
+            )
             continue
         sides = {
             language: _lines(root / stems[stem][language], stems[stem][language], found.encodings)
@@ -165,8 +178,8 @@ def read_parallel(path: Path, root: Path, stems: dict[str, dict[str, str]], left
                 _add(found, row, place, split_of(stem) if len(stems) > 1 else "")
             elif any(cell.strip() for cell in cells):
                 empty = next(name for name, cell in zip(languages, cells, strict=True) if not cell.strip())
-                found.left_out.append(LeftOut(place, f"no sentence in {empty}"))
-    note = f"Languages by the names of the files: {', '.join(languages)}."
+                found.left_out.append(LeftOut(place, said("no sentence in {language}", language=empty)))
+    note = said("Languages by the names of the files: {languages}.", languages=", ".join(languages))
     return _frame(path, root, files, found, languages, [note])
 
 
@@ -175,8 +188,14 @@ def _sure_of_lengths(lines: dict[str, int]) -> None:
     for other, number in others:
         if number != many:
             raise DataError(
-                f"{first} has {many:,} lines and {other} {number:,}: line by line they must say the same. "
-                "Find where one line is missing or broken in two."
+                tr(
+                    "{first} has {count:,} lines and {second} {number:,}: line by line they must say the same. "
+                    "Find where one line is missing or broken in two.",
+                    first=first,
+                    count=many,
+                    second=other,
+                    number=number,
+                )
             )
 
 
@@ -190,7 +209,9 @@ def _languages(stems: dict[str, dict[str, str]]) -> list[str]:
 def _lines(path: Path, file: str, encodings: list[str]) -> list[str]:
     text, encoding = decoded(content_of(path))
     if text is None:
-        raise DataError(f"{printable(file)} cannot be read as sentences: {encoding}.")
+        raise DataError(
+            tr("{file} cannot be read as sentences: {reason}.", file=printable(file), reason=shown(encoding))
+        )
     encodings.append(encoding)
     return text.removesuffix("\n").split("\n")  # not splitlines: U+2028 and form feeds are no line ends here
 
@@ -210,7 +231,10 @@ def _add(found: _Rows, row: dict[str, str], place: str, split: str) -> None:
 def _frame(path: Path, root: Path, files: Sequence[str], found: _Rows, sides: list[str], notes: list[str]) -> Frame:
     if not found.ids:
         raise DataError(
-            f"{path} has no sentence pairs: every line is empty on one side or has the wrong number of cells."
+            tr(
+                "{path} has no sentence pairs: every line is empty on one side or has the wrong number of cells.",
+                path=path,
+            )
         )
     series = {
         name: pd.Series([value or None for value in values], dtype=object) for name, values in found.columns.items()
@@ -218,12 +242,16 @@ def _frame(path: Path, root: Path, files: Sequence[str], found: _Rows, sides: li
     both = ["\t".join(row) for row in zip(*(found.columns[side] for side in sides), strict=True)]
     if unpaired := len(found.left_out):
         notes.append(
-            f"{unpaired:,} {'line or file' if unpaired == 1 else 'lines and files'} left out, listed with the reason."
+            saidn(
+                "1 line or file left out, listed with the reason.",
+                "{count:,} lines and files left out, listed with the reason.",
+                unpaired,
+            )
         )
     return Frame(
         name=short_name(path),
         where=str(path),
-        form="sentence pairs",
+        form=said("sentence pairs"),
         table=pd.DataFrame(series),
         columns=tuple(_column(name, values, name in sides) for name, values in found.columns.items()),
         ids=found.ids,
@@ -236,7 +264,13 @@ def _frame(path: Path, root: Path, files: Sequence[str], found: _Rows, sides: li
 
 def _column(name: str, values: list[str], is_side: bool) -> Column:
     missing, different = values.count(""), len({*values} - {""})
-    reason = "sentences" if is_side else "what stands behind the pair"
     if different == 1 and not is_side:
-        return Column(name, "constant", f"always {next(iter({*values} - {''}))!r}", missing, different)
-    return Column(name, "text", f"{reason}, {different:,} different", missing, different)
+        return Column(
+            name, "constant", said("always {value!r}", value=next(iter({*values} - {""}))), missing, different
+        )
+    reason = (
+        said("sentences, {count:,} different", count=different)
+        if is_side
+        else said("what stands behind the pair, {count:,} different", count=different)
+    )
+    return Column(name, "text", reason, missing, different)

@@ -15,6 +15,8 @@ import pyarrow.json
 import pyarrow.parquet
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
+from seodang.core.sentences import said
 from seodang.data.readers.delimited import Cells
 from seodang.data.readers.layout import MOST_COLUMNS, layout_of_cells
 from seodang.data.readers.parquet import DAMAGED
@@ -43,28 +45,41 @@ def read_arrow(file: str, content: bytes) -> Cells:
         return _cells(file, form, _with_class_names(table))
     except DAMAGED as error:
         first = (str(error).splitlines() or [type(error).__name__])[0]
-        raise DataError(f"{file} is damaged or no Parquet, Arrow or Feather file ({first[:200]}).") from None
+        raise DataError(
+            tr("{file} is damaged or no Parquet, Arrow or Feather file ({error}).", file=file, error=first[:200])
+        ) from None
 
 
 def _cells(file: str, form: str, table: pa.Table) -> Cells:
     """The columns that hold one value a row; structs are taken apart, lists and bytes left out."""
     if table.num_columns > MOST_COLUMNS:
-        raise DataError(f"{file} has {table.num_columns:,} columns, more than the {MOST_COLUMNS:,} allowed.")
+        raise DataError(
+            tr(
+                "{file} has {count:,} columns, more than the {most:,} allowed.",
+                file=file,
+                count=table.num_columns,
+                most=MOST_COLUMNS,
+            )
+        )
     if not table.num_rows or not table.num_columns:
-        raise DataError(f"{file} has no rows.")
+        raise DataError(tr("{file} has no rows.", file=file))
     while any(pa.types.is_struct(kind) for kind in table.schema.types):
         table = table.flatten()
     left, names, columns = [], [], []
     for column in table.schema:
         kind = column.type
         if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-            left.append(LeftOut(f"{file} column {column.name}", f"holds {kind}, not one value a row"))
+            left.append(LeftOut(f"{file} column {column.name}", said("holds {type}, not one value a row", type=kind)))
         else:
             names.append(column.name)
             columns.append(table.column(len(names) + len(left) - 1))
     if not columns:
         raise DataError(
-            f"{file} has no columns of one value a row, only {', '.join(map(str, table.schema.types[:3]))}."
+            tr(
+                "{file} has no columns of one value a row, only {types}.",
+                file=file,
+                types=", ".join(map(str, table.schema.types[:3])),
+            )
         )
     return Cells(file, form, names, columns, np.arange(1, table.num_rows + 1), left)
 
@@ -132,7 +147,7 @@ def _json_by_hand(file: str, text: bytes) -> pa.Table:
         else:
             rows = [_object(file, number, line) for number, line in enumerate(whole.split("\n"), 1) if line.strip()]
     except (ValueError, RecursionError) as error:
-        raise DataError(f"{file} is no JSON ({error}).") from None
+        raise DataError(tr("{file} is no JSON ({error}).", file=file, error=error)) from None
     return _as_written(file, rows)
 
 
@@ -143,10 +158,23 @@ def _as_written(file: str, rows: list[Any]) -> pa.Table:
         rows = [dict(zip(names, row, strict=False)) for row in rows[named:]]
     wrong = next((number for number, row in enumerate(rows, 1) if not isinstance(row, dict)), None)
     if wrong is not None or not rows:
-        raise DataError(f'{file} is no table: entry {wrong or 1} is no JSON object such as {{"name": "value"}}.')
+        raise DataError(
+            tr(
+                '{file} is no table: entry {number} is no JSON object such as {{"name": "value"}}.',
+                file=file,
+                number=wrong or 1,
+            )
+        )
     names = list(dict.fromkeys(name for row in rows for name in row))
     if len(names) > MOST_COLUMNS:
-        raise DataError(f"{file} has {len(names):,} columns, more than the {MOST_COLUMNS:,} allowed.")
+        raise DataError(
+            tr(
+                "{file} has {count:,} columns, more than the {most:,} allowed.",
+                file=file,
+                count=len(names),
+                most=MOST_COLUMNS,
+            )
+        )
     return pa.table({name: pa.array([_written(row.get(name)) for row in rows], pa.string()) for name in names})
 
 
@@ -154,7 +182,9 @@ def _object(file: str, number: int, line: str) -> Any:
     try:
         return json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise DataError(f"{file}, line {number}, is no JSON object ({error}).") from None
+        raise DataError(
+            tr("{file}, line {number}, is no JSON object ({error}).", file=file, number=number, error=error)
+        ) from None
 
 
 def _written(value: Any) -> str | None:
@@ -179,7 +209,10 @@ def read_excel(file: str, content: bytes, header: bool | None = None) -> Cells:
         import openpyxl  # pyright: ignore[reportMissingModuleSource, reportMissingImports]
     except ImportError:
         raise DataError(
-            f"{file} is an Excel file. Reading it needs openpyxl: pip install 'seodang[excel]'. Or save it as CSV."
+            tr(
+                "{file} is an Excel file. Reading it needs openpyxl: pip install 'seodang[excel]'. Or save it as CSV.",
+                file=file,
+            )
         ) from None
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
@@ -187,20 +220,30 @@ def read_excel(file: str, content: bytes, header: bool | None = None) -> Cells:
     except DataError:
         raise
     except Exception as error:  # openpyxl raises whatever its parsers do
-        raise DataError(f"{file} is a damaged or locked Excel file ({type(error).__name__}).") from None
+        raise DataError(
+            tr("{file} is a damaged or locked Excel file ({error}).", file=file, error=type(error).__name__)
+        ) from None
     full = [title for title, rows in sheets.items() if rows]
     if not full:
-        raise DataError(f"{file} has no cells with values.")
+        raise DataError(tr("{file} has no cells with values.", file=file))
     title = max(full, key=lambda each: sum(map(bool, (cell for row in sheets[each] for cell in row))))
     rows = sheets[title]
     found = layout_of_cells(rows, header)
     notes = [f"{file}: {note}" for note in found.notes]
     if len(full) > 1:
         others = ", ".join([each for each in full if each != title][:3])
-        notes.append(f"{file}: of {len(full)} sheets the one with the most cells is read, {title}; not {others}.")
+        notes.append(
+            said(
+                "{file}: of {count} sheets the one with the most cells is read, {sheet}; not {others}.",
+                file=file,
+                count=len(full),
+                sheet=title,
+                others=others,
+            )
+        )
     body = [row for row in rows[found.skipped :] if any(row)]
     if not body:
-        raise DataError(f"{file} has a header but no rows.")
+        raise DataError(tr("{file} has a header but no rows.", file=file))
     columns = [pa.chunked_array([pa.array(column, pa.string())]) for column in zip(*body, strict=True)]
     return Cells(file, "Excel", found.names, columns, np.arange(1, len(body) + 1), [], notes)
 

@@ -10,6 +10,8 @@ import pandas as pd
 import pyarrow as pa
 
 from seodang.core.errors import DataError, did_you_mean
+from seodang.core.language import tr
+from seodang.core.sentences import said
 from seodang.data.columns import typed
 from seodang.data.frame import Column, Frame, Kind
 from seodang.data.readers.characters import plain
@@ -59,11 +61,13 @@ def read_table(
     """
     path = Path(path)
     if not path.exists():
-        raise DataError(f"{path} does not exist.")
+        raise DataError(tr("{path} does not exist.", path=path))
     files = [path] if not path.is_dir() else table_files(path)
     root = path if path.is_dir() else path.parent
     if not files:
-        raise DataError(f"{path} has no tables. These are looked for: {', '.join(SUFFIXES)}.")
+        raise DataError(
+            tr("{path} has no tables. These are looked for: {suffixes}.", path=path, suffixes=", ".join(SUFFIXES))
+        )
     parts = [_named(_read(file, file.relative_to(root).as_posix(), header)) for file in files]
     notes = [note for part in parts for note in part.notes]
     names, differing = _names(path, parts)
@@ -155,10 +159,10 @@ def _read(path: Path, file: str, header: bool | None) -> Cells:
         return read_arrow(file, content)
     if head[:4] == b"PK\x03\x04":
         if b"content.xml" in content and b"opendocument" in content[:200]:
-            raise DataError(f"{file} is an OpenDocument sheet. Save it as CSV or .xlsx.")
+            raise DataError(tr("{file} is an OpenDocument sheet. Save it as CSV or .xlsx.", file=file))
         return read_excel(file, content, header)
     if head[:4] == OLD_EXCEL:
-        raise DataError(f"{file} is an Excel file of before 2007 (.xls). Save it as .xlsx or CSV.")
+        raise DataError(tr("{file} is an Excel file of before 2007 (.xls). Save it as .xlsx or CSV.", file=file))
     start = content[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
     if name.endswith((".jsonl", ".ndjson", ".json")) or start[:2] in (b'{"', b"{ ") or start[:2] == b"[{":
         return read_json(file, content)
@@ -187,12 +191,24 @@ def _named(cells: Cells) -> Cells:
         kept.append(cells.columns[position])
     notes = list(cells.notes)
     for name in dict.fromkeys(again):
-        notes.append(f"{cells.file} has several columns called {name}: the later ones are called {name} (2) and so on.")
+        notes.append(
+            said(
+                "{file} has several columns called {name}: the later ones are called {name} (2) and so on.",
+                file=cells.file,
+                name=name,
+            )
+        )
     unnamed = [name for name, old in zip(names, given, strict=False) if not old and name != "index"]
     if cells.names and unnamed:
-        notes.append(f"{cells.file} has columns without a name; they are called {', '.join(unnamed[:5])}.")
+        notes.append(
+            said(
+                "{file} has columns without a name; they are called {names}.",
+                file=cells.file,
+                names=", ".join(unnamed[:5]),
+            )
+        )
     if not kept:
-        raise DataError(f"{cells.file} has no columns with values.")
+        raise DataError(tr("{file} has no columns with values.", file=cells.file))
     return Cells(cells.file, cells.form, names, kept, cells.rows, cells.left_out, notes)
 
 
@@ -211,21 +227,43 @@ def _names(path: Path, parts: Sequence[Cells]) -> tuple[list[str], list[str]]:
     names = list(dict.fromkeys(name for columns in own for name in columns))
     if len(names) > MOST_COLUMNS:
         raise DataError(
-            f"The tables of {path} have {len(names):,} columns together, more than the {MOST_COLUMNS:,} allowed."
+            tr(
+                "The tables of {path} have {count:,} columns together, more than the {most:,} allowed.",
+                path=path,
+                count=len(names),
+                most=MOST_COLUMNS,
+            )
         )
     notes = []
     for part, columns in zip(parts, own, strict=True):
         shared = [name for name in columns if name in own[0]]
         if 2 * len(shared) < min(len(columns), len(own[0])):
             raise DataError(
-                f"The tables of {path} have different columns: {parts[0].file} has {_some(own[0])}; {part.file} has {_some(columns)}. "
-                "Give one file, or a folder of tables with the same columns."
+                tr(
+                    "The tables of {path} have different columns: {first} has {columns}; {second} has {others}. Give one file, "
+                    "or a folder of tables with the same columns.",
+                    path=path,
+                    first=parts[0].file,
+                    columns=_some(own[0]),
+                    second=part.file,
+                    others=_some(columns),
+                )
             )
     for name in names:
         without = [part.file for part, columns in zip(parts, own, strict=True) if name not in columns]
         if without:
-            where = f"{len(without)} of {len(parts)} files" if len(without) > 2 else " and ".join(without)
-            notes.append(f"Column {name} is not in {where}: it is missing there.")
+            notes.append(
+                said(
+                    "Column {name} is not in {count} of {files} files: it is missing there.",
+                    name=name,
+                    count=len(without),
+                    files=len(parts),
+                )
+                if len(without) > 2
+                else said(
+                    "Column {name} is not in {places}: it is missing there.", name=name, places=" and ".join(without)
+                )
+            )
     return names, notes
 
 
@@ -237,7 +275,7 @@ def _some(names: Iterable[str]) -> str:
 def _known(kinds: Mapping[str, Kind], names: Sequence[str]) -> None:
     for name in kinds:
         if name not in names:
-            raise DataError(f"There is no column {name!r}. {did_you_mean(name, names)}")
+            raise DataError(tr("There is no column {name!r}. {hint}", name=name, hint=did_you_mean(name, names)))
 
 
 # Columns --------------------------------------------------------------------------------------------------------------
@@ -280,8 +318,8 @@ def _tidied(series: list[pd.Series], columns: list[Column]) -> tuple[list[pd.Ser
     """An unnamed first column that counts the rows stays as the id "index"; one that does not is a column like others."""
     notes = []
     if columns[0].name == "index" and columns[0].kind == "id":
-        notes.append("The first column has no name and tells the rows apart: it is kept as the id index.")
+        notes.append(said("The first column has no name and tells the rows apart: it is kept as the id index."))
     empty = [column.name for column in columns if column.kind == "empty"]
     if empty:
-        notes.append(f"No values: {_some(empty)}.")
+        notes.append(said("No values: {columns}.", columns=_some(empty)))
     return series, columns, notes

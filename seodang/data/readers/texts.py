@@ -17,6 +17,8 @@ import numpy as np
 import pandas as pd
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
+from seodang.core.sentences import in_english, said, saidn, shown
 from seodang.data.frame import Column, Frame
 from seodang.data.readers.content import content_of, stamp_of
 from seodang.data.readers.decoding import decoded, printable, read_as
@@ -178,13 +180,13 @@ def read_texts(path: Path) -> Frame:
     """
     path = Path(path)
     if not path.exists():
-        raise DataError(f"{path} does not exist.")
+        raise DataError(tr("{path} does not exist.", path=path))
     if not path.is_dir() and not path.is_file():
-        raise DataError(f"{path} is a device or a pipe, not a file. Write its content to a file first.")
+        raise DataError(tr("{path} is a device or a pipe, not a file. Write its content to a file first.", path=path))
     try:
         return _read_folder(path) if path.is_dir() else _read_files(path, path.parent, [path.name], [])
     except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror or error}).") from None
+        raise DataError(tr("{path} cannot be read ({error}).", path=path, error=error.strerror or error)) from None
 
 
 def _read_folder(path: Path) -> Frame:
@@ -193,7 +195,7 @@ def _read_folder(path: Path) -> Frame:
     _walk(root, "", set(), found)
     if stems := parallel_files(found.files):
         others = {file for sides in stems.values() for file in sides.values()}
-        left = [LeftOut(file, "no other language beside it") for file in found.files if file not in others]
+        left = [LeftOut(file, said("no other language beside it")) for file in found.files if file not in others]
         return read_parallel(path, root, stems, [*found.left_out, *left])
     texts, left = [], found.left_out
     for file in found.files:
@@ -206,10 +208,14 @@ def _read_folder(path: Path) -> Frame:
         return _read_classes(path, root, splits, classes, [*left, *about])
     flat = [file for file in texts if not ABOUT.fullmatch(Path(file).name)] or texts
     if not flat:
-        tried = f" ({len(left):,} left out, the first: {left[0].path}, {left[0].reason})" if left else ""
+        tried = " " + _first_of(left) if left else ""
         raise DataError(
-            f"{path}/ has no texts{tried}. Texts are .txt or .md files: one folder a class, or running prose; "
-            "or sentence pairs, as train.en beside train.de."
+            tr(
+                "{path}/ has no texts{tried}. Texts are .txt or .md files: one folder a class, or running prose; or sentence pairs, "
+                "as train.en beside train.de.",
+                path=path,
+                tried=tried,
+            )
         )
     return _read_files(path, root, flat, [*left, *about])
 
@@ -238,25 +244,35 @@ def _walk(folder: Path, relative: str, above: set[tuple[int, int]], found: _Foun
         with os.scandir(folder) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
     except OSError as error:
-        found.left_out.append(LeftOut(f"{relative or folder}/", f"cannot be opened ({error.strerror})"))
+        found.left_out.append(
+            LeftOut(f"{relative or folder}/", said("cannot be opened ({error})", error=error.strerror))
+        )
         return
     for entry in entries:
         name = f"{relative}/{entry.name}" if relative else entry.name
         try:
             state = entry.stat()
         except OSError as error:
-            reason = "a link that leads nowhere" if entry.is_symlink() else f"cannot be read ({error.strerror})"
+            reason = (
+                said("a link that leads nowhere")
+                if entry.is_symlink()
+                else said("cannot be read ({error})", error=error.strerror)
+            )
             found.left_out.append(LeftOut(printable(name), reason))
             continue
         here = (state.st_dev, state.st_ino)
         if not _is_visible(entry.name):
-            found.left_out.append(LeftOut(printable(name), "hidden, or kept there by the system"))
+            found.left_out.append(LeftOut(printable(name), said("hidden, or kept there by the system")))
         elif stat.S_ISREG(state.st_mode):
             found.files.append(name)
         elif not stat.S_ISDIR(state.st_mode):
-            found.left_out.append(LeftOut(printable(name), "a device or pipe, not a file"))
+            found.left_out.append(LeftOut(printable(name), said("a device or pipe, not a file")))
         elif here in above or len(above) >= DEEPEST:
-            reason = "a link back to a folder above it" if here in above else f"more than {DEEPEST} folders deep"
+            reason = (
+                said("a link back to a folder above it")
+                if here in above
+                else said("more than {most} folders deep", most=DEEPEST)
+            )
             found.left_out.append(LeftOut(f"{printable(name)}/", reason))
         else:
             _walk(Path(entry.path), name, above | {here}, found)
@@ -267,8 +283,10 @@ def _at_sight(path: Path) -> str:
     suffix = os.path.splitext(path.name.lower().removesuffix(".gz"))[1]
     size = path.stat().st_size
     if suffix and suffix not in TEXT_SUFFIXES and not suffix[1:].isdecimal() and not language_of(path.name)[1]:
-        return f"{suffix} is no name of a text; {', '.join(TEXT_SUFFIXES[:3])} are"
-    return "an empty file" if size == 0 else ""
+        return said(
+            "{suffix} is no name of a text; {suffixes} are", suffix=suffix, suffixes=", ".join(TEXT_SUFFIXES[:3])
+        )
+    return said("an empty file") if size == 0 else ""
 
 
 # Class folders --------------------------------------------------------------------------------------------------------
@@ -288,16 +306,17 @@ def _classes(files: Sequence[str]) -> tuple[dict[str, str], dict[str, str], list
         top, _, rest = folder.partition("/")
         label = rest if has_splits and top in named else folder
         if has_splits and top not in named:
-            left.append(LeftOut(printable(file), "is in none of train, validation and test"))
+            left.append(LeftOut(printable(file), said("is in none of train, validation and test")))
         elif not label:
-            left.append(LeftOut(printable(file), "lies in no class folder, so has no class"))
+            left.append(LeftOut(printable(file), said("lies in no class folder, so has no class")))
         elif label.split("/")[0].lower() in UNLABELLED:
             unlabelled[folder] = unlabelled.get(folder, 0) + 1
         else:
             splits[file] = named[top] if has_splits else ""
             classes[file] = unicodedata.normalize("NFC", printable(label))
     left += [
-        LeftOut(f"{printable(folder)}/", f"{many:,} documents without a class") for folder, many in unlabelled.items()
+        LeftOut(f"{printable(folder)}/", said("{count:,} documents without a class", count=many))
+        for folder, many in unlabelled.items()
     ]
     return splits, classes, left if classes else []
 
@@ -314,39 +333,54 @@ def _read_classes(
             left.append(LeftOut(printable(file), why))
         elif not text.strip():
             empty += 1
-            left.append(LeftOut(printable(file), "empty: nothing but white space"))
+            left.append(LeftOut(printable(file), said("empty: nothing but white space")))
         else:
             texts[file] = text
             encodings.append(why)
     if not texts:
-        raise DataError(f"{path}/ has no texts ({len(left):,} left out, the first: {left[0].path}, {left[0].reason}).")
+        raise DataError(tr("{path}/ has no texts {left}.", path=path, left=_first_of(left)))
     labels = [classes[file] for file in texts]
     names = sorted(set(labels))
     ids = [printable(file) for file in texts]
     notes = read_as(encodings)
     if empty:
-        notes.append(
-            "1 document is empty and left out." if empty == 1 else f"{empty:,} documents are empty and left out."
-        )
-    notes += [f"{one.path} holds {one.reason}: left aside." for one in left if one.reason.endswith("without a class")]
+        notes.append(saidn("1 document is empty and left out.", "{count:,} documents are empty and left out.", empty))
+    notes += [
+        said("{path} holds {reason}: left aside.", path=one.path, reason=one.reason)
+        for one in left
+        if one.reason.endswith("without a class")
+    ]
     given = np.array([splits[file] for file in texts])
     some = ", ".join(names[:6]) + (", …" if len(names) > 6 else "")
     label = Column(
-        "label", "category" if len(names) > 1 else "constant", f"names of the folders: {some}", 0, len(names)
+        "label",
+        "category" if len(names) > 1 else "constant",
+        said("names of the folders: {names}", names=some),
+        0,
+        len(names),
     )
     return Frame(
         name=short_name(path),
         where=str(path),
-        form="text folders",
+        form=said("text folders"),
         table=pd.DataFrame(
             {"text": pd.Series(list(texts.values()), dtype=object), "label": pd.Series(labels, dtype=object)}
         ),
-        columns=(Column("text", "text", "a file each", 0, len({*texts.values()})), label),
+        columns=(Column("text", "text", said("a file each"), 0, len({*texts.values()})), label),
         ids=ids,
         splits=given,
         stamp=stamp_of(root, [root / file for file in classes]),
         left_out=tuple(left),
         notes=(*notes, *repeated_texts(list(texts.values()), ids, given, labels)),
+    )
+
+
+def _first_of(left: Sequence[LeftOut]) -> str:
+    return tr(
+        "({count:,} left out, the first: {path}, {reason})",
+        count=len(left),
+        path=left[0].path,
+        reason=shown(left[0].reason),
     )
 
 
@@ -356,14 +390,23 @@ def _document(path: Path) -> tuple[str | None, str]:
         if path.stat().st_size > LARGEST_TEXT:
             return (
                 None,
-                f"{path.stat().st_size / 1e6:,.0f} MB, more than the {LARGEST_TEXT // 2**20} MB allowed for one text",
+                said(
+                    "{size:,.0f} MB, more than the {most} MB allowed for one text",
+                    size=path.stat().st_size / 1e6,
+                    most=LARGEST_TEXT // 2**20,
+                ),
             )
-        content = content_of(path)
+        with in_english():  # what is wrong is kept as a reason
+            content = content_of(path)
     except (DataError, OSError) as error:
         return None, str(error).removesuffix(".")
     if len(content) > LARGEST_TEXT:
         return (
             None,
-            f"{len(content) / 1e6:,.0f} MB unpacked, more than the {LARGEST_TEXT // 2**20} MB allowed for one text",
+            said(
+                "{size:,.0f} MB unpacked, more than the {most} MB allowed for one text",
+                size=len(content) / 1e6,
+                most=LARGEST_TEXT // 2**20,
+            ),
         )
     return decoded(content)

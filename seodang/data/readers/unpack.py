@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from seodang.core.errors import DataError
+from seodang.core.language import tr
 from seodang.data.readers.content import content_of, most_bytes
 
 _PART = 1 << 24
@@ -33,9 +34,11 @@ def unpacked(path: Path) -> tuple[bytes, str]:
         content = content_of(path)
         return _from_zip(path, content) if head[:4] in (b"PK\x03\x04", b"PK\x05\x06") else (content, path.name)
     except (EOFError, lzma.LZMAError, zipfile.BadZipFile, zlib.error, NotImplementedError, ValueError) as error:
-        raise DataError(f"{path.name} is a damaged or cut-off archive ({error}).") from None
+        raise DataError(tr("{name} is a damaged or cut-off archive ({error}).", name=path.name, error=error)) from None
     except OSError as error:
-        raise DataError(f"{path.name} is damaged or cannot be read ({error.strerror or error}).") from None
+        raise DataError(
+            tr("{name} is damaged or cannot be read ({error}).", name=path.name, error=error.strerror or error)
+        ) from None
 
 
 def _limited(name: str, opened: IO[bytes]) -> bytes:
@@ -45,7 +48,9 @@ def _limited(name: str, opened: IO[bytes]) -> bytes:
             parts.append(part)
             total += len(part)
             if total > limit:
-                raise DataError(f"{name} unpacks to more than the {limit:,} bytes that fit in memory.")
+                raise DataError(
+                    tr("{name} unpacks to more than the {limit:,} bytes that fit in memory.", name=name, limit=limit)
+                )
     return b"".join(parts)
 
 
@@ -60,10 +65,15 @@ def _from_zip(path: Path, content: bytes) -> tuple[bytes, str]:
         if len(members) != 1:
             some = ", ".join(member.filename for member in members[:4]) + (", …" if len(members) > 4 else "")
             raise DataError(
-                f"{path.name} holds {len(members)} files ({some}). One is expected: unpack it and give the folder."
+                tr(
+                    "{name} holds {count} files ({files}). One is expected: unpack it and give the folder.",
+                    name=path.name,
+                    count=len(members),
+                    files=some,
+                )
                 if members
-                else f"{path.name} is an archive without files."
+                else tr("{name} is an archive without files.", name=path.name)
             )
         if members[0].flag_bits & 1:
-            raise DataError(f"{path.name} is locked by a password. Unpack it first.")
+            raise DataError(tr("{name} is locked by a password. Unpack it first.", name=path.name))
         return _limited(path.name, archive.open(members[0])), Path(members[0].filename).name

@@ -1,0 +1,100 @@
+"""What examples, splits and simple methods are called, in the person's language; reports keep their English words as keys."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from seodang.core.language import tr, trn
+
+_NUMBERED = re.compile(r"(|.* )(row|line|paragraph) (\d+)")
+# Simple methods that a report on rows sets beside the network, by the key of each in report.json.
+METHODS = ("naive", "linear", "trees", "last value", "a season ago", "unigram", "bigram")
+
+
+def one(noun: str) -> str:
+    """An example by its noun in a report ("picture"), as a person reads it."""
+    return {"picture": tr("picture"), "row": tr("row"), "text": tr("text"), "window": tr("window")}.get(noun, noun)
+
+
+def many(noun: str) -> str:
+    """Several of them.
+
+    >>> many("picture"), many("row")
+    ('pictures', 'rows')
+    """
+    known = {"picture": tr("pictures"), "row": tr("rows"), "text": tr("texts"), "window": tr("windows")}
+    return known.get(noun, f"{noun}s")
+
+
+def counted(count: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "picture"), counted(2000, "group")
+    ('1 picture', '2,000 groups')
+    """
+    if noun == "picture":
+        return trn("{count} picture", "{count:,} pictures", count)
+    if noun == "row":
+        return trn("{count:,} row", "{count:,} rows", count)
+    if noun == "text":
+        return trn("{count} text", "{count:,} texts", count)
+    if noun == "window":
+        return trn("{count} window", "{count:,} windows", count)
+    return trn("{count} group", "{count:,} groups", count)
+
+
+def split_name(split: str) -> str:
+    """A split as a person reads it: train, validation, test, or all of other data."""
+    known = {"train": tr("train"), "validation": tr("validation"), "test": tr("test"), "all": tr("all")}
+    return known.get(split, split)
+
+
+def example(name: str) -> str:
+    """The name of an example as a person reads it: "table.csv row 3" is its own in every run's files.
+
+    >>> example("table.csv row 3"), example("from 2024-05-01"), example("cat/12.png")
+    ('table.csv row 3', 'from 2024-05-01', 'cat/12.png')
+    """
+    if found := _NUMBERED.fullmatch(name):
+        number = found[3]
+        one = {
+            "row": tr("row {number}", number=number),
+            "line": tr("line {number}", number=number),
+            "paragraph": tr("paragraph {number}", number=number),
+        }[found[2]]
+        return found[1] + one
+    if name.startswith("from "):
+        return tr("from {when}", when=name.removeprefix("from "))
+    return name
+
+
+def method(name: str) -> str:
+    """A simple method, to stand in a sentence: "a linear model"."""
+    return {
+        "naive": tr("the naive guess"),
+        "linear": tr("a linear model"),
+        "trees": tr("boosted trees"),
+        "last value": tr("the last value"),
+        "a season ago": tr("the value a season ago"),
+        "unigram": tr("how common words are"),
+        "bigram": tr("word pairs"),
+    }[name]
+
+
+def judged_on(report: dict[str, Any], noun: str, count: int | None = None) -> str:
+    """How many examples of what were judged: "270 test pictures"."""
+    judged = report["judged"]
+    told = {"count": count or judged["examples"], "nouns": many(noun)}
+    if not judged["is_own"]:
+        told["data"] = judged["data"]
+        if report["split"] == "test":
+            return tr("{count:,} test {nouns} of {data}", **told)
+        return tr("{count:,} {nouns} of {data}", **told)
+    if report["split"] == "test":
+        return tr("{count:,} test {nouns}", **told)
+    if report["split"] == "validation":
+        return tr("{count:,} validation {nouns} (there is no test split)", **told)
+    if report["split"] == "train":
+        return tr("{count:,} training {nouns} (there is neither a test nor a validation split)", **told)
+    return tr("{count:,} {nouns}", **told)

@@ -1,0 +1,51 @@
+"""A page from its template: sentences in the person's language, its terms explained; one file that works offline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from seodang.core.glossary import STYLE as TERM_STYLE
+from seodang.core.glossary import with_terms
+from seodang.core.language import language, tr, trn
+from seodang.core.sentences import shown
+
+STYLE = Path(__file__).parent / "report.css"
+
+
+def rendered(template: Path, filters: dict[str, Callable[..., Any]], **values: Any) -> str:
+    """The page that a template makes of values.
+
+    A template writes `{{ tr("… {name} …", name=value) }}`: the sentence may hold markup, the values are escaped. `css`,
+    `language` and the filter `shown` (of sentences that data and runs keep in English) are given.
+    """
+    import jinja2
+    from markupsafe import Markup
+
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update(filters, shown=shown)
+    environment.globals.update(tr=_said, trn=_counted, language=language())
+    css = Markup(STYLE.read_text(encoding="utf-8") + TERM_STYLE.lstrip())
+    page = environment.from_string(template.read_text(encoding="utf-8"))
+    return with_terms(page.render(css=css, **values))
+
+
+def _escaped(values: dict[str, Any]) -> dict[str, Any]:
+    from markupsafe import escape
+
+    return {name: value if isinstance(value, int | float) else escape(value) for name, value in values.items()}
+
+
+def _said(message: str, /, **values: Any) -> Any:
+    from markupsafe import Markup
+
+    return Markup(tr(message, **_escaped(values)))
+
+
+def _counted(one: str, many: str, count: int, /, **values: Any) -> Any:
+    from markupsafe import Markup
+
+    return Markup(trn(one, many, count, **_escaped(values)))

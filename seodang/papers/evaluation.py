@@ -1,0 +1,216 @@
+"""Evaluation and validation: every number with its interval, what it was set beside, class by class, and examples."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+
+from seodang.core.errors import DataError, SeodangError
+from seodang.core.language import tr
+from seodang.data.load import Prepared
+from seodang.evaluation.pictures import LOSSLESS, data_uri
+from seodang.papers import drawings, score, words
+from seodang.papers.blocks import Block, Gallery, Heading, Paragraph, Picture, Section, Table
+from seodang.papers.data_card import spoken
+from seodang.papers.evidence import Evidence
+from seodang.papers.trace import Place
+
+CLASSES = 24  # the weakest have a row each
+MATRIX = 12  # classes up to which the confusion matrix is printed
+EXAMPLES, PICTURES = 8, 12
+
+
+def evaluation(evidence: Evidence) -> Section:
+    """Every number with its interval, what it was set beside, class by class, and examples."""
+    blocks: list[Block] = [
+        Paragraph(score.headline(evidence)),
+        *_metrics(evidence, evidence.report),
+        *_baselines(evidence, evidence.report),
+        *drawings.judged(evidence),
+        *_classes(evidence),
+        *_confusion(evidence),
+        *_mistakes(evidence),
+        *_written(evidence),
+        *_made(evidence),
+        *_lines(evidence),
+    ]
+    return Section("evaluation", tr("Evaluation and validation"), blocks)
+
+
+def _metrics(evidence: Evidence, report: Place) -> Iterator[Block]:
+    trace, rows = evidence.trace, []
+    for name, place in report["metrics"].items():
+        form = score.form(evidence, name)
+        bounds = report.get("intervals", name)
+        low_high = ""
+        if bounds is not None:
+            ends = (
+                words.points_of(report.value["judged"]["examples"])
+                if name in words.SHARES and "judged" in report
+                else form
+            )
+            low_high = f"{trace.number(ends, bounds[0])}–{trace.number(ends, bounds[1])}"
+        rows.append([words.metric(name), trace.number(form, place), low_high])
+    yield Table(["", tr("value"), tr("95 % interval")], rows)
+
+
+def _baselines(evidence: Evidence, report: Place) -> Iterator[Block]:
+    trace, found, main = evidence.trace, score.rivals(evidence, report), score.main_of(report)
+    if not found:
+        yield Paragraph(tr("It was set beside nothing simpler."))
+        return
+    outcomes = {"better": tr("better"), "same": tr("not shown to be better"), "worse": tr("WORSE")}
+    task = "imitate" if main == "frechet" else evidence.task
+    form = score.form(evidence, main)
+    rows = [[tr("the network"), trace.number(form, report["metrics"][main]), "", ""]]
+    bad = set()
+    for each in found:
+        chance = "" if each.p_value is None else trace.number(words.p_value, each.p_value)
+        rows.append(
+            [words.method(each.name, task), trace.number(form, each.place[main]), outcomes[each.outcome], chance]
+        )
+        if each.outcome != "better":
+            bad.add((len(rows) - 1, 2))
+    if real := report.get("baselines", "real"):
+        rows.append([words.method("real", task), trace.number(form, real[main]), "", ""])
+    yield Heading(tr("Beside what is simpler"))
+    yield Table(["", words.metric(main), tr("the network is"), tr("paired test")], rows, text=(2,), bad=frozenset(bad))
+    hows = [
+        f"{words.method(each.name, task)}: {trace.quote(each.place['how'])}"
+        for each in found
+        if spoken(each.place.get("how"))
+    ]
+    if hows:
+        yield Paragraph("; ".join(hows) + ".", is_soft=True)
+
+
+def _classes(evidence: Evidence) -> Iterator[Block]:
+    trace, found = evidence.trace, evidence.report.get("per_class")
+    if found is None:
+        return
+    rows = []
+    every = sorted((row for row in found if row.value["support"]), key=lambda row: row.value["recall"])
+    for row in every[:CLASSES]:
+        form = words.percent_of(row.value["support"])
+        rows.append(
+            [
+                trace.quote(row["class"]),
+                trace.number(words.count, row["support"]),
+                trace.number(form, row["recall"]),
+                trace.number(words.percent_of(row.value["predicted"]), row["precision"])
+                if row.value["predicted"]
+                else "",
+                trace.number(words.amount, row["f1"]),
+            ]
+        )
+    yield Heading(tr("Class by class, the weakest first"))
+    yield Table([tr("Class"), tr("judged"), tr("found (recall)"), tr("right when called (precision)"), tr("F1")], rows)
+    if len(every) > CLASSES:
+        number = trace.number(words.count, found, way="number of")
+        yield Paragraph(
+            tr("There are {number} classes in all; report.json has the others.", number=number), is_soft=True
+        )
+
+
+def _confusion(evidence: Evidence) -> Iterator[Block]:
+    trace, found = evidence.trace, evidence.report.get("confusion")
+    if found is None or len(found.value) > MATRIX:
+        return
+    names = [trace.quote(each) for each in evidence.report["classes"]]
+    rows = [[name, *(trace.number(words.count, cell) for cell in row)] for name, row in zip(names, found, strict=True)]
+    wrong = {(i, j + 1) for i, row in enumerate(found.value) for j, cell in enumerate(row) if cell and i != j}
+    yield Heading(tr("What was taken for what"))
+    yield Paragraph(tr("Rows: what it is. Columns: what the network called it."), is_soft=True)
+    yield Table(["", *names], rows, bad=frozenset(wrong))
+
+
+def _mistakes(evidence: Evidence) -> Iterator[Block]:
+    """The mistakes it was surest of, with their pictures where those can be read; of rows a table."""
+    trace, found = evidence.trace, evidence.report.get("mistakes")
+    if found is None or not found.value or evidence.run.recipe.makes_examples:
+        return
+    if evidence.noun == "picture":
+        if shown := _shown(evidence, found):
+            yield Heading(tr("The mistakes it was surest of"))
+            yield Gallery(shown)  # pyright: ignore[reportArgumentType]
+        return
+    yield Heading(tr("The mistakes it was surest of") if evidence.task == "classify" else tr("The farthest off"))
+    last = "probability" if evidence.task == "classify" else "error"
+    rows = []
+    for each in list(found)[:EXAMPLES]:
+        sure = trace.number(words.percent_of(100), each[last]) if last == "probability" else trace.quote(each[last])
+        rows.append([trace.quote(each["id"]), trace.quote(each["true"]), trace.quote(each["predicted"]), sure])
+    titles = [tr("Which"), tr("true"), tr("foretold"), tr("how sure") if last == "probability" else tr("off by")]
+    yield Table(titles, rows, text=(1, 2) if evidence.task == "classify" else ())
+
+
+def _shown(evidence: Evidence, found: Place) -> list[Picture]:
+    import torch
+
+    data, report, trace = evidence.case.prepared, evidence.report.value, evidence.trace
+    if not isinstance(data, Prepared) or not evidence.is_own:
+        return []
+    subset = {"test": data.test, "validation": data.validation, "train": data.train}[report["split"]]
+    some = list(found)[:PICTURES]
+    try:
+        pixels = subset.fetch(torch.tensor([each.value["index"] for each in some])).numpy()
+    except (DataError, SeodangError):
+        return []
+    shown = []
+    for each, one in zip(some, pixels, strict=True):
+        told = tr(
+            "It is {true}; the network says {predicted}, {sure} sure.",
+            true=trace.quote(each["true"]),
+            predicted=trace.quote(each["predicted"]),
+            sure=trace.number(words.percent_of(100), each["probability"]),
+        )
+        shown.append(Picture(data_uri(one), told, each.value["id"], max(one.shape[1:]) <= LOSSLESS))
+    return shown
+
+
+def _written(evidence: Evidence) -> Iterator[Block]:
+    """What it writes, or translates."""
+    trace = evidence.trace
+    if (found := evidence.report.get("samples")) is not None and found.value and "text" in found[0]:
+        yield Heading(tr("What it writes"))
+        rows = [[trace.quote(each["start"]), trace.quote(each["text"])] for each in list(found)[:EXAMPLES]]
+        yield Table([tr("Begins with"), tr("goes on")], rows, text=(1,))
+    if (found := evidence.report.get("translations")) is not None and found.value:
+        yield Heading(tr("What it translates"))
+        rows = [
+            [trace.quote(each[name]) for name in ("source", "written", "wanted")] for each in list(found)[:EXAMPLES]
+        ]
+        yield Table([tr("Reads"), tr("writes"), tr("a person wrote")], rows, text=(1, 2))
+
+
+def _made(evidence: Evidence) -> Iterator[Block]:
+    """Of a network that makes pictures: numbers and classes of what it makes, and a strip of it over training."""
+    trace = evidence.trace
+    made = evidence.report.get("made")
+    if made is not None:
+        yield Heading(tr("What it makes from noise"))
+        yield Paragraph(score.made(evidence, made))
+        yield from _metrics(evidence, made)
+        yield from _baselines(evidence, made)
+    of = evidence.report if evidence.task == "imitate" else made
+    if of is None:
+        return
+    if (rows := of.get("classes", "rows")) is not None and len(rows.value) <= CLASSES:
+        yield Paragraph(tr("What a classifier takes the made and the real pictures for:"))
+        form = words.percent_of(1000)
+        table = [
+            [trace.quote(each["class"]), *(trace.number(form, each[name]) for name in ("made", "real"))]
+            for each in rows
+        ]
+        yield Table([tr("Class"), tr("made"), tr("real")], table)
+    strip = evidence.report.get("files", "strip")
+    if strip is not None and (evidence.run.folder / strip.value).exists():
+        content = (evidence.run.folder / strip.value).read_bytes()
+        uri = f"data:image/png;base64,{base64.b64encode(content).decode()}"
+        yield Picture(uri, tr("The same noise over training: a row an epoch, the first on top."), strip.value)
+
+
+def _lines(evidence: Evidence) -> Iterator[Block]:
+    """When it was judged."""
+    when = evidence.trace.quote(evidence.report["evaluated_at"])
+    yield Paragraph(tr("Judged at {time}.", time=when), is_soft=True)

@@ -1,0 +1,88 @@
+"""The paper as a page: one HTML file that works offline, prints on A4 and reads on a phone. Every number links to where it is from."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from seodang.core.language import language, tr
+from seodang.evaluation.report import STYLE
+from seodang.papers.blocks import Section
+from seodang.papers.evidence import Evidence
+from seodang.papers.in_short import InShort
+from seodang.papers.sources import files, sources
+from seodang.papers.trace import Traced
+
+TEMPLATE, OWN_STYLE = (Path(__file__).parent / name for name in ("paper.html.jinja", "paper.css"))
+
+
+def page(evidence: Evidence, short: InShort, sections: list[Section], blanks: int, command: str) -> str:
+    """The page. `blanks`: how many questions are not answered; `command`: what writes the paper again."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["traced"] = lambda text: _traced(evidence, text)
+    environment.filters["plain"] = evidence.trace.plain
+    environment.filters["drawn"] = Markup  # our own SVG: holds no text from outside that is not escaped
+    environment.globals["tr"] = tr
+    body = [{"section": each, "blocks": [_named(block) for block in each.blocks]} for each in sections]
+    named = {name: text for name, text in files().items() if name.split(".")[0] in _named_files(evidence)}
+    return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
+        css=Markup(STYLE.read_text(encoding="utf-8") + OWN_STYLE.read_text(encoding="utf-8")),
+        language=language(),
+        run=evidence.run,
+        short=asdict(short),
+        answers=[
+            (tr("What it is for"), short.what_for),
+            (tr("How good"), short.how_good),
+            (tr("How sure"), short.how_sure),
+            (tr("What would break it"), short.what_breaks),
+        ],
+        body=body,
+        blanks=blanks,
+        command=command,
+        written_at=evidence.facts.value["written_at"],
+        rows=sources(evidence.trace),
+        files=named,
+    )
+
+
+def _named_files(evidence: Evidence) -> set[str]:
+    return {pointer.partition(".")[0] for each in evidence.trace.found for pointer in each.sources}
+
+
+def _named(block: Any) -> tuple[str, Any]:
+    return type(block).__name__.lower(), block
+
+
+def _traced(evidence: Evidence, text: str) -> Markup:
+    """A text for the page: numbers link to the appendix and carry their source; words from files carry it too."""
+    return Markup("").join(
+        _code(each) if isinstance(each, str) else _linked(evidence.trace.found.index(each), each)
+        for each in evidence.trace.pieces(text)
+    )
+
+
+def _linked(place: int, each: Traced) -> Markup:
+    source, shown = " ".join(each.sources), _code(each.text)
+    if each.is_quote:
+        return Markup('<span data-from="{}" title="{}">{}</span>').format(source, source, shown)
+    value = json.dumps(each.value) if isinstance(each.value, int | float) else str(len(each.value))
+    title = f"{source} = {value}"
+    return Markup(
+        '<a class="n" href="#n{}" title="{}"><data value="{}" data-from="{}" data-way="{}">{}</data></a>'
+    ).format(place, title, value, source, each.way, shown)
+
+
+def _code(text: str) -> Markup:
+    """What stands in backticks as code; everything escaped."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup("").join(Markup("<code>{}</code>").format(p) if i % 2 else escape(p) for i, p in enumerate(parts))

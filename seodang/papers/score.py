@@ -1,0 +1,174 @@
+"""How good a run is and beside what, by rules on its report: the sentences that several sections say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from seodang.core.language import tr
+from seodang.diagnoses.case import LEVEL
+from seodang.papers import words
+from seodang.papers.evidence import Evidence
+from seodang.papers.trace import Form, Place
+
+Outcome = Literal["better", "same", "worse"]
+
+
+@dataclass(frozen=True)
+class Rival:
+    """A simple method that the network is set beside.
+
+    name: in the report.   place: where its numbers stand there.   outcome: of the network against it; "same": not told apart.
+    p_value: of the paired test, or None where there is none.
+    """
+
+    name: str
+    place: Place
+    outcome: Outcome
+    p_value: Place | None
+
+
+def rivals(evidence: Evidence, of: Place | None = None) -> list[Rival]:
+    """Every baseline of the report, or of the part of it that is about made pictures, and whether the network is better."""
+    report = evidence.report if of is None else of
+    found = []
+    for name, place in report["baselines"].items() if "baselines" in report else ():
+        if name == "real" or (name == "linear" and report.value.get("plane")):
+            continue  # nothing can be better than real pictures, and no linear network than PCA: neither is to be beaten
+        test = place.get("network_against_it")
+        if test is not None:
+            p, gain = test.value["p_value"], test.value["difference"]
+            outcome = "same" if p >= LEVEL else "better" if gain > 0 else "worse"
+        elif "better" in place:
+            outcome = "better" if place.value["better"] else "worse"
+        else:
+            own, high = report.value["metrics"]["frechet"], report.value["intervals"]["frechet"][1]
+            outcome = (
+                "better" if high < place.value["frechet"] else "worse" if own >= place.value["frechet"] else "same"
+            )
+        found.append(Rival(name, place, outcome, None if test is None else test["p_value"]))
+    return found
+
+
+def form(evidence: Evidence, name: str) -> Form:
+    """How a number of the report is written, by its name."""
+    return words.form_of(name, evidence.report.value["judged"]["examples"])
+
+
+def main_of(report: Place) -> str:
+    """The number by which a report sets the network beside what is simpler."""
+    return report.value.get("main", "accuracy")
+
+
+def headline(evidence: Evidence) -> str:
+    """The score in one sentence."""
+    trace, report = evidence.trace, evidence.report
+    found, judged = report["metrics"], words.judged(evidence)
+    if evidence.task == "classify":
+        examples = report.value["judged"]["examples"]
+        low, high = report["intervals"]["accuracy"]
+        return tr(
+            "Right on {share} of {examples} (95 % interval {low}–{high}).",
+            share=trace.number(words.percent_of(examples), found["accuracy"]),
+            examples=judged,
+            low=trace.number(words.points_of(examples), low),
+            high=trace.number(words.points_of(examples), high),
+        )
+    if evidence.task in ("regress", "forecast"):
+        return tr(
+            "Off by {distance} on average over {examples} (95 % interval {low}–{high}); {target} goes there from {least} to {most}.",
+            distance=trace.number(words.amount, found["mae"]),
+            examples=judged,
+            low=trace.number(words.amount, report["intervals"]["mae"][0]),
+            high=trace.number(words.amount, report["intervals"]["mae"][1]),
+            target=trace.quote(report["target"]),
+            least=trace.number(words.amount, report["range"][0]),
+            most=trace.number(words.amount, report["range"][1]),
+        )
+    if evidence.task == "reconstruct":
+        return tr(
+            "Off by {distance}, root mean squared, over {examples} (95 % interval {low}–{high}): a code of {code} numbers in the "
+            "place of {numbers} keeps {share} of the spread.",
+            distance=trace.number(words.amount, found["rmse"]),
+            examples=judged,
+            low=trace.number(words.amount, report["intervals"]["rmse"][0]),
+            high=trace.number(words.amount, report["intervals"]["rmse"][1]),
+            code=trace.number(words.count, report["code"]),
+            numbers=trace.number(words.count, report["numbers"]),
+            share=trace.number(form(evidence, "explained"), found["explained"]),
+        )
+    if evidence.task == "imitate":
+        return made(evidence, report)
+    told = tr(
+        "Perplexity {perplexity} on {tokens} tokens of {examples}: as unsure as among so many equally likely ones. Its first guess "
+        "for the next token is right {share} of the time.",
+        perplexity=trace.number(words.amount, found["perplexity"]),
+        tokens=trace.number(words.count, report["tokens"]),
+        examples=judged,
+        share=trace.number(words.percent_of(report.value["tokens"]), found["accuracy"]),
+    )
+    if "bleu" in found:
+        told += " " + tr("BLEU {bleu}.", bleu=trace.number(words.amount, found["bleu"]))
+    return told
+
+
+def made(evidence: Evidence, report: Place) -> str:
+    """How near made pictures are to real ones; `report`: the part of the report that is about them."""
+    trace = evidence.trace
+    return tr(
+        "Fréchet distance {distance} between made and real pictures ({compared} of each; 95 % of draws {low}–{high}); between real "
+        "and other real ones {real}. Lower is better.",
+        distance=trace.number(words.amount, report["metrics"]["frechet"]),
+        compared=trace.number(words.count, report["compared"]),
+        low=trace.number(words.amount, report["intervals"]["frechet"][0]),
+        high=trace.number(words.amount, report["intervals"]["frechet"][1]),
+        real=trace.number(words.amount, report["baselines"]["real"]["frechet"]),
+    )
+
+
+def beside(evidence: Evidence, of: Place | None = None) -> list[str]:
+    """What simpler methods reach, and whether the network is better: one sentence on all, and one on each that is not beaten."""
+    report, trace = evidence.report if of is None else of, evidence.trace
+    found, main = rivals(evidence, of), main_of(report)
+    if not found:
+        return [tr("It was set beside nothing simpler.")]
+    task = "imitate" if main == "frechet" else evidence.task
+    told = "; ".join(
+        tr(
+            "{method} {value}",
+            method=words.method(each.name, task),
+            value=trace.number(form(evidence, main), each.place[main]),
+        )
+        for each in found
+    )
+    lines = [
+        tr(
+            "The same number ({metric}) of what is simpler: {methods}.",
+            metric=words.within(words.metric(main)),
+            methods=told,
+        )
+    ]
+    if main not in ("accuracy", "frechet", "perplexity") and main in report["metrics"]:
+        own = trace.number(form(evidence, main), report["metrics"][main])
+        lines = [
+            tr(
+                "By {metric} it has {own}; what is simpler: {methods}.",
+                metric=words.within(words.metric(main)),
+                own=own,
+                methods=told,
+            )
+        ]
+    if all(each.outcome == "better" for each in found):
+        tested = all(each.p_value is not None for each in found)
+        lines[0] += " " + (
+            tr("It is better than all of these, beyond chance.") if tested else tr("It is better than all of these.")
+        )
+        return lines
+    for each in found:
+        name = words.method(each.name, task)
+        chance = "" if each.p_value is None else f" ({trace.number(words.p_value, each.p_value)})"
+        if each.outcome == "worse":
+            lines.append(tr("WORSE than {method}{chance}.", method=name, chance=chance))
+        elif each.outcome == "same":
+            lines.append(tr("NOT shown to be better than {method}{chance}.", method=name, chance=chance))
+    return lines

@@ -1,0 +1,199 @@
+"""How a paper names things: examples, splits, numbers and the simple methods that a network is set beside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from seodang.core.language import tr, trn
+from seodang.evaluation.report import duration, written
+from seodang.evaluation.row_verdict import short
+from seodang.evaluation.verdict import chance, percent, points
+from seodang.papers.evidence import Evidence
+from seodang.papers.trace import Form, Place
+
+NAMED = 5
+PEOPLE = ("Fréchet",)  # whose names begin a title
+# Numbers that are shares, shown in percent.
+SHARES = ("accuracy", "balanced_accuracy", "top_3_accuracy", "top_5_accuracy")
+TENTHS = ("explained", "confidence", "covered")  # shares that are not counted among the examples
+p_value: Form = chance
+amount: Form = short
+setting: Form = written
+seconds: Form = duration
+
+
+def count(value: int) -> str:
+    """A whole number.
+
+    >>> count(12345)
+    '12,345'
+    """
+    return f"{value:,}"
+
+
+def percent_of(examples: int) -> Form:
+    """A share of so many examples, in percent, with as many digits as they can bear."""
+    return lambda share: percent(share, examples)
+
+
+def points_of(examples: int) -> Form:
+    """The same without the sign."""
+    return lambda share: points(share, examples)
+
+
+def tenths(share: float) -> str:
+    """A share in percent, to a tenth.
+
+    >>> tenths(0.85177)
+    '85.2 %'
+    """
+    return f"{100 * share:.1f} %"
+
+
+def in_points(value: float) -> str:
+    """A difference of two shares, in percentage points."""
+    return f"{100 * value:.1f}"
+
+
+def first(letters: int) -> Form:
+    """The beginning of a hash."""
+    return lambda text: str(text)[:letters]
+
+
+def many(number: str, of: int, noun: str) -> str:
+    """So many examples: "1,000 pictures". `number`: the text, with its mark; `of`: the number itself."""
+    if noun == "picture":
+        return trn("{number} picture", "{number} pictures", of, number=number)
+    if noun == "text":
+        return trn("{number} text", "{number} texts", of, number=number)
+    if noun == "window":
+        return trn("{number} window", "{number} windows", of, number=number)
+    return trn("{number} row", "{number} rows", of, number=number)
+
+
+def examples(evidence: Evidence, place: Place) -> str:
+    """The number that stands there, as that many examples."""
+    return many(evidence.trace.number(count, place), place.value, evidence.noun)
+
+
+def judged(evidence: Evidence) -> str:
+    """The examples that it was judged on, and which they are."""
+    told = examples(evidence, evidence.report["judged"]["examples"])
+    split = evidence.report.value["split"]
+    if not evidence.is_own:
+        other = evidence.trace.quote(evidence.report["judged"]["data"])
+        return tr("{examples} of other data ({name})", examples=told, name=other)
+    if split == "test":
+        return tr("{examples} of the test split", examples=told)
+    if split == "validation":
+        return tr("{examples} of the validation split (there is no test split)", examples=told)
+    return tr("{examples} it was trained on (there is neither a test nor a validation split)", examples=told)
+
+
+def listed(evidence: Evidence, names: list[Place], of: Place, most: int = NAMED) -> str:
+    """Some names; where there are more than so many, how many there are in the list that `of` is."""
+    told = ", ".join(evidence.trace.quote(name) for name in names[:most])
+    if len(names) <= most:
+        return told
+    return tr("{names}, … ({number} in all)", names=told, number=evidence.trace.number(count, of, way="number of"))
+
+
+def data_form(name: str) -> str:
+    """What the form of data is called; formats keep their names."""
+    titles: dict[str, Callable[[], str]] = {
+        "bundled": lambda: tr("bundled"),
+        "class folders": lambda: tr("class folders"),
+        "pixel table": lambda: tr("pixel table"),
+        "sentence pairs": lambda: tr("sentence pairs"),
+        "text folders": lambda: tr("text folders"),
+        "prose": lambda: tr("prose"),
+    }
+    return titles[name]() if name in titles else name
+
+
+def column_kind(name: str) -> str:
+    """What a kind of column is called."""
+    titles: dict[str, Callable[[], str]] = {
+        "number": lambda: tr("number"),
+        "category": lambda: tr("category"),
+        "text": lambda: tr("text"),
+        "time": lambda: tr("time"),
+        "id": lambda: tr("id"),
+        "empty": lambda: tr("empty"),
+    }
+    return titles[name]() if name in titles else name
+
+
+def split_title(name: str) -> str:
+    """What a split is called."""
+    return {"train": tr("training"), "validation": tr("validation"), "test": tr("test")}.get(name, name)
+
+
+def method(name: str, task: str) -> str:
+    """What a network is set beside, by its name in the report."""
+    own: dict[str, Callable[[], str]] = {
+        "naive": lambda: tr("always answering the most common class"),
+        "linear": lambda: tr("a linear model"),
+        "trees": lambda: tr("boosted trees"),
+        "last value": lambda: tr("keeping the last value"),
+        "a season ago": lambda: tr("the value a season ago"),
+        "unigram": lambda: tr("counting words"),
+        "bigram": lambda: tr("counting pairs of words"),
+        "untouched": lambda: tr("the pretrained network, untouched"),
+        "real": lambda: tr("real pictures"),
+    }
+    other: dict[tuple[str, str], Callable[[], str]] = {
+        ("naive", "regress"): lambda: tr("always answering the mean"),
+        ("naive", "reconstruct"): lambda: tr("always the mean example"),
+        ("linear", "reconstruct"): lambda: tr("as many principal components"),
+        ("naive", "imitate"): lambda: tr("every pixel drawn for itself"),
+        ("linear", "imitate"): lambda: tr("pictures drawn from a normal distribution"),
+    }
+    found = other.get((name, task)) or own.get(name)
+    return found() if found else name
+
+
+def metric(name: str) -> str:
+    """What a number is called."""
+    titles: dict[str, Callable[[], str]] = {
+        "accuracy": lambda: tr("Accuracy"),
+        "balanced_accuracy": lambda: tr("Balanced accuracy"),
+        "macro_f1": lambda: tr("Macro F1"),
+        "top_3_accuracy": lambda: tr("Among the three most probable"),
+        "top_5_accuracy": lambda: tr("Among the five most probable"),
+        "roc_auc": lambda: tr("Area under the ROC curve"),
+        "log_loss": lambda: tr("Log loss"),
+        "calibration_error": lambda: tr("Calibration error"),
+        "mae": lambda: tr("Mean distance"),
+        "rmse": lambda: tr("Root mean squared error"),
+        "mse": lambda: tr("Mean squared error"),
+        "median_error": lambda: tr("Median distance"),
+        "r2": lambda: tr("R², the share of the spread that is explained"),
+        "perplexity": lambda: tr("Perplexity"),
+        "loss": lambda: tr("Loss"),
+        "bleu": lambda: tr("BLEU"),
+        "explained": lambda: tr("Share of the spread that is kept"),
+        "frechet": lambda: tr("Fréchet distance"),
+        "diversity": lambda: tr("Diversity beside real ones"),
+        "nearness": lambda: tr("Distance to the nearest training picture, beside that of real ones"),
+        "confidence": lambda: tr("Confidence of a classifier"),
+        "covered": lambda: tr("Share of the classes that are drawn"),
+    }
+    return titles[name]() if name in titles else name.replace("_", " ")
+
+
+def form_of(name: str, examples: int) -> Form:
+    """How a number of the report is written."""
+    if name in TENTHS:
+        return tenths
+    return percent_of(examples) if name in SHARES else amount
+
+
+def within(title: str) -> str:
+    """A title inside a sentence, unless it is an abbreviation or begins with a person's name.
+
+    >>> within("Mean distance"), within("BLEU"), within("R², the share")
+    ('mean distance', 'BLEU', 'R², the share')
+    """
+    is_word = title[1:2].islower() and not title.startswith(PEOPLE)
+    return title[0].lower() + title[1:] if is_word else title

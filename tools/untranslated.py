@@ -39,6 +39,9 @@ NO_TEXT = {
 _MARKUP = re.compile(r"\[/?[a-z ]+\]|`[^`]*`|\{[^}]*\}|<[^>]*>")
 _CODE = re.compile(r"\S*[/_.=]\S*\w")
 _WORD = re.compile(r"[A-Za-z][a-z]+")
+# What is typed, names, and regular expressions are in no language.
+_NO_LANGUAGE = re.compile(r"\s*(?:seodang [a-z].*|.*\(\?:.*)", re.DOTALL)
+_NAMES = re.compile(r"\b(?:Seodang|PyTorch|about\.yaml|seodang [a-z]+)\b")
 
 
 def escaped(file: Path, known: set[str]) -> list[tuple[int, str]]:
@@ -112,6 +115,8 @@ def _text(node: ast.JoinedStr | ast.Constant) -> str | None:
 
 def _is_for_people(text: str, told: bool, is_made: bool) -> bool:
     """Whether a text reads like language: told ones by one word, others by three, or by being a sentence."""
+    if _NO_LANGUAGE.fullmatch(text):
+        return False
     words = len(_WORD.findall(_CODE.sub(" ", _MARKUP.sub(" ", text))))
     if told:
         return words > 0
@@ -131,7 +136,7 @@ def _of_template(file: Path) -> Iterator[tuple[int, str]]:
     line = 1
     for piece in re.split(r"(\0|\n)", page):
         line += piece == "\n"
-        if _WORD.search(re.sub(r"&\w+;", " ", piece)):
+        if _WORD.search(_NAMES.sub(" ", re.sub(r"&\w+;", " ", piece))):
             yield line, piece.strip()
 
 

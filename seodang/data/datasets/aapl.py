@@ -15,5 +15,5 @@ def aapl() -> Card:
         hub=None,
         counts={"": 10538},
         classes=(),
-        note="Adjusted for splits; Adj Close for dividends too.",
+        note=said("Adjusted for splits; Adj Close for dividends too."),
     )

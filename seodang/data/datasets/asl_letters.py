@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seodang.core.sentences import said
 from seodang.data.source import Card
 
 
@@ -14,6 +15,8 @@ def asl_letters() -> Card:
         hub=None,
         counts={"train": 27455, "test": 7172},
         classes=tuple("abcdefghiklmnopqrstuvwxy"),
-        note="J and Z are movements, so they are not in it: labels 0 to 24 without 9. The rows come from 1,704 photos of few hands: "
-        "a random split says little about a new hand.",
+        note=said(
+            "J and Z are movements, so they are not in it: labels 0 to 24 without 9. The rows come from 1,704 photos of few hands: "
+            "a random split says little about a new hand."
+        ),
     )

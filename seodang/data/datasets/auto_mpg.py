@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seodang.core.sentences import said
 from seodang.data.source import Card
 
 
@@ -14,6 +15,6 @@ def auto_mpg() -> Card:
         hub=None,
         counts={"": 398},
         classes=(),
-        note="Horsepower is missing in six.",
+        note=said("Horsepower is missing in six."),
         local="tables/auto-mpg.csv",
     )

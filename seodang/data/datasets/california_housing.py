@@ -15,6 +15,6 @@ def california_housing() -> Card:
         hub=None,
         counts={"": 20640},
         classes=(),
-        note="Values are cut at 500,001, where 965 districts stand; total_bedrooms is missing in 207.",
+        note=said("Values are cut at 500,001, where 965 districts stand; total_bedrooms is missing in 207."),
         local="tables/california-housing.csv",
     )

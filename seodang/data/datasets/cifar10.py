@@ -15,5 +15,5 @@ def cifar10() -> Card:
         hub="uoft-cs/cifar10",
         counts={"train": 50000, "test": 10000},
         classes=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
-        note="3.25 % of the test pictures have a near duplicate in training (ciFAIR, Barz and Denzler, 2020).",
+        note=said("3.25 % of the test pictures have a near duplicate in training (ciFAIR, Barz and Denzler, 2020)."),
     )

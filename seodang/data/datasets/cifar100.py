@@ -116,5 +116,5 @@ def cifar100() -> Card:
             "woman",
             "worm",
         ),
-        note="10 % of the test pictures have a near duplicate in training (ciFAIR, Barz and Denzler, 2020).",
+        note=said("10 % of the test pictures have a near duplicate in training (ciFAIR, Barz and Denzler, 2020)."),
     )

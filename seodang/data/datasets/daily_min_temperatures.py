@@ -15,6 +15,6 @@ def daily_min_temperatures() -> Card:
         hub=None,
         counts={"": 3650},
         classes=(),
-        note="The last days of 1984 and 1988 are missing.",
+        note=said("The last days of 1984 and 1988 are missing."),
         local="series/daily-min-temperatures.csv",
     )

@@ -17,7 +17,7 @@ def diabetes() -> Card:
         hub=None,
         counts={"": 442},
         classes=(),
-        note="The ten measurements are centred and scaled by scikit-learn already.",
+        note=said("The ten measurements are centred and scaled by scikit-learn already."),
     )
 
 

@@ -17,8 +17,10 @@ def digits() -> Card:
         hub=None,
         counts={"": 1797},
         classes=tuple("0123456789"),
-        note="43 writers; who wrote which digit is not recorded in scikit-learn's copy, so a random split has each writer in "
-        "every part.",
+        note=said(
+            "43 writers; who wrote which digit is not recorded in scikit-learn's copy, so a random split has each writer in "
+            "every part."
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seodang.core.sentences import said
 from seodang.data.source import Card
 
 
@@ -14,6 +15,6 @@ def etth1() -> Card:
         hub=None,
         counts={"": 17420},
         classes=(),
-        note="Usually cut into 12, 4 and 4 months of 30 days.",
+        note=said("Usually cut into 12, 4 and 4 months of 30 days."),
         local="series/ETTh1.csv",
     )

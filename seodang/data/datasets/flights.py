@@ -15,6 +15,6 @@ def flights() -> Card:
         hub=None,
         counts={"": 144},
         classes=(),
-        note="When stands in two columns, year and month.",
+        note=said("When stands in two columns, year and month."),
         local="series/flights.csv",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seodang.core.sentences import said
 from seodang.data.source import Card
 
 
@@ -14,5 +15,7 @@ def hand_drawn_shapes() -> Card:
         hub=None,
         counts={"train": 2245, "validation": 428},
         classes=("ellipse", "other", "rectangle", "triangle"),
-        note="File names begin with the person who drew: user.nae_…; split.by='user\\.(\\w+?)_' keeps a person together.",
+        note=said(
+            "File names begin with the person who drew: user.nae_…; split.by='user\\.(\\w+?)_' keeps a person together."
+        ),
     )

@@ -15,6 +15,8 @@ def imdb() -> Card:
         hub="stanfordnlp/imdb",
         counts={"train": 25000, "test": 25000},
         classes=("neg", "pos"),
-        note="Reviews of 1 to 4 stars are neg, of 7 to 10 pos; at most 30 of a film, and no film in both splits. "
-        "Some reviews stand more than once all the same.",
+        note=said(
+            "Reviews of 1 to 4 stars are neg, of 7 to 10 pos; at most 30 of a film, and no film in both splits. "
+            "Some reviews stand more than once all the same."
+        ),
     )

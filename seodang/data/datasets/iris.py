@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seodang.core.sentences import said
 from seodang.data.datasets._bundled_tables import bundled
 from seodang.data.frame import Frame
 from seodang.data.source import Card
@@ -16,7 +17,7 @@ def iris() -> Card:
         hub=None,
         counts={"": 150},
         classes=("setosa", "versicolor", "virginica"),
-        note="scikit-learn's copy is corrected: two rows of UCI's differ from Fisher's paper.",
+        note=said("scikit-learn's copy is corrected: two rows of UCI's differ from Fisher's paper."),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seodang.core.sentences import said
 from seodang.data.source import Card
 
 
@@ -14,6 +15,8 @@ def kor_eng() -> Card:
         hub=None,
         counts={"": 904},
         classes=(),
-        note="A tab between English (source), Korean (target) and who wrote them. English sentences repeat with "
-        "other translations: a random split has them on both sides.",
+        note=said(
+            "A tab between English (source), Korean (target) and who wrote them. English sentences repeat with "
+            "other translations: a random split has them on both sides."
+        ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seodang.core.sentences import said
 from seodang.data.source import Card
 
 
@@ -14,5 +15,5 @@ def mnist() -> Card:
         hub="ylecun/mnist",
         counts={"train": 60000, "test": 10000},
         classes=tuple("0123456789"),
-        note="15 labels of the test split are wrong (Northcutt et al., 2021).",
+        note=said("15 labels of the test split are wrong (Northcutt et al., 2021)."),
     )

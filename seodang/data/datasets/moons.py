@@ -21,8 +21,13 @@ def moons() -> Card:
         hub=None,
         counts={"": ROWS},
         classes=("0", "1"),
-        note=f"{ROWS:,} points, normal noise of deviation {NOISE}, seed {SEED}. With this noise about 3 in 100 points lie on the "
-        "other moon's side: no network gets them right but by heart.",
+        note=said(
+            "{rows:,} points, normal noise of deviation {noise}, seed {seed}. With this noise about 3 in 100 points lie on the other "
+            "moon's side: no network gets them right but by heart.",
+            rows=ROWS,
+            noise=NOISE,
+            seed=SEED,
+        ),
     )
 
 

@@ -15,5 +15,5 @@ def multi30k() -> Card:
         hub=None,
         counts={"train": 29000, "validation": 1014, "test": 1000},
         classes=(),
-        note="The German is a translation by professionals; test is test_2016_flickr.",
+        note=said("The German is a translation by professionals; test is test_2016_flickr."),
     )

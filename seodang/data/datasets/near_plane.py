@@ -24,9 +24,17 @@ def near_plane() -> Card:
         hub=None,
         counts={"train": ROWS, "test": ROWS},
         classes=(),
-        note=f"An arc of three quarters of an ellipse on the plane z = {SLOPES[0]} x + {SLOPES[1]} y, noise of deviation "
-        f"{NOISE / 2} along it and {NOISE} across, {ROWS} points to learn from and {ROWS} of the same making to judge by, moved so "
-        f"that the mean of the former is 0; seed {SEED}.",
+        note=said(
+            "An arc of three quarters of an ellipse on the plane z = {x} x + {y} y, noise of deviation {along} along it and {across} "
+            "across, {rows} points to learn from and {rows} of the same making to judge by, moved so that the mean of the former "
+            "is 0; seed {seed}.",
+            x=SLOPES[0],
+            y=SLOPES[1],
+            along=NOISE / 2,
+            across=NOISE,
+            rows=ROWS,
+            seed=SEED,
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seodang.core.sentences import said
 from seodang.data.source import Card
 
 
@@ -14,5 +15,5 @@ def nsmc() -> Card:
         hub="e9t/nsmc",
         counts={"train": 150000, "test": 50000},
         classes=("negative", "positive"),
-        note="Reviews of 1 to 4 points are negative (0), of 9 and 10 positive (1). A few documents are empty.",
+        note=said("Reviews of 1 to 4 points are negative (0), of 9 and 10 positive (1). A few documents are empty."),
     )

@@ -21,7 +21,7 @@ def number_series() -> Card:
         hub=None,
         counts={"": ROWS},
         classes=(),
-        note="Nothing says when: the rows are steps in the order in which they lie.",
+        note=said("Nothing says when: the rows are steps in the order in which they lie."),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seodang.core.sentences import said
 from seodang.data.source import Card
 
 
@@ -14,5 +15,5 @@ def nyt_headlines() -> Card:
         hub=None,
         counts={"": 9335},
         classes=(),
-        note="The column headline; 732 of them are just Unknown. Columns differ from file to file.",
+        note=said("The column headline; 732 of them are just Unknown. Columns differ from file to file."),
     )

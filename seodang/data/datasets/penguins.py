@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seodang.core.sentences import said
 from seodang.data.source import Card
 
 
@@ -14,6 +15,6 @@ def penguins() -> Card:
         hub=None,
         counts={"": 344},
         classes=("Adelie", "Chinstrap", "Gentoo"),
-        note="Two penguins have no measurements at all.",
+        note=said("Two penguins have no measurements at all."),
         local="tables/penguins.csv",
     )

@@ -15,7 +15,9 @@ def pima_indians_diabetes() -> Card:
         hub=None,
         counts={"": 768},
         classes=("0", "1"),
-        note="Columns: pregnancies, glucose, blood pressure, skin fold, insulin, body mass index, pedigree, "
-        "age, diabetes. 0 stands for missing in five.",
+        note=said(
+            "Columns: pregnancies, glucose, blood pressure, skin fold, insulin, body mass index, pedigree, "
+            "age, diabetes. 0 stands for missing in five."
+        ),
         local="tables/pima-indians-diabetes.csv",
     )

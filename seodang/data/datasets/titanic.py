@@ -15,6 +15,8 @@ def titanic() -> Card:
         hub=None,
         counts={"": 891},
         classes=("0", "1"),
-        note="The column alive says the same as survived, class as pclass, embark_town as embarked. 177 ages are missing.",
+        note=said(
+            "The column alive says the same as survived, class as pclass, embark_town as embarked. 177 ages are missing."
+        ),
         local="tables/titanic.csv",
     )

@@ -19,7 +19,7 @@ def xor() -> Card:
         hub=None,
         counts={"": 4},
         classes=("0", "1"),
-        note="Minsky and Papert, Perceptrons, 1969: one layer cannot learn it.",
+        note=said("Minsky and Papert, Perceptrons, 1969: one layer cannot learn it."),
     )
 
 

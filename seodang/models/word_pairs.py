@@ -57,13 +57,15 @@ class _WordPairs(nn.Module):
         state = self.dropout(self.lstm(self.dropout(self.embedding(tokens))))
         own = self.dense(state if self.narrow is None else self.narrow(state)).log_softmax(2)
         if not self.training:
-            return self._mixed(state, own, *self.counts(tokens))
+            counted, evidence = self.counts(tokens)
+            return self._mixed(state, own, counted, evidence)
         # The text that is learnt from is the one that was counted, so at each place that place is left out. The gate does not learn
         # where that cannot be done, at the end of a text, nor from words that stand nowhere else: left out they would be unknown,
         # and unknown words are never asked for.
         following = torch.cat([tokens[:, 1:], torch.zeros_like(tokens[:, :1])], 1)
         known = (self.times[following] > 1) & (following != 0)
-        likely = self._mixed(state, own, *self.counts(tokens, following), known)
+        counted, evidence = self.counts(tokens, following)
+        likely = self._mixed(state, own, counted, evidence, known)
         alone = functional.nll_loss(own.flatten(0, 1), following.flatten(), ignore_index=0, reduction="sum")
         return Penalised((likely, alone / torch.count_nonzero(following).clamp_min(1)))
 

@@ -49,11 +49,11 @@ def _unchecked(evidence: Evidence) -> Iterator[Block]:
     for each in evidence.facts["diagnosis"]["unchecked"]:
         reasons.setdefault(each.value["why"], []).append(each)
     lines = [
-        f"{', '.join(trace.quote(each['name'], lambda name: name.replace('-', ' ')) for each in those)}: {trace.quote(those[0]['why'])}"
+        f"{', '.join(trace.quote(each['name'], lambda name: name.replace('-', ' ')) for each in those)}: {trace.say(those[0]['why'])}"
         for those in reasons.values()
     ]
-    lines += [trace.quote(each) for each in evidence.facts["missing"]]
-    lines += [trace.quote(each) for each in evidence.report.get("notes") or () if spoken(each)]
+    lines += [trace.say(each) for each in evidence.facts["missing"]]
+    lines += [trace.say(each) for each in evidence.report.get("notes") or () if spoken(each)]
     if lines:
         yield Heading(tr("What could not be checked or had"))
         yield Points(lines)
@@ -78,7 +78,7 @@ def _mend(evidence: Evidence) -> Iterator[str]:
     """What the diagnoses say is to be done, the most important first, each once."""
     steps: dict[str, str] = {}
     for each in evidence.findings():
-        steps.setdefault(each.value["todo"], evidence.trace.quote(each["todo"]))
+        steps.setdefault(each.value["todo"], evidence.trace.say(each["todo"]))
     yield from list(steps.values())[:STEPS]
 
 

@@ -117,8 +117,10 @@ def column_kind(name: str) -> str:
         "number": lambda: tr("number"),
         "category": lambda: tr("category"),
         "text": lambda: tr("text"),
-        "time": lambda: tr("time"),
+        "date": lambda: tr("date"),
+        "picture": lambda: tr("picture"),
         "id": lambda: tr("id"),
+        "constant": lambda: tr("constant"),
         "empty": lambda: tr("empty"),
     }
     return titles[name]() if name in titles else name

@@ -23,6 +23,7 @@ ALLOWED = {
     "foundations": 15,
     "lessons": 0,
     "models": 61,
+    "papers": 0,
     "pretrained": 11,
     "recipes": 0,
     "runs": 118,

@@ -126,7 +126,7 @@ def _results(evidence: Evidence, pipeline: str | None, hub: str) -> list[EvalRes
             dataset_type=hub or name,
             dataset_name=name,
             dataset_split=split,
-            metric_type=METRICS.get(metric, metric),
+            metric_type=METRICS.get(str(metric), str(metric)),
             metric_value=value,
             metric_name=_named(evidence, metric),
         )

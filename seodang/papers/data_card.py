@@ -33,12 +33,10 @@ def blanks(evidence: Evidence, *keys: str) -> Iterator[Block]:
 
 
 def finding(evidence: Evidence, place: Place) -> Finding:
-    """What a check or a look found, word for word."""
-    quote = evidence.trace.quote
+    """What a check or a look found."""
+    say = evidence.trace.say
     is_serious = place.value["level"] == "serious"
-    return Finding(
-        quote(place["what"]), quote(place["evidence"]), quote(place["why"]), quote(place["todo"]), is_serious
-    )
+    return Finding(say(place["what"]), say(place["evidence"]), say(place["why"]), say(place["todo"]), is_serious)
 
 
 def spoken(place: Place | None) -> bool:
@@ -59,7 +57,7 @@ def _definition(evidence: Evidence) -> Iterator[Block]:
     rows = [
         [tr("Name"), trace.quote(source["name"])],
         [tr("Where it lies"), trace.quote(source["where"])],
-        [tr("Form"), f"{trace.quote(source['form'], words.data_form)}, {number}"],
+        [tr("Form"), f"{trace.say(source['form'])}, {number}"],
     ]
     if card := evidence.facts.get("card"):
         rows.append([tr("Title"), trace.quote(card["title"])])
@@ -138,7 +136,7 @@ def _columns(evidence: Evidence) -> Iterator[Block]:
     for each in list(columns)[:COLUMNS]:
         use = trace.say(each["use"]) if spoken(each.get("use")) else ""
         numbers = [trace.number(words.count, each[name]) for name in ("missing", "distinct")]
-        rows.append([trace.quote(each["name"]), trace.quote(each["kind"], words.column_kind), *numbers, use])
+        rows.append([trace.quote(each["name"]), trace.say(each["kind"]), *numbers, use])
     titles = [tr("Column"), tr("kind"), tr("missing"), tr("different values"), tr("used as")]
     if not any(row[-1] for row in rows):
         titles, rows = titles[:-1], [row[:-1] for row in rows]

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator
 
 from seodang.core.language import tr
+from seodang.diagnoses.diagnosis import title_of
 from seodang.evaluation.report import is_solved
 from seodang.papers import score, words
 from seodang.papers.blocks import Block, Command, Heading, Paragraph, Points, Section
@@ -49,7 +50,7 @@ def _unchecked(evidence: Evidence) -> Iterator[Block]:
     for each in evidence.facts["diagnosis"]["unchecked"]:
         reasons.setdefault(each.value["why"], []).append(each)
     lines = [
-        f"{', '.join(trace.quote(each['name'], lambda name: name.replace('-', ' ')) for each in those)}: {trace.say(those[0]['why'])}"
+        f"{', '.join(trace.quote(each['name'], title_of) for each in those)}: {trace.say(those[0]['why'])}"
         for those in reasons.values()
     ]
     lines += [trace.say(each) for each in evidence.facts["missing"]]

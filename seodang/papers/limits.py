@@ -71,7 +71,7 @@ def _next(evidence: Evidence) -> Iterator[Block]:
     if evidence.data.value.get("opened") is not None:
         yield Command(f"seodang repeat {run}", tr("train it again and see that the same comes out"))
         if not is_solved({"history": evidence.history.value}):
-            yield Command(f"seodang train --resume {run} training.epochs=+5", tr("train it further"))
+            yield Command(" ".join(["seodang train --resume", run, "training.epochs=+5"]), tr("train it further"))
     yield Command(f"seodang diagnose {run}", tr("ask the diagnoses again"))
 
 

@@ -213,7 +213,8 @@ def blocks(encoding: TextEncoding, frame: Frame) -> tuple[Tensor, Tensor]:
 
     What is left at the end, shorter than a block, is passed over, where it is not all there is.
     """
-    between = "\n\n" if "paragraph" in frame.column(encoding.text).reason else "\n"
+    reason = frame.column(encoding.text).reason
+    between = "\n\n" if "paragraph" in reason else "" if "stretch" in reason else "\n"
     ids = np.concatenate(encoding.tokenizer.encode_all([between.join(texts_of(frame, encoding.text))]))
     if len(ids) < 2:
         return torch.zeros((0, 1), dtype=torch.int64), torch.zeros((0, 1), dtype=torch.int64)

@@ -31,6 +31,7 @@ LANGUAGES = [
     "프랑스어", "원문", "번역", "번역문", "source", "target", "src", "tgt", "input", "output",
 ]  # fmt: skip
 
+SENTENCE = 40  # words on average of texts that are translated without anyone having said so
 
 MOST_REPEATED = 0.01  # of the rows of a series may stand at a time that another has; the last is used
 
@@ -174,9 +175,25 @@ def _pairs(frame: Frame, chosen: _Said, usable: list[Column]) -> Purpose | None:
             first=first,
             second=second,
         )
+    elif (
+        not (chosen.text or chosen.target) and [c.kind for c in frame.columns] == ["text", "text"] and _are_short(frame)
+    ):
+        first, second = (column.name for column in frame.columns)
+        reason = said(
+            "{first} and {second} are texts, and there is nothing else: {first} is translated into {second}. "
+            "Say text={second} target={first} for the other way.",
+            first=first,
+            second=second,
+        )
     else:
         return None
     return Purpose("pairs", "translate", second, None, first, None, _left(frame, (first, second)), (first,), (reason,))
+
+
+def _are_short(frame: Frame) -> bool:
+    """Whether the texts of all columns are sentences rather than articles, so that one may be the other in other words."""
+    words = frame.table.head(1_000).astype(str).apply(lambda texts: texts.str.split().str.len().mean())
+    return bool(words.max() <= SENTENCE)
 
 
 def _texts(frame: Frame, chosen: _Said, usable: list[Column]) -> Purpose | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Collection
 from typing import Literal
 
@@ -63,13 +64,19 @@ def guessed(frame: Frame, usable: list[Column]) -> tuple[str, str]:
     names = [c.name for c in usable if c.kind == "number" or (c.kind == "category" and not nearly_names(c, len(frame)))]
     if not names:
         kinds = ", ".join(f"{column.name} ({column.kind})" for column in frame.columns[:6])
-        raise DataError(
-            tr(
-                "{where} has no column that can be foretold: {kinds}. Say one with target=COLUMN.",
-                where=frame.where,
-                kinds=kinds,
-            )
+        sentence = tr(
+            "{where} has no column that can be foretold: {kinds}. Say one with target=COLUMN.",
+            where=frame.where,
+            kinds=kinds,
         )
+        if (text := next((column.name for column in usable if column.kind == "text"), None)) is not None:
+            sentence += " " + tr(
+                "To learn how {text} goes on, word after word: `seodang train {where} text-generator columns.text={quoted}`.",
+                text=text,
+                quoted=shlex.quote(text),
+                where=shlex.quote(frame.where),
+            )
+        raise DataError(sentence)
     for column in frame.columns:
         if column.kind in ("constant", "empty") and plain(column.name) in SURE_NAMES:
             raise DataError(

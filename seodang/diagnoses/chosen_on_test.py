@@ -43,7 +43,9 @@ def chosen_on_test(case: Case) -> Iterator[Diagnosis]:
     if found["runs"] < MANY:
         return
     bias = LARGEST[min(found["runs"] - 2, len(LARGEST) - 1)]
-    low, high = report["intervals"].get(main) or report["intervals"]["mae"]
+    if (bounds := report["intervals"].get(main) or report["intervals"].get("mae")) is None:
+        return
+    low, high = bounds
     optimism = bias * (high - low) / 3.92
     told = {"times": found["times"], "runs": found["runs"]}
     yield Diagnosis(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from torch.nn import functional
 
 from seodang.core.language import tr
 from seodang.data.batches import batches
@@ -13,7 +14,7 @@ from seodang.data.encode_text import NOTHING
 from seodang.data.encoded import Encoded
 from seodang.data.load import Subset
 from seodang.evaluation import text_baselines
-from seodang.evaluation.intervals import wilson
+from seodang.evaluation.intervals import Z95, wilson
 from seodang.runs.folder import Run
 from seodang.training.loop import judging_batch
 
@@ -25,14 +26,15 @@ MOST_LOSS = 50.0  # e to more than that is no number that says anything
 
 def token_numbers(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[str, Any]:
     """Every number of the report of a run whose task is next_token or translate; touches no disk."""
-    loss, accuracy, tokens = next_words(run, judged.subset)
+    loss, accuracy, tokens, error = next_words(run, judged.subset)
     low, high = wilson(round(accuracy * tokens), max(1, tokens))
     perplexity = float(np.exp(min(loss, MOST_LOSS)))
+    between = [round(float(np.exp(min(loss + side * Z95 * error, MOST_LOSS))), 4) for side in (-1, 1)]
     found = {"perplexity": perplexity, "loss": loss, "accuracy": accuracy}
     result: dict[str, Any] = {
         "main": "perplexity",
         "metrics": {name: round(value, 6) for name, value in found.items()},
-        "intervals": {"accuracy": [round(low, 6), round(high, 6)]},
+        "intervals": {"perplexity": between, "accuracy": [round(low, 6), round(high, 6)]},
         "tokens": tokens,
         "baselines": {} if own is None else _baselines(own, judged.subset, perplexity),
         "examples": [],
@@ -50,15 +52,26 @@ def token_numbers(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[str
     return {**result, **told}
 
 
-def next_words(run: Run, subset: Subset) -> tuple[float, float, int]:
-    """Over every next token of a split: the mean loss, the share that is the first guess, and how many there are."""
-    network, task, sums = run.network(), run.task, np.zeros(3)
+def next_words(run: Run, subset: Subset) -> tuple[float, float, int, float]:
+    """Over every next token of a split: the mean loss, the share that is the first guess, how many there are, and the standard error
+    of the mean loss: that of a ratio of sums over texts, for the words of one text are not independent (Cochran, 1977, section 6.3)."""
+    network, task, right = run.network(), run.task, 0.0
+    losses, counts = [np.zeros(0)], [np.zeros(0)]
     with torch.inference_mode():
         for inputs, targets, _ in batches(subset, judging_batch(subset, task), subset.by_length):
             scores = network(inputs)
-            if weight := float(task.weight(targets)):
-                sums += [float(task.loss(scores, targets)) * weight, float(task.tally(scores, targets)), weight]
-    return float(sums[0] / max(1, sums[2])), float(sums[1] / max(1, sums[2])), int(sums[2])
+            asked = targets.flatten() != NOTHING
+            each = functional.cross_entropy(
+                scores.flatten(0, -2).float(), targets.flatten(), ignore_index=NOTHING, reduction="none"
+            )
+            losses.append(each.view(len(targets), -1).double().sum(1).numpy())
+            counts.append(asked.view(len(targets), -1).sum(1).numpy())
+            right += float(task.tally(scores, targets))
+    loss, count = np.concatenate(losses), np.concatenate(counts)
+    total = max(1, int(count.sum()))
+    mean, texts = float(loss.sum() / total), len(loss)
+    spread = float(np.square(loss - mean * count).sum()) * texts / (texts - 1) if texts > 1 else 0.0
+    return mean, right / total, int(count.sum()), spread**0.5 / total
 
 
 def _baselines(own: Encoded, subset: Subset, perplexity: float) -> dict[str, Any]:

@@ -56,6 +56,7 @@ def write_index(answers: dict[str, tuple[str, str]], folder: Path) -> Path:
     """Write index.html: every question with the beginning of its answer. answers: name → (question, a few sentences)."""
     page = _environment().from_string((FOLDER / "index.html.jinja").read_text(encoding="utf-8"))
     said = {
+        "footer": tr("Seodang · these pages work offline."),
         "title": tr("The ten questions"),
         "how": tr(
             "Each page answers one of them with a small experiment that ran on this machine when the page was written. "
@@ -149,6 +150,7 @@ def _say(place: Place, lesson: Lesson) -> dict[str, str]:
         "before": tr("The question before"),
         "after": tr("The next question"),
         "all": tr("All questions"),
+        "command": "seodang learn",
         "footer": tr(
             "Seodang · made by `seodang learn {at} --seed {seed}`; every number above was measured by it. This file works offline.",
             at=place.at,

@@ -102,7 +102,7 @@ def moved(digits: Source, seed: int) -> Source:
     pixels = np.zeros((count, SIDE, SIDE, 1), np.uint8)
     for picture, digit, (row, column) in zip(pixels, digits.pixels, places, strict=True):
         picture[row : row + high, column : column + wide] = digit
-    return replace(digits, pixels=pixels, stamp=f"{digits.stamp}, moved in {SIDE}×{SIDE}, seed {seed}")
+    return replace(digits, pixels=pixels, stamp=f"{digits.stamp}-{SIDE}-{seed}")
 
 
 def cut(done: Trained) -> tuple[nn.Module, nn.Module]:

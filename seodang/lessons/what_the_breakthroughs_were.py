@@ -238,7 +238,7 @@ def _learning(runs: dict[str, list[Trained]]) -> str:
     lines = []
     for place, (name, each) in enumerate(runs.items()):
         curve = np.mean([[line["validation_accuracy"] for line in done.history] for done in each], axis=0)
-        lines.append(Line(f"{'+ ' if place else ''}{names[name]}", np.arange(1, len(curve) + 1), 100 * curve))
+        lines.append(Line(f"{'+ ' if place else ''}{names[name]}", range(1, len(curve) + 1), 100 * curve))
     words = tr("Accuracy on validation over the epochs, six networks")
     return curves(words, lines, tr("epoch"), tr("validation accuracy, %"), limits=(0, 103), width=5.6, height=3.6)
 
@@ -276,13 +276,15 @@ def _table(found: dict[str, Any]) -> Table:
 
 
 def _tries() -> tuple[Try, ...]:
-    settings = "preparation.height=8 preparation.width=8"
     return (
         Try(
-            f"seodang train digits mlp-sigmoid {settings} --name nineties",
+            "seodang train digits mlp-sigmoid preparation.height=8 preparation.width=8 --name nineties",
             tr("The first step, as a run with a report."),
         ),
-        Try(f"seodang train digits mlp-batch-norm {settings} --name later", tr("Four steps later.")),
+        Try(
+            "seodang train digits mlp-batch-norm preparation.height=8 preparation.width=8 --name later",
+            tr("Four steps later."),
+        ),
         Try("seodang compare nineties-1 later-1", tr("Which is better, and is it more than chance?")),
         Try("seodang diagnose nineties-1", tr("What it says is wrong with a network that hardly learns.")),
     )

@@ -138,7 +138,7 @@ def _limits() -> tuple[str, ...]:
 
 def _gradients(sizes: dict[str, list[float]]) -> str:
     names = {"sigmoid": tr("sigmoid, Xavier's start"), "relu": tr("relu, He's start")}
-    places = np.arange(1, DEPTH + 1)
+    places = range(1, DEPTH + 1)
     lines = [Line(names[name], places, sizes[name], marks=True) for name in ("relu", "sigmoid")]
     words = tr("Size of the gradient at each layer")
     return curves(words, lines, tr("layer, from the input"), tr("size of the gradient"), log_y=True)

@@ -52,6 +52,7 @@ class RecurrentTranslator(nn.Module):
         embedding: int,
         depth: int,
         dropout: float,
+        tied: bool,
     ) -> None:
         super().__init__()
         self.parts = 2 if cell == "lstm" else 1  # tensors in a layer's state
@@ -65,14 +66,18 @@ class RecurrentTranslator(nn.Module):
         self.look = Attention(units, 1) if attention else None
         self.combine = nn.Linear(2 * units, units) if attention else None
         self.dropout = modules.Dropout(dropout)
-        self.head = nn.Linear(units, words)
-        for part in (self.bridge, self.look, self.combine, self.head):
+        self.narrow = nn.Linear(units, embedding) if tied and units != embedding else None
+        self.head = modules.Tied(self.written_words) if tied else nn.Linear(units, words)
+        for part in (self.bridge, self.look, self.combine, self.narrow, self.head):
             if part is not None:
                 start(part, "glorot_uniform")
 
     def forward(self, pair: Tensor) -> Tensor:
         """(B, 2, L) → (B, L, V)."""
-        return self.head(self._write(pair[:, 1], self.encode(pair[:, 0]))[0])
+        return self._scores(self._write(pair[:, 1], self.encode(pair[:, 0]))[0])
+
+    def _scores(self, x: Tensor) -> Tensor:
+        return self.head(x if self.narrow is None else self.narrow(x))
 
     def encode(self, source: Tensor) -> Memory:
         """Read a sentence (B, S)."""
@@ -90,7 +95,7 @@ class RecurrentTranslator(nn.Module):
     def step(self, words: Tensor, memory: Memory, state: State | None = None) -> tuple[Tensor, State]:
         """One word (B,) written: the scores of the next (B, V), and the state after it."""
         hidden, state = self._write(words.unsqueeze(1), memory, state)
-        return self.head(hidden.squeeze(1)), state
+        return self._scores(hidden.squeeze(1)), state
 
     def attention(self, pair: Tensor) -> Tensor:
         """(B, 2, L) → (B, T, S)."""
@@ -122,7 +127,9 @@ class RecurrentTranslator(nn.Module):
 class TransformerTranslator(nn.Module):
     """Blocks that read the whole sentence, and blocks that read it and what is written so far."""
 
-    def __init__(self, vocabulary: int, words: int, width: int, depth: int, heads: int, dropout: float) -> None:
+    def __init__(
+        self, vocabulary: int, words: int, width: int, depth: int, heads: int, dropout: float, tied: bool
+    ) -> None:
         super().__init__()
         self.head_width = width // heads
         self.read_words = modules.Embedding(vocabulary, width, masks=False)
@@ -132,7 +139,7 @@ class TransformerTranslator(nn.Module):
         self.read_norm = nn.LayerNorm(width)
         self.writers = nn.ModuleList(Block(width, heads, dropout, reads_other=True) for _ in range(depth))
         self.norm = nn.LayerNorm(width)
-        self.head = nn.Linear(width, words)
+        self.head = modules.Tied(self.written_words) if tied else nn.Linear(width, words)
         for part in (self.readers, self.writers, self.head):
             start(part, "glorot_uniform")
 

@@ -27,6 +27,7 @@ def translator(
     depth: Annotated[int, Field(ge=1, le=48)] = 1,
     heads: Annotated[int, Field(ge=1, le=128)] = 4,
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.2,
+    tied: bool = False,
 ) -> nn.Module:
     """An encoder and a decoder for sentence pairs: a score for every next word, given the sentence and what is written so far.
 
@@ -44,6 +45,8 @@ def translator(
         depth: Layers of encoder and decoder each.
         heads: Attention heads, for the transformer.
         dropout: Share dropped between layers while training.
+        tied: The scores of the words are how alike the state is to each word's vector (Press & Wolf, 2017,
+            https://arxiv.org/abs/1608.05859): fewer parameters, shorter steps, and small collections are learnt better.
 
     The network has three methods more, all of them for evaluation mode:
         encode(source (B, L)) -> Memory: the sentence read, once.
@@ -70,9 +73,9 @@ def translator(
                     units=units,
                 )
             )
-        return TransformerTranslator(inputs.vocabulary, words, units, depth, heads, dropout)
+        return TransformerTranslator(inputs.vocabulary, words, units, depth, heads, dropout, tied)
     if units % 2:
         raise RecipeError(
             tr("units must be even, for the encoder reads both ways with half of them, got {units}.", units=units)
         )
-    return RecurrentTranslator(inputs.vocabulary, words, cell, attention, units, embedding, depth, dropout)
+    return RecurrentTranslator(inputs.vocabulary, words, cell, attention, units, embedding, depth, dropout, tied)

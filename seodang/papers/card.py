@@ -54,7 +54,7 @@ TASKS = {
     ("reconstruct", "row"): "feature-extraction",
 }
 # The hub's names of metrics (https://huggingface.co/metrics) where they are not ours.
-METRICS = {"macro_f1": "f1", "r2": "r_squared", "calibration_error": "ece", "frechet": "fid"}
+METRICS: dict[str, str] = {"macro_f1": "f1", "r2": "r_squared", "calibration_error": "ece", "frechet": "fid"}
 LISTED = (
     "accuracy",
     "balanced_accuracy",
@@ -77,6 +77,7 @@ def header(evidence: Evidence) -> ModelCardData:
     pipeline = TASKS.get((evidence.task, evidence.noun))
     listed = [METRICS.get(name, name) for name in LISTED if name in report["metrics"]]
     hub = evidence.facts.get("card", "hub")
+    licence, licence_name = _licence(evidence)
     tags = [
         "seodang",
         "pytorch",
@@ -86,7 +87,8 @@ def header(evidence: Evidence) -> ModelCardData:
     ]
     return ModelCardData(
         language=_languages(evidence),
-        **_licence(evidence),
+        license=licence,
+        license_name=licence_name,
         library_name="seodang",
         pipeline_tag=pipeline,
         tags=tags,
@@ -104,13 +106,14 @@ def _languages(evidence: Evidence) -> list[str]:
     return [code for code in dict.fromkeys(named) if re.fullmatch("[a-z]{2,3}", code)] or [language()]
 
 
-def _licence(evidence: Evidence) -> dict[str, str]:
+def _licence(evidence: Evidence) -> tuple[str, str | None]:
+    """The hub's identifier of the model's licence, and the name of one that it has none for."""
     place = evidence.answers.get("licence")
     said = "" if place is None else place.value.strip()
     if not said:
-        return {"license": UNKNOWN}
+        return UNKNOWN, None
     name = re.sub(r"[^a-z0-9.+]+", "-", said.lower()).strip("-")
-    return {"license": name} if name in LICENCES.split() else {"license": "other", "license_name": name or UNKNOWN}
+    return (name, None) if name in LICENCES.split() else ("other", name or UNKNOWN)
 
 
 def _results(evidence: Evidence, pipeline: str | None, hub: str) -> list[EvalResult]:
@@ -123,7 +126,7 @@ def _results(evidence: Evidence, pipeline: str | None, hub: str) -> list[EvalRes
             dataset_type=hub or name,
             dataset_name=name,
             dataset_split=split,
-            metric_type=METRICS.get(metric, metric),
+            metric_type=METRICS.get(str(metric), str(metric)),
             metric_value=value,
             metric_name=_named(evidence, metric),
         )

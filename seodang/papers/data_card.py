@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from seodang.core.language import language, tr
+from seodang.core.sentences import shown
 from seodang.papers import words
 from seodang.papers.blocks import Blank, Block, Finding, Heading, Paragraph, Points, Section, Table
 from seodang.papers.evidence import Evidence
@@ -32,19 +33,17 @@ def blanks(evidence: Evidence, *keys: str) -> Iterator[Block]:
 
 
 def finding(evidence: Evidence, place: Place) -> Finding:
-    """What a check or a look found, word for word."""
-    quote = evidence.trace.quote
+    """What a check or a look found."""
+    say = evidence.trace.say
     is_serious = place.value["level"] == "serious"
-    return Finding(
-        quote(place["what"]), quote(place["evidence"]), quote(place["why"]), quote(place["todo"]), is_serious
-    )
+    return Finding(say(place["what"]), say(place["evidence"]), say(place["why"]), say(place["todo"]), is_serious)
 
 
 def spoken(place: Place | None) -> bool:
-    """Whether words that a file holds are in the paper's language: runs keep the language in which they were made."""
+    """Whether words that a file holds can be said in the paper's language."""
     if place is None or not place.value:
         return False
-    has_korean = any("가" <= letter <= "힣" for letter in str(place.value))
+    has_korean = any("가" <= letter <= "힣" for letter in shown(str(place.value)))
     return has_korean == (language() == "ko")
 
 
@@ -58,15 +57,15 @@ def _definition(evidence: Evidence) -> Iterator[Block]:
     rows = [
         [tr("Name"), trace.quote(source["name"])],
         [tr("Where it lies"), trace.quote(source["where"])],
-        [tr("Form"), f"{trace.quote(source['form'], words.data_form)}, {number}"],
+        [tr("Form"), f"{trace.say(source['form'])}, {number}"],
     ]
     if card := evidence.facts.get("card"):
         rows.append([tr("Title"), trace.quote(card["title"])])
-        rows += [[tr("Home"), trace.quote(card["homepage"])], [tr("Licence of the data"), trace.quote(card["licence"])]]
+        rows += [[tr("Home"), trace.quote(card["homepage"])], [tr("Licence of the data"), trace.say(card["licence"])]]
         if "hub" in card:
             rows.append([tr("On the Hugging Face hub"), trace.quote(card["hub"])])
         if spoken(card.get("note")):
-            rows.append([tr("Remark"), trace.quote(card["note"])])
+            rows.append([tr("Remark"), trace.say(card["note"])])
     target = evidence.data.get("purpose", "target")
     if target is not None:
         rows.append([tr("Foretold is"), trace.quote(target)])
@@ -135,9 +134,9 @@ def _columns(evidence: Evidence) -> Iterator[Block]:
     yield Heading(tr("Its columns"))
     rows = []
     for each in list(columns)[:COLUMNS]:
-        use = trace.quote(each["use"]) if spoken(each.get("use")) else ""
+        use = trace.say(each["use"]) if spoken(each.get("use")) else ""
         numbers = [trace.number(words.count, each[name]) for name in ("missing", "distinct")]
-        rows.append([trace.quote(each["name"]), trace.quote(each["kind"], words.column_kind), *numbers, use])
+        rows.append([trace.quote(each["name"]), trace.say(each["kind"]), *numbers, use])
     titles = [tr("Column"), tr("kind"), tr("missing"), tr("different values"), tr("used as")]
     if not any(row[-1] for row in rows):
         titles, rows = titles[:-1], [row[:-1] for row in rows]
@@ -158,7 +157,7 @@ def _left_out(evidence: Evidence) -> Iterator[Block]:
     told = evidence.facts.get("described", "left_out") or left
     yield Points(
         [
-            f"{trace.quote(each['path'])}" + (f": {trace.quote(each['reason'])}" if spoken(each["reason"]) else "")
+            f"{trace.quote(each['path'])}" + (f": {trace.say(each['reason'])}" if spoken(each["reason"]) else "")
             for each in list(told)[:LEFT_OUT]
         ]
     )

@@ -76,7 +76,7 @@ def _baselines(evidence: Evidence, report: Place) -> Iterator[Block]:
     yield Heading(tr("Beside what is simpler"))
     yield Table(["", words.metric(main), tr("the network is"), tr("paired test")], rows, text=(2,), bad=frozenset(bad))
     hows = [
-        f"{words.method(each.name, task)}: {trace.quote(each.place['how'])}"
+        f"{words.method(each.name, task)}: {trace.say(each.place['how'])}"
         for each in found
         if spoken(each.place.get("how"))
     ]

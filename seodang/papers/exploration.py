@@ -146,4 +146,4 @@ def _notes(evidence: Evidence) -> Iterator[Block]:
     places = [*described["reasons"], *described["notes"]]
     if told := [each for each in places if spoken(each)]:
         yield Heading(tr("Noted when it was opened"))
-        yield Points([evidence.trace.quote(each) for each in told[:NOTES]])
+        yield Points([evidence.trace.say(each) for each in told[:NOTES]])

@@ -45,7 +45,7 @@ def _line(evidence: Evidence) -> tuple[str, bool]:
     """What the numbers allow to be decided; the first of these that holds."""
     for finding in evidence.findings():
         if finding.value["severity"] >= UNTRUE:
-            what = evidence.trace.quote(finding["what"])
+            what = evidence.trace.say(finding["what"])
             return tr("Decide nothing by this score as it stands: {what}", what=what), False
     if evidence.report.value["split"] == "train":
         return tr("It was judged on what it learnt from: the score says nothing of new examples."), False
@@ -242,7 +242,7 @@ def _confidence(evidence: Evidence) -> list[str]:
 
 
 def _found(evidence: Evidence, finding: Place) -> str:
-    return f"{evidence.trace.quote(finding['what'])} {evidence.trace.quote(finding['evidence'])}"
+    return f"{evidence.trace.say(finding['what'])} {evidence.trace.say(finding['evidence'])}"
 
 
 # What would break it ----------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator
 
 from seodang.core.language import tr
+from seodang.diagnoses.diagnosis import title_of
 from seodang.evaluation.report import is_solved
 from seodang.papers import score, words
 from seodang.papers.blocks import Block, Command, Heading, Paragraph, Points, Section
@@ -49,11 +50,11 @@ def _unchecked(evidence: Evidence) -> Iterator[Block]:
     for each in evidence.facts["diagnosis"]["unchecked"]:
         reasons.setdefault(each.value["why"], []).append(each)
     lines = [
-        f"{', '.join(trace.quote(each['name'], lambda name: name.replace('-', ' ')) for each in those)}: {trace.quote(those[0]['why'])}"
+        f"{', '.join(trace.quote(each['name'], title_of) for each in those)}: {trace.say(those[0]['why'])}"
         for those in reasons.values()
     ]
-    lines += [trace.quote(each) for each in evidence.facts["missing"]]
-    lines += [trace.quote(each) for each in evidence.report.get("notes") or () if spoken(each)]
+    lines += [trace.say(each) for each in evidence.facts["missing"]]
+    lines += [trace.say(each) for each in evidence.report.get("notes") or () if spoken(each)]
     if lines:
         yield Heading(tr("What could not be checked or had"))
         yield Points(lines)
@@ -70,7 +71,7 @@ def _next(evidence: Evidence) -> Iterator[Block]:
     if evidence.data.value.get("opened") is not None:
         yield Command(f"seodang repeat {run}", tr("train it again and see that the same comes out"))
         if not is_solved({"history": evidence.history.value}):
-            yield Command(f"seodang train --resume {run} training.epochs=+5", tr("train it further"))
+            yield Command(" ".join(["seodang train --resume", run, "training.epochs=+5"]), tr("train it further"))
     yield Command(f"seodang diagnose {run}", tr("ask the diagnoses again"))
 
 
@@ -78,7 +79,7 @@ def _mend(evidence: Evidence) -> Iterator[str]:
     """What the diagnoses say is to be done, the most important first, each once."""
     steps: dict[str, str] = {}
     for each in evidence.findings():
-        steps.setdefault(each.value["todo"], evidence.trace.quote(each["todo"]))
+        steps.setdefault(each.value["todo"], evidence.trace.say(each["todo"]))
     yield from list(steps.values())[:STEPS]
 
 

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from seodang.core.sentences import shown
+
 # A mark is this letter, then one that stands for the number's place in the list; both are of Unicode's private use areas. The
 # number's own text follows without an end mark, so that a Korean particle after it sees its last sound.
 MARK, FIRST = "\ue000", 0xF0000
@@ -99,6 +101,10 @@ class Trace:
         """Words that stand there, as they are."""
         text = " ".join(form(place.value).replace(MARK, "").split())
         return self._marked(Traced(text, place.value, (place.pointer,), is_quote=True))
+
+    def say(self, place: Place) -> str:
+        """A sentence that stands there, in the person's language where the catalogue knows it."""
+        return self.quote(place, shown)
 
     def _marked(self, traced: Traced) -> str:
         if not traced.text:

@@ -98,32 +98,6 @@ def listed(evidence: Evidence, names: list[Place], of: Place, most: int = NAMED)
     return tr("{names}, … ({number} in all)", names=told, number=evidence.trace.number(count, of, way="number of"))
 
 
-def data_form(name: str) -> str:
-    """What the form of data is called; formats keep their names."""
-    titles: dict[str, Callable[[], str]] = {
-        "bundled": lambda: tr("bundled"),
-        "class folders": lambda: tr("class folders"),
-        "pixel table": lambda: tr("pixel table"),
-        "sentence pairs": lambda: tr("sentence pairs"),
-        "text folders": lambda: tr("text folders"),
-        "prose": lambda: tr("prose"),
-    }
-    return titles[name]() if name in titles else name
-
-
-def column_kind(name: str) -> str:
-    """What a kind of column is called."""
-    titles: dict[str, Callable[[], str]] = {
-        "number": lambda: tr("number"),
-        "category": lambda: tr("category"),
-        "text": lambda: tr("text"),
-        "time": lambda: tr("time"),
-        "id": lambda: tr("id"),
-        "empty": lambda: tr("empty"),
-    }
-    return titles[name]() if name in titles else name
-
-
 def split_title(name: str) -> str:
     """What a split is called."""
     return {"train": tr("training"), "validation": tr("validation"), "test": tr("test")}.get(name, name)

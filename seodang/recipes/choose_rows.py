@@ -39,11 +39,11 @@ MOST_EPOCHS = {"table": 30, "texts": 12, "prose": 30, "series": 300, "pairs": 30
 LEAST_EPOCHS = 4
 # The pretrained language models that are taken where none is named (Sanh et al., 2019, https://arxiv.org/abs/1910.01108).
 ENGLISH, MULTILINGUAL = "distilbert/distilbert-base-uncased", "distilbert/distilbert-base-multilingual-cased"
-# With fewer tokens than this to learn from, text-generator starts from counted pairs of them (headlines: LOG.md).
+# With fewer tokens than this to learn from, text-generator counts runs of them beside its LSTM (headlines: LOG.md).
 FEW_TOKENS = 300_000
-COUNTED = Part(name="word-pairs", settings={"embedding": 128, "units": 256, "dropout": 0.3})
 # Neighbouring tokens that are looked at together, where tokens are less than words.
 ORDERS = {"characters": 4, "bpe": 3}
+BEFORE = {"characters": 3, "bpe": 3}  # tokens before the next that are counted with it
 # A bin of a number column holds so many training rows; with fewer, forests of edges learn the noise (diabetes, 353 rows: R² 0.38
 # with 4 bins, 0.32 with 16), with more, places on a map run together (california-housing: 0.78 with 16, 0.76 with 8).
 ROWS_A_BIN, LEAST_BINS, MOST_BINS = 80, 4, 24
@@ -230,7 +230,7 @@ def _text_settings(recipe: Recipe, data: Encoded) -> tuple[Text, Part, list[str]
     if recipe.task == "next_token" and model == house and data.facts.each_step:
         tokens = int((data.train.labels >= 0).sum())
         if tokens < FEW_TOKENS:
-            model = COUNTED
+            model = Part(name="word-pairs", settings={"before": BEFORE.get(kind, 2), "kept": max(1, tokens)})
             reasons.append(
                 said(
                     "model=word-pairs: with {tokens:,} tokens counts of pairs know what no network can learn",

@@ -194,7 +194,18 @@ def _choosing(facts: Facts) -> Iterator[Finding]:
     absent = facts.validation_examples == 0 or (
         facts.validation_examples is None and facts.recipe.split.validation == 0
     )
-    if training.monitor.startswith("validation") and absent:
+    if training.monitor.startswith("validation") and facts.validation_examples == 0 and facts.recipe.split.validation:
+        yield Finding(
+            "error",
+            said(
+                "{what} looks at {monitor}, and no example is left for validation.", what=what, monitor=training.monitor
+            ),
+            said(
+                "The data has too few examples to keep {share:.0%} of them apart.", share=facts.recipe.split.validation
+            ),
+            said("Give more data, or write training.keep=last."),
+        )
+    elif training.monitor.startswith("validation") and absent:
         # The data may bring a validation split of its own, as long as its number is not known.
         yield Finding(
             "error" if facts.validation_examples == 0 else "warning",

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from seodang.core.penalised import Penalised, loss_of_penalised
 from seodang.core.spec import Spec
 
 # Targets at positions where nothing is asked (padding); PyTorch's own default.
@@ -33,16 +34,25 @@ class NextToken:
         return Spec((0, self.vocabulary) if self.each_step else (self.vocabulary,), each_step=self.each_step)
 
     def loss(
-        self, outputs: Tensor, targets: Tensor, *, weights: Tensor | None = None, smoothing: float = 0.0
+        self,
+        outputs: Tensor | Penalised,
+        targets: Tensor,
+        *,
+        weights: Tensor | None = None,
+        smoothing: float = 0.0,
     ) -> Tensor:
         """The mean loss over the words of a batch, a scalar.
 
         Args:
-            outputs: (B, L, V) or (B, V) raw scores.
+            outputs: (B, L, V) or (B, V) raw scores, or Penalised.
             targets: (B, L) or (B,) token ids; -100 where nothing is asked.
             weights: (V,) how much each word counts, or None.
             smoothing: 0 to 1, the share of the target that is spread over all words.
         """
+        if isinstance(outputs, Penalised):
+            return loss_of_penalised(
+                outputs, lambda given: self.loss(given, targets, weights=weights, smoothing=smoothing)
+            )
         return F.cross_entropy(
             outputs.flatten(0, -2), targets.flatten(), weight=weights, ignore_index=NOTHING, label_smoothing=smoothing
         )
@@ -55,9 +65,9 @@ class NextToken:
         """Sums over a batch of what `tallied` names: (1,), the words that were foretold rightly."""
         return (self.decode(outputs) == targets).sum().double().reshape(1)
 
-    def scores(self, outputs: Tensor) -> Tensor:
+    def scores(self, outputs: Tensor | Penalised) -> Tensor:
         """The network's outputs as they are."""
-        return outputs
+        return outputs[0] if isinstance(outputs, Penalised) else outputs
 
     def probabilities(self, outputs: Tensor) -> Tensor:
         """Raw scores (…, V) to probabilities that sum to 1."""

@@ -57,7 +57,7 @@ CLAIMS: dict[str, list[Claim]] = {
     "text-cnn": TEXTS,
     "bag": TEXTS,
     "ngrams": TEXTS,
-    "word-pairs": WORDS,
+    "word-pairs": claims(Spec((6,), vocabulary=11), (6, 11), each_step=True),
     "language-model": TEXTS,
     "translator": PAIRS,
     "nlinear": WINDOWS,
@@ -87,6 +87,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "vae": {"code": 12, "width": 8},
     "gan": {"noise": 6, "width": 8},
     "ngrams": {"buckets": 4096},
+    "word-pairs": {"embedding": 32, "dropout": 0.0, "kept": 100},
     # Drawn weights: what pretrained ones must do stands in tests/models/test_language_model.py.
     "language-model": {"pretrained": False, "config": TINY_BERT, "dropout": 0.0},
     "sequential": {"layers": LAYERS},
@@ -108,6 +109,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "bag+max": {"mode": "max", "pairs": 0},
     "translator+plain": {"cell": "lstm", "attention": False, "depth": 2},
     "translator+transformer": {"cell": "transformer", "units": 64},
+    "translator+tied": {"tied": True, "embedding": 64},
     "dlinear+own": {"individual": True},
     "autoencoder+sparse": {
         "encoder": [{"dense": 12}, "relu"],

@@ -363,6 +363,22 @@ def test_two_languages_are_pairs():
     assert (other.text, other.target) == ("ko", "en")
 
 
+def test_two_columns_of_sentences_are_pairs_and_articles_are_not():
+    answers = [f"And this is answer {number} to it." for number in range(60)]
+    found = purpose(frame(asked=SENTENCES, told=answers))
+    assert (found.form, found.task, found.text, found.target) == ("pairs", "translate", "asked", "told")
+    assert found.reasons == (
+        "asked and told are texts, and there is nothing else: asked is translated into told. Say text=told target=asked for the "
+        "other way.",
+    )
+    for told in (
+        frame(asked=SENTENCES, told=[" ".join([one] * 20) for one in answers]),
+        frame(asked=SENTENCES, more=SENTENCES[::-1], told=answers),
+    ):
+        with pytest.raises(DataError, match=r"no column that can be foretold.*text-generator columns\.text=asked`"):
+            purpose(told)
+
+
 # Real data -------------------------------------------------------------------------------------------------------------
 
 

@@ -11,10 +11,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from seodang.core.errors import DataError
+from seodang.data.encode_text import blocks, fit_text
 from seodang.data.frame import KINDS, Frame
 from seodang.data.readers.decoding import decoded
 from seodang.data.readers.sentence_pairs import are_pairs
 from seodang.data.readers.texts import holds_texts, read_texts
+from seodang.data.reading import Columns, Text
 from seodang.data.repeated_texts import repeated_texts
 
 
@@ -190,6 +192,25 @@ def test_prose_without_blank_lines_is_cut_at_line_ends(tmp_path):
     assert frame.notes == ("The text has 201 lines and hardly a blank line between them: a row is a line.",)
 
 
+@pytest.mark.parametrize("words", [300, 20_000])
+def test_prose_without_line_ends_is_cut_at_spaces(tmp_path, words):
+    text = " ".join(f"word{number % 97}" for number in range(words)) + "\nthe end\n"
+    lay(tmp_path, book___txt=text)
+    frame = read_texts(tmp_path / "book.txt")
+    rows = frame.table["text"].tolist()
+    assert "".join(rows) == text
+    assert len(rows) >= 40
+    assert all(row[-1].isspace() for row in rows)
+    assert max(map(len, rows)) <= 410
+    # Enough to be trained, chosen and judged on, and one text again for the network.
+    encoding = fit_text(
+        frame, np.arange(len(frame)), "text", None, "next_token", Text(tokens="characters"), Columns(), (), "prose"
+    )
+    inputs, _ = blocks(encoding, frame)
+    told = encoding.tokenizer.decode(inputs.flatten().tolist())
+    assert told == text[: len(told)]
+
+
 def test_a_folder_of_prose_takes_splits_from_names(tmp_path):
     lay(
         tmp_path,
@@ -259,6 +280,8 @@ def test_parallel_files(tmp_path):
 
 def test_pairs_and_tables_are_told_apart():
     assert are_pairs(["Who?\t누구?", "Go.\tGeh."])
+    assert are_pairs(["Who?\t누구?", "Go.\tGeh.", "Hello!", "Me, too.\t나도.", "No way!\t그럴리가!"])
+    assert not are_pairs(["Who?\t누구?", "Hello!", "Go.\tGeh."])
     assert not are_pairs(["id\tdocument\tlabel", "9648257\t안봐도 알꺼같은 영화.\t0"])
     assert not are_pairs(["good film\tpositive"] * 9 + ["bad film\tnegative"] * 9)
     assert not are_pairs(["1\tone", "2\ttwo"])

@@ -191,24 +191,25 @@ def test_the_card_is_one_for_the_hub(papers, family):
         assert all(f"`{pointer}`" in card.text for pointer in each["from"])
 
 
-def test_named_data_and_answers_stand_in_the_header(papers, tmp_path):
+def test_answers_stand_in_the_header(papers, tmp_path):
     run, _, _ = papers("table-classify")
     about = tmp_path / "mine.yaml"
-    about.write_text("licence: MIT\nlanguage: [ko, en]\nauthors: K. Kim\n")
-    header = ModelCard(read(seodang.report(run, tmp_path / "out", about=about), "card")).data.to_dict()
-    assert header["license"] == "mit"
+    about.write_text("licence: only for friends\nlanguage: [ko, en]\nauthors: K. Kim\n")
+    found = seodang.report(run, tmp_path / "out", about=about)
+    header = ModelCard(read(found, "card")).data.to_dict()
+    assert (header["license"], header["license_name"]) == ("other", "only-for-friends")
     assert header["language"] == ["ko", "en"]
     assert header["pipeline_tag"] == "tabular-classification"
-    about.write_text("licence: only for friends\n")
-    header = ModelCard(read(seodang.report(run, tmp_path / "out", about=about), "card")).data.to_dict()
-    assert (header["license"], header["license_name"]) == ("other", "only-for-friends")
+    assert "K. Kim" in read(found, "page")
     assert not (tmp_path / "out" / "about.yaml").exists()
 
 
 def test_a_planted_weakness_stands_in_short(tmp_path):
     """A rate of almost nothing: the network answers as it was drawn, no better than the commonest class."""
     run = seodang.train("iris", settings={"training.epochs": 1, "training.learning_rate": 1e-9}, runs=tmp_path)
+    assert not (run.folder / "report.json").exists()
     found = seodang.report(run)
+    assert (run.folder / "report.json").exists(), "a run that was not judged is judged"
     assert not found["is_good"]
     assert "simpler" in found["line"] or "Decide nothing" in found["line"]
     assert any(line.startswith(("NOT shown", "WORSE")) for line in found["in_short"]["how_good"])
@@ -235,14 +236,16 @@ def test_blanks_are_kept_when_it_is_written_again(families, tmp_path):
     ]  # fmt: skip
     assert read(found, "page").count('class="blank"') == 6
     answered = first.replace('intended_use: ""', "intended_use: |\n  Sorting <irises> in class,\n  by pupils.")
+    answered = answered.replace('licence: ""', "licence: Apache 2.0")
     about.write_text(answered)
     found = seodang.report(run)
+    assert ModelCard(read(found, "card")).data.license == "apache-2.0"
     assert about.read_text() == answered
     assert "intended_use" not in found["blanks"]
     page, card = read(found, "page"), read(found, "card")
     assert "Sorting &lt;irises&gt; in class, by pupils." in page
     assert "Sorting &lt;irises> in class, by pupils." in card
-    assert page.count('class="blank"') == 5
+    assert page.count('class="blank"') == 4
     manifest = json.loads((run.folder / "manifest.json").read_text())
     assert "paper/paper.html" in manifest
     assert "paper/about.yaml" not in manifest
@@ -271,12 +274,13 @@ def test_both_languages_have_the_same_sections_and_numbers(papers, speak, tmp_pa
     assert ModelCard(read(korean, "card")).data.to_dict()["language"] == ["ko"]
 
 
-def test_a_run_that_was_not_judged_is_judged(tmp_path):
-    run = seodang.train("xor", "xor-one-layer", {"training.epochs": 2}, runs=tmp_path)
-    assert not (run.folder / "report.json").exists()
-    found = seodang.report(run)
+def test_a_score_of_training_examples_says_nothing(families, tmp_path):
+    folder = shutil.copytree(families("table-classify").folder, tmp_path / "iris-1")
+    report = json.loads((folder / "report.json").read_text())
+    (folder / "report.json").write_text(json.dumps(report | {"split": "train"}))
+    found = seodang.report(folder)
     assert found["line"] == "It was judged on what it learnt from: the score says nothing of new examples."
-    assert (run.folder / "report.json").exists()
+    assert not found["is_good"]
 
 
 def test_data_that_is_gone_is_said(families, tmp_path):

@@ -170,6 +170,13 @@ PLANTED: list[tuple[Recipe, dict[str, Any], str, str]] = [
         "nothing to choose by; the test split is only for judging. Write split.validation=0.1.",
     ),
     (
+        recipe(split={"validation": 0.1}, training={"keep": "best"}),
+        {"validation_examples": 0},
+        "error",
+        "training.keep=best looks at validation_loss, and no example is left for validation. The data has too few examples "
+        "to keep 10% of them apart. Give more data, or write training.keep=last.",
+    ),
+    (
         recipe(split={"validation": 0}, training={"keep": "best"}),
         {},
         "warning",

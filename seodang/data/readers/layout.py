@@ -31,6 +31,7 @@ NAMES = {
 # How cells are quoted: the sign, and what stands before a sign that is meant as a letter ("" where it is doubled).
 QUOTES = (('"', ""), ('"', "\\"), ("", ""))
 _SAMPLE_LINES, _SAMPLE_BYTES = 300, 1 << 20
+_SENTENCE = 5  # spaces in what alone stands in a line: it is no name
 _NAME_LENGTH = 60
 _QUOTES_SEEN = 20  # lines
 _MOST_UNITS, _LEAST_BELOW = 3, 3  # rows of units below the header, and rows of data below them
@@ -315,6 +316,8 @@ def is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
 
     >>> is_header(["6", "148"], [["1", "85"]]), is_header(["age", "sex"], [["3", "m"]]), is_header(["p", "x"], [["p", "y"]])
     (False, True, False)
+    >>> is_header(["What a fine film this is"], [["I saw it twice and cried"]]), is_header(["review"], [["What a film"]])
+    (False, True)
     """
     words = [cell.strip() for cell in first]
     filled = [word for word in words if word.lower() not in MISSING]
@@ -338,6 +341,8 @@ def is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
     if len(set(filled)) < len(filled) or any(len(word) > _NAME_LENGTH for word in filled):
         return False
     if any(word in column for word, column in zip(words, columns, strict=True)):
+        return False
+    if len(words) == 1 and words[0].count(" ") >= _SENTENCE:
         return False
     return not any(re.search(r"[.?!]$", word) for word in filled)
 

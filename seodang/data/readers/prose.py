@@ -21,13 +21,17 @@ from seodang.data.repeated_texts import repeated_texts
 from seodang.data.source import LeftOut
 
 LONGEST_PARAGRAPH = 50  # lines on average: where blank lines are rarer than that, they do not part paragraphs
+# A text of fewer lines or paragraphs is cut into stretches of so many characters, about STRETCHES of them, to be trained and judged on.
+FEWEST = 20
+STRETCHES, SHORTEST, LONGEST = 60, 40, 400
 
 
 def read_prose(path: Path, root: Path, files: list[str], left: list[LeftOut]) -> Frame:
     """Files of running text, in this order, as one column "text".
 
     A row is a paragraph (the lines up to a blank one, their ends kept: verses need them) where blank lines part the text at
-    least every 50 lines on average; else a line. Rows joined by an empty line, or by a line end, are the text again.
+    least every 50 lines on average; else a line. Rows joined by an empty line, or by a line end, are the text again. A text on
+    few lines is cut at spaces into stretches, which joined are the text again.
 
     Raises:
         DataError: The only file is no text, or there is nothing in any of them.
@@ -73,7 +77,11 @@ def read_prose(path: Path, root: Path, files: list[str], left: list[LeftOut]) ->
             Column(
                 "text",
                 "text",
-                said("a paragraph each") if unit == "paragraph" else said("a line each"),
+                {
+                    "paragraph": said("a paragraph each"),
+                    "line": said("a line each"),
+                    "stretch": said("a stretch each"),
+                }[unit],
                 0,
                 len({*rows}),
             ),
@@ -90,6 +98,12 @@ def _unit(texts: Sequence[str]) -> tuple[str, str]:
     """Whether a row is a paragraph or a line, and the sentence that says why."""
     lines = sum(sum(bool(line.strip()) for line in text.split("\n")) for text in texts)
     paragraphs = sum(len(_parts(text, "paragraph")) for text in texts)
+    characters = sum(map(len, texts))
+    if max(lines, paragraphs) < FEWEST and characters >= 2 * SHORTEST * FEWEST:
+        return "stretch", said(
+            "The text has hardly any line ends: it is cut into stretches of about {count} characters.",
+            count=_long(characters),
+        )
     if paragraphs > 1 and paragraphs * LONGEST_PARAGRAPH >= lines:
         return "paragraph", said(
             "Blank lines part the text into {count:,} paragraphs: a row is a paragraph.", count=paragraphs
@@ -100,8 +114,24 @@ def _unit(texts: Sequence[str]) -> tuple[str, str]:
 
 
 def _parts(text: str, unit: str) -> list[tuple[int, str]]:
-    """Paragraphs or lines with their number from 1 (lines as an editor counts them); blank ones are passed over."""
+    """Paragraphs or lines with their number from 1 (lines as an editor counts them); blank ones are passed over. Or stretches."""
+    if unit == "stretch":
+        return list(enumerate(_stretches(text, _long(len(text))), start=1))
     if unit == "line":
         return [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
     paragraphs = [part.strip("\n") for part in re.split(r"\n[^\S\n]*\n", text) if part.strip()]
     return list(enumerate(paragraphs, start=1))
+
+
+def _long(characters: int) -> int:
+    """How long a stretch is of a text of so many characters."""
+    return max(SHORTEST, min(LONGEST, characters // STRETCHES))
+
+
+def _stretches(text: str, long: int) -> list[str]:
+    """A text cut behind the first space that comes after so many characters; after twice as many without one, anywhere.
+
+    >>> _stretches("to be or not", 4)
+    ['to be ', 'or not']
+    """
+    return re.findall(rf".{{{long}}}\S{{0,{long}}}\s*|.+", text, re.DOTALL)

@@ -34,6 +34,7 @@ SIDES = {"src": "source", "tgt": "target"}
 # Words of a header line: then it is a table with names, which is another reader's.
 HEADER_WORDS = {*LABEL_NAMES, "id", "text", "document", "sentence", "review", "source", "target", "english", "korean"}
 WIDEST = 6  # cells a line: the two sentences and what is noted of them
+WHOLE = 0.8  # of the lines have them all: some lack their translation, and are left out
 LEAST_DIFFERENT = 0.3  # of the sentences of a side: a column of labels has a few values again and again
 
 
@@ -59,7 +60,7 @@ def are_pairs(lines: Sequence[str]) -> bool:
     """
     rows = [line.split("\t") for line in lines if line.strip()]
     width = _width(rows)
-    if not 2 <= width <= WIDEST or sum(len(row) == width for row in rows) < 0.9 * len(rows):
+    if not 2 <= width <= WIDEST or sum(len(row) == width for row in rows) < WHOLE * len(rows):
         return False
     if any(cell.strip().lower() in HEADER_WORDS for cell in rows[0]):
         return False

@@ -10,8 +10,8 @@ from seodang.recipes.settings import Part, Training
 def text_generator() -> Recipe:
     """House recipe that learns to write: an LSTM that sees whole texts at once, with pieces of words.
 
-    Where there are few tokens to learn from, it starts from counts of which follows which (the model word-pairs): on small texts
-    they know what no network learns. The report has a bigram model beside it, by perplexity. Measured: see README.
+    Where there are few tokens to learn from, the LSTM is mixed with counts of which follow which (the model word-pairs): on small
+    texts they know what no network learns. The report has a bigram model beside it, by perplexity. Measured: see README.
     """
     return Recipe(
         name="text-generator",

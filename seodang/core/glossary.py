@@ -39,6 +39,7 @@ class Term:
     def pattern(self) -> str:
         """What is looked for on a page: whole words in English; in Korean the term with whatever ending."""
         word = self.english if language() == "en" or not self.english else re.escape(self.name)
+        word = word.replace(r"95\ %\ ", "(?:95 % )?")
         left, right = (r"(?<![\w-])", r"(?![\w-])") if language() == "en" else (r"(?<![\w가-힣])", "")
         found = [f"{left}(?:{word}){right}"] if word else []
         return "|".join([*found, *([rf"(?<![\w.])(?:{self.code})(?![\w.])"] if self.code else [])])

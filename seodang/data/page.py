@@ -14,6 +14,8 @@ from markupsafe import Markup, escape
 from PIL import Image
 
 from seodang.core.files import write_text
+from seodang.core.glossary import STYLE as TERM_STYLE
+from seodang.core.glossary import with_terms
 from seodang.core.language import language, tr
 from seodang.core.sentences import shown
 from seodang.data.findings import share
@@ -44,8 +46,9 @@ def write_page(found: dict[str, Any], looked: Scan, path: Path) -> None:
         files=found["left_out"][:FILES],
         share=share,
         language=language(),
+        term_style=Markup(TERM_STYLE),
     )
-    write_text(path, text)
+    write_text(path, with_terms(text))
 
 
 def _code(text: str) -> Markup:

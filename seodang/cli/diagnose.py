@@ -29,6 +29,7 @@ def diagnose(
 
     from seodang.cli._screen import print_json, screen
     from seodang.diagnoses.diagnose import diagnose as ask
+    from seodang.diagnoses.diagnosis import title_of
 
     console = screen(json)
     found = ask(where)
@@ -41,7 +42,7 @@ def diagnose(
         console.print(tr("{name}  data, {checks} checks in {seconds:.1f} s", name=name, checks=checks, seconds=seconds))
     for each in found["findings"]:
         mark = "[bold red]![/bold red]" if each["level"] == "serious" else "-"
-        console.print(f"\n{mark} [bold]{escape(each['what'])}[/bold]  ({each['name'].replace('-', ' ')})")
+        console.print(f"\n{mark} [bold]{escape(each['what'])}[/bold]  ({title_of(each['name'])})")
         console.print(f"  {each['evidence']}", markup=False)
         console.print(f"  {each['why']}", markup=False)
         console.print(f"  → {each['todo']}", markup=False)
@@ -51,7 +52,7 @@ def diagnose(
         console.print(tr("\nNot checked:"), markup=False)
         reasons: dict[str, list[str]] = {}
         for each in found["unchecked"]:
-            reasons.setdefault(each["why"], []).append(each["name"].replace("-", " "))
+            reasons.setdefault(each["why"], []).append(title_of(each["name"]))
         for why, checks in reasons.items():
             console.print(f"  {', '.join(checks)}: {why}", markup=False)
     if json:

@@ -249,18 +249,30 @@ def keep_together(source: Source, division: Division, groups: Sequence[Sequence[
 
 
 def _drawn_note(settings: Split, classes: bool, **counts: int) -> str:
-    drawn = " and ".join(f"{name} ({number:,})" for name, number in counts.items() if number)
-    if not drawn:
+    found = {**{name: number for name, number in counts.items() if number}, "seed": settings.seed}
+    if "test" in found and "validation" in found:
+        if classes:
+            return said(
+                "The data gives no split: test ({test:,}) and validation ({validation:,}) drawn, stratified by class (seed {seed}).",
+                **found,
+            )
         return said(
-            "The data gives no split and none is drawn (split.test=0, split.validation=0): nothing is left for judging."
+            "The data gives no split: test ({test:,}) and validation ({validation:,}) drawn (seed {seed}).", **found
         )
-    if classes:
-        return said(
-            "The data gives no split: {splits} drawn, stratified by class (seed {seed}).",
-            splits=drawn,
-            seed=settings.seed,
-        )
-    return said("The data gives no split: {splits} drawn (seed {seed}).", splits=drawn, seed=settings.seed)
+    if "test" in found:
+        if classes:
+            return said("The data gives no split: test ({test:,}) drawn, stratified by class (seed {seed}).", **found)
+        return said("The data gives no split: test ({test:,}) drawn (seed {seed}).", **found)
+    if "validation" in found:
+        if classes:
+            return said(
+                "The data gives no split: validation ({validation:,}) drawn, stratified by class (seed {seed}).",
+                **found,
+            )
+        return said("The data gives no split: validation ({validation:,}) drawn (seed {seed}).", **found)
+    return said(
+        "The data gives no split and none is drawn (split.test=0, split.validation=0): nothing is left for judging."
+    )
 
 
 def _big_enough(source: Source, indices: np.ndarray, classes: bool) -> None:

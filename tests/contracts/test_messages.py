@@ -21,7 +21,7 @@ ALLOWED = {
     "evaluation": 0,
     "explanations": 0,
     "foundations": 0,
-    "lessons": 1,  # the name of a run that is looked for
+    "lessons": 0,
     "models": 0,
     "papers": 0,
     "pretrained": 0,

@@ -249,18 +249,25 @@ def keep_together(source: Source, division: Division, groups: Sequence[Sequence[
 
 
 def _drawn_note(settings: Split, classes: bool, **counts: int) -> str:
-    drawn = " and ".join(f"{name} ({number:,})" for name, number in counts.items() if number)
+    drawn = [f"{name} ({number:,})" for name, number in counts.items() if number]
     if not drawn:
         return said(
             "The data gives no split and none is drawn (split.test=0, split.validation=0): nothing is left for judging."
         )
+    if len(drawn) > 1:
+        words = {"first": drawn[0], "second": drawn[1], "seed": settings.seed}
+        return (
+            said("The data gives no split: {first} and {second} drawn, stratified by class (seed {seed}).", **words)
+            if classes
+            else said("The data gives no split: {first} and {second} drawn (seed {seed}).", **words)
+        )
     if classes:
         return said(
-            "The data gives no split: {splits} drawn, stratified by class (seed {seed}).",
-            splits=drawn,
+            "The data gives no split: {split} drawn, stratified by class (seed {seed}).",
+            split=drawn[0],
             seed=settings.seed,
         )
-    return said("The data gives no split: {splits} drawn (seed {seed}).", splits=drawn, seed=settings.seed)
+    return said("The data gives no split: {split} drawn (seed {seed}).", split=drawn[0], seed=settings.seed)
 
 
 def _big_enough(source: Source, indices: np.ndarray, classes: bool) -> None:

@@ -48,7 +48,7 @@ def test_what_is_kept_is_english_and_shown_in_korean():
 
 def test_a_clause_inside_is_translated_and_a_name_is_not():
     reason = said("{target} is an amount: {reason}.", target="no values", reason="5 numbers from 1 to 9")
-    assert shown(reason) == "no values은(는) 양입니다: 1부터 9까지의 수 5가지."
+    assert shown(reason) == "no values는 양입니다: 1부터 9까지의 수 5가지."
     assert shown("Column empty file is read, and empty file only.") == "empty file 열만 읽습니다."
 
 

@@ -22,8 +22,6 @@ def show_findings(
     """Print the findings, each with its evidence and what to do; where there are none, what was looked for."""
     from rich.markup import escape
 
-    from seodang.core.sentences import shown
-
     if not found["findings"]:
         console.print(tr("\nNothing was found wrong: {nothing}.", nothing=tr(nothing)), markup=False)
         return

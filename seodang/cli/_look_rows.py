@@ -63,7 +63,6 @@ def show_rows(found: dict[str, Any], console: Console, where: str, settings: dic
     from rich.markup import escape
 
     from seodang.cli._found import show_findings, show_left_out, table_of_classes
-    from seodang.core.sentences import shown
 
     console.print(f"[bold]{escape(found['name'])}[/bold]  {escape(found['where'])}")
     columns, rows = len(found["columns"]), found["examples"]
@@ -107,7 +106,7 @@ def _columns(found: dict[str, Any]) -> Any:
     for column in found["columns"][:COLUMNS]:
         missing = f"{column['missing']:,}" if column["missing"] else ""
         table.add_row(
-            *map(escape, (column["name"], tr(column["kind"]), shown(column["reason"]), missing, shown(column["use"])))
+            *map(escape, (column["name"], column["kind"], shown(column["reason"]), missing, shown(column["use"])))
         )
     if (more := len(found["columns"]) - COLUMNS) > 0:
         table.add_row(tr("… {count:,} more …", count=more), "", tr("all with --json"), "", "")
@@ -135,7 +134,7 @@ def _series(found: dict[str, Any]) -> str:
     told = found["series"]
     if not told:
         return ""
-    named = {"steps": told["steps"], "step": told.get("step")}
+    named = {"steps": told["steps"], "step": shown(told.get("step", ""))}
     words = tr("{steps:,} steps of {step}", **named) if "step" in told else tr("{steps:,} steps", **named)
     if told["series"] > 1:
         key = found["purpose"]["key"]

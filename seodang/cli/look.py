@@ -130,7 +130,6 @@ def show(found: dict[str, Any], console: Console, where: str, settings: dict[str
     from rich.markup import escape
 
     from seodang.cli._found import show_findings, show_left_out, table_of_classes
-    from seodang.core.sentences import shown
     from seodang.data.counting import count
 
     sizes = found["sizes"]

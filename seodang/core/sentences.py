@@ -27,10 +27,10 @@ CLAUSES = frozenset(
 # A pattern with fewer constant letters ("{file} is {clause}.") is believed only with numbers or clauses of ours.
 LEAST_LETTERS = 5
 # A value never reaches over the end of a sentence or clause, so that the pattern of one does not match two.
-_VALUE = r"(?:(?!\. [A-Z`]|; ).)*?"
+_VALUE = r"(?:(?!\. [A-Z0-9`]|; ).)*?"
 _NUMBER = r"[-+]?[\d.,]*\d(?:e[-+]?\d+)?%?|nan|[-+]?inf"
 _NUMBERS = (",", "d", "f", "g", "%")  # how the format of a number ends
-_SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z`])")
+_SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z0-9`])")
 
 
 class _Pattern(NamedTuple):
@@ -182,7 +182,7 @@ def _parts(message: str) -> list[tuple[str, str | None, str | None, str | None]]
 
 
 def _is_number(name: str, spec: str | None) -> bool:
-    return name == "count" or bool(spec) and spec[-1] in _NUMBERS
+    return name in ("count", "number") or bool(spec) and spec[-1] in _NUMBERS
 
 
 @functools.cache

@@ -219,7 +219,7 @@ def test_every_kept_sentence_is_found_again(korean):
         values = {}
         for _, name, spec, _ in string.Formatter().parse(message):
             if name is not None:
-                number = name == "count" or bool(spec) and spec[-1] in ",dfg%"
+                number = name in ("count", "number") or bool(spec) and spec[-1] in ",dfg%"
                 values[name] = 7 if number else "no values" if name in CLAUSES else f"{name}-7.csv"
         english = message.format(**values) if values else message
         translated = {name: shown(v) if name in CLAUSES else v for name, v in values.items()}

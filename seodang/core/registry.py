@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import functools
 import importlib
+import re
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -80,11 +81,19 @@ def describe(kind: str, name: str) -> str:
     file = _files(kind).get(name)
     if file is None:
         return tr("from {place}", place=_plugins(kind)[name].value)
-    tree = ast.parse(file.read_text(encoding="utf-8"))
+    return tr(_first_line(file.read_text(encoding="utf-8"), file.stem))
+
+
+def _first_line(source: str, function: str) -> str:
+    """The first docstring line of a function of a file, else of the file; read off the text where that is plain, else parsed."""
+    found = re.search(rf'^def {function}\(.*?\n    """(.+?)(?:"""|\n)', source, re.MULTILINE | re.DOTALL)
+    if found and "\ndef " not in found[0] and "\\" not in found[1]:
+        return found[1]
+    tree = ast.parse(source)
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.name == file.stem and (text := ast.get_docstring(node)):
-            return tr(text.splitlines()[0])
-    return tr((ast.get_docstring(tree) or "").splitlines()[0])
+        if isinstance(node, ast.FunctionDef) and node.name == function and (text := ast.get_docstring(node)):
+            return text.splitlines()[0]
+    return (ast.get_docstring(tree) or "").splitlines()[0]
 
 
 def family(kind: str, name: str) -> str:

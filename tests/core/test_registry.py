@@ -1,12 +1,13 @@
 """Names come from files, and are read without importing what is heavy."""
 
+import inspect
 import subprocess
 import sys
 
 import pytest
 
 from seodang.core.errors import SeodangError
-from seodang.core.registry import describe, family, find, names
+from seodang.core.registry import FOLDERS, describe, family, find, names
 
 
 @pytest.mark.parametrize("kind", ["recipes", "models", "datasets", "tasks", "decisions"])
@@ -15,6 +16,13 @@ def test_every_name_is_found_and_has_a_line(kind):
     for name in names(kind):
         assert callable(find(kind, name)), name
         assert describe(kind, name).endswith((".", "。")), name
+
+
+@pytest.mark.parametrize("kind", FOLDERS)
+def test_a_line_is_that_of_the_docstring_itself(kind):
+    for name in names(kind):
+        own = inspect.getdoc(find(kind, name)) or ""
+        assert describe(kind, name) == own.splitlines()[0], name
 
 
 def test_a_recipe_has_a_family():

@@ -115,8 +115,10 @@ def _whole(text: str, code: str) -> str | None:
 
 
 def _are_ours(values: dict[str, str], code: str) -> bool:
+    """Whether there are clauses, and the catalogue has each, as a whole or part by part."""
     clauses = [value for name, value in values.items() if name in CLAUSES]
-    return bool(clauses) and all(_shown(clause, code) != clause for clause in clauses)
+    parts = [part for clause in clauses for part in ([clause] if _whole(clause, code) else clause.split("; "))]
+    return bool(parts) and all(_whole(part, code) is not None for part in parts)
 
 
 def _filled(translation: str, values: dict[str, str], code: str) -> str:

@@ -48,9 +48,11 @@ def spoken(place: Place | None) -> bool:
 
 
 def _definition(evidence: Evidence) -> Iterator[Block]:
-    trace, source = evidence.trace, evidence.data.get("source")
-    if source is None:
+    trace, source = evidence.trace, evidence.data["source"]
+    if evidence.is_imported:
         yield Paragraph(tr("The run was imported: the data that it was trained on is not known here."))
+        rows = [[tr("Where it lies"), trace.quote(source["where"])], [tr("Form"), trace.say(source["form"])]]
+        yield Table([], rows, is_settings=True)
         return
     form = evidence.noun if evidence.noun in ("picture", "text") else "row"  # windows are cut from rows
     number = words.many(trace.number(words.count, source["examples"]), source["examples"].value, form)

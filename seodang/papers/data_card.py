@@ -14,7 +14,7 @@ from seodang.papers.trace import Place
 
 # Up to so many classes and columns have a row each.
 CLASSES, COLUMNS, LEFT_OUT = 24, 40, 5
-HASH = 12  # letters of a hash that are shown
+HASH = 8  # letters of a hash that are shown
 
 
 def data_card(evidence: Evidence) -> Section:

@@ -14,7 +14,7 @@ from seodang.papers.trace import Place
 
 # Up to so many classes and columns have a row each.
 CLASSES, COLUMNS, LEFT_OUT = 24, 40, 5
-HASH = 12  # letters of a hash that are shown
+HASH = 8  # letters of a hash that are shown
 
 
 def data_card(evidence: Evidence) -> Section:
@@ -48,9 +48,11 @@ def spoken(place: Place | None) -> bool:
 
 
 def _definition(evidence: Evidence) -> Iterator[Block]:
-    trace, source = evidence.trace, evidence.data.get("source")
-    if source is None:
+    trace, source = evidence.trace, evidence.data["source"]
+    if evidence.is_imported:
         yield Paragraph(tr("The run was imported: the data that it was trained on is not known here."))
+        rows = [[tr("Where it lies"), trace.quote(source["where"])], [tr("Form"), trace.say(source["form"])]]
+        yield Table([], rows, is_settings=True)
         return
     form = evidence.noun if evidence.noun in ("picture", "text") else "row"  # windows are cut from rows
     number = words.many(trace.number(words.count, source["examples"]), source["examples"].value, form)

@@ -63,6 +63,11 @@ class Evidence:
         return self.report.value.get("main", "accuracy")
 
     @property
+    def is_imported(self) -> bool:
+        """Whether its weights came from elsewhere, so that its data and training are not known."""
+        return self.data.value.get("opened") is None
+
+    @property
     def is_own(self) -> bool:
         """Whether it was judged on a part of the data it was trained on."""
         return self.report.value["judged"]["is_own"]

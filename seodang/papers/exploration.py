@@ -76,7 +76,7 @@ def _pictures(evidence: Evidence) -> Iterator[Block]:
 def _balance(evidence: Evidence) -> Iterator[Block]:
     counts = evidence.data.get("counts")
     classes = evidence.data.value.get("classes", [])
-    if counts is not None and 1 < len(classes) <= CLASSES:
+    if counts is not None and counts.value and 1 < len(classes) <= CLASSES:
         yield drawings.counts(counts, classes)
 
 

@@ -60,6 +60,10 @@ def _line(evidence: Evidence) -> tuple[str, bool]:
         return tr("Nothing shows that it is better than something simpler: {methods}.", methods=same), False
     if not found:
         return tr("It was set beside nothing simpler, so whether it is good cannot be said."), False
+    if evidence.report.value["split"] == "validation":
+        return tr(
+            "Better than what is simpler, but there is no test split: settings may have been chosen by this score."
+        ), False
     if evidence.findings("too-few-examples"):
         return tr("Better than what is simpler, but judged on few examples: read the interval, not the score."), False
     return tr("Better, beyond chance, than everything simpler that it was set beside."), True
@@ -182,7 +186,7 @@ def _split(evidence: Evidence) -> list[str]:
         lines.append(tr("Windows that lie side by side overlap: they say less than as many separate ones."))
     if split == "validation":
         lines.append(
-            tr("There is no test split: the same examples chose settings or epochs, so the score is a little too good.")
+            tr("There is no test split: where settings or epochs were chosen by these examples, the score is too good.")
         )
     if seen is not None and seen.value:
         lines.append(
@@ -214,6 +218,8 @@ def _opened(evidence: Evidence) -> list[str]:
 def _seeds(evidence: Evidence) -> list[str]:
     if found := evidence.findings("seed-noise"):
         return [_found(evidence, each) for each in found]
+    if evidence.is_imported:
+        return []
     seeds, seed = evidence.facts["seeds"], evidence.trace.number(words.count, evidence.recipe["training"]["seed"])
     if seeds.value == 1:
         return [tr("It was trained with one seed ({seed}); whether another gives the same is not known.", seed=seed)]
@@ -365,7 +371,8 @@ def _beyond(evidence: Evidence) -> list[str]:
     given = evidence.data.get("split", "given")
     if evidence.task == "classify":
         lines.append(tr("It knows its classes and no others: whatever it is shown, it answers with one of them."))
-    if evidence.is_own and given is not None and "test" not in given.value and evidence.task != "forecast":
+    is_drawn = given is not None and evidence.report.value["split"] not in given.value
+    if evidence.is_own and is_drawn and evidence.task != "forecast":
         lines.append(
             tr(
                 "Training and judged examples were drawn from the same data: how it does on examples from elsewhere (other people, "

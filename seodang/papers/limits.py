@@ -68,7 +68,7 @@ def _next(evidence: Evidence) -> Iterator[Block]:
     yield Points(steps)
     run = shlex.quote(str(evidence.run.folder))
     yield Command(f"seodang evaluate {run} OTHER-DATA", tr("judge it on other data"))
-    if evidence.data.value.get("opened") is not None:
+    if not evidence.is_imported:
         yield Command(f"seodang repeat {run}", tr("train it again and see that the same comes out"))
         if not is_solved({"history": evidence.history.value}):
             yield Command(" ".join(["seodang train --resume", run, "training.epochs=+5"]), tr("train it further"))
@@ -91,7 +91,7 @@ def _measure(evidence: Evidence) -> Iterator[str]:
             "Take what is simpler ({methods}), or show on more examples that the network is better: here it is not.",
             methods=told,
         )
-    if evidence.facts["seeds"].value == 1 and evidence.data.value.get("opened") is not None:
+    if evidence.facts["seeds"].value == 1 and not evidence.is_imported:
         yield tr(
             "Train it with other seeds (training.seed) and judge them on the same examples: is the score the recipe's, or luck?"
         )

@@ -123,6 +123,9 @@ def _inputs(evidence: Evidence) -> Iterator[Block]:
 
 
 def _training(evidence: Evidence) -> Iterator[Block]:
+    if evidence.is_imported:
+        yield Paragraph(tr("The run was imported: how it was trained is not known here."))
+        return
     trace, training = evidence.trace, evidence.recipe["training"]
     lines = [
         tr("Two networks learnt against each other: one makes pictures, the other tells them from real ones.")
@@ -146,8 +149,6 @@ def _training(evidence: Evidence) -> Iterator[Block]:
             threads=_threads(evidence),
             seed=trace.number(words.count, training["seed"]),
         )
-        if "device" in evidence.machine
-        else tr("On which machine it was trained is not known: the run was imported.")
     )
     yield Points(lines)
     if not evidence.run.recipe.makes_examples and evidence.history.value:

@@ -297,6 +297,24 @@ def test_data_that_is_gone_is_said(families, tmp_path):
     assert "is not there any more" in read(found, "page")
 
 
+def test_an_imported_run_says_what_is_not_known(digits_run, tmp_path):
+    from seodang.runs.importing import import_run
+
+    weights, recipe = digits_run.folder / "model.safetensors", digits_run.folder / "recipe.yaml"
+    run = import_run(weights, recipe, classes="0123456789", runs=tmp_path)
+    with pytest.raises(RunError, match="was imported, and the data it was trained on is not known here"):
+        seodang.report(run)
+    seodang.evaluate(run, "digits")
+    found = seodang.report(run)
+    page = read(found, "page")
+    assert "how it was trained is not known here" in page
+    assert "Training took" not in page
+    assert any("of other data (digits)" in line for line in found["in_short"]["how_good"])
+    assert all(
+        each["value"] == resolve(run, found, each["from"][0]) for each in found["numbers"] if each["way"] == "value"
+    )
+
+
 def test_the_verb(command, papers, tmp_path):
     run, _, _ = papers("table-classify")
     told = command("report", run.folder, "--out", tmp_path / "mine", "--json")

@@ -61,7 +61,6 @@ def gradient_descent(seed: int = 0) -> Lesson:
             _table(numbers),
         ),
         _tries(),
-        ("gradient descent", "gradient", "loss", "learning rate", "weight"),
         seed,
     )
 
@@ -203,7 +202,7 @@ def _map(matrix: Array, wanted: Array, lowest: Array, paths: dict[str, Array], r
 
 
 def _falling(losses: dict[str, list[float]], rates: dict[str, float]) -> str:
-    names, steps = _names(rates), np.arange(STEPS + 1)
+    names, steps = _names(rates), range(STEPS + 1)
     lines = [Line(names[name], steps, losses[name], style=style) for name, style in STYLES.items()]
     return curves(tr("Loss over the steps"), lines, tr("step"), tr("loss"), log_y=True)
 

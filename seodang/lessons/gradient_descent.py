@@ -156,7 +156,8 @@ def _limits() -> tuple[str, ...]:
             "network with thousands of weights has plateaus and many valleys, and nobody has a formula; only the steps are the same."
         ),
         tr(
-            "Here every step looks at all patients. Networks take a few examples a step (a batch), so their path trembles."
+            "Here every step looks at all patients. Networks look at a few examples a step (how many is the batch size), so their path "
+            "trembles."
         ),
     )
 

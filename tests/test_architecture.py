@@ -94,7 +94,9 @@ def test_an_unknown_public_name_says_what_there_is():
 
 
 @pytest.mark.parametrize(
-    "words", [["--help"], ["list"], ["train", "--help"], ["look", "--help"], ["recognise", "--help"]], ids=" ".join
+    "words",
+    [["--help"], ["list"], ["train", "--help"], ["look", "--help"], ["recognise", "--help"], ["learn"]],
+    ids=" ".join,
 )
 def test_the_door_is_light(words):
     """--help and list load none of the heavy packages; the time itself is a benchmark's business."""

@@ -319,7 +319,70 @@ def glossary() -> list[Term]:
                 "above 0, sigmoid and tanh flatten."
             ),
             "activations?",
-            "relu|sigmoid|tanh|gelu|leaky_relu",
+            "tanh|gelu|selu",
+        ),
+        Term(
+            "relu",
+            tr("The activation max(0, x): negative numbers become 0, others stay as they are."),
+            "relu",
+            "leaky_relu",
+        ),
+        Term(
+            tr("sigmoid"),
+            tr("The function 1 / (1 + e⁻ˣ), an S between 0 and 1: far left almost 0, far right almost 1."),
+            "sigmoids?",
+        ),
+        Term(
+            tr("gradient descent"),
+            tr("Training by many small steps, each against the gradient: downhill on the loss."),
+            "gradient descent",
+        ),
+        Term(
+            tr("layer"),
+            tr(
+                "A step from many numbers to many others: weighted sums, as a rule with an activation behind them. Those between the "
+                "first and the last are called hidden."
+            ),
+            "layers?",
+        ),
+        Term(
+            tr("unit"),
+            tr("One of the numbers that a layer puts out, with the weights that make it; also called a neuron."),
+            "units?|neurons?",
+        ),
+        Term(
+            tr("bias"),
+            tr(
+                "The b in wx + b: a number that is added whatever goes in. It moves the place where the answer changes."
+            ),
+            "bias(?:es)?",
+        ),
+        Term(
+            tr("initialisation"),
+            tr(
+                "The random weights that training starts from. Xavier's and He's rules choose their size so that signals neither fade nor "
+                "blow up from layer to layer."
+            ),
+            "initiali[sz]ation|(?:He|Xavier)'s start",
+        ),
+        Term(
+            tr("boundary"),
+            tr(
+                "The places where a classifier is undecided between two classes; on either side it answers differently."
+            ),
+            "boundar(?:y|ies)",
+        ),
+        Term(
+            tr("feature"),
+            tr("Something measured of an example and handed to what decides: by a person's rule, or learnt."),
+            "features?",
+        ),
+        Term(
+            tr("classifier"),
+            tr(
+                "What names the class of an example; in most networks a weighted sum for each class, and the largest wins."
+            ),
+            "classifiers?",
         ),
         Term(
             tr("seed"),

@@ -52,7 +52,7 @@ MECHANISM = {
     "diagnoses": {"diagnosis", "case", "cheap", "probe", "diagnose"},
     "foundations": {"explore"},
     "explanations": {"explain", "explanation", "example", "own", "scores", "layers_of", "painting", "page"},
-    "lessons": {"lesson", "learn", "in_memory", "drawn", "page", "terms"},
+    "lessons": {"lesson", "learn", "in_memory", "drawn", "page"},
 }
 
 

@@ -61,7 +61,6 @@ def gradient_descent(seed: int = 0) -> Lesson:
             _table(numbers),
         ),
         _tries(),
-        ("gradient descent", "gradient", "loss", "learning rate", "weight"),
         seed,
     )
 
@@ -157,7 +156,8 @@ def _limits() -> tuple[str, ...]:
             "network with thousands of weights has plateaus and many valleys, and nobody has a formula; only the steps are the same."
         ),
         tr(
-            "Here every step looks at all patients. Networks take a few examples a step (a batch), so their path trembles."
+            "Here every step looks at all patients. Networks look at a few examples a step (how many is the batch size), so their path "
+            "trembles."
         ),
     )
 
@@ -203,7 +203,7 @@ def _map(matrix: Array, wanted: Array, lowest: Array, paths: dict[str, Array], r
 
 
 def _falling(losses: dict[str, list[float]], rates: dict[str, float]) -> str:
-    names, steps = _names(rates), np.arange(STEPS + 1)
+    names, steps = _names(rates), range(STEPS + 1)
     lines = [Line(names[name], steps, losses[name], style=style) for name, style in STYLES.items()]
     return curves(tr("Loss over the steps"), lines, tr("step"), tr("loss"), log_y=True)
 

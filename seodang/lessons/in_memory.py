@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from seodang.data.encoded import Data
+from seodang.data.encoded import Data, Encoded
 from seodang.data.frame import Frame
 from seodang.data.load import Subset, load
 from seodang.data.open import open_any
@@ -41,6 +41,12 @@ class Trained:
     def model(self) -> nn.Module:
         """The network behind its preparation."""
         return list(self.network.children())[-1]
+
+    @property
+    def encoding(self) -> Any:
+        """How the rows of a table became numbers."""
+        assert isinstance(self.data, Encoded), "only rows are encoded"
+        return self.data.encoding
 
     def scores(self, inputs: Tensor) -> Tensor:
         """Raw scores (N, outputs) of what `data` holds: pictures (N, C, H, W) uint8, or encoded rows (N, F)."""

@@ -27,7 +27,6 @@ class Lesson:
     answer: two or three sentences that hold without the experiment.   measured: sentences whose every number comes from it.
     limits: what the experiment does not show.   numbers: fit for JSON, the same for the same seed.
     parts: what the page shows, in this order.   tries: commands that work as they stand, one after the other.
-    terms: names of `terms()`, explained on the page.
     """
 
     answer: tuple[str, ...]
@@ -36,7 +35,6 @@ class Lesson:
     numbers: dict[str, Any]
     parts: tuple[Part, ...]
     tries: tuple[Try, ...]
-    terms: tuple[str, ...]
     seed: int = 0
 
 

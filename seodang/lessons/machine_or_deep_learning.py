@@ -54,7 +54,7 @@ def machine_or_deep_learning(seed: int = 0) -> Lesson:
     }
     parts = (
         Pictures(
-            (_person(inputs_of(data.test)[0], data.test.labels[0].item()), _filters(last)),
+            (_person(inputs_of(data.test)[0], int(data.test.labels[0])), _filters(last)),
             title=tr("Features: made up by a person, and learnt"),
         ),
         Drawing(
@@ -64,8 +64,7 @@ def machine_or_deep_learning(seed: int = 0) -> Lesson:
         ),
         _table(accuracy),
     )
-    terms = ("feature", "classifier", "convolution", "layer", "weight", "accuracy")
-    return Lesson(_answer(), _measured(numbers), _limits(), numbers, parts, _tries(), terms, seed)
+    return Lesson(_answer(), _measured(numbers), _limits(), numbers, parts, _tries(), seed)
 
 
 def by_hand(pictures: torch.Tensor) -> Array:

@@ -79,19 +79,7 @@ def what_a_cnn_is(seed: int = 0) -> Lesson:
         ),
         _table(numbers),
     )
-    terms = (
-        "convolution",
-        "filter",
-        "stride",
-        "padding",
-        "channel",
-        "pooling",
-        "feature",
-        "classifier",
-        "transfer learning",
-        "layer",
-    )
-    return Lesson(_answer(), _measured(numbers), _limits(), numbers, parts, _tries(), terms, seed)
+    return Lesson(_answer(), _measured(numbers), _limits(), numbers, parts, _tries(), seed)
 
 
 def moved(digits: Source, seed: int) -> Source:

@@ -68,7 +68,6 @@ def what_layers_add(seed: int = 0) -> Lesson:
         numbers,
         parts,
         _tries(),
-        ("layer", "unit", "boundary", "activation", "relu", "loss", "accuracy"),
         seed,
     )
 
@@ -91,7 +90,7 @@ def probability(done: Trained, places: Array) -> Array:
 
 def _scaling(done: Trained) -> tuple[Array, Array]:
     assert isinstance(done.data, Encoded), "points are rows of a table"
-    numbers: Any = done.data.encoding
+    numbers: Any = done.encoding
     return (
         np.array([each.centre for each in numbers.numbers], np.float64),
         np.array([each.scale for each in numbers.numbers], np.float64),
@@ -102,8 +101,7 @@ def _drawn(done: Trained, words: str, folds: bool = False) -> str:
     part = done.data.test if len(done.data.test) else done.data.train
     centre, scale = _scaling(done)
     points = inputs_of(part).numpy().astype(np.float64) * scale + centre
-    encoding: Any = done.data.encoding
-    names = [each.name for each in encoding.numbers]
+    names = [each.name for each in done.encoding.numbers]
     lines = folds_of(done) if folds else []
     margin = 0.3 if len(points) < 10 else 0.12
     labels = part.labels.numpy()

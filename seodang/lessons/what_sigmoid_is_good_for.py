@@ -75,8 +75,7 @@ def what_sigmoid_is_good_for(seed: int = 0) -> Lesson:
         ),
         _table(bins, second),
     )
-    terms = ("sigmoid", "loss", "gradient", "weight", "bias", "activation", "accuracy")
-    return Lesson(_answer(), _measured(numbers), _limits(), numbers, parts, _tries(), terms, seed)
+    return Lesson(_answer(), _measured(numbers), _limits(), numbers, parts, _tries(), seed)
 
 
 def sigmoid_slope(x: Array) -> Array:
@@ -151,8 +150,7 @@ def _learnt_from(done: Trained) -> tuple[Array, Array]:
 
 
 def _unscaled(done: Trained, rows: torch.Tensor) -> Array:
-    encoding: Any = done.data.encoding  # type: ignore[union-attr]
-    number = encoding.numbers[0]
+    number = done.encoding.numbers[0]
     return rows[:, 0].double().numpy() * number.scale + number.centre
 
 
@@ -219,8 +217,7 @@ def _curve(done: Trained, bins: list[dict[str, float]], line: tuple[float, float
     true, low, high = (np.array([each[name] for each in bins]) for name in ("true", "low", "high"))
     radius, _, _ = _on_new(done)
     along = np.linspace(radius.min(), radius.max(), 200)
-    encoding: Any = done.data.encoding  # type: ignore[union-attr]
-    number = encoding.numbers[0]
+    number = done.encoding.numbers[0]
     rows = torch.from_numpy(((along - number.centre) / number.scale).astype(np.float32)).unsqueeze(1)
     figure, axes = _figure(5.2, 3.4)
     for level in (0, 1):

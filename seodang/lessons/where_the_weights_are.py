@@ -74,8 +74,7 @@ def where_the_weights_are(seed: int = 0) -> Lesson:
         ),
         _table(numbers),
     )
-    terms = ("weight", "bias", "layer", "accuracy", "classifier")
-    return Lesson(_answer(), _measured(numbers), _limits(), numbers, parts, _tries(), terms, seed)
+    return Lesson(_answer(), _measured(numbers), _limits(), numbers, parts, _tries(), seed)
 
 
 def dense_of(model: nn.Module) -> tuple[Tensor, Tensor]:

@@ -67,8 +67,7 @@ def why_activations_bend(seed: int = 0) -> Lesson:
         Drawing(_functions(), tr("What stands between two layers: three bent ones, and none (dotted)."), 460),
         _table(numbers),
     )
-    terms = ("activation", "layer", "unit", "relu", "sigmoid", "loss", "weight")
-    return Lesson(_answer(), _measured(numbers), _limits(), numbers, parts, _tries(), terms, seed)
+    return Lesson(_answer(), _measured(numbers), _limits(), numbers, parts, _tries(), seed)
 
 
 def wave(seed: int) -> Frame:

@@ -64,7 +64,6 @@ def why_depth_is_hard(seed: int = 0) -> Lesson:
         numbers,
         parts,
         _tries(),
-        ("gradient", "layer", "sigmoid", "relu", "initialisation", "batch normalisation", "epoch", "accuracy"),
         seed,
     )
 

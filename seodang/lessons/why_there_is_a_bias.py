@@ -59,8 +59,7 @@ def why_there_is_a_bias(seed: int = 0) -> Lesson:
         Drawing(_sizes(unit, rows), tr("One unit, one measurement: without b the curve can only turn round 0."), 560),
         _table(numbers),
     )
-    terms = ("bias", "weight", "unit", "boundary", "sigmoid", "relu", "accuracy")
-    return Lesson(_answer(), _measured(numbers), _limits(), numbers, parts, _tries(), terms, seed)
+    return Lesson(_answer(), _measured(numbers), _limits(), numbers, parts, _tries(), seed)
 
 
 def ray_gap(done: Trained, rows: torch.Tensor) -> float:
@@ -142,8 +141,7 @@ def _limits() -> tuple[str, ...]:
 
 def _drawn(done: Trained, words: str) -> str:
     test = done.data.test
-    encoding: Any = done.data.encoding  # type: ignore[union-attr]
-    names = [each.name for each in encoding.numbers]
+    names = [each.name for each in done.encoding.numbers]
 
     def ask(places: Array) -> Array:
         return done.scores(torch.from_numpy(places.astype(np.float32))).sigmoid().double().numpy()[:, 0]

@@ -249,7 +249,6 @@ def keep_together(source: Source, division: Division, groups: Sequence[Sequence[
 
 
 def _drawn_note(settings: Split, classes: bool, **counts: int) -> str:
-<<<<<<< HEAD
     found = {**{name: number for name, number in counts.items() if number}, "seed": settings.seed}
     if "test" in found and "validation" in found:
         if classes:
@@ -257,14 +256,9 @@ def _drawn_note(settings: Split, classes: bool, **counts: int) -> str:
                 "The data gives no split: test ({test:,}) and validation ({validation:,}) drawn, stratified by class (seed {seed}).",
                 **found,
             )
-=======
-    drawn = [f"{name} ({number:,})" for name, number in counts.items() if number]
-    if not drawn:
->>>>>>> langdata
         return said(
             "The data gives no split: test ({test:,}) and validation ({validation:,}) drawn (seed {seed}).", **found
         )
-<<<<<<< HEAD
     if "test" in found:
         if classes:
             return said("The data gives no split: test ({test:,}) drawn, stratified by class (seed {seed}).", **found)
@@ -279,22 +273,6 @@ def _drawn_note(settings: Split, classes: bool, **counts: int) -> str:
     return said(
         "The data gives no split and none is drawn (split.test=0, split.validation=0): nothing is left for judging."
     )
-=======
-    if len(drawn) > 1:
-        words = {"first": drawn[0], "second": drawn[1], "seed": settings.seed}
-        return (
-            said("The data gives no split: {first} and {second} drawn, stratified by class (seed {seed}).", **words)
-            if classes
-            else said("The data gives no split: {first} and {second} drawn (seed {seed}).", **words)
-        )
-    if classes:
-        return said(
-            "The data gives no split: {split} drawn, stratified by class (seed {seed}).",
-            split=drawn[0],
-            seed=settings.seed,
-        )
-    return said("The data gives no split: {split} drawn (seed {seed}).", split=drawn[0], seed=settings.seed)
->>>>>>> langdata
 
 
 def _big_enough(source: Source, indices: np.ndarray, classes: bool) -> None:

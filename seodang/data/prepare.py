@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 from typing import Literal
 
@@ -21,6 +22,7 @@ from seodang.data.source import Source
 LARGEST_OPEN_SIDE = 128
 SAMPLE = 256  # pictures whose header is read to find the size
 SAMPLE_COLOUR = 64  # pictures that are decoded to find whether all are grey
+_SIZES: weakref.WeakKeyDictionary[Source, list[tuple[int, int]]] = weakref.WeakKeyDictionary()
 _OPEN = "resolve() the preparation first: its height, width or channels are open"
 
 
@@ -149,7 +151,14 @@ def _sample(source: Source, most: int) -> np.ndarray:
     return np.unique(np.linspace(0, len(source) - 1, min(most, len(source))).astype(np.int64))
 
 
-def _sizes(source: Source) -> Iterator[tuple[int, int]]:
+def _sizes(source: Source) -> list[tuple[int, int]]:
+    """Height and width of a sample, read once for each source."""
+    if source not in _SIZES:
+        _SIZES[source] = [*_read_sizes(source)]
+    return _SIZES[source]
+
+
+def _read_sizes(source: Source) -> Iterator[tuple[int, int]]:
     assert source.read is not None, "a source has pixels or read"
     with quiet():
         for index in _sample(source, SAMPLE):

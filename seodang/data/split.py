@@ -363,13 +363,11 @@ def _every_class_trains(source: Source, train: np.ndarray, given: tuple[str, ...
 
 def _order(ids: list[str], seed: int, salt: str) -> np.ndarray:
     """A number for each id that looks random, and is the same whatever else is in the data."""
-    prefix = hashlib.blake2b(f"{seed} {salt} ".encode(), digest_size=8)
-    numbers = np.empty(len(ids), np.uint64)
-    for position, name in enumerate(ids):
-        one = prefix.copy()
-        one.update(name.encode("utf-8", "surrogateescape"))
-        numbers[position] = int.from_bytes(one.digest(), "little")
-    return numbers
+    prefix = f"{seed} {salt} ".encode()
+    digests = [
+        hashlib.blake2b(prefix + name.encode("utf-8", "surrogateescape"), digest_size=8).digest() for name in ids
+    ]
+    return np.frombuffer(b"".join(digests), "<u8")
 
 
 def _quotas(counts: np.ndarray, share: float, least: int = 2) -> np.ndarray:

@@ -182,6 +182,9 @@ def _optimiser(evidence: Evidence) -> str:
         "adamw": lambda: tr(
             "AdamW, gradient descent with momentum, a step of its own for each weight, and weight decay"
         ),
+        "muon": lambda: tr(
+            "Muon for the filters, which makes their momentum orthogonal, and AdamW for all other weights"
+        ),
     }
     rates: dict[str, Callable[[], str]] = {
         "constant": lambda: tr("kept constant"),

@@ -27,7 +27,7 @@ from seodang.recipes.recipe import Recipe
 
 # Rates beyond these have, for the rule in question, no use known to us: below nothing moves, above it diverges.
 # Adam's update is about the rate itself for every weight, whatever the gradient; plain descent scales with the gradient.
-RATES = {"sgd": (1e-6, 10.0), "rmsprop": (1e-7, 0.1), "adam": (1e-7, 0.1), "adamw": (1e-7, 0.1)}
+RATES = {"sgd": (1e-6, 10.0), "rmsprop": (1e-7, 0.1), "adam": (1e-7, 0.1), "adamw": (1e-7, 0.1), "muon": (1e-7, 0.1)}
 
 # Tasks that foretell amounts, and the losses for them.
 AMOUNT_LOSSES = ("mse", "mae", "huber")

@@ -106,12 +106,14 @@ class Training(Value):
     batch_size: int | None = Field(
         default=None, ge=1, description="Examples in a step. Null: chosen from their number."
     )
-    optimizer: Literal["sgd", "rmsprop", "adam", "adamw"] = Field(default="adamw", description="The update rule.")
+    optimizer: Literal["sgd", "rmsprop", "adam", "adamw", "muon"] = Field(
+        default="adamw", description="The update rule. muon: for the filters of convolutions, adamw for all else."
+    )
     learning_rate: float = Field(default=1e-3, gt=0, lt=100, description="Step size at its highest.")
     momentum: float = Field(
-        default=0.0, ge=0, lt=1, description="Share of the last step that is carried into the next, for sgd."
+        default=0.0, ge=0, lt=1, description="Share of the last step that is carried into the next, for sgd and muon."
     )
-    nesterov: bool = Field(default=False, description="Nesterov's form of momentum, for sgd.")
+    nesterov: bool = Field(default=False, description="Nesterov's form of momentum, for sgd and muon.")
     weight_decay: float = Field(
         default=0.0, ge=0, description="Decoupled for adamw, an L2 penalty otherwise. Biases and norms have none."
     )

@@ -174,6 +174,11 @@ def make_pass(data: Prepared, recipe: Recipe, place: Place) -> Pass:
     return Pass(data, recipe, cast(Backbone, model), place)
 
 
+def _less(left: float | None, loading: float) -> float | None:
+    """What is left once the pictures were prepared again."""
+    return None if left is None else left - loading
+
+
 def pass_in_time(
     data: Prepared, recipe: Recipe, place: Place, source: Source, asked: Recipe, since: float
 ) -> tuple[Pass, PassPlan, list[str]]:
@@ -193,7 +198,7 @@ def pass_in_time(
     while not plan.fits(left()):
         with in_english():  # reasons are kept
             takes = {"clause": duration(plan.seconds), "minutes": minutes}
-        side = plan.side_within(recipe, left()) if asked.preparation.height is None else None
+        side = plan.side_within(recipe, _less(left(), data.scan.seconds)) if asked.preparation.height is None else None
         if side:
             reasons.append(
                 said(

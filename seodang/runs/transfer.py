@@ -27,12 +27,16 @@ from seodang.training.best import Best
 from seodang.training.device import Place
 from seodang.training.features import Passed
 from seodang.training.head import Head, fit_head
-from seodang.training.loop import Epoch, Notice, begin
-from seodang.training.plan import PASS_SHARE, REPORT_SECONDS, Pace, Plan, make_plan
+from seodang.training.loop import Epoch, Notice, begin, count_steps
+from seodang.training.plan import REPORT_SECONDS, Pace, Plan, duration, make_plan, pass_seconds
 
 # Fine-tuning for fewer steps than this, and for less than two epochs, only disturbs the head: 63 steps brought validation loss on
 # cats-dogs-small from 0.081 to 0.093; 142 steps, 110 when planned, on hand-drawn-shapes from 0.259 to 0.070.
 LEAST_STEPS = 100
+# Training a picture takes at least so many times as long as sending it through the base, so what cannot be worth it is not measured.
+TRAINING_SLOWER = 2.0
+# Of the minutes given: where so much is left over it is said.
+WORTH_SAYING = 0.1
 
 
 def transfer(
@@ -50,7 +54,8 @@ def transfer(
     minutes = 60 * recipe.training.minutes - late if recipe.training.minutes else None
     features, head, tried, then = data, None, [], None
     with listening() as interrupt:
-        seconds_left = None if minutes is None else lambda whole=PASS_SHARE * minutes: whole - clock.seconds
+        whole = 0.0 if minutes is None else pass_seconds(minutes)
+        seconds_left = None if minutes is None else lambda: whole - clock.seconds
         for event in _features_and_head(once, task, seconds_left):
             if interrupt.signal is not None:  # the features so far are kept
                 yield Interrupted(folder, 0, interrupt.signal)
@@ -68,7 +73,7 @@ def transfer(
         if head is None or recipe.transfer.fine_tune:
             # The judged pictures pass once more through a network that was trained on; and the report takes its time.
             late += once.pace() * len(data.test) + REPORT_SECONDS
-            then = _what_follows(data, features, head, recipe, task, model, place, clock.began - late)
+            then = _what_follows(data, features, head, recipe, task, model, place, clock.began - late, once.pace())
             yield from clock.tell(_decided(folder, then, recipe))
         history = History(folder / ("head.jsonl" if then and then.is_worth_it else "history.jsonl"))
         for epoch in tried:
@@ -77,6 +82,16 @@ def transfer(
             yield Interrupted(folder, 0, interrupt.signal)
             return
     if then is None or not then.is_worth_it:
+        if then is None:
+            late += once.seconds_per_picture * len(data.test) + REPORT_SECONDS
+        spare = 60 * (recipe.training.minutes or 0.0) - late - clock.seconds
+        if spare > WORTH_SAYING * 60 * (recipe.training.minutes or 0.0) > 0:
+            yield Notice(
+                tr(
+                    "Done about {time} before the time is over: more would not make this head better.",
+                    time=duration(spare),
+                )
+            )
         yield finish(folder, data, model.state_dict(), machine, clock.seconds, None)
         return
     state = begin(then.network, then.recipe, place)
@@ -84,6 +99,7 @@ def transfer(
     for sentence in restore(folder, state, best)[1]:
         yield Notice(sentence)
     minutes = recipe.training.minutes if recipe.training.steps is None else None
+    assert then.plan is not None, "what is worth it was measured"
     pace = Pace(then.plan, minutes - (late + clock.seconds) / 60) if minutes else None
     more = {"whole": model, "pictures": data, "spent": clock.seconds}
     yield from follow(folder, then.data, then.recipe, state, best, place, machine, pace, **more)
@@ -105,7 +121,8 @@ class _Then:
     network: torch.nn.Module
     data: Prepared
     recipe: Recipe
-    plan: Plan
+    plan: Plan | None  # none where it was not worth measuring
+    steps: int
     is_worth_it: bool  # false: the minutes that are left would hardly move it
 
 
@@ -118,31 +135,39 @@ def _what_follows(
     model: Backbone,
     place: Place,
     since: float,
+    each: float,
 ) -> _Then:
     """The head of layers on the features, or after a solved head the last stages on the pictures; in the minutes that are left of
-    those that began then."""
+    those that began then. A picture takes `each` seconds through the base."""
     if head is None:
         network, seen = model.head, features
         recipe = recipe.model_copy(update={"augmentation": Augmentation()})
     else:
         model.train_stages(recipe.transfer.stages)
         network, seen = model, data
+    per_epoch, _ = count_steps(len(seen.train), recipe)
+    least = min(2 * per_epoch, LEAST_STEPS)
+    if head is not None and recipe.training.minutes and recipe.training.steps is None:
+        left = 60 * recipe.training.minutes - (time.perf_counter() - since)
+        fit = max(0, int(left / (TRAINING_SLOWER * each * (recipe.training.batch_size or 1))))
+        if fit < least:
+            return _Then(network, seen, recipe, None, fit, False)
     plan, planned = make_plan(seen, recipe, task, network, place, since)
-    least = min(2 * plan.steps_per_epoch, LEAST_STEPS)
     is_worth_it = head is None or planned is recipe or plan.steps >= least
-    return _Then(network, seen, planned, plan, is_worth_it)
+    return _Then(network, seen, planned, plan, plan.steps, is_worth_it)
 
 
 def _decided(folder: Path, then: _Then, recipe: Recipe) -> Planned | Notice:
     """Write what follows into the recipe of the run, and tell it."""
     if then.is_worth_it:
+        assert then.plan is not None, "what is worth it was measured"
         found = then.recipe.training
         rewrite_recipe(folder, training={"steps": found.steps, "epochs": found.epochs})
         return Planned(then.plan)
     words = said(
         "transfer.fine_tune=false: only {steps} steps of training the last stages fit into the rest of the {minutes:g} minutes; "
         "the head alone is kept",
-        steps=then.plan.steps,
+        steps=then.steps,
         minutes=recipe.training.minutes,
     )
     rewrite_recipe(folder, transfer={"fine_tune": False}, reason=words)

@@ -35,6 +35,9 @@ from seodang.training.schedule import rate, stretched
 SUMS = 4
 # Examples in a batch where no gradient is needed; larger ones fall out of a CPU's cache.
 JUDGING_BATCH = 250
+# A run of less than an epoch is validated once, at its end, on so many examples: all 6,000 of MNIST's would take as long as a fifth of
+# 100 steps.
+IN_SHORT = 2_000
 # And so many numbers may come out for such a batch (32 MB): a score for every word at every place of a text is a lot.
 MOST_OUTPUTS = 2**23
 # Every so many steps the process's memory is looked at.
@@ -183,7 +186,8 @@ def fit(data: Data, recipe: Recipe, task: Task, state: State, place: Place) -> I
                 break
         metrics = _means(state.sums, task)
         if len(validation) and not has_own_step(task):
-            judged = measure(state, validation, task, advance.normalise, place)
+            some = _spread(validation, IN_SHORT) if state.total < per_epoch else None
+            judged = measure(state, validation, task, advance.normalise, place, some)
             metrics |= {f"validation_{name}": value for name, value in judged.items()}
         state.epoch += 1
         state.done_in_epoch = 0
@@ -322,19 +326,31 @@ def _thaw(model: nn.Module, recipe: Recipe, epoch: int) -> None:
         model.thaw(1 + epoch // recipe.transfer.unfreeze_every)
 
 
-def measure(state: State, subset: Subset, task: Task, normalise: nn.Module, place: Place) -> dict[str, float]:
-    """Mean loss and what the task tallies of the present weights (the averaged ones where the recipe keeps an average)."""
+def measure(
+    state: State, subset: Subset, task: Task, normalise: nn.Module, place: Place, some: Tensor | None = None
+) -> dict[str, float]:
+    """Mean loss and what the task tallies of the present weights (the averaged ones where the recipe keeps an average).
+
+    some: indices of the examples that are measured; None: all.
+    """
     if state.average:
         with state.average.in_place():
-            return measure(replace(state, average=None), subset, task, normalise, place)
+            return measure(replace(state, average=None), subset, task, normalise, place, some)
     state.model.eval()
     sums = torch.zeros(SUMS, dtype=torch.float64, device=place.device)
     with torch.inference_mode(), place.autocast():
-        for pixels, labels, _ in batches(subset, judging_batch(subset, task), subset.by_length):
+        for pixels, labels, _ in batches(
+            subset, judging_batch(subset, task), subset.by_length if some is None else some
+        ):
             inputs = normalise(pixels.to(place.device))
             outputs, labels = state.model(inputs), wanted(task, inputs, labels.to(place.device))
             _add(sums, task.loss(outputs, labels), task.weight(labels), task.tally(outputs, labels))
     return _means(sums, task)
+
+
+def _spread(subset: Subset, most: int) -> Tensor | None:
+    """At most so many examples, evenly spread over the subset as it lies; None: all of them."""
+    return None if len(subset) <= most else torch.linspace(0, len(subset) - 1, most).long().to(subset.labels.device)
 
 
 def judging_batch(subset: Subset, task: Task) -> int:

@@ -24,13 +24,15 @@ from seodang.training.loop import JUDGING_BATCH, Epoch, State, Step, begin, coun
 PROBE_STEPS = 8
 PROBE_SECONDS = 0.6
 # Nor longer than this share of the training it foretells: a run of a second is not kept waiting for half of one.
-PROBE_SHARE = 0.1
+PROBE_SHARE = 0.03
 # A time budget is looked at anew when these shares of it have passed: other work comes and goes on a machine, and the
 # probe sees only a moment. Less than a hundredth is left as it is.
 LOOKS = (0.1, 0.25, 0.5, 0.75, 0.9)
 WORTH = 0.01
 # Of what is left of the minutes that a person gives, the pass may take so much; the head and the report take the rest.
 PASS_SHARE = 0.85
+# And so many seconds at least: fitting a head takes two on two quiet cores.
+HEAD_SECONDS = 2.0
 # Most networks halve a picture five times.
 STRIDE = 32
 # What judging and the report take at the end, measured on two quiet cores.
@@ -87,12 +89,12 @@ class PassPlan:
         side = recipe.preparation.height or 0
         if left is None or self.fits(left) or find_weights(recipe.transfer.backbone).fixed_size:
             return None
-        smaller = int(side * math.sqrt(PASS_SHARE * max(0.0, left) / self.seconds)) // STRIDE * STRIDE
+        smaller = int(side * math.sqrt(pass_seconds(left) / self.seconds)) // STRIDE * STRIDE
         return max(smaller, LEAST_SIDE) if side > LEAST_SIDE else None
 
     def fits(self, left: float | None) -> bool:
         """Whether the pass leaves enough of so many seconds for the head; always where there is no limit."""
-        return left is None or self.seconds <= PASS_SHARE * left
+        return left is None or self.seconds <= pass_seconds(left)
 
     @property
     def words(self) -> str:
@@ -154,6 +156,15 @@ def make_plan(
         )
     seconds = total * per_step + -(-total // per_epoch) * judging
     return Plan(total, per_epoch, per_step, seconds_per_epoch, seconds, most, _memory(place)), recipe
+
+
+def pass_seconds(left: float) -> float:
+    """Of so many seconds that are left, those that the pass may take.
+
+    >>> pass_seconds(100.0), pass_seconds(20.0), pass_seconds(3.0)
+    (85.0, 14.0, 0.0)
+    """
+    return max(0.0, min(PASS_SHARE * left, left - HEAD_SECONDS - REPORT_SECONDS))
 
 
 def process_began() -> float:
@@ -260,7 +271,7 @@ def _probing(per_step: float, total: int | None) -> tuple[int, float]:
     """How many steps to measure at least, after the first, and for how many seconds, in a run of so many steps.
 
     >>> _probing(0.001, 1000), _probing(0.01, 30), _probing(0.001, None)
-    ((8, 0.1), (3, 0.03), (8, 0.6))
+    ((8, 0.03), (2, 0.009), (8, 0.6))
     """
     if total is None:
         return PROBE_STEPS, PROBE_SECONDS

@@ -6,9 +6,11 @@ from types import SimpleNamespace
 import pytest
 
 from seodang.core.errors import SeodangError
+from seodang.data.load import load
+from seodang.data.open import open_source
 from seodang.pretrained.here import networks_here, smaller_networks
 from seodang.recipes import choose
-from seodang.recipes.choose import EVERYTHING, HOUSE, LARGE, LAST_PART, MEDIUM, decide, tune_or_not
+from seodang.recipes.choose import EVERYTHING, HOUSE, LARGE, LAST_PART, MEDIUM, SHORT, decide, derive, tune_or_not
 from seodang.recipes.resolve import resolve
 
 
@@ -140,3 +142,23 @@ def test_what_a_person_set_stays():
     recipe, _ = tuning(MEDIUM, gpu=True, training__learning_rate=5e-4, training__epochs=2, training__batch_size=8)
     assert (recipe.training.learning_rate, recipe.training.epochs, recipe.training.batch_size) == (5e-4, 2, 8)
     assert not tuning(MEDIUM, gpu=True, transfer__strategy="features")[0].transfer.fine_tune
+
+
+@pytest.mark.parametrize(
+    ("given", "rule"),
+    [
+        ({"training.steps": "8"}, "muon"),
+        ({"training.steps": "12"}, "adamw"),  # 12 batches of 128 are more than all pictures
+        ({}, "adamw"),
+        ({"training.steps": "8", "training.learning_rate": "0.005"}, "adamw"),
+        ({"training.steps": "8", "training.batch_size": "32"}, "adamw"),
+    ],
+)
+def test_less_than_one_pass_is_made_in_other_steps(given, rule):
+    asked = resolve(HOUSE, given)
+    data = load(open_source("digits"), asked.preparation, asked.split)
+    found, reasons = derive(asked, data)
+    assert found.training.optimizer == rule
+    assert any(reason.startswith("training.optimizer=muon") for reason in reasons) == (rule == "muon")
+    if rule == "muon":
+        assert {name: getattr(found.training, name) for name in SHORT} == SHORT

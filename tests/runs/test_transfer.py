@@ -163,7 +163,7 @@ def test_a_machine_that_became_slower_gives_the_head_fewer_pictures_and_a_repeat
     """No time is left from the start: after the first batch that makes up the least number of pictures no more of them pass."""
     monkeypatch.setenv("SEODANG_CACHE", str(tmp_path / "empty"))
     monkeypatch.setattr("seodang.runs.passing.LEAST", 10)
-    monkeypatch.setattr("seodang.runs.transfer.PASS_SHARE", 0.0)
+    monkeypatch.setattr("seodang.runs.transfer.pass_seconds", lambda left: 0.0 * left)
     last, told = None, []
     for last in stream(shapes, settings={**SMALL, "training.minutes": 5}, runs=tmp_path / "runs"):
         told += [last.text] if isinstance(last, Notice) else []
@@ -186,7 +186,7 @@ def test_a_machine_that_became_slower_gives_the_head_fewer_pictures_and_a_repeat
 
 def test_a_machine_that_became_slower_makes_fewer_views(shapes, tmp_path, monkeypatch):
     monkeypatch.setenv("SEODANG_CACHE", str(tmp_path / "empty"))
-    monkeypatch.setattr("seodang.runs.transfer.PASS_SHARE", 0.0)
+    monkeypatch.setattr("seodang.runs.transfer.pass_seconds", lambda left: 0.0 * left)
     views = {**SMALL, "transfer.views": 3, "augmentation.rotation": 5}
     hurried = train(shapes, settings={**views, "training.minutes": 5}, runs=tmp_path / "hurried")
     assert (hurried.recipe.transfer.views, hurried.recipe.transfer.pictures) == (1, None)

@@ -16,6 +16,7 @@ from seodang.recipes.choose import derive
 from seodang.recipes.resolve import resolve
 from seodang.runs.train import train
 from seodang.tasks.classify import classify
+from seodang.training import loop
 from seodang.training.average import Average
 from seodang.training.best import Best
 from seodang.training.device import choose_device
@@ -227,3 +228,22 @@ def test_smoothing_and_rate_are_followed(digits):
     assert max(rates) <= recipe.training.learning_rate
     assert rates[-1] == pytest.approx(recipe.training.learning_rate * 1e-3, rel=1e-6)
     assert math.isfinite(events[-1].metrics["loss"])
+
+
+def test_a_run_of_less_than_an_epoch_is_validated_on_a_part(digits, monkeypatch):
+    """Spread over all of the validation split; after a whole epoch it is all of it."""
+    asked, measured = [], loop.measure
+
+    def watched(*given):
+        asked.append(given[-1])
+        return measured(*given)
+
+    monkeypatch.setattr(loop, "measure", watched)
+    monkeypatch.setattr(loop, "IN_SHORT", 20)
+    data, *rest = digits({"training.steps": "2", "training.epochs": "1"})
+    *_, last = run(data, *rest)[1]
+    (some,) = asked
+    assert (len(some), int(some[0]), int(some[-1])) == (20, 0, len(data.validation) - 1)
+    assert last.metrics["validation_accuracy"] * 20 % 1 == pytest.approx(0, abs=1e-6)
+    run(*digits({"training.epochs": "1"}))
+    assert asked[1:] == [None]

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from seodang.recipes.settings import Training
-from seodang.training.optimizer import EPSILON, make_optimizer
+from seodang.training.optimizer import EPSILON, FILTERS_FASTER, make_optimizer, orthogonal
 
 
 def train(optimizer_of, steps=25):
@@ -33,6 +33,49 @@ def test_matches_pytorchs_plain_one(name):
     momentum = {"momentum": 0.9, "nesterov": True} if name == "sgd" else {}
     ours = train(lambda m: make_optimizer(m, Training(optimizer=name, learning_rate=0.01, **momentum)))
     torch.testing.assert_close(ours, train(REFERENCES[name]), rtol=1e-4, atol=1e-6)
+
+
+def filters(kind):
+    """A convolution whose filters are a wide matrix (12, 27), or a tall one (40, 27), after a few steps on noise."""
+    torch.manual_seed(1)
+    return nn.Conv2d(3, 12 if kind == "wide" else 40, 3).to(memory_format=torch.channels_last)
+
+
+@pytest.mark.parametrize("kind", ["wide", "tall"])
+def test_muon_moves_filters_as_pytorchs_muon_does(kind, monkeypatch):
+    """PyTorch's takes matrices only and computes in bfloat16, so the same to 2 %."""
+    monkeypatch.setattr("seodang.training.optimizer.NEWTON_SCHULZ", 5)
+    ours, reference = filters(kind), nn.Parameter(filters(kind).weight.detach().permute(0, 2, 3, 1).flatten(1).clone())
+    settings = Training(optimizer="muon", learning_rate=0.01, momentum=0.9, nesterov=True, weight_decay=0.1)
+    optimizer = make_optimizer(ours, settings)
+    optimizer.learning_rate = 0.01
+    theirs = torch.optim.Muon([reference], lr=0.01 * FILTERS_FASTER, weight_decay=0.1 / FILTERS_FASTER, momentum=0.9)
+    before = reference.detach().clone()
+    for _ in range(4):
+        gradient = torch.randn(ours.weight.shape).to(memory_format=torch.channels_last)
+        ours.weight.grad, reference.grad = gradient, gradient.permute(0, 2, 3, 1).flatten(1)
+        optimizer.step()
+        theirs.step()
+    moved = ours.weight.detach().permute(0, 2, 3, 1).flatten(1) - before
+    assert (moved - (reference.detach() - before)).norm() < 0.02 * moved.norm()
+
+
+def test_muons_steps_have_no_favoured_direction():
+    """Singular values that were apart by a hundred come within a factor of ten, the largest near 1, in any memory order."""
+    gradient = torch.randn(32, 16, 3, 3) * torch.logspace(0, -2, 32)[:, None, None, None]
+    found = orthogonal(gradient)
+    values = torch.linalg.svdvals(found.flatten(1))
+    assert 0.1 < float(values.min()) <= float(values.max()) < 1.3
+    again = orthogonal(gradient.to(memory_format=torch.channels_last))
+    torch.testing.assert_close(again, found, rtol=1e-3, atol=1e-5)
+
+
+def test_muon_is_for_filters_and_adamw_for_the_rest():
+    model = nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.Flatten(), nn.Linear(4, 3))
+    rules = {group.rule: group for group in make_optimizer(model, Training(optimizer="muon", weight_decay=0.1)).groups}
+    assert [p.shape for p in rules["muon"].parameters] == [model[0].weight.shape]
+    kept = make_optimizer(model, Training(optimizer="muon")).tensors()
+    assert sum(t.ndim == 4 for t in kept.values()) == 1, "a filter is remembered by its momentum alone"
 
 
 def test_rmsprop_by_hand():

@@ -54,8 +54,16 @@ def holds_pictures(file: Path, sure: bool = False) -> bool:
     Args:
         sure: of numbered columns, only where they can hardly be anything but pixels.
     """
-    table = _table(file)
-    return is_pixel_table(table, sure) or any(_binary(field.type) or _has_bytes(field.type) for field in table.schema)
+    try:
+        schema = pyarrow.parquet.read_schema(file) if _is_parquet(file) else _table(file).schema
+    except DAMAGED:
+        schema = _table(file).schema  # says what is wrong with it
+    return any(_binary(field.type) or _has_bytes(field.type) for field in schema) or is_pixel_table(_table(file), sure)
+
+
+def _is_parquet(file: Path) -> bool:
+    with open(file, "rb") as opened:
+        return opened.read(4) == b"PAR1"
 
 
 def table_files(folder: Path) -> list[Path]:

@@ -66,6 +66,8 @@ def _line(evidence: Evidence) -> tuple[str, bool]:
         ), False
     if evidence.findings("too-few-examples"):
         return tr("Better than what is simpler, but judged on few examples: read the interval, not the score."), False
+    if any(each.p_value is None for each in found):
+        return tr("Better than everything simpler that it was set beside; whether beyond chance was not tested."), True
     return tr("Better, beyond chance, than everything simpler that it was set beside."), True
 
 

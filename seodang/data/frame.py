@@ -106,7 +106,7 @@ def frame_lines(frame: Frame) -> list[str]:
     ]
     for kind, names in kinds.items():
         more = tr(" and {count} more", count=len(names) - MOST_NAMED) if len(names) > MOST_NAMED else ""
-        lines.append(f"  {tr(kind)}: {', '.join(names[:MOST_NAMED])}{more}")
+        lines.append(f"  {kind}: {', '.join(names[:MOST_NAMED])}{more}")
     if missing := [f"{c.name} {c.missing:,}" for c in frame.columns if c.missing]:
         more = tr(" and {count} more columns", count=len(missing) - MOST_NAMED) if len(missing) > MOST_NAMED else ""
         lines.append(tr("  missing values: {columns}", columns=", ".join(missing[:MOST_NAMED])) + more)

@@ -33,7 +33,7 @@ RATES = {"sgd": (1e-6, 10.0), "rmsprop": (1e-7, 0.1), "adam": (1e-7, 0.1), "adam
 AMOUNT_LOSSES = ("mse", "mae", "huber")
 
 # Settings of Training that only some update rules read.
-READ_BY = {"momentum": ("sgd", "rmsprop"), "nesterov": ("sgd",)}
+READ_BY = {"momentum": ("sgd", "muon"), "nesterov": ("sgd", "muon")}
 
 
 def lint(

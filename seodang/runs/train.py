@@ -49,7 +49,7 @@ from seodang.runs.transfer import transfer
 from seodang.tasks.build import build_task
 from seodang.training.best import Best
 from seodang.training.device import choose_device
-from seodang.training.loop import Notice, begin
+from seodang.training.loop import IN_SHORT, Notice, begin
 from seodang.training.plan import Pace, Plan, began, make_plan
 
 
@@ -144,6 +144,14 @@ def stream(
         model = build_network(resolved, task, prepared)
         since = began(since, resolved.training.minutes)
         plan, resolved = make_plan(prepared, resolved, task, model, place, since)
+        if plan.steps < plan.steps_per_epoch and len(prepared.validation) > IN_SHORT:
+            reasons.append(
+                said(
+                    "validation: measured on {count:,} of its {whole:,} examples, because the run is shorter than an epoch",
+                    count=IN_SHORT,
+                    whole=len(prepared.validation),
+                )
+            )
 
     folder = new_folder(
         name or (prepared.source.name if resolved.name in (HOUSE, *HOUSES.values()) else resolved.name), runs

@@ -152,7 +152,7 @@ PLANTED: list[tuple[Recipe, dict[str, Any], str, str]] = [
         recipe(training={"optimizer": "adam", "momentum": 0.9}),
         {},
         "warning",
-        "training.momentum is set, and the optimizer is adam. adam does not use it; it is for sgd and rmsprop. Leave "
+        "training.momentum is set, and the optimizer is adam. adam does not use it; it is for sgd and muon. Leave "
         "training.momentum out, or write training.optimizer=sgd.",
     ),
     (

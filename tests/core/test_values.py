@@ -19,7 +19,7 @@ def test_all_mistakes_come_at_once_and_name_the_right_key():
         "modl is not a setting of Recipe. Did you mean model?",
         "training.epochs must be int, got 'three'.",
         "training.momentum must be less than 1, got 2.",
-        "training.optimizer must be one of 'sgd', 'rmsprop', 'adam', 'adamw', got 'adamm'.",
+        "training.optimizer must be one of 'sgd', 'rmsprop', 'adam', 'adamw', 'muon', got 'adamm'.",
     ]
 
 

@@ -161,12 +161,13 @@ def test_an_amount_is_judged_in_its_own_unit(tmp_path):
     json.dumps(report, allow_nan=False)
 
 
-def test_rows_of_a_class_are_left_out_as_the_refusal_says(tmp_path):
+def test_a_class_of_one_row_is_learnt_but_not_judged_and_can_be_left_out(tmp_path):
     table = pd.read_csv(write(tmp_path / "rare.csv"))
     table.loc[1, "late"] = "lost"
     table.to_csv(tmp_path / "rare.csv", index=False)
-    with pytest.raises(DataError, match="Add rows, or leave it out with without=lost"):
-        train(tmp_path / "rare.csv", settings=EPOCHS, runs=tmp_path)
+    run = train(tmp_path / "rare.csv", settings=EPOCHS, runs=tmp_path)
+    assert run.classes == ("lost", "no", "yes")
+    assert any("The test split has none of 'lost', which cannot be judged." in note for note in run.data["notes"])
     run = train(tmp_path / "rare.csv", settings={**EPOCHS, "without": "lost"}, runs=tmp_path / "runs")
     assert run.classes == ("no", "yes")
     assert {"path": "class lost", "reason": "left out by without=lost (1 row)"} in run.data["left_out"]

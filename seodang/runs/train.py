@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from seodang.core.errors import RecipeError, RunError
-from seodang.core.files import write_json, write_text
+from seodang.core.files import read_lines, write_json, write_text
 from seodang.core.language import tr
 from seodang.core.sentences import said
 from seodang.data.encoded import Encoded
@@ -236,7 +236,8 @@ def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator
                 to_yaml(recipe, [said("extended after epoch {epoch}: a new cycle of the schedule", epoch=state.epoch)]),
             )
         yield Begun(folder, recipe, plan, place, (), state.step)
-        yield from follow(folder, prepared, recipe, state, best, place, machine)
+        before = sum(line["seconds"] for line in read_lines(folder / "history.jsonl") if line["epoch"] <= state.epoch)
+        yield from follow(folder, prepared, recipe, state, best, place, machine, spent=before)
 
 
 def _refusal(folder: Path) -> str:

@@ -170,6 +170,9 @@ def test_a_finished_run_is_extended(whole, tmp_path):
     run = finish(first.folder, {"training.epochs": "+1"})
     assert [line["epoch"] for line in run.history] == [1, 2, 3]
     assert run.recipe.training.epochs == 3
+    assert run.machine["training_seconds"] >= sum(line["seconds"] for line in run.history[:2]), (
+        "what was trained before counts"
+    )
 
 
 def test_only_the_length_may_change(whole, tmp_path):

@@ -236,8 +236,13 @@ def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator
                 to_yaml(recipe, [said("extended after epoch {epoch}: a new cycle of the schedule", epoch=state.epoch)]),
             )
         yield Begun(folder, recipe, plan, place, (), state.step)
-        before = sum(line["seconds"] for line in read_lines(folder / "history.jsonl") if line["epoch"] <= state.epoch)
-        yield from follow(folder, prepared, recipe, state, best, place, machine, spent=before)
+        spent = _seconds_until(folder / "history.jsonl", state.epoch)
+        yield from follow(folder, prepared, recipe, state, best, place, machine, spent=spent)
+
+
+def _seconds_until(history: Path, epoch: int) -> float:
+    """What training took until the end of this epoch, as far as it is written."""
+    return sum(line["seconds"] for line in read_lines(history) if line["epoch"] <= epoch) if history.exists() else 0.0
 
 
 def _refusal(folder: Path) -> str:

@@ -39,6 +39,8 @@ MOVED_FROM_EPOCHS = 15
 # and accuracy of the head alone and after 3 epochs, 96 pixels: hand-drawn-shapes 0.259, 91.6 % → 0.237, 93.5 %, cats-dogs-small
 # 0.168, 93.5 % → 0.160, 93.3 %. At 1e-3 shapes gain more (0.158) and fruits (0.081 → 0.108) and cats (0.177) lose.
 MEDIUM, LARGE = 1_000, 10_000
+# With fewer of each class a network that may move learns its pictures by heart (a rule of thumb, not measured here).
+FEWEST_A_CLASS = 20
 LAST_PART = (2, 3e-4, 8)
 EVERYTHING = (100, 1e-4, 8)
 BATCH_BY_EXAMPLES = ((300, 16), (2_000, 32), (8_000, 64), (10**9, 128))
@@ -179,6 +181,16 @@ def tune_or_not(asked: Recipe, recipe: Recipe, data: Prepared, has_gpu: bool) ->
                 "train more of the network (from {medium:,} on)",
                 count=count,
                 medium=MEDIUM,
+            )
+        ]
+    if count < FEWEST_A_CLASS * len(data.classes):
+        return recipe, [
+            said(
+                "transfer.fine_tune=false: only the head is fitted; {count:,} training pictures of {classes:,} classes are too few "
+                "of each to train more of the network (from {fewest} on)",
+                count=count,
+                classes=len(data.classes),
+                fewest=FEWEST_A_CLASS,
             )
         ]
     if not len(data.validation):

@@ -39,8 +39,8 @@ def photographs(monkeypatch):
     return range(2_000)
 
 
-def prepared(training, validation=100):
-    return SimpleNamespace(train=range(training), validation=range(validation))
+def prepared(training, validation=100, classes=2):
+    return SimpleNamespace(train=range(training), validation=range(validation), classes=tuple(map(str, range(classes))))
 
 
 def test_networks_here_are_told_by_the_size_of_their_weights(weights_folder):
@@ -79,12 +79,12 @@ def test_a_network_that_was_asked_for_is_not_replaced(weights_folder, photograph
         decide(resolve(HOUSE, {"transfer.backbone": "resnet18", "transfer.strategy": "features"}), photographs)
 
 
-def tuning(training, *, gpu=False, validation=100, **settings):
+def tuning(training, *, gpu=False, validation=100, classes=2, **settings):
     """What is decided for so many training pictures, and the one sentence on it."""
     asked = resolve(HOUSE, {key.replace("__", "."): str(value) for key, value in settings.items()})
     transfer = asked.transfer.model_copy(update={"strategy": "features", "backbone": "mobilenetv1_025"})
     decided = asked.model_copy(update={"transfer": transfer}).with_backbone
-    recipe, reasons = tune_or_not(asked, decided, prepared(training, validation), gpu)  # pyright: ignore[reportArgumentType]
+    recipe, reasons = tune_or_not(asked, decided, prepared(training, validation, classes), gpu)  # pyright: ignore[reportArgumentType]
     return recipe, " ".join(reasons)
 
 
@@ -95,6 +95,13 @@ def test_few_pictures_teach_only_the_head():
         "transfer.fine_tune=false: only the head is fitted; 999 training pictures are too few to train more of the network "
         "(from 1,000 on)"
     )
+
+
+def test_few_pictures_of_each_of_many_classes_teach_only_the_head():
+    assert tuning(MEDIUM, gpu=True, classes=50)[0].transfer.fine_tune
+    recipe, reason = tuning(MEDIUM, gpu=True, classes=51)
+    assert not recipe.transfer.fine_tune
+    assert "1,000 training pictures of 51 classes are too few of each" in reason
 
 
 def test_on_a_cpu_without_minutes_only_the_head_is_fitted():

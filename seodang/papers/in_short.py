@@ -259,11 +259,21 @@ def _found(evidence: Evidence, finding: Place) -> str:
 def _what_breaks(evidence: Evidence) -> list[str]:
     found = [each for each in evidence.findings() if each.value["name"] not in (*ON_GOOD, *ON_SURE)]
     lines = [_found(evidence, each) for each in found[:MOST]]
-    lines += [*_suffering(evidence), *_farthest(evidence), *_not_made(evidence), *_beyond(evidence)]
+    lines += [*_beyond(evidence), *_suffering(evidence), *_farthest(evidence), *_not_made(evidence)]
     if not found:
-        checks = evidence.trace.number(words.count, evidence.facts["diagnosis"]["checked"], way="number of")
-        lines.append(tr("{number} checks of data and training found nothing else that would.", number=checks))
+        lines.append(_checks(evidence))
     return lines
+
+
+def _checks(evidence: Evidence) -> str:
+    """That the checks found nothing else, and how many could not be made: silence is no clearance."""
+    number = evidence.trace.number(words.count, evidence.facts["diagnosis"]["checked"], way="number of")
+    told = tr("{number} checks of data and training found nothing else that would.", number=number)
+    unchecked = evidence.facts["diagnosis"]["unchecked"]
+    if not unchecked.value:
+        return told
+    left = evidence.trace.number(words.count, unchecked, way="number of")
+    return told + " " + tr("Could not be checked: {number} more, named under limits.", number=left)
 
 
 def _suffering(evidence: Evidence) -> list[str]:
@@ -374,12 +384,14 @@ def _beyond(evidence: Evidence) -> list[str]:
     if evidence.task == "classify":
         lines.append(tr("It knows its classes and no others: whatever it is shown, it answers with one of them."))
     is_drawn = given is not None and evidence.report.value["split"] not in given.value
-    if evidence.is_own and is_drawn and evidence.task != "forecast":
+    if evidence.is_own and evidence.task != "forecast":
         lines.append(
             tr(
                 "Training and judged examples were drawn from the same data: how it does on examples from elsewhere (other people, "
                 "places, devices, times) was not measured."
             )
+            if is_drawn
+            else tr("How it does on examples from elsewhere (other people, places, devices, times) was not measured.")
         )
     elif evidence.task == "forecast":
         lines.append(tr("It was judged on one stretch of time after training; how it does later was not measured."))

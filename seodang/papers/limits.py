@@ -67,6 +67,10 @@ def _next(evidence: Evidence) -> Iterator[Block]:
         steps.insert(0, tr("No check found anything that has to be mended first."))
     yield Points(steps)
     run = shlex.quote(str(evidence.run.folder))
+    if evidence.task in ("classify", "regress", "forecast"):
+        yield Command(f"seodang predict {run} FILE", tr("use it on new examples"))
+    elif evidence.task in ("next_token", "translate", "imitate"):
+        yield Command(f"seodang generate {run}", tr("use it: let it write or draw"))
     yield Command(f"seodang evaluate {run} OTHER-DATA", tr("judge it on other data"))
     if not evidence.is_imported:
         yield Command(f"seodang repeat {run}", tr("train it again and see that the same comes out"))

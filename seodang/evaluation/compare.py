@@ -13,7 +13,7 @@ from seodang.core.errors import RunError
 from seodang.core.language import tr
 from seodang.evaluation import predictions
 from seodang.evaluation.amounts import amount_intervals, losses, nearer
-from seodang.evaluation.evaluate import training_seconds
+from seodang.evaluation.envelope import training_seconds
 from seodang.evaluation.intervals import holm, paired, wilson
 from seodang.evaluation.naming import split_name
 from seodang.evaluation.predictions import Amounts, Predictions

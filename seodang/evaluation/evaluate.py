@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,14 +15,15 @@ from seodang.core.language import tr
 from seodang.data.encoded import Encoded
 from seodang.data.load import Prepared
 from seodang.evaluation import baselines, metrics, opened, predictions
+from seodang.evaluation.envelope import envelope
+from seodang.evaluation.envelope import suffix as suffix_of
 from seodang.evaluation.intervals import all_intervals, calibration_by_chance, paired, wilson
 from seodang.evaluation.judged import Judged, other_examples, own_examples, predict_all
 from seodang.evaluation.metrics import Labels, Numbers
 from seodang.evaluation.pictures import spread
 from seodang.evaluation.untouched import untouched
 from seodang.evaluation.verdict import verdict
-from seodang.models.summary import summary, total
-from seodang.runs.folder import Run, input_spec, load, write_manifest
+from seodang.runs.folder import Run, load, write_manifest
 
 # What `evaluate` may be given to say what is wrong: findings with name, what, evidence, why, todo, the worst first.
 Examine = Callable[[Run, dict[str, Any], Any], list[dict[str, Any]]]
@@ -77,9 +77,7 @@ def evaluate(
     labels = judged.subset.labels.numpy()
     report = judge(run, judged, own, labels, probabilities)
     report["notes"] = [note for note in (judged.note, missing) if note]
-    suffix = (
-        "" if judged.is_own else "-" + (re.sub(r"[^A-Za-z0-9_.-]+", "-", Path(judged.data).name).strip("-.") or "data")
-    )
+    suffix = suffix_of(judged)
     saved = predictions.Predictions(judged.subset.ids, labels, probabilities, run.classes, judged.split, judged.sha256)
     predictions.write(run.folder / f"predictions{suffix}.parquet", saved)
     accuracy = report["metrics"]["accuracy"]
@@ -114,22 +112,10 @@ def judge(run: Run, judged: Judged, own: Prepared | None, labels: Labels, probab
     predicted = probabilities.argmax(axis=1)
     found = metrics.all_metrics(labels, probabilities)
     table = metrics.confusion(labels, predicted, len(run.classes))
+    report = envelope(run, judged)
+    report["judged"] |= {"right": int((predicted == labels).sum()), **_seen(judged, own, predicted == labels)}
     return {
-        "run": str(run.folder),
-        "name": run.name,
-        "recipe": run.recipe.name,
-        "seconds": training_seconds(run),
-        "epochs": len(run.history),
-        "evaluated_at": opened.now(),
-        "split": judged.split,
-        "judged": {
-            "data": judged.data,
-            "examples": len(judged),
-            "right": int((predicted == labels).sum()),
-            "sha256": judged.sha256,
-            "is_own": judged.is_own,
-            **_seen(judged, own, predicted == labels),
-        },
+        **report,
         "metrics": found,
         "intervals": {name: list(bounds) for name, bounds in all_intervals(labels, probabilities, found).items()},
         "baselines": _baselines(run, judged, own, labels, predicted),
@@ -147,28 +133,8 @@ def judge(run: Run, judged: Judged, own: Prepared | None, labels: Labels, probab
             _example(i, judged, run.classes, labels, probabilities) for i in confident_mistakes(labels, probabilities)
         ],
         "examples": [_example(i, judged, run.classes, labels, probabilities) for i in _some(len(judged))],
-        "training": _training(run),
         "pictures": spread(own.train) if own is not None else None,
-        "history": run.history,
-        "data": run.data,
-        "machine": run.machine,
     }
-
-
-def training_seconds(run: Run) -> float:
-    """How long the run trained, in seconds."""
-    return round(float(run.machine.get("training_seconds") or sum(e.get("seconds", 0) for e in run.history)), 3)
-
-
-def _training(run: Run) -> dict[str, Any]:
-    """What was trained: every setting of the resolved recipe, the network's layers, and how many parameters it has."""
-    model = list(run.network().children())[-1]  # behind its preparation
-    rows = summary(model, input_spec(run.recipe, run.facts))
-    layers = [
-        {"layer": r.layer, "kind": r.kind, "output_shape": list(r.output_shape), "parameters": r.parameters}
-        for r in rows
-    ]
-    return {"recipe": run.recipe.model_dump(mode="json"), **total(rows), "layers": layers}
 
 
 def _seen(judged: Judged, own: Prepared | None, right) -> dict[str, Any]:

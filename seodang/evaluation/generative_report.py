@@ -21,8 +21,8 @@ from seodang.evaluation import making
 from seodang.evaluation.naming import example, one
 from seodang.evaluation.pages import rendered
 from seodang.evaluation.pictures import data_uri
-from seodang.evaluation.report import duration, written
-from seodang.evaluation.row_report import said, sizes, source_of
+from seodang.evaluation.report import duration
+from seodang.evaluation.row_report import said, settings_of, sizes, source_of
 from seodang.evaluation.row_verdict import short
 from seodang.runs.folder import Run
 
@@ -93,7 +93,7 @@ def render(run: Run, report: dict[str, Any], shown: dict[str, Tensor]) -> str:
         moving=_moving(run, report),
         pairs=_pairs(shown) if made else [],
         data=_data(report),
-        settings=_settings(report),
+        settings=settings_of(report, QUIET),
         commands=_commands(report, made is not None),
     )
 
@@ -243,20 +243,6 @@ def _data(report: dict[str, Any]) -> list[tuple[str, str]]:
         *((tr("left out"), f"{each['path']}: {shown(each['reason'])}") for each in data.get("left_out", [])[:10]),
     ]
     return [(name, str(value)) for name, value in rows]
-
-
-def _settings(report: dict[str, Any]) -> list[tuple[str, str]]:
-    rows = []
-    for name, value in report["training"]["recipe"].items():
-        if name in QUIET:
-            continue
-        if isinstance(value, dict):
-            rows += [
-                (f"{name}.{inner}", written(each)) for inner, each in value.items() if each not in (None, [], {}, "")
-            ]
-        elif value is not None:
-            rows.append((name, written(value)))
-    return rows
 
 
 def _commands(report: dict[str, Any], makes: bool) -> list[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,13 +16,14 @@ from seodang.core.language import tr
 from seodang.data.encoded import Encoded
 from seodang.data.load import Prepared, Subset
 from seodang.evaluation import making, opened
+from seodang.evaluation.envelope import envelope
+from seodang.evaluation.envelope import suffix as suffix_of
 from seodang.evaluation.generative_verdict import generative_verdict
 from seodang.evaluation.judge_imitation import imitation
 from seodang.evaluation.judge_reconstruction import reconstruction
 from seodang.evaluation.judged import other_note, own_examples
 from seodang.evaluation.row_examples import other_rows, own_rows
-from seodang.models.summary import summary, total
-from seodang.runs.folder import Run, input_spec, write_manifest
+from seodang.runs.folder import Run, write_manifest
 from seodang.runs.samples import sheets
 
 STRIP, MOVING = "strip.png", "samples.webp"
@@ -65,9 +65,7 @@ def evaluate_generative(
             found["made"], shown = made, {**shown, **pictures}
     report = {**_envelope(run, judged), **found}
     report["notes"] = [note for note in (judged.note, missing) if note]
-    suffix = (
-        "" if judged.is_own else "-" + (re.sub(r"[^A-Za-z0-9_.-]+", "-", Path(judged.data).name).strip("-.") or "data")
-    )
+    suffix = suffix_of(judged)
     score = report["metrics"][report["main"]]
     opened.record(run.folder, split=judged.split, sha256=judged.sha256, examples=len(judged), accuracy=score)
     report["judged"]["opened"] = opened.count(run.folder, judged.sha256)
@@ -137,31 +135,6 @@ def _kept(run: Run) -> dict[str, str]:
 
 
 def _envelope(run: Run, judged: _Examples) -> dict[str, Any]:
-    """What every report has, whatever the task."""
-    rows = summary(making.parts(run)[1], input_spec(run.recipe, run.facts))
-    layers = [
-        {"layer": r.layer, "kind": r.kind, "output_shape": list(r.output_shape), "parameters": r.parameters}
-        for r in rows
-    ]
-    return {
-        "run": str(run.folder),
-        "name": run.name,
-        "recipe": run.recipe.name,
-        "task": run.recipe.task,
-        "loss": run.recipe.loss,
-        "seconds": round(float(run.machine.get("training_seconds") or 0), 3),
-        "epochs": len(run.history),
-        "evaluated_at": opened.now(),
-        "split": judged.split,
-        "judged": {
-            "data": judged.data,
-            "examples": len(judged),
-            "noun": "picture" if run.encoding is None else "row",
-            "sha256": judged.sha256,
-            "is_own": judged.is_own,
-        },
-        "training": {"recipe": run.recipe.model_dump(mode="json"), **total(rows), "layers": layers},
-        "history": run.history,
-        "data": run.data,
-        "machine": run.machine,
-    }
+    found = envelope(run, judged, making.parts(run)[1])
+    found["judged"]["noun"] = "picture" if run.encoding is None else "row"
+    return {**found, "task": run.recipe.task, "loss": run.recipe.loss}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +17,8 @@ from seodang.data.encode_text import TextEncoding, texts_of
 from seodang.data.encoded import Encoded
 from seodang.evaluation import amounts, metrics, opened, predictions, text_baselines
 from seodang.evaluation.decision_surface import surface
+from seodang.evaluation.envelope import envelope
+from seodang.evaluation.envelope import suffix as suffix_of
 from seodang.evaluation.intervals import all_intervals, calibration_by_chance, paired, wilson
 from seodang.evaluation.judge_series import drawn
 from seodang.evaluation.judge_tokens import token_numbers
@@ -25,8 +26,7 @@ from seodang.evaluation.metrics import Numbers
 from seodang.evaluation.row_baselines import Guess, series_baselines, table_baselines
 from seodang.evaluation.row_examples import JudgedRows, other_rows, outputs_of, own_rows
 from seodang.evaluation.row_verdict import lesson, row_verdict
-from seodang.models.summary import summary, total
-from seodang.runs.folder import Run, input_spec, write_manifest
+from seodang.runs.folder import Run, write_manifest
 
 if TYPE_CHECKING:
     from seodang.data.frame import Frame
@@ -57,9 +57,7 @@ def evaluate_rows(
     found, answers = numbers(run, judged, own)
     report = {**_envelope(run, judged), **found}
     report["notes"] = [note for note in (judged.note, missing, *report.get("notes", [])) if note]
-    suffix = (
-        "" if judged.is_own else "-" + (re.sub(r"[^A-Za-z0-9_.-]+", "-", Path(judged.data).name).strip("-.") or "data")
-    )
+    suffix = suffix_of(judged)
     if isinstance(answers, predictions.Predictions):
         predictions.write(run.folder / f"predictions{suffix}.parquet", answers)
     elif isinstance(answers, predictions.Amounts):
@@ -90,34 +88,9 @@ def _own(run: Run, prepared: Encoded | None, *, needed: bool) -> tuple[Encoded |
 
 
 def _envelope(run: Run, judged: JudgedRows) -> dict[str, Any]:
-    """What every report has, whatever the task."""
-    rows = summary(list(run.network().children())[-1], input_spec(run.recipe, run.facts))
-    layers = [
-        {"layer": r.layer, "kind": r.kind, "output_shape": list(r.output_shape), "parameters": r.parameters}
-        for r in rows
-    ]
-    return {
-        "run": str(run.folder),
-        "name": run.name,
-        "recipe": run.recipe.name,
-        "task": run.recipe.task,
-        "target": run.encoding.target,
-        "seconds": round(float(run.machine.get("training_seconds") or 0), 3),
-        "epochs": len(run.history),
-        "evaluated_at": opened.now(),
-        "split": judged.split,
-        "judged": {
-            "data": judged.data,
-            "examples": len(judged),
-            "noun": noun(run),
-            "sha256": judged.sha256,
-            "is_own": judged.is_own,
-        },
-        "training": {"recipe": run.recipe.model_dump(mode="json"), **total(rows), "layers": layers},
-        "history": run.history,
-        "data": run.data,
-        "machine": run.machine,
-    }
+    found = envelope(run, judged)
+    found["judged"]["noun"] = noun(run)
+    return {**found, "task": run.recipe.task, "target": run.encoding.target}
 
 
 def noun(run: Run) -> str:

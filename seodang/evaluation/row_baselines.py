@@ -22,7 +22,6 @@ from seodang.evaluation.metrics import Numbers
 MOST_ROWS = 50_000
 # Above so many classes boosted trees take minutes: as many trees are grown for each.
 MOST_CLASSES = 30
-CROSS_VALIDATED = 5_000  # up to so many rows the linear model's penalty is chosen by cross-validation
 
 
 @dataclass(frozen=True)

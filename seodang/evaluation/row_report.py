@@ -55,7 +55,7 @@ def render_rows(report: dict[str, Any]) -> str:
         wide_drawings=[{"svg": Markup(svg), "words": words} for svg, words in row_figures.wide_drawings(report)],
         curves=[Markup(curve) for curve in curves if curve],
         data=_data(report),
-        settings=_settings(report),
+        settings=settings_of(report, QUIET),
         commands=_commands(report),
     )
 
@@ -203,10 +203,11 @@ def sizes(examples: dict[str, int]) -> str:
     return ", ".join(f"{split_name(name)} {count:,}" for name, count in examples.items())
 
 
-def _settings(report: dict[str, Any]) -> list[tuple[str, str]]:
+def settings_of(report: dict[str, Any], quiet: set[str]) -> list[tuple[str, str]]:
+    """The run's settings as label and value, but for the parts that are `quiet` and what is not set."""
     rows = []
     for name, value in report["training"]["recipe"].items():
-        if name in QUIET:
+        if name in quiet:
             continue
         if isinstance(value, dict):
             rows += [

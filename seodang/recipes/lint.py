@@ -16,7 +16,6 @@ from seodang.recipes._lint_layers import (
     bent_amounts,
     final_activation,
     high_dropout,
-    left_out,
     middle_softmax,
     number_of_outputs,
     stays_linear,
@@ -73,22 +72,6 @@ def _facts(
     return Facts(
         recipe, classes, label_values, training_examples, validation_examples, entries(layers) if layers else [], last
     )
-
-
-def simplify(recipe: Recipe, classes: tuple[str, ...] | None = None) -> tuple[Recipe, list[str]]:
-    """The recipe without a last softmax or sigmoid that the loss applies anyway, and a sentence on each change.
-
-    `sequential` leaves it out by itself; this is for showing the recipe as it is trained.
-    """
-    given = recipe.model.settings.get("layers")
-    outputs = 1 if recipe.loss == "binary_cross_entropy" else len(classes) if classes else None
-    if recipe.model.name != "sequential" or not isinstance(given, list):
-        return recipe, []
-    layers, last = without_final(given, outputs)
-    if last is None:
-        return recipe, []
-    model = recipe.model.model_copy(update={"settings": {**recipe.model.settings, "layers": layers}})
-    return recipe.model_copy(update={"model": model}), [left_out(last)]
 
 
 def _loss_of_task(facts: Facts) -> Iterator[Finding]:

@@ -1,0 +1,71 @@
+"""What every report has, whatever was judged: the run, the examples, what was trained, and where it is written."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, Protocol
+
+from torch import nn
+
+from seodang.evaluation import opened
+from seodang.models.summary import summary, total
+from seodang.runs.folder import Run, input_spec
+
+
+class Examples(Protocol):
+    """The examples that are judged: pictures, rows, texts or windows."""
+
+    @property
+    def data(self) -> str: ...
+    @property
+    def split(self) -> str: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def is_own(self) -> bool: ...
+    def __len__(self) -> int: ...
+
+
+def envelope(run: Run, judged: Examples, model: nn.Module | None = None) -> dict[str, Any]:
+    """The part of report.json that says what was judged and how it was trained.
+
+    model: the network whose layers are listed; None: the run's own, behind its preparation.
+    """
+    model = model or list(run.network().children())[-1]
+    rows = summary(model, input_spec(run.recipe, run.facts))
+    layers = [
+        {"layer": r.layer, "kind": r.kind, "output_shape": list(r.output_shape), "parameters": r.parameters}
+        for r in rows
+    ]
+    return {
+        "run": str(run.folder),
+        "name": run.name,
+        "recipe": run.recipe.name,
+        "seconds": training_seconds(run),
+        "epochs": len(run.history),
+        "evaluated_at": opened.now(),
+        "split": judged.split,
+        "judged": {
+            "data": judged.data,
+            "examples": len(judged),
+            "sha256": judged.sha256,
+            "is_own": judged.is_own,
+        },
+        "training": {"recipe": run.recipe.model_dump(mode="json"), **total(rows), "layers": layers},
+        "history": run.history,
+        "data": run.data,
+        "machine": run.machine,
+    }
+
+
+def training_seconds(run: Run) -> float:
+    """How long the run trained, in seconds."""
+    return round(float(run.machine.get("training_seconds") or sum(e.get("seconds", 0) for e in run.history)), 3)
+
+
+def suffix(judged: Examples) -> str:
+    """What the names of a report's files end with: nothing on the run's own data, else the name of the other data."""
+    if judged.is_own:
+        return ""
+    return "-" + (re.sub(r"[^A-Za-z0-9_.-]+", "-", Path(judged.data).name).strip("-.") or "data")

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seodang.core.language import language
-from seodang.core.sentences import in_english
+from seodang.core.language import in_english, language
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

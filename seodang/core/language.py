@@ -10,7 +10,8 @@ import functools
 import gettext
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from unicodedata import east_asian_width
 
@@ -52,6 +53,17 @@ def use_language(code: str) -> None:
     _chosen = short
 
 
+@contextmanager
+def in_english() -> Iterator[None]:
+    """For errors whose text is kept as a reason: inside, `tr` speaks English."""
+    global _chosen
+    before, _chosen = _chosen, "en"
+    try:
+        yield
+    finally:
+        _chosen = before
+
+
 def language() -> str:
     """The language spoken now: the one asked for, else SEODANG_LANG, else the system's where we speak it, else English."""
     if _chosen is not None:
@@ -71,7 +83,7 @@ def tr(message: str, /, **values: object) -> str:
     >>> tr("{count:,} pictures of {kind}", count=1200, kind="cats")
     '1,200 pictures of cats'
     """
-    text = _catalogue(language()).gettext(message) if message else ""
+    text = catalogue(language()).gettext(message) if message else ""
     return _filled(text, values)
 
 
@@ -81,7 +93,7 @@ def trn(one: str, many: str, count: int, /, **values: object) -> str:
     >>> trn("{count} picture", "{count:,} pictures", 1), trn("{count} picture", "{count:,} pictures", 1500)
     ('1 picture', '1,500 pictures')
     """
-    text = _catalogue(language()).ngettext(one, many, count)
+    text = catalogue(language()).ngettext(one, many, count)
     return _filled(text, {"count": count, **values})
 
 
@@ -130,7 +142,8 @@ def _short(code: str) -> str:
 
 
 @functools.cache
-def _catalogue(code: str) -> gettext.NullTranslations:
+def catalogue(code: str) -> gettext.NullTranslations:
+    """The messages of a language; of English, which stands in the code, an empty one."""
     return gettext.translation("seodang", FOLDER, languages=[code], fallback=True)
 
 

@@ -12,8 +12,6 @@ import gettext
 import re
 import string
 import struct
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -73,16 +71,6 @@ def shown(text: str) -> str:
     return text if code == "en" or not text else _shown(text, code)
 
 
-@contextmanager
-def in_english() -> Iterator[None]:
-    """For errors whose text is kept as a reason: inside, `tr` speaks English."""
-    before, spoken._chosen = spoken._chosen, "en"
-    try:
-        yield
-    finally:
-        spoken._chosen = before
-
-
 @functools.lru_cache(maxsize=4096)
 def _shown(text: str, code: str) -> str:
     if (whole := _whole(text, code)) is not None:
@@ -134,7 +122,7 @@ def _filled(translation: str, values: dict[str, str], code: str) -> str:
 @functools.cache
 def _known(code: str) -> tuple[dict[str, str], list[_Pattern]]:
     """The catalogue: sentences without values, and patterns of those with values, the most telling first."""
-    entries = {**_plurals(code), **getattr(spoken._catalogue(code), "_catalog", {})}
+    entries = {**_plurals(code), **getattr(spoken.catalogue(code), "_catalog", {})}
     exact: dict[str, str] = {}
     patterns: list[tuple[tuple[int, bool], _Pattern]] = []
     for message, translation in entries.items():

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from seodang.core.errors import DataError
-from seodang.core.sentences import in_english, said
+from seodang.core.language import in_english
+from seodang.core.sentences import said
 from seodang.data.cut_series import names_of_times
 from seodang.data.encode_series import filled, numbers, ordered, series_of
 from seodang.data.encode_table import class_names

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from seodang.core.errors import SeodangError
-from seodang.core.language import tr
+from seodang.core.language import in_english, tr
 from seodang.core.registry import find
-from seodang.core.sentences import in_english, said
+from seodang.core.sentences import said
 from seodang.data.augment import Augmentation
 from seodang.data.load import Prepared
 from seodang.data.prepare import short_side

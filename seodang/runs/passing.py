@@ -11,7 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from seodang.core.sentences import in_english, said
+from seodang.core.language import in_english
+from seodang.core.sentences import said
 from seodang.data.load import Prepared, Subset
 from seodang.data.load import load as load_data
 from seodang.data.source import Source

@@ -13,8 +13,8 @@ from typing import Any
 
 from seodang.core.errors import RecipeError, RunError
 from seodang.core.files import append_line, read_lines
-from seodang.core.language import tr
-from seodang.core.sentences import in_english, shown
+from seodang.core.language import in_english, tr
+from seodang.core.sentences import shown
 from seodang.recipes.choose import HOUSE
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.resolve import is_recipe, resolve

@@ -6,8 +6,8 @@ import pytest
 
 from seodang.core import language as spoken
 from seodang.core import sentences
-from seodang.core.language import tr
-from seodang.core.sentences import in_english, said, saidn, shown
+from seodang.core.language import in_english, tr
+from seodang.core.sentences import said, saidn, shown
 
 KOREAN = {
     "no values": "값이 없음",
@@ -30,7 +30,7 @@ class _Catalogue(gettext.NullTranslations):
 
 @pytest.fixture(autouse=True)
 def korean(monkeypatch):
-    monkeypatch.setattr(spoken, "_catalogue", lambda code: _Catalogue() if code == "ko" else gettext.NullTranslations())
+    monkeypatch.setattr(spoken, "catalogue", lambda code: _Catalogue() if code == "ko" else gettext.NullTranslations())
     monkeypatch.setattr(spoken, "_chosen", "ko")
     monkeypatch.setattr(sentences, "_plurals", lambda code: {})
     for cached in (sentences._known, sentences._shown):

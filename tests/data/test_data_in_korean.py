@@ -1,8 +1,6 @@
 """Korean of what data says: errors at once, notes and reasons where they are shown; kept in English, and nobody's own words changed."""
 
 import ast
-import gettext
-import json
 import re
 import string
 from pathlib import Path
@@ -29,28 +27,9 @@ HANGUL = re.compile("[가-힣]")
 LEFT_ENGLISH = re.compile(r"(?<![\w./`'=])[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
 
 
-class _Parts(gettext.NullTranslations):
-    """The Korean as the parts have it, where the catalogue is not made yet."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._catalog: dict[str, str] = {}
-        for part in sorted((spoken.FOLDER / "parts").glob("*.json")):
-            self._catalog |= json.loads(part.read_text(encoding="utf-8"))
-
-    def gettext(self, message: str) -> str:
-        return self._catalog.get(message, message)
-
-    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        return self._catalog.get(msgid2, msgid1 if n == 1 else msgid2)
-
-
 @pytest.fixture
 def korean(monkeypatch):
-    """Korean is spoken, from the catalogue where it has our sentences, else from its parts."""
-    if "the same in every row" not in getattr(spoken._catalogue("ko"), "_catalog", {}):
-        parts, english = _Parts(), gettext.NullTranslations()
-        monkeypatch.setattr(spoken, "_catalogue", lambda code: parts if code == "ko" else english)
+    """Korean is spoken."""
     for cached in (sentences._known, sentences._shown):
         cached.cache_clear()
     monkeypatch.setattr(spoken, "_chosen", "ko")

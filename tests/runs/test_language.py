@@ -30,7 +30,7 @@ class Marked(gettext.NullTranslations):
 @pytest.fixture
 def marked(monkeypatch):
     monkeypatch.setattr(language, "_chosen", "ko")
-    monkeypatch.setattr(language, "_catalogue", lambda code: Marked())
+    monkeypatch.setattr(language, "catalogue", lambda code: Marked())
     sentences._shown.cache_clear()
     yield
     sentences._shown.cache_clear()

@@ -214,7 +214,8 @@ def _rows(records: list[Record], separator: str, header: bool | None, notes: lis
         return Layout(separator, 0, None, 1, tuple(notes))
     widths = collections.Counter(len(cells) for _, cells in records if not _is_comment(cells))
     width = max(widths or {1: 1}, key=lambda size: (widths[size], size > 1))
-    start = next((i for i, (_, cells) in enumerate(records) if _is_row(cells, width)), 0)
+    wide = [i for i, (_, cells) in enumerate(records) if len(cells) == width]
+    start = next((i for i in wide if _is_row(records[i][1], width)), wide[0] if wide else 0)
     above = start
     short = _names_one_short(records, start, width)
     if short is None and start and len(records[start - 1][1]) > width > 1 and _could_be_names(records[start - 1][1]):

@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 
 from seodang.core.errors import DataError
-from seodang.core.language import tr
-from seodang.core.sentences import in_english, said, saidn, shown
+from seodang.core.language import in_english, tr
+from seodang.core.sentences import said, saidn, shown
 from seodang.data.frame import Column, Frame
 from seodang.data.readers.content import content_of, stamp_of
 from seodang.data.readers.decoding import decoded, printable, read_as

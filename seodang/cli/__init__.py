@@ -17,6 +17,7 @@ import typer
 from seodang.cli._speech import mistake, show, speak
 from seodang.core.errors import SeodangError, of_the_system
 from seodang.core.language import later, tr, use_language
+from seodang.core.processes import is_first_process
 
 # In the order of a first day's work; `seodang --help` shows them so.
 VERBS = (
@@ -81,8 +82,9 @@ def main() -> None:
     try:
         code = speak(typer.main.get_command(app))(standalone_mode=False)
     except SeodangError as error:
-        _tell(str(error))
-        sys.stderr.write(f"{error}\n")
+        if is_first_process():  # all of several processes meet the same mistake
+            _tell(str(error))
+            sys.stderr.write(f"{error}\n")
         raise SystemExit(2) from None
     except _USAGE as error:
         sentence = error.format_message()

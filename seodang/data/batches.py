@@ -25,15 +25,16 @@ def batches(subset: Subset, batch_size: int, order: Tensor | None = None) -> Ite
     if subset.pixels is None:
         yield from _streamed(subset, batch_size, order)
         return
-    pixels, labels = subset.pixels, subset.labels
+    pixels, labels, lengths = subset.pixels, subset.labels, subset.lengths
     if order is None:
         for start in range(0, len(subset), batch_size):
             stop = min(start + batch_size, len(subset))
             yield pixels[start:stop], labels[start:stop], torch.arange(start, stop)
         return
-    for indices in order.split(batch_size) if len(order) else ():
-        if subset.lengths is not None:
-            longest = int(subset.lengths[indices].max())
+    longest_of = None if lengths is None else [int(lengths[some].max()) for some in order.cpu().split(batch_size)]
+    for number, indices in enumerate(order.to(pixels.device).split(batch_size) if len(order) else ()):
+        if longest_of is not None:
+            longest = longest_of[number]
             some, wanted = pixels.index_select(0, indices), labels.index_select(0, indices)
             yield some[..., :longest], wanted[:, :longest] if wanted.dim() > 1 else wanted, indices
             continue

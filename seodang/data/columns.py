@@ -225,7 +225,7 @@ def _decimal_years(name: str, words: Words, found: Amounts, given: Kind | None) 
 def _since(words: Words, found: Amounts, nanoseconds: int, start: str) -> np.ndarray:
     """Moments that are counted from a start, in steps of so many nanoseconds; NaT where missing."""
     counted = (words.spread(found.values, 0) * nanoseconds).astype(np.int64).astype("timedelta64[ns]")
-    return np.where(words.codes < 0, np.datetime64("NaT"), np.datetime64(start, "ns") + counted)
+    return np.where(words.codes < 0, np.datetime64("NaT", "ns"), np.datetime64(start, "ns") + counted)
 
 
 def _as_date(name: str, words: Words, given: Kind | None = None) -> tuple[pd.Series, Column] | None:
@@ -236,7 +236,7 @@ def _as_date(name: str, words: Words, given: Kind | None = None) -> tuple[pd.Ser
     if _real_strays(words, none) > STRAY * words.rows and given is None:
         return None
     told = "; ".join([found.how, *_strays(words, none, dates=True)])
-    return _dated(name, words.spread(found.values, np.datetime64("NaT")), told, given)
+    return _dated(name, words.spread(found.values, np.datetime64("NaT", "ns")), told, given)
 
 
 def _real_strays(words: Words, none: np.ndarray) -> int:
@@ -331,7 +331,7 @@ def _as_given(name: str, words: Words, given: Kind, decimal: str | None) -> tupl
         if given == "number":
             return _column(name, given, reason, np.full(len(words.codes), np.nan), words.codes < 0, 0, given)
         if given == "date":
-            nothing = np.full(len(words.codes), np.datetime64("NaT"), "datetime64[ns]")
+            nothing = np.full(len(words.codes), np.datetime64("NaT", "ns"), "datetime64[ns]")
             return _column(name, given, reason, nothing, words.codes < 0, 0, given)
         return _column(name, given, reason, None, words.codes < 0, 0, given)
     if given in ("empty", "constant"):

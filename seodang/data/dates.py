@@ -95,7 +95,7 @@ def dates(words: np.ndarray) -> Dates | None:
     covered = sum(any(_full(pattern)(word) for _, pattern, _ in used) for word in few)
     if not used or covered < 0.9 * len(few):
         return None
-    values = np.full(len(words), np.datetime64("NaT"), "datetime64[us]")
+    values = np.full(len(words), np.datetime64("NaT", "us"), "datetime64[us]")
     how: list[str] = []
     for name, pattern, order in used:
         rest = np.flatnonzero(np.isnat(values))
@@ -104,7 +104,7 @@ def dates(words: np.ndarray) -> Dates | None:
         found, told = _parsed(words[rest], name, pattern, order)
         values[rest] = found
         how += [told] if told not in how and not np.isnat(found).all() else []
-    values[(values < _EARLIEST) | (values > _LATEST)] = np.datetime64("NaT")
+    values[(values < _EARLIEST) | (values > _LATEST)] = np.datetime64("NaT", "us")
     return _kept(values.astype("datetime64[ns]"), "; ".join(how))
 
 
@@ -214,5 +214,5 @@ def to_nanoseconds(values: pd.Series) -> np.ndarray:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         exact = values.to_numpy().astype("datetime64[us]")
-    exact = np.where((exact < _EARLIEST) | (exact > _LATEST), np.datetime64("NaT"), exact)
+    exact = np.where((exact < _EARLIEST) | (exact > _LATEST), np.datetime64("NaT", "us"), exact)
     return exact.astype("datetime64[ns]")

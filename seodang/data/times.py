@@ -101,7 +101,7 @@ def moments(frame: Frame, time: str) -> np.ndarray:
         hours = np.asarray(pd.to_numeric(frame.table[names[1]], errors="coerce"), np.float64)
         seconds = np.where(np.isnan(hours), 0, np.round(hours * 3600)).astype("timedelta64[s]")
         days = frame.table[names[0]].to_numpy("datetime64[ns]")
-        return np.where(np.isnan(hours), np.datetime64("NaT"), days + seconds.astype("timedelta64[ns]"))
+        return np.where(np.isnan(hours), np.datetime64("NaT", "ns"), days + seconds.astype("timedelta64[ns]"))
     parts = dict(zip(PARTS, names, strict=False))
     return _joined({part: _numbers(part, frame.table[name]) for part, name in parts.items()}, len(frame))
 

@@ -26,11 +26,13 @@ from seodang.runs.samples import Samples
 from seodang.tasks.build import build_task
 from seodang.training.best import Best
 from seodang.training.device import Place
-from seodang.training.loop import Epoch, Notice, State, Step, fit
+from seodang.training.loop import Epoch, Notice, State, Step, fit, is_meeting
 from seodang.training.plan import Pace
 
 # Between two checkpoints there is so much more time than writing one takes.
 CHECKPOINT_SHARE = 50
+# What the first of several processes says at a meeting.
+GO_ON, LEAVE = 0, 1
 
 
 def follow(
@@ -57,12 +59,14 @@ def follow(
     started, outside = time.perf_counter(), 0.0
     with listening() as interrupt, torch.random.fork_rng(devices=[]):
         for event in () if best.is_spent(state.epoch) else fit(data, recipe, task, state, place):
-            if interrupt.signal is not None and isinstance(event, Step | Epoch):
+            meets = is_meeting(event, place)
+            if interrupt.signal is not None and meets:
                 if isinstance(event, Epoch):
                     best.see(event, state)
                     history.write(event)
                     samples.write(event.epoch)
                 saver.save()
+                place.agree(state.total, LEAVE)
                 yield Interrupted(folder, state.step, interrupt.signal)
                 return
             stop = False
@@ -73,11 +77,13 @@ def follow(
                 samples.write(event.epoch)
             if isinstance(event, Step | Epoch) and saver.is_due():
                 saver.save()
-            if pace and (steps := pace.see(event, state)):
+            if pace and (meets or not isinstance(event, Step)) and (steps := pace.see(event, state)):
                 state.end_after(steps)
                 epochs = -(-steps // pace.plan.steps_per_epoch)
                 rewrite_recipe(folder, training={"steps": steps, "epochs": epochs, "replanned": tuple(state.replanned)})
                 yield Replanned(steps)
+            if meets:
+                place.agree(state.total, LEAVE if stop else GO_ON)
             left = time.perf_counter()
             yield event
             outside += time.perf_counter() - left
@@ -98,6 +104,18 @@ def follow(
         whole.head.load_state_dict(weights)
         weights = whole.state_dict()
     yield finish(folder, pictures or data, weights, machine, seconds + spent, best.epoch if best.restores else None)
+
+
+def accompany(data: Data, recipe: Recipe, task: Any, state: State, best: Best, place: Place) -> None:
+    """What another than the first of several processes does: the same steps, and as far as the first one says."""
+    with listening(), torch.random.fork_rng(devices=[]):
+        for event in () if best.is_spent(state.epoch) else fit(data, recipe, task, state, place):
+            if is_meeting(event, place):
+                total, word = place.agree(state.total, GO_ON)
+                if total != state.total:
+                    state.end_after(total)
+                if word == LEAVE:
+                    return
 
 
 def finish(

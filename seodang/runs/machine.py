@@ -13,7 +13,7 @@ import torch
 from seodang.training.device import Place
 
 # Where one of these differs, the same seed may give other last digits.
-DECIDES_BITS = ("torch", "device", "threads", "instructions", "machine")
+DECIDES_BITS = ("torch", "device", "threads", "instructions", "machine", "processes")
 
 
 def describe_machine(place: Place) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +13,10 @@ import torch
 from seodang.core.errors import RecipeError, RunError
 from seodang.core.files import read_lines, write_json, write_text
 from seodang.core.language import tr
+from seodang.core.processes import is_first_process
 from seodang.core.sentences import said
 from seodang.data.encoded import Encoded
+from seodang.data.facts import Facts
 from seodang.data.frame import Frame
 from seodang.data.load import Prepared
 from seodang.data.load import load as load_data
@@ -41,12 +44,12 @@ from seodang.runs.folder import (
     read_recipe,
     refuse_unwritable,
 )
-from seodang.runs.follow import follow, restore
+from seodang.runs.follow import accompany, follow, restore
 from seodang.runs.machine import bits_may_differ, describe_machine
 from seodang.runs.opening import encode_frame
 from seodang.runs.passing import make_pass, pass_in_time
 from seodang.runs.transfer import transfer
-from seodang.tasks.build import build_task
+from seodang.tasks.build import build_task, has_own_step
 from seodang.training.best import Best
 from seodang.training.device import choose_device
 from seodang.training.loop import IN_SHORT, Notice, begin
@@ -92,6 +95,7 @@ def stream(
     """The same as `train`, telling what happens as it does; the command line and the studio are readers of it.
 
     since: when the recipe's minutes began, on the clock of `time.perf_counter`. None: now.
+    Of several processes (see `training.device`) the first tells all this; the others give nothing and end when it ends training.
     """
     started = time.perf_counter()
     since = started if since is None else since
@@ -114,7 +118,8 @@ def stream(
         decided, decisions = decide(asked, source)
         told_apart = decided.task == "classify"
         prepared = load_data(source, decided.preparation, decided.split, examples=decided.examples, classes=told_apart)
-    yield Opened(prepared, decided, time.perf_counter() - started)
+    if place.is_first:
+        yield Opened(prepared, decided, time.perf_counter() - started)
 
     if isinstance(prepared, Encoded):
         resolved, derived = derive_rows(decided, prepared)
@@ -134,6 +139,11 @@ def stream(
         raise RecipeError("\n".join(errors))
     reasons += [finding.kept for finding in findings]
     once, model = None, None
+    if place.world > 1 and trains_alone(resolved, prepared.facts):
+        if not place.is_first:
+            return
+        place = place.alone
+        reasons.append(said("one process trains: in this kind of training several have nothing to share"))
     if resolved.uses_features:
         assert isinstance(prepared, Prepared), "pictures go through a pretrained network"
         assert isinstance(source, Source), "pictures have a source"
@@ -153,6 +163,10 @@ def stream(
                 )
             )
 
+    if not place.is_first:
+        assert model is not None, "what has a pass is trained by the first process"
+        accompany(prepared, resolved, task, begin(model, resolved, place), Best(resolved.training), place)
+        return
     folder = new_folder(
         name or (prepared.source.name if resolved.name in (HOUSE, *HOUSES.values()) else resolved.name), runs
     )
@@ -176,10 +190,15 @@ def stream(
         yield from follow(folder, prepared, resolved, state, best, place, machine, pace)
 
 
+def trains_alone(recipe: Recipe, facts: Facts) -> bool:
+    """Whether several processes have nothing to share: features that are computed once, networks that learn from each other."""
+    return recipe.uses_features or has_own_step(build_task(recipe.task, recipe.loss, facts))
+
+
 def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator[Event]:
     """Carry on a run that was stopped, or, with `training.epochs=+5`, one that had finished; ends as if it had never stopped."""
     folder = find_run(path)
-    with locked(folder):
+    with locked(folder) if is_first_process() else contextlib.nullcontext():
         started = time.perf_counter()
         before = read_recipe(folder)
         recipe = resolve(before, {key: str(value) for key, value in (settings or {}).items()})
@@ -198,8 +217,13 @@ def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator
         prepared = open_data(folder, recipe, data)
         place = choose_device(recipe.training)
         machine = describe_machine(place)
-        yield Opened(prepared, recipe, time.perf_counter() - started)
-        if differences := bits_may_differ(read_machine(folder), machine):
+        if place.world > 1 and trains_alone(recipe, prepared.facts):
+            if not place.is_first:
+                return
+            place = place.alone
+        if place.is_first:
+            yield Opened(prepared, recipe, time.perf_counter() - started)
+        if place.is_first and (differences := bits_may_differ(read_machine(folder), machine)):
             yield Notice(
                 tr(
                     "Not exact: {changes} since this run began, so the last digits may differ.",
@@ -219,9 +243,16 @@ def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator
         plan, _ = make_plan(prepared, recipe, task, model, place)
         state, best = begin(model, recipe, place), Best(recipe.training)
         found, damaged = restore(folder, state, best)
+        finished = (folder / "manifest.json").exists()
+        place.agree(0)  # all have read the folder before the first one writes
+        if not place.is_first:
+            if finished:
+                state.first_step = state.step
+            accompany(prepared, recipe, task, state, best, place)
+            return
         for sentence in damaged:
             yield Notice(sentence)
-        if (folder / "manifest.json").exists():
+        if finished:
             if not found:
                 raise RunError(
                     tr(

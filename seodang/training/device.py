@@ -1,21 +1,24 @@
 """Where the work is done: a CPU, a GPU, or several of them.
 
-One CPU process needs nothing around PyTorch. A GPU or several processes (`torchrun -m seodang train …`) go through
-Hugging Face accelerate, which places and wraps; it is imported only then.
+One process needs nothing around PyTorch. Several (`torchrun --nproc-per-node 4 -m seodang train …`, on as many GPUs or on CPU
+cores) are brought together by Hugging Face accelerate, which is imported only then: each takes its part of every batch, and the
+gradients are summed, so that the update is that of the whole batch. The first process decides, writes and judges.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import dataclass
+import warnings
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from seodang.core.errors import RecipeError
 from seodang.core.language import tr, trn
+from seodang.core.processes import num_processes
 from seodang.recipes.settings import Training
 
 
@@ -27,7 +30,6 @@ class Place:
     precision: str = "float32"
     rank: int = 0
     world: int = 1
-    accelerator: Any = None
 
     @property
     def words(self) -> str:
@@ -47,21 +49,45 @@ class Place:
             return torch.cuda.get_device_name(self.device)
         return self.device.type.upper()
 
-    def wrap(self, model: nn.Module) -> nn.Module:
-        """The model on its device, its gradients averaged over the processes where there are several."""
-        model = model.to(self.device)
-        return model if self.accelerator is None else self.accelerator.prepare_model(model)
+    @property
+    def is_first(self) -> bool:
+        """Whether this process decides, writes and judges."""
+        return self.rank == 0
+
+    @property
+    def alone(self) -> Place:
+        """The same device without the other processes: nothing is summed and all of a batch is its own."""
+        return replace(self, rank=0, world=1)
 
     def autocast(self) -> contextlib.AbstractContextManager[Any]:
         """Mixed precision where the recipe and the device have it."""
-        return contextlib.nullcontext() if self.accelerator is None else self.accelerator.autocast()
+        if self.precision == "float32":
+            return contextlib.nullcontext()
+        return torch.autocast(self.device.type, torch.bfloat16)
 
-    def backward(self, loss: Tensor) -> None:
-        """Gradients of a loss, averaged over the processes where there are several."""
-        if self.accelerator is None:
-            loss.backward()
-        else:
-            self.accelerator.backward(loss)
+    def mine(self, examples: Tensor) -> Tensor:
+        """This process's part of a batch (B, …), or of any row of things: every `world`-th, from `rank` on."""
+        return examples if self.world == 1 else examples[self.rank :: self.world]
+
+    @torch.no_grad()
+    def sum(self, *tensors: Tensor) -> None:
+        """Sum tensors over the processes, in place, in one message a type of number."""
+        if self.world == 1:
+            return
+        for dtype in {t.dtype: None for t in tensors}:
+            some = [t for t in tensors if t.dtype == dtype]
+            flat = torch.cat([t.reshape(-1) for t in some])
+            torch.distributed.all_reduce(flat)
+            for tensor, summed in zip(some, flat.split([t.numel() for t in some]), strict=True):
+                tensor.copy_(summed.view_as(tensor))
+
+    def agree(self, *numbers: int) -> tuple[int, ...]:
+        """What the first process says of these numbers; all processes must come here, with as many."""
+        if self.world == 1:
+            return numbers
+        said = torch.tensor(numbers, dtype=torch.int64, device=self.device)
+        torch.distributed.broadcast(said, src=0)
+        return tuple(said.tolist())
 
 
 def choose_device(settings: Training) -> Place:
@@ -78,16 +104,29 @@ def choose_device(settings: Training) -> Place:
         )
     if name.startswith("mps") and not torch.backends.mps.is_available():
         raise RecipeError(tr("device is mps, but there is no Apple GPU here. Use device=cpu or device=auto."))
-    world = int(os.environ.get("WORLD_SIZE", "1"))
     device = torch.device(name)
+    if device.type == "cuda":
+        _repeatable()
     precision = _precision(settings.precision, device)
-    if device.type == "cpu" and world == 1:
-        return Place(device)
-    from accelerate import Accelerator  # 0.3 s to import, and of no use to one CPU process
+    if num_processes() == 1:
+        return Place(device, precision)
+    from accelerate import PartialState  # 0.3 s to import, and of no use to one process
 
-    mixed = {"float32": "no", "bfloat16": "bf16"}[precision]
-    accelerator = Accelerator(cpu=device.type == "cpu", mixed_precision=mixed)
-    return Place(accelerator.device, precision, accelerator.process_index, accelerator.num_processes, accelerator)
+    state = PartialState(cpu=device.type == "cpu")
+    assert state.device is not None, "it has been set by now"
+    return Place(state.device, precision, state.process_index, state.num_processes)
+
+
+def _repeatable() -> None:
+    """The same seed gives the same bits on the same GPU, as far as PyTorch has such kernels; where it has none it stays silent.
+
+    Source: PyTorch's notes on reproducibility, https://docs.pytorch.org/docs/stable/notes/randomness.html
+    """
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when the first product is computed
+    torch.backends.cudnn.benchmark = False
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    warnings.filterwarnings("ignore", message=".*does not have a deterministic implementation.*")
 
 
 def _precision(asked: str, device: torch.device) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from seodang.core.errors import RunError
 from seodang.core.language import tr
 from seodang.data.augment import Augmentation, augment
 from seodang.data.batches import batches
@@ -42,6 +43,8 @@ IN_SHORT = 2_000
 MOST_OUTPUTS = 2**23
 # Every so many steps the process's memory is looked at.
 STEPS_A_LOOK = 8
+# Every so many steps, and at an epoch's end, several processes hear from the first whether and how far to go on.
+STEPS_A_MEETING = 10
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,13 @@ class Notice:
     """Something a person should know, in a sentence."""
 
     text: str
+
+
+def is_meeting(event: object, place: Place) -> bool:
+    """Whether a reader of the loop may change its end, or leave it, at this event. One process may after every step and epoch."""
+    if isinstance(event, Step):
+        return place.world == 1 or event.step % STEPS_A_MEETING == 0
+    return isinstance(event, Epoch)
 
 
 @dataclass
@@ -210,10 +220,10 @@ class _Advance:
             else None
         )
         self.generator = _default_generator(place.device)
-        self.model = place.wrap(state.model)
-        if self.settings.compile:
-            self.model = torch.compile(self.model)
+        self.model = torch.compile(state.model) if self.settings.compile else state.model
         self.parameters = state.optimizer.parameters
+        # Running means and variances: each process has seen its own examples, and all keep the mean of them.
+        self.running = [b for b in state.model.buffers() if b.is_floating_point()] if place.world > 1 else []
         self.has_own_step = has_own_step(task)
 
     def __call__(self, pixels: Tensor, labels: Tensor, learning_rate: float) -> tuple[Tensor, Notice | None]:
@@ -226,6 +236,16 @@ class _Advance:
                 loss, tally = self._gradients(pixels, labels)
                 break
             except torch.OutOfMemoryError as error:
+                if self.place.world > 1:  # the others wait for sums that do not come
+                    raise RunError(
+                        tr(
+                            "Out of memory with {largest} examples at once in one of {count} processes ({reason}). Train again with a "
+                            "smaller training.batch_size.",
+                            largest=-(-len(labels) // self.place.world),
+                            count=self.place.world,
+                            reason=_first_line(error),
+                        )
+                    ) from None
                 largest = -(-len(labels) // state.pieces)
                 if largest <= 1:
                     raise
@@ -265,7 +285,7 @@ class _Advance:
         assert isinstance(self.state.optimizer, Rivals), "a task with its own step has networks that are rivals"
         optimizer = self.state.optimizer.of[name]
         optimizer.zero_grad()
-        self.place.backward(loss)
+        loss.backward()
         if self.settings.max_gradient_norm:
             torch.nn.utils.clip_grad_norm_(optimizer.parameters, self.settings.max_gradient_norm)
         optimizer.step()
@@ -275,20 +295,29 @@ class _Advance:
 
     def _gradients(self, pixels: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Leave the gradients of the batch's mean loss in the parameters; give the loss and what the task tallies."""
-        seed_step(self.generator, self.settings.seed, self.state.step)
+        place, pieces = self.place, self.state.pieces
+        seed_step(self.generator, self.settings.seed, self.state.step, place.rank)
         self.state.optimizer.zero_grad()
-        if self.state.pieces == 1:
+        if pieces == place.world == 1:
             return self._piece(pixels, labels, 1.0)
-        losses, tallies = [], []
-        whole = self.task.weight(labels)
-        for some_pixels, some_labels in zip(
-            pixels.chunk(self.state.pieces), labels.chunk(self.state.pieces), strict=True
-        ):
-            share = float(self.task.weight(some_labels) / whole)
+        whole, sums = self.task.weight(labels), torch.zeros((), device=place.device)
+        tallies = sums
+        # A process that the last, short batch leaves nothing for takes an example along that counts nothing: all send as many sums.
+        counts = place.rank < len(labels)
+        own_pixels, own_labels = (place.mine(pixels), place.mine(labels)) if counts else (pixels[:1], labels[:1])
+        for some_pixels, some_labels in zip(own_pixels.chunk(pieces), own_labels.chunk(pieces), strict=True):
+            share = float(self.task.weight(some_labels) / whole) if counts else 0.0
             loss, tally = self._piece(some_pixels, some_labels, share)
-            losses.append(loss * share)
-            tallies.append(tally)
-        return torch.stack(losses).sum(), torch.stack(tallies).sum(0)
+            sums, tallies = sums + loss * share, tallies + (tally if counts else 0 * tally)
+        return self._together(sums, tallies) if place.world > 1 else (sums, tallies)
+
+    def _together(self, loss: Tensor, tallies: Tensor) -> tuple[Tensor, Tensor]:
+        """Sum gradients, loss and tallies over the processes, and average what norms have seen."""
+        for seen in self.running:
+            seen.div_(self.place.world)
+        told = torch.cat([loss.reshape(1), tallies.reshape(-1)])
+        self.place.sum(*(p.grad for p in self.parameters if p.grad is not None), *self.running, told)
+        return told[0], told[1:]
 
     def _piece(self, pixels: Tensor, labels: Tensor, share: float) -> tuple[Tensor, Tensor]:
         pixels, labels = (
@@ -309,7 +338,7 @@ class _Advance:
             else:
                 outputs = self.model(inputs)
                 loss = self.task.loss(outputs, labels, weights=self.weights, smoothing=smoothing)
-        self.place.backward(loss if share == 1.0 else loss * share)
+        (loss if share == 1.0 else loss * share).backward()
         with torch.no_grad():
             tally = self.task.tally(self.task.scores(outputs), labels)
         return loss.detach(), tally
@@ -339,12 +368,14 @@ def measure(
     state.model.eval()
     sums = torch.zeros(SUMS, dtype=torch.float64, device=place.device)
     with torch.inference_mode(), place.autocast():
-        for pixels, labels, _ in batches(
-            subset, judging_batch(subset, task), subset.by_length if some is None else some
-        ):
+        order = subset.by_length if some is None else some
+        if place.world > 1:
+            order = place.mine(torch.arange(len(subset)) if order is None else order)
+        for pixels, labels, _ in batches(subset, judging_batch(subset, task), order):
             inputs = normalise(pixels.to(place.device))
             outputs, labels = state.model(inputs), wanted(task, inputs, labels.to(place.device))
             _add(sums, task.loss(outputs, labels), task.weight(labels), task.tally(outputs, labels))
+        place.sum(sums)
     return _means(sums, task)
 
 
@@ -382,7 +413,8 @@ def _order(train: Subset, batch_size: int, seed: int, epoch: int) -> Tensor:
 
 
 def _on_device(subset: Subset, place: Place) -> Subset:
-    """The subset with its pictures on a GPU, where they fit into a third of its free memory; else as it is."""
+    """The subset with its examples on a GPU, where they fit into a third of its free memory; else as it is. How long each is stays
+    on the CPU, which cuts the batches."""
     if (
         subset.pixels is None
         or place.device.type != "cuda"

@@ -144,18 +144,25 @@ def make_plan(
     minutes = recipe.training.minutes
     state = begin(copy.deepcopy(model), recipe, place)
     per_epoch, total = count_steps(len(data.train), recipe)
-    per_step = _seconds_per_step(data, recipe, task, state, place, None if minutes else total)
-    judging = _judging_seconds(data, task, state, place)
+    per_step = _seconds_per_step(data, _own_part(recipe, place), task, state, place.alone, None if minutes else total)
+    judging = _judging_seconds(data, task, state, place.alone) / place.world
+    left = 60 * (minutes or 0) - (time.perf_counter() - since if since is not None else 0.0)
+    per_step, judging, left = (x / 1e9 for x in place.agree(*(int(1e9 * x) for x in (per_step, judging, left))))
     seconds_per_epoch = per_epoch * per_step + judging
     most = per_epoch * recipe.training.epochs if recipe.training.epochs and _has_its_length(recipe) else None
     if minutes and recipe.training.steps is None:
-        left = minutes * 60 - (time.perf_counter() - since if since is not None else 0.0)
         total = steps_that_fit(left, 0, per_step, per_epoch, judging, most)
         recipe = recipe.model_copy(
             update={"training": recipe.training.model_copy(update={"steps": total, "epochs": -(-total // per_epoch)})}
         )
     seconds = total * per_step + -(-total // per_epoch) * judging
     return Plan(total, per_epoch, per_step, seconds_per_epoch, seconds, most, _memory(place)), recipe
+
+
+def _own_part(recipe: Recipe, place: Place) -> Recipe:
+    """The recipe with as many examples in a batch as one of the processes takes."""
+    batch = max(1, (recipe.training.batch_size or 1) // place.world)
+    return recipe.model_copy(update={"training": recipe.training.model_copy(update={"batch_size": batch})})
 
 
 def pass_seconds(left: float) -> float:

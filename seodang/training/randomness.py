@@ -54,10 +54,10 @@ def bucketed(lengths: torch.Tensor, batch_size: int, seed: int, epoch: int) -> t
     return torch.cat([*mixed, *rest]) if chunks else shuffled
 
 
-def seed_step(generator: torch.Generator, seed: int, step: int) -> None:
-    """Set what dropout and augmentation draw from at one step.
+def seed_step(generator: torch.Generator, seed: int, step: int, rank: int = 0) -> None:
+    """Set what dropout and augmentation draw from at one step; each of several processes draws its own.
 
     Dropout has no generator argument in PyTorch, so `generator` is the device's own default one; `fit` puts its state
     back when training ends.
     """
-    generator.manual_seed(mix(seed, STEP, step))
+    generator.manual_seed(mix(seed, STEP + (rank << 8), step))

@@ -191,7 +191,7 @@ def test_a_file_of_several_series_in_any_order_is_read_one_after_the_other():
     mixed = made.select(RANDOM.permutation(300))
     again = ordered(mixed, "date", "city")
     for _, rows in again.table.groupby("city"):
-        assert (np.diff(rows["date"].to_numpy()) > np.timedelta64(0)).all()
+        assert (np.diff(rows["date"].to_numpy()) > np.timedelta64(0, "ns")).all()
     city = again.table["city"].to_numpy()
     assert np.count_nonzero(city[1:] != city[:-1]) == 2
     assert len(starts(again, 7, 3, "city", "value")) == 3 * (100 - 7 - 3 + 1)

@@ -47,7 +47,8 @@ def clean(tmp_path_factory):
             return examine(case_of_data(_reviews(folder)))[0]
         if name in ("digits", "daily-min-temperatures"):
             settings = {"training.epochs": 6}
-        run = train(data, settings=settings, runs=folder / "runs")
+        # The notes' network for the moons has five units, and where it ends depends on the last digits of a machine.
+        run = train(data, "table-quick" if name == "moons" else None, settings, runs=folder / "runs")
         evaluate(run)
         return [*examine(case_of_data(open_any(data)))[0], *examine(case_of_run(run.folder))[0]]
 

@@ -15,16 +15,17 @@ from seodang.core.language import tr
 from seodang.core.sentences import said, saidn, shown
 from seodang.data import encode_table, encode_text
 from seodang.data.cut_series import cut_series, names_of_times
+from seodang.data.drawing import draw_some
 from seodang.data.encode_series import SeriesEncoding
 from seodang.data.encode_table import TableEncoding, class_names
 from seodang.data.encode_text import TextEncoding
 from seodang.data.facts import Facts
 from seodang.data.frame import Frame
 from seodang.data.load import Prepared, Subset
-from seodang.data.purpose import Purpose
+from seodang.data.purposes import Purpose
 from seodang.data.reading import Columns, Series, Text
 from seodang.data.source import SPLITS, LeftOut, Source
-from seodang.data.split import Division, Split, divide, draw_some, leave_out
+from seodang.data.split import Division, Split, divide, leave_out
 from seodang.data.tokens import Tokenizer
 
 Encoding = TableEncoding | TextEncoding | SeriesEncoding

@@ -145,7 +145,7 @@ def encode(
     """
     if task == "forecast":
         return _encode_series(frame, purpose, columns, series, split, examples)
-    frame, notes = _usable(frame, purpose, task, text)
+    frame, notes = _usable(frame, purpose, text)
     source, classes = _as_source(frame, purpose, task, split.by)
     if split.without:
         if task != "classify":
@@ -187,7 +187,7 @@ def encode(
     return Encoded(frame, purpose, encoding, parts[0], parts[1], parts[2], division, (*frame.notes, *notes), split)
 
 
-def _usable(frame: Frame, purpose: Purpose, task: str, text: Text) -> tuple[Frame, list[str]]:
+def _usable(frame: Frame, purpose: Purpose, text: Text) -> tuple[Frame, list[str]]:
     """Without rows whose target is missing, whose text is empty, or whose text is one to be dropped; and what was done."""
     stay, notes, gone = np.ones(len(frame), bool), [], []
     if purpose.target is not None:
@@ -207,7 +207,9 @@ def _usable(frame: Frame, purpose: Purpose, task: str, text: Text) -> tuple[Fram
                     count=missing,
                     target=purpose.target,
                 )
-            gone.append(LeftOut(saidn("1 row", "{count:,} rows", missing), f"no {purpose.target}"))
+            gone.append(
+                LeftOut(saidn("1 row", "{count:,} rows", missing), said("no value of {target}", target=purpose.target))
+            )
         stay &= known
     if purpose.text is not None and purpose.form != "prose":
         texts = encode_text.texts_of(frame, purpose.text)

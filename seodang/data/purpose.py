@@ -56,7 +56,7 @@ def purpose(
     if forecast:
         found = series(frame, chosen, usable) or as_it_lies(frame, chosen, usable)
     else:
-        found = pairs(frame, chosen, usable) or texts_to_read(frame, chosen, usable)
+        found = pairs(frame, chosen) or texts_to_read(frame, chosen, usable)
         found = found or (None if forecast is False else series(frame, chosen, usable)) or _table(frame, chosen, usable)
         if found.form == "table" and forecast is None and (why := why_no_series(frame, chosen, usable)):
             found = replace(found, reasons=(*found.reasons, why))

@@ -19,7 +19,7 @@ LANGUAGES = [
 SENTENCE = 40  # words on average of texts that are translated without anyone having said so
 
 
-def pairs(frame: Frame, chosen: Named, usable: list[Column]) -> Purpose | None:
+def pairs(frame: Frame, chosen: Named) -> Purpose | None:
     """Two columns of words that are named like languages, or two columns of text and nothing else."""
     if chosen.time or chosen.key:
         return None

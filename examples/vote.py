@@ -1,7 +1,7 @@
 """Lab L09 with scikit-learn's own VotingClassifier: three networks vote, and the vote is right more often than each of them.
 
 Three seodang.Classifier of the recipe mlp-batch-norm (784-50-50-10) learn 14,000 digits of MNIST from different starts. As one
-run with a report: `seodang train mlp-vote`. Some two minutes on two cores; `SEODANG_DATA=../shared/data python examples/vote.py`.
+run with a report: `seodang train mlp-vote`. About 20 seconds; `SEODANG_DATA=../shared/data python examples/vote.py`.
 """
 
 from __future__ import annotations

@@ -2,12 +2,14 @@
 
 import ast
 import re
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PROJECT = SETTINGS["project"]
 # What a package is imported as, where that is not its name.
 IMPORTED_AS = {"pillow": "PIL", "scikit-learn": "sklearn", "pyyaml": "yaml"}
 # Parts of declared packages that are packages themselves: Jinja2's.
@@ -42,3 +44,16 @@ def test_every_extra_that_an_error_names_exists():
     asked = set(re.findall(r"seodang\[([a-z]+)\]", text))
     assert asked
     assert asked <= PROJECT["optional-dependencies"].keys()
+
+
+def test_what_is_no_python_travels_with_the_package():
+    """The build takes every file of seodang/ that git does not ignore: templates, styles, the catalogue of messages."""
+    assert SETTINGS["tool"]["hatch"]["build"] == {"targets": {"wheel": {"packages": ["seodang"]}}}, (
+        "nothing is excluded"
+    )
+    asked = ["git", "ls-files", "--cached", "--ignored", "--exclude-standard", "seodang"]
+    assert subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout == ""
+    tracked = subprocess.run(
+        ["git", "ls-files", "seodang"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert {Path(name).suffix for name in tracked.split()} >= {".py", ".jinja", ".css", ".mo", ".typed"}

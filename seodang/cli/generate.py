@@ -12,11 +12,15 @@ from seodang.core.language import tr, trn
 if TYPE_CHECKING:
     from seodang.runs.folder import Run
 
+WORDS = 20
+OF_PICTURES = ("--count", "--seed", "--out", "--between")
+OF_TRANSLATORS = ("--beam", "--title")
+
 
 def generate(
     run: RunName,
     start: Annotated[str, typer.Argument(help="How the text begins; of a translator, what is translated.")] = "",
-    words: Annotated[int, typer.Option("--words", help="Words that are written at most.")] = 20,
+    words: Annotated[int, typer.Option("--words", help="Words that are written at most.")] = WORDS,
     count: Annotated[
         int | None,
         typer.Option("--count", help="How many texts or pictures. Left out: 1 text, 64 pictures, 10 on a way."),
@@ -65,17 +69,69 @@ def generate(
     """
     from seodang.cli._screen import print_json, screen
     from seodang.core.errors import SeodangError
-    from seodang.evaluation import generate as writing
+    from seodang.evaluation.generate import title_case, writer
     from seodang.runs.folder import load
 
-    opened, console, aside = load(run), screen(json), screen(True)
+    opened = load(run)
+    given = {
+        tr("the text"): start, "--words": words != WORDS, "--count": count is not None, "--temperature": temperature is not None,
+        "--top-k": top_k, "--top-p": top_p != 1, "--beam": beam != 1, "--seed": seed is not None, "--out": out is not None,
+        "--between": between is not None, "--title": title,
+    }  # fmt: skip
+    asked = [option for option, is_given in given.items() if is_given]
     if opened.recipe.task in ("imitate", "reconstruct"):
+        if beyond := [option for option in asked if option not in OF_PICTURES]:
+            raise SeodangError(
+                tr("{name} makes pictures; leave out {options}.", name=opened.name, options=", ".join(beyond))
+            )
         _pictures(opened, count, seed or 0, out, between, json)
         return
+    if opened.recipe.task != "translate":
+        writer(opened)
     if out is not None or between is not None:
         raise SeodangError(
             tr("--out and --between are of runs that make pictures; {name} writes texts.", name=opened.name)
         )
+    if opened.recipe.task == "translate":
+        if beyond := [option for option in asked if option not in (tr("the text"), *OF_TRANSLATORS)]:
+            raise SeodangError(
+                tr("{name} translates; leave out {options}.", name=opened.name, options=", ".join(beyond))
+            )
+        texts = _translated(opened, run, start, beam)
+    else:
+        texts = _written(opened, start, words, count, (temperature, top_k, top_p, beam), seed)
+    texts = [title_case(text) for text in texts] if title else texts
+    if json:
+        print_json({"run": str(opened.folder), "start": start, "texts": texts})
+        return
+    for text in texts:
+        screen(json).print(text, markup=False, emoji=False)
+
+
+def _translated(opened: Run, run: str, text: str, beam: int) -> list[str]:
+    """One translation."""
+    from seodang.core.errors import SeodangError
+    from seodang.evaluation.translating import translate
+
+    if not text.strip():
+        raise SeodangError(tr('Say what is to be translated: `seodang generate {run} "A dog runs."`.', run=run))
+    return translate(opened, [text], beam=beam)
+
+
+def _written(
+    opened: Run,
+    start: str,
+    words: int,
+    count: int | None,
+    choice: tuple[float | None, int, float, int],
+    seed: int | None,
+) -> list[str]:
+    """Texts that go on from `start`. choice: temperature, top-k, top-p and beam, as they were typed."""
+    from seodang.cli._screen import screen
+    from seodang.core.errors import SeodangError
+    from seodang.evaluation import generate as writing
+
+    temperature, top_k, top_p, beam = choice
     count = 1 if count is None else count
     by_chance = count > 1 or seed is not None or top_k > 0 or top_p < 1
     if temperature is None:
@@ -85,23 +141,12 @@ def generate(
             tr("--beam looks for the most probable text and draws nothing; leave out the other options.")
         )
     taste = writing.Taste(temperature, top_k, top_p, beam)
-    if opened.recipe.task == "translate":
-        from seodang.evaluation.translating import translate
-
-        if not start.strip():
-            raise SeodangError(tr('Say what is to be translated: `seodang generate {run} "A dog runs."`.', run=run))
-        texts = translate(opened, [start], beam=beam)
-    else:
-        encoding = writing.writer(opened)
-        if unread := writing.strangers(encoding, start):
-            aside.print(tr("Not in its vocabulary, and so not read: {unread}.", unread=", ".join(unread)), markup=False)
-        texts = writing.generate(opened, start, words=words, count=count, taste=taste, seed=seed or 0)
-    texts = [writing.title_case(text) for text in texts] if title else texts
-    if json:
-        print_json({"run": str(opened.folder), "start": start, "texts": texts})
-        return
-    for text in texts:
-        console.print(text, markup=False, emoji=False)
+    encoding = writing.writer(opened)
+    if unread := writing.strangers(encoding, start):
+        screen(True).print(
+            tr("Not in its vocabulary, and so not read: {unread}.", unread=", ".join(unread)), markup=False
+        )
+    return writing.generate(opened, start, words=words, count=count, taste=taste, seed=seed or 0)
 
 
 def _pictures(

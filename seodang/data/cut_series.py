@@ -14,7 +14,7 @@ from seodang.core.language import tr
 from seodang.core.sentences import said
 from seodang.data.encode_series import SeriesEncoding, filled, fit_series, numbers, ordered, series_of, starts
 from seodang.data.frame import Frame
-from seodang.data.purpose import Purpose
+from seodang.data.purposes import Purpose
 from seodang.data.reading import Columns, Series
 from seodang.data.seasons import USUAL, calendar, find_season
 from seodang.data.split import Division, Split

@@ -15,16 +15,17 @@ from seodang.core.language import tr
 from seodang.core.sentences import said, saidn, shown
 from seodang.data import encode_table, encode_text
 from seodang.data.cut_series import cut_series, names_of_times
+from seodang.data.drawing import draw_some
 from seodang.data.encode_series import SeriesEncoding
 from seodang.data.encode_table import TableEncoding, class_names
 from seodang.data.encode_text import TextEncoding
 from seodang.data.facts import Facts
 from seodang.data.frame import Frame
 from seodang.data.load import Prepared, Subset
-from seodang.data.purpose import Purpose
+from seodang.data.purposes import Purpose
 from seodang.data.reading import Columns, Series, Text
 from seodang.data.source import SPLITS, LeftOut, Source
-from seodang.data.split import Division, Split, divide, draw_some, leave_out
+from seodang.data.split import Division, Split, divide, leave_out
 from seodang.data.tokens import Tokenizer
 
 Encoding = TableEncoding | TextEncoding | SeriesEncoding
@@ -144,7 +145,7 @@ def encode(
     """
     if task == "forecast":
         return _encode_series(frame, purpose, columns, series, split, examples)
-    frame, notes = _usable(frame, purpose, task, text)
+    frame, notes = _usable(frame, purpose, text)
     source, classes = _as_source(frame, purpose, task, split.by)
     if split.without:
         if task != "classify":
@@ -186,7 +187,7 @@ def encode(
     return Encoded(frame, purpose, encoding, parts[0], parts[1], parts[2], division, (*frame.notes, *notes), split)
 
 
-def _usable(frame: Frame, purpose: Purpose, task: str, text: Text) -> tuple[Frame, list[str]]:
+def _usable(frame: Frame, purpose: Purpose, text: Text) -> tuple[Frame, list[str]]:
     """Without rows whose target is missing, whose text is empty, or whose text is one to be dropped; and what was done."""
     stay, notes, gone = np.ones(len(frame), bool), [], []
     if purpose.target is not None:
@@ -206,7 +207,9 @@ def _usable(frame: Frame, purpose: Purpose, task: str, text: Text) -> tuple[Fram
                     count=missing,
                     target=purpose.target,
                 )
-            gone.append(LeftOut(saidn("1 row", "{count:,} rows", missing), f"no {purpose.target}"))
+            gone.append(
+                LeftOut(saidn("1 row", "{count:,} rows", missing), said("no value of {target}", target=purpose.target))
+            )
         stay &= known
     if purpose.text is not None and purpose.form != "prose":
         texts = encode_text.texts_of(frame, purpose.text)

@@ -17,13 +17,14 @@ from seodang.core.errors import DataError
 from seodang.core.language import tr
 from seodang.core.sentences import said, saidn, shown
 from seodang.data.decoders import Decoders, cores
+from seodang.data.drawing import draw_some
 from seodang.data.duplicates import exact, near
 from seodang.data.facts import Facts
 from seodang.data.pictures import many
 from seodang.data.prepare import Preparation, resolve, target_of
 from seodang.data.scan import Scan, scan
 from seodang.data.source import SPLITS, Source
-from seodang.data.split import Division, Split, divide, draw_some, keep_together, leave_out
+from seodang.data.split import Division, Split, divide, keep_together, leave_out
 
 # Of the memory that is free now, pixels may take so much. They are held up to twice for a moment, while splits are cut.
 SHARE_OF_MEMORY = 0.4

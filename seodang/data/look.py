@@ -13,11 +13,12 @@ from seodang.core.errors import DataError
 from seodang.core.language import trn
 from seodang.core.sentences import said, shown
 from seodang.data.duplicates import Group, exact, near, too_small
-from seodang.data.findings import Seen, findings
+from seodang.data.findings import findings
 from seodang.data.frame import Frame
 from seodang.data.look_rows import look_rows
 from seodang.data.open import open_any
 from seodang.data.scan import Scan, scan
+from seodang.data.seen import Seen
 from seodang.data.source import SPLITS, Source
 from seodang.data.split import Division, Split, divide
 

@@ -13,7 +13,8 @@ from seodang.data.cut_series import names_of_times
 from seodang.data.encode_series import filled, numbers, ordered, series_of
 from seodang.data.encode_table import class_names
 from seodang.data.frame import Frame
-from seodang.data.purpose import Purpose, purpose
+from seodang.data.purpose import purpose
+from seodang.data.purposes import Purpose
 from seodang.data.row_findings import repetitions, row_findings
 from seodang.data.seasons import USUAL, calendar, find_season
 from seodang.data.source import SPLITS

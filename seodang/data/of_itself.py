@@ -8,7 +8,7 @@ from seodang.core.errors import DataError
 from seodang.core.language import tr
 from seodang.core.sentences import said
 from seodang.data.frame import Frame
-from seodang.data.purpose import Purpose
+from seodang.data.purposes import Purpose
 
 
 def of_itself(frame: Frame, *, target: str | None = None, leave_out: Collection[str] = ()) -> Purpose:

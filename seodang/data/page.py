@@ -18,7 +18,7 @@ from seodang.core.glossary import STYLE as TERM_STYLE
 from seodang.core.glossary import with_terms
 from seodang.core.language import language, tr
 from seodang.core.sentences import shown
-from seodang.data.findings import share
+from seodang.data.finding import share
 from seodang.data.grid import to_picture
 from seodang.data.pictures import Refused, Target, one, one_array
 from seodang.data.scan import Scan

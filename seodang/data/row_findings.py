@@ -10,13 +10,11 @@ import numpy as np
 import pandas as pd
 
 from seodang.core.sentences import said, saidn
-from seodang.data.encode_series import numbers, ordered, series_of
-from seodang.data.encode_table import class_names
-from seodang.data.findings import Finding, listed, share
+from seodang.data.finding import Finding, by_weight, finding, listed, share
 from seodang.data.frame import Frame
-from seodang.data.purpose import Purpose
+from seodang.data.purposes import Purpose
 from seodang.data.repeated_texts import repeated_texts
-from seodang.data.times import in_words, moments, steps
+from seodang.data.series_findings import gaps, missing_steps, order
 
 # A class this many times the size of another is worth a word; below so many rows a class can hardly be learnt or judged.
 IMBALANCE, FEW, TINY = 10, 20, 5
@@ -31,15 +29,11 @@ def row_findings(frame: Frame, found: Purpose) -> list[Finding]:
         "texts": (_repeated, _classes, _target_missing, _empty_texts, _scarce),
         "pairs": (_repeated, _empty_texts, _scarce),
         "prose": (),
-        "series": (_order, _gaps, _missing_steps, _mostly_missing),
+        "series": (order, gaps, missing_steps, _mostly_missing),
     }
     checks = (*every[found.form], _left_out)
-    all_found = [finding for check in checks for finding in check(frame, found)]
-    return sorted(all_found, key=lambda finding: finding["level"] != "serious")
-
-
-def _found(kind: str, level: str, what: str, evidence: str, why: str, todo: str) -> Finding:
-    return {"kind": kind, "level": level, "what": what, "evidence": evidence, "why": why, "todo": todo}
+    all_found = [each for check in checks for each in check(frame, found)]
+    return by_weight(all_found)
 
 
 # Tables ------------------------------------------------------------------------------------------------------------------
@@ -48,7 +42,7 @@ def _found(kind: str, level: str, what: str, evidence: str, why: str, todo: str)
 def _gives_away(frame: Frame, found: Purpose) -> Iterator[Finding]:
     names = [name for name, why in found.left.items() if "away" in why]
     if names:
-        yield _found(
+        yield finding(
             "gives_away",
             "serious",
             said("{clause} gives {target} away.", clause=names[0], target=found.target)
@@ -78,7 +72,7 @@ def _twice(frame: Frame, found: Purpose) -> Iterator[Finding]:
     for judged in ("validation", "test"):
         inside = np.isin(codes, codes[splits == "train"]) & (splits == judged)
         if number := int(inside.sum()):
-            yield _found(
+            yield finding(
                 f"leak_{judged}",
                 "serious",
                 saidn(
@@ -93,7 +87,7 @@ def _twice(frame: Frame, found: Purpose) -> Iterator[Finding]:
                 said("Take these rows out of train or {name}.", name=judged),
             )
     number = int(again.sum())
-    yield _found(
+    yield finding(
         "repeated",
         "notice",
         saidn(
@@ -125,7 +119,7 @@ def _contradictions(frame: Frame, found: Purpose) -> Iterator[Finding]:
     first = int(np.flatnonzero(against)[0])
     other = int(np.flatnonzero((rows == rows[first]) & (whole != whole[first]))[0])
     target = frame.table[found.target]
-    yield _found(
+    yield finding(
         "contradictions",
         "notice",
         saidn(
@@ -171,7 +165,7 @@ def _classes(frame: Frame, found: Purpose) -> Iterator[Finding]:
     small = [name for name, number in numbers_of.items() if number < FEW]
     if small:
         fewest = min(numbers_of.values())
-        yield _found(
+        yield finding(
             "tiny_classes",
             "serious" if fewest < TINY else "notice",
             saidn(
@@ -192,7 +186,7 @@ def _classes(frame: Frame, found: Purpose) -> Iterator[Finding]:
         )
     (most, many), (least, few) = numbers_of.most_common()[0], numbers_of.most_common()[-1]
     if many >= IMBALANCE * few:
-        yield _found(
+        yield finding(
             "imbalance",
             "notice",
             said("{name} is {ratio:.0f} times as common as {other}.", name=most, ratio=many / few, other=least),
@@ -211,7 +205,7 @@ def _classes(frame: Frame, found: Purpose) -> Iterator[Finding]:
 def _target_missing(frame: Frame, found: Purpose) -> Iterator[Finding]:
     if found.target is None or not (missing := frame.column(found.target).missing):
         return
-    yield _found(
+    yield finding(
         "target_missing",
         "notice",
         saidn("1 row has no {target}.", "{count:,} rows have no {target}.", missing, target=found.target),
@@ -226,7 +220,7 @@ def _mostly_missing(frame: Frame, found: Purpose) -> Iterator[Finding]:
     empty = [c for c in frame.columns if c.name in used and c.missing > MOSTLY_MISSING * len(frame)]
     if empty:
         shares = [f"{c.name} ({share(c.missing, len(frame))})" for c in empty]
-        yield _found(
+        yield finding(
             "mostly_missing",
             "notice",
             saidn("1 column is mostly empty.", "{count:,} columns are mostly empty.", len(empty)),
@@ -241,7 +235,7 @@ def _mostly_missing(frame: Frame, found: Purpose) -> Iterator[Finding]:
 
 def _scarce(frame: Frame, found: Purpose) -> Iterator[Finding]:
     if len(frame) < SCARCE:
-        yield _found(
+        yield finding(
             "scarce",
             "notice",
             said("There are few rows: {count:,}.", count=len(frame))
@@ -271,7 +265,7 @@ def _repeated(frame: Frame, found: Purpose) -> Iterator[Finding]:
         if "different labels" in sentence:
             what, evidence = sentence.split(": ", 1)
             why = said("One of the labels is wrong, or the text does not say.")
-            yield _found(
+            yield finding(
                 "two_labels",
                 "serious",
                 f"{what}.",
@@ -291,7 +285,7 @@ def _repeated(frame: Frame, found: Purpose) -> Iterator[Finding]:
             said("They are not trained on.") if across else said("Copies are kept in one split; nothing need be done.")
         )
         level = "serious" if across else "notice"
-        yield _found(
+        yield finding(
             "leak" if across else "repeated",
             level,
             f"{what}.",
@@ -306,7 +300,7 @@ def _empty_texts(frame: Frame, found: Purpose) -> Iterator[Finding]:
     empty = sum(not (isinstance(text, str) and text.strip()) for text in frame.table[found.text])
     if empty:
         what = saidn("1 text is empty.", "{count:,} texts are empty.", empty)
-        yield _found(
+        yield finding(
             "empty",
             "notice",
             what,
@@ -316,108 +310,6 @@ def _empty_texts(frame: Frame, found: Purpose) -> Iterator[Finding]:
         )
 
 
-# Series ------------------------------------------------------------------------------------------------------------------
-
-
-def _order(frame: Frame, found: Purpose) -> Iterator[Finding]:
-    if found.time is None or found.key is not None:
-        return
-    when = moments(frame, found.time)
-    seen = steps(when[~np.isnat(when)])
-    if seen.order == "none":
-        what = said("The rows do not stand in the order of {time}.", time=found.time)
-        why = said("Windows are cut in time order.")
-        yield _found(
-            "order",
-            "notice",
-            what,
-            said("Later rows have earlier times."),
-            why,
-            said("They are sorted; nothing need be done."),
-        )
-    if seen.repeated:
-        what = saidn(
-            "1 row shares its {time} with another.",
-            "{count:,} rows share their {time} with another.",
-            seen.repeated,
-            time=found.time,
-        )
-        why = said("Two values at one time are two series, or one is wrong.")
-        yield _found(
-            "times_twice",
-            "serious",
-            what,
-            "",
-            why,
-            said(
-                "The last of each time is used. Take the others out, or say which column tells series apart: columns.key=COLUMN."
-            ),
-        )
-
-
-def _gaps(frame: Frame, found: Purpose) -> Iterator[Finding]:
-    """Steps longer than usual, in the series that has the longest of them."""
-    if found.time is None:
-        return
-    frame = ordered(frame, found.time, found.key)
-    when, whose = moments(frame, found.time), series_of(frame, found.key)
-    one_series = whose[1:] == whose[:-1]
-    usual = steps(when[whose == 0])
-    if not usual.gaps:
-        return
-    long = np.where(one_series, np.diff(when).astype("timedelta64[s]").astype(np.int64), 0)
-    worst = int(long.argmax())
-    between = {"first": _moment(when[worst]), "last": _moment(when[worst + 1])}
-    yield _found(
-        "gaps",
-        "notice",
-        saidn(
-            "1 step is longer than usual, which is {step}.",
-            "{count:,} steps are longer than usual, which is {step}.",
-            usual.gaps,
-            step=in_words(usual.step),
-        ),
-        said("The longest: from {first} to {last}.", **between)
-        if found.key is None
-        else said(
-            "The longest of {name}: from {first} to {last}.",
-            name=class_names(frame.table[found.key].iloc[[worst]])[0],
-            **between,
-        ),
-        said("A window that reaches over a gap takes what lies far apart for neighbours."),
-        said(
-            "Few and short ones do no harm. Else fill in the rows that are missing, with empty values, or begin after them: series.first."
-        ),
-    )
-
-
-def _moment(when: np.datetime64) -> str:
-    words = str(when.astype("datetime64[m]")).replace("T", " ")
-    return words.removesuffix(" 00:00")
-
-
-def _missing_steps(frame: Frame, found: Purpose) -> Iterator[Finding]:
-    assert found.target is not None, "a series has a target"
-    frame = ordered(frame, found.time, found.key)
-    missing = ~np.isfinite(numbers(frame, (found.target,))[:, 0])
-    if not (number := int(missing.sum())):
-        return
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], missing.astype(int), [0]])))
-    longest = int((edges[1::2] - edges[::2]).max())
-    yield _found(
-        "missing_steps",
-        "notice",
-        saidn(
-            "1 value of {target} is missing.", "{count:,} values of {target} are missing.", number, target=found.target
-        ),
-        said(
-            "{share} of all; at most {longest:,} one after another.", share=share(number, len(frame)), longest=longest
-        ),
-        said("What is missing cannot be judged, and what fills it is a guess."),
-        said("The value before is taken in its place; none of them is foretold or judged."),
-    )
-
-
 # All ---------------------------------------------------------------------------------------------------------------------
 
 
@@ -425,7 +317,7 @@ def _left_out(frame: Frame, found: Purpose) -> Iterator[Finding]:
     number = len(frame.left_out)
     if number > LEFT_OUT_SHARE * (len(frame) + number):
         first = frame.left_out[0]
-        yield _found(
+        yield finding(
             "left_out",
             "notice",
             saidn(

@@ -6,7 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from seodang.data.tokens import _BEFORE_WORD, NOTES_SPACES, Tokenizer, _plain, _words
+from seodang.data.taken_apart import BEFORE_WORD, NOTES_SPACES, plain, word_pattern
+from seodang.data.tokens import Tokenizer
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def spans(tokenizer: Tokenizer, text: str) -> tuple[str, list[Span]]:
         return _of_bpe(tokenizer, text)
     if tokenizer.kind == "words":
         text = unicodedata.normalize("NFC", text)
-        found = [match.span() for match in _words().finditer(text)]
+        found = [match.span() for match in word_pattern().finditer(text)]
     elif tokenizer.kind == "notes":
         found = [match.span() for match in re.finditer("[^ ]+", text.translate(NOTES_SPACES))]
     else:
@@ -49,8 +50,8 @@ def spans(tokenizer: Tokenizer, text: str) -> tuple[str, list[Span]]:
 
 def _of_bpe(tokenizer: Tokenizer, text: str) -> tuple[str, list[Span]]:
     """Pieces of words, and bytes of characters that no piece has: several of those share a place."""
-    text, first, begun, told = _plain(text, tokenizer.lower), len(tokenizer.specials), 0, []
-    for chunk in _BEFORE_WORD.split(text):
+    text, first, begun, told = plain(text, tokenizer.lower), len(tokenizer.specials), 0, []
+    for chunk in BEFORE_WORD.split(text):
         found = tokenizer._bpe.encode(chunk)
         told += [
             Span(begun + low, begun + high, first + one)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -16,6 +14,7 @@ import numpy as np
 
 from seodang.core.errors import DataError, did_you_mean
 from seodang.core.language import tr
+from seodang.data.taken_apart import BEFORE_WORD, apart, parts_of, plain, set_close
 
 if TYPE_CHECKING:
     import tokenizers
@@ -25,20 +24,12 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 LEARNT = tuple(kind for kind in KINDS if kind != "pretrained")  # from the training texts
 OF_LIBRARY = ("bpe", "pretrained")  # the kinds whose pieces the `tokenizers` library keeps
 
-# What Keras 2's Tokenizer turns into spaces. Not the apostrophe, not "’", not the carriage return.
-NOTES_SPACES = str.maketrans(dict.fromkeys('!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n', " "))
 # The first ids, where a tokenizer has them; the names cannot come out of a text as one token.
 PADDING, UNKNOWN, BEGIN, END = "<padding>", "<unknown>", "<begin>", "<end>"
 BYTES = 256  # byte-level BPE begins with every byte, so that no text is foreign to it
 SEEN_TWICE = 2  # a pair of pieces seen once is no habit of the language: BPE does not merge it
 _BLOCK = 16_384  # texts that are taken apart at once
 _MOST_KNOWN = 1_000_000  # chunks of text whose ids are remembered while encoding, about 300 MB
-# Byte-level BPE never joins over a space that a word follows: it belongs to the word (GPT-2's pattern). A test holds it.
-_BEFORE_WORD = re.compile(r"(?= \S)")
-# Symbols beyond the Basic Multilingual Plane; the few other marks there count as letters, which keeps the pattern fast.
-_EMOJI = (0x1F000, 0x1FAFF)
-_OPENING = frozenset("([{“‘«‹¿¡$£€₩#@")
-_CLOSING = frozenset(".,!?;:)]}”’»›%…。，、！？")
 
 
 @dataclass(frozen=True)
@@ -116,7 +107,7 @@ class Tokenizer:
         return self._encode_chunks(texts) if self.kind == "bpe" else self._encode_pieces(texts)
 
     def _encode_pieces(self, texts: Iterable[str]) -> Iterable[list[int]]:
-        parts, place, unknown = _parts_of(self.kind, self.lower), self._ids, self.unknown
+        parts, place, unknown = parts_of(self.kind, self.lower), self._ids, self.unknown
         if unknown is None:
             return ([place[part] for part in parts(text) if part in place] for text in texts)
         return ([place.get(part, unknown) for part in parts(text)] for text in texts)
@@ -124,7 +115,7 @@ class Tokenizer:
     def _encode_words(self, texts: Sequence[str]) -> Iterable[np.ndarray]:
         """What stands between spaces is the same tokens everywhere, so it is taken apart once a block."""
         for start in range(0, len(texts), _BLOCK):
-            chunks, codes, ends = _apart(texts[start : start + _BLOCK])
+            chunks, codes, ends = apart(texts[start : start + _BLOCK])
             tokens = [np.array(one, np.int64) for one in self._encode_pieces(chunks)]
             counts = np.array([len(one) for one in tokens], np.int64)
             flat = np.concatenate(tokens) if tokens else np.zeros(0, np.int64)
@@ -139,7 +130,7 @@ class Tokenizer:
         known: dict[str, list[int]] = {}
         for start in range(0, len(texts), _BLOCK):
             known = {} if len(known) > _MOST_KNOWN else known
-            block = [_BEFORE_WORD.split(_plain(text, self.lower)) for text in texts[start : start + _BLOCK]]
+            block = [BEFORE_WORD.split(plain(text, self.lower)) for text in texts[start : start + _BLOCK]]
             new = [chunk for chunk in dict.fromkeys(chain.from_iterable(block)) if chunk not in known]
             known.update(zip(new, self._bpe_ids(new), strict=True))
             for chunks in block:
@@ -148,7 +139,7 @@ class Tokenizer:
     def _encode_whole(self, texts: Sequence[str]) -> Iterable[list[int]]:
         """Pretrained: each text as it is, for its tokenizer puts marks at the ends."""
         for start in range(0, len(texts), _BLOCK):
-            block = [_plain(text, self.lower) for text in texts[start : start + _BLOCK]]
+            block = [plain(text, self.lower) for text in texts[start : start + _BLOCK]]
             for found in self._bpe.encode_batch_fast(block):
                 yield [len(self.specials) + one for one in found.ids]
 
@@ -183,7 +174,7 @@ class Tokenizer:
             return self._decode_bpe(known)
         tokens = [self.token(one) for one in known]
         if self.kind == "words":
-            return _set_close(tokens)
+            return set_close(tokens)
         return ("" if self.kind == "characters" else " ").join(tokens)
 
     def _decode_bpe(self, ids: list[int]) -> str:
@@ -350,118 +341,21 @@ def _merges(texts: Iterable[str], vocabulary: int, specials: tuple[str, ...], lo
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    library.train_from_iterator((_plain(text, lower) for text in texts), trainer)
+    library.train_from_iterator((plain(text, lower) for text in texts), trainer)
     return json.dumps(json.loads(library.to_str()), ensure_ascii=False)  # as from_dict writes it
-
-
-def _plain(text: str, lower: bool) -> str:
-    """A text that the BPE library takes: half characters (lone surrogates), which no file holds, become question marks."""
-    text = text.lower() if lower else text
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _counted(texts: Iterable[str], kind: Kind, lower: bool) -> Counter[str]:
     """How often each token occurs, in order of first appearance."""
-    parts, counts = _parts_of(kind, lower), Counter[str]()
+    parts, counts = parts_of(kind, lower), Counter[str]()
     if kind != "words":
         for text in texts:
             counts.update(parts(text))
         return counts
     texts = list(texts)
     for start in range(0, len(texts), _BLOCK):
-        chunks, codes, _ = _apart(texts[start : start + _BLOCK])
+        chunks, codes, _ = apart(texts[start : start + _BLOCK])
         for chunk, times in zip(chunks, np.bincount(codes, minlength=len(chunks)).tolist(), strict=True):
             for part in parts(chunk):
                 counts[part] += times
     return counts
-
-
-def _apart(texts: Sequence[str]) -> tuple[list[str], np.ndarray, np.ndarray]:
-    """Texts taken apart at white space: the different chunks, in order of first appearance; (M,) which stands where, text after
-    text; and (N,) where each text ends.
-
-    >>> chunks, codes, ends = _apart(["a b a", "", "b"])
-    >>> chunks, codes.tolist(), ends.tolist()
-    (['a', 'b'], [0, 1, 0, 1], [3, 3, 4])
-    """
-    import pyarrow as pa
-    import pyarrow.compute
-
-    try:
-        strings = pa.array(texts, pa.large_string())
-    except UnicodeEncodeError:  # half characters, which no file holds
-        return _apart_slowly(texts)
-    split: Any = pyarrow.compute
-    parts: Any = split.utf8_split_whitespace(split.utf8_trim_whitespace(strings))
-    found = parts.flatten().dictionary_encode()
-    chunks, codes = found.dictionary.to_pylist(), found.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    offsets = parts.offsets.to_numpy(zero_copy_only=False)
-    ends = (offsets - offsets[0])[1:].astype(np.int64)
-    if "" not in chunks:
-        return chunks, codes, ends
-    return _without(chunks.index(""), chunks, codes, ends)
-
-
-def _apart_slowly(texts: Sequence[str]) -> tuple[list[str], np.ndarray, np.ndarray]:
-    """`_apart` of texts that Arrow does not take."""
-    numbers: dict[str, int] = {}
-    split = [text.split() for text in texts]
-    codes = [numbers.setdefault(chunk, len(numbers)) for chunks in split for chunk in chunks]
-    return list(numbers), np.array(codes, np.int64), np.cumsum([len(chunks) for chunks in split], dtype=np.int64)
-
-
-def _without(
-    nothing: int, chunks: list[str], codes: np.ndarray, ends: np.ndarray
-) -> tuple[list[str], np.ndarray, np.ndarray]:
-    """The same without the empty chunk, which an empty text has."""
-    stay = codes != nothing
-    upto = np.append(0, stay.cumsum())
-    kept = codes[stay]
-    return [chunk for chunk in chunks if chunk], kept - (kept > nothing), upto[ends]
-
-
-def _parts_of(kind: Kind, lower: bool) -> Callable[[str], Sequence[str]]:
-    """The function that takes a text, or a chunk of it, apart into tokens."""
-    if kind == "notes":
-        return (lambda text: _notes(text.lower())) if lower else _notes
-    if kind == "characters":
-        return (lambda text: text.lower()) if lower else (lambda text: text)
-    pattern = _words()
-    if lower:
-        return lambda text: pattern.findall(unicodedata.normalize("NFC", text).lower())
-    return lambda text: pattern.findall(unicodedata.normalize("NFC", text))
-
-
-def _notes(text: str) -> list[str]:
-    """As Keras 2: only spaces part words, so a no-break space or a carriage return stays inside one."""
-    return [word for word in text.translate(NOTES_SPACES).split(" ") if word]
-
-
-@cache
-def _words() -> re.Pattern[str]:
-    """A number with its points and commas, a word with its apostrophes, or one punctuation mark or symbol of any script.
-
-    A word is what is neither space nor punctuation, so that the vowel signs of Hindi, which are no letters, stay in it.
-    """
-    ranges: list[list[int]] = [list(_EMOJI)]
-    for code in range(0x10000):
-        if unicodedata.category(chr(code))[0] in "PS":
-            if ranges[-1][1] == code - 1:
-                ranges[-1][1] = code
-            else:
-                ranges.append([code, code])
-    marks = "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
-    return re.compile(rf"\d+(?:[.,]\d+)+|[^\s{marks}]+(?:['’][^\s{marks}]+)*|[{marks}]")
-
-
-def _set_close(tokens: list[str]) -> str:
-    """Words with a space between them, none before a full stop or after a bracket that opens.
-
-    >>> _set_close(["no", ",", "(", "really", ")", "!"])
-    'no, (really)!'
-    """
-    text = ""
-    for token in tokens:
-        close = not text or token in _CLOSING or text[-1] in _OPENING
-        text += token if close else f" {token}"
-    return text

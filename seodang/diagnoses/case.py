@@ -14,14 +14,17 @@ from seodang.core.files import read_json, read_lines
 from seodang.core.language import tr
 from seodang.data.duplicates import exact, near
 from seodang.data.encoded import Encoded
-from seodang.data.findings import Finding, Seen, findings
+from seodang.data.finding import Finding
+from seodang.data.findings import findings
 from seodang.data.frame import Frame
 from seodang.data.load import Prepared
 from seodang.data.open import open_any
-from seodang.data.purpose import Purpose, purpose
+from seodang.data.purpose import purpose
+from seodang.data.purposes import Purpose
 from seodang.data.repeated_texts import repeats
 from seodang.data.row_findings import row_findings
 from seodang.data.scan import Scan, scan
+from seodang.data.seen import Seen
 from seodang.data.source import SPLITS, Source
 from seodang.diagnoses.diagnosis import NotChecked
 from seodang.evaluation.judge_rows import noun

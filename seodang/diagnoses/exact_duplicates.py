@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from seodang.core.language import tr
-from seodang.data.findings import Seen, share
+from seodang.data.finding import share
 from seodang.data.frame import Frame
+from seodang.data.seen import Seen
 from seodang.data.source import SPLITS, Source
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.diagnosis import CARE, UNTRUE, WORSE, Diagnosis, grade

@@ -84,7 +84,7 @@ def _columns(case: Case) -> Iterator[Diagnosis]:
     labels, _ = labels_of(case)
     rows = some(np.flatnonzero(labels >= 0), MOST)
     labels = labels[rows]
-    candidates = _candidates(frame, rows, case.purpose.target, labels)
+    candidates = _candidates(frame, rows, case.purpose.target)
     if not candidates or np.bincount(labels).min() < FOLDS:
         return
     for name, groups in candidates.items():
@@ -116,7 +116,7 @@ def _columns(case: Case) -> Iterator[Diagnosis]:
         )
 
 
-def _candidates(frame: Frame, rows: np.ndarray, target: str | None, labels: np.ndarray) -> dict[str, np.ndarray]:
+def _candidates(frame: Frame, rows: np.ndarray, target: str | None) -> dict[str, np.ndarray]:
     """Columns that may say what a row comes from, with each row's group; of dates, ten blocks of time."""
     import pandas as pd
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from seodang.core.language import tr
-from seodang.data.findings import share
+from seodang.data.finding import share
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.cheap import PENALTY, features, form, labels_of, out_of_fold, some
 from seodang.diagnoses.diagnosis import WORSE, Diagnosis, NotChecked, grade

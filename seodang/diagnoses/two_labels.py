@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from seodang.core.language import tr
-from seodang.data.findings import share
+from seodang.data.finding import share
 from seodang.data.source import Source
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.cheap import labels_of

@@ -20,7 +20,7 @@ from seodang.data.encoded import Encoded, Encoding
 from seodang.data.facts import Facts
 from seodang.data.frame import Column, Frame
 from seodang.data.load import Subset
-from seodang.data.purpose import Purpose
+from seodang.data.purposes import Purpose
 from seodang.data.split import Division
 from seodang.recipes.recipe import Recipe
 

@@ -66,8 +66,8 @@ def evaluate_generative(
     report = {**_envelope(run, judged), **found}
     report["notes"] = [note for note in (judged.note, missing) if note]
     suffix = suffix_of(judged)
-    score = report["metrics"][report["main"]]
-    opened.record(run.folder, split=judged.split, sha256=judged.sha256, examples=len(judged), accuracy=score)
+    score = {report["main"]: report["metrics"][report["main"]]}
+    opened.record(run.folder, split=judged.split, sha256=judged.sha256, examples=len(judged), **score)
     report["judged"]["opened"] = opened.count(run.folder, judged.sha256)
     report["verdict"] = generative_verdict(report)
     report["findings"] = []  # the diagnoses that are told at the end ask of classes and amounts

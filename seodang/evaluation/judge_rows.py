@@ -62,8 +62,8 @@ def evaluate_rows(
         predictions.write(run.folder / f"predictions{suffix}.parquet", answers)
     elif isinstance(answers, predictions.Amounts):
         predictions.write_amounts(run.folder / f"predictions{suffix}.parquet", answers)
-    score = report["metrics"][report["main"]]
-    opened.record(run.folder, split=judged.split, sha256=judged.sha256, examples=len(judged), accuracy=score)
+    score = {report["main"]: report["metrics"][report["main"]]}
+    opened.record(run.folder, split=judged.split, sha256=judged.sha256, examples=len(judged), **score)
     report["judged"]["opened"] = opened.count(run.folder, judged.sha256)
     report["verdict"] = [*row_verdict(report), *lesson(run.recipe.name)]
     report["findings"] = examine(run, report, own) if examine is not None and judged.is_own else []

@@ -14,10 +14,10 @@ from seodang.core.files import append_line, read_lines
 NAME = "opened.jsonl"
 
 
-def record(folder: Path, *, split: str, sha256: str, examples: int, accuracy: float) -> None:
-    """Write down that a run was judged on the split with this hash."""
-    line = {"at": now(), "split": split, "sha256": sha256, "examples": examples, "accuracy": round(accuracy, 6)}
-    append_line(folder / NAME, line)
+def record(folder: Path, *, split: str, sha256: str, examples: int, **score: float) -> None:
+    """Write down that a run was judged on the split with this hash, and its score by name (accuracy=0.93, mae=1.4)."""
+    line = {"at": now(), "split": split, "sha256": sha256, "examples": examples}
+    append_line(folder / NAME, line | {name: round(value, 6) for name, value in score.items()})
 
 
 def count(folder: Path, sha256: str) -> dict[str, int]:

@@ -149,16 +149,6 @@ def joined(words: list[str]) -> str:
     return tr(" and ").join(words)
 
 
-def _times(skill: float) -> str:
-    """How many times as large the network's error is, from its skill.
-
-    >>> _times(-0.057), _times(-47.6)
-    ('1.06 times', '49 times')
-    """
-    times = 1 - skill
-    return f"{times:.0f} times" if times >= 10 else f"{times:.2f} times"
-
-
 def _better(each: dict[str, Any]) -> bool:
     test = each["network_against_it"]
     return test["p_value"] < LEVEL and test["difference"] > 0

@@ -199,8 +199,10 @@ def tune_or_not(asked: Recipe, recipe: Recipe, data: Prepared, has_gpu: bool) ->
         ]
     if not has_gpu and minutes is None:
         return recipe, [
-            "transfer.fine_tune=false: only the head is fitted, which a CPU does soon; with --minutes the time left over goes "
-            "into the last stages"
+            said(
+                "transfer.fine_tune=false: only the head is fitted, which a CPU does soon; with --minutes the time left over goes "
+                "into the last stages"
+            )
         ]
     all_of_it = has_gpu and count >= LARGE
     stages, rate, epochs = EVERYTHING if all_of_it else LAST_PART

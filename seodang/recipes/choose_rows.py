@@ -14,7 +14,8 @@ from seodang.data.encode_text import TextEncoding, texts_of
 from seodang.data.encoded import Encoded
 from seodang.data.frame import Frame
 from seodang.data.of_itself import of_itself
-from seodang.data.purpose import Purpose, purpose
+from seodang.data.purpose import purpose
+from seodang.data.purposes import Purpose
 from seodang.data.reading import Text
 from seodang.data.scripts import are_piecewise
 from seodang.pretrained.language import find_language_model

@@ -49,6 +49,10 @@ def test_what_is_asked_of_the_wrong_run_is_refused(command, maker_run, tmp_path)
         command("generate", maker_run.folder, "--out", tmp_path / "none" / "grid.png")
     with pytest.raises(SeodangError, match="count must be 1 or more, got 0"):
         command("generate", maker_run.folder, "--count", 0)
+    with pytest.raises(
+        SeodangError, match=r"^maker-1 makes pictures; leave out the text, --words, --top-k, --title\.$"
+    ):
+        command("generate", maker_run.folder, "a seven", "--words", 5, "--top-k", 3, "--title")
     with pytest.raises(SeodangError, match="foretells nothing"):
         command("predict", maker_run.folder, "x.png")
 

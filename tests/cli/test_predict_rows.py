@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seodang.core.errors import DataError, RunError
+from seodang.core.errors import DataError, RunError, SeodangError
 from seodang.evaluation.predict import predict
 from seodang.runs.train import train
 
@@ -269,6 +269,23 @@ def test_a_run_that_writes_is_not_asked_to_judge(folder):
         predict(run, "a film")
 
 
+def test_a_run_that_writes_goes_on_from_a_beginning(command, folder, reviews):
+    from seodang.evaluation.generate import Taste, generate
+
+    run = trained(folder, "reviews.csv", task="next_token", model="recurrent", **{"training.epochs": 1})
+    asked = ("generate", run.folder, "the film", "--words", 4, "--title")
+    (surest,) = json.loads(command(*asked, "--json").stdout)["texts"]
+    assert surest.startswith("The Film ")
+    assert surest.lower() == generate(run, "the film", words=4)[0].lower(), "without chance the most probable words"
+    drawn = command(*asked, "--count", 2, "--seed", 3).stdout.splitlines()
+    taste = Taste(temperature=1)
+    assert [text.lower() for text in drawn] == generate(run, "the film", words=4, count=2, taste=taste, seed=3)
+    with pytest.raises(SeodangError, match=r"writes texts\.$"):
+        command(*asked, "--out", "grid.png")
+    with pytest.raises(RunError, match="does not write texts: its task is classify"):
+        command("generate", reviews.folder, "the film", "--out", "grid.png")
+
+
 def test_sentences_are_translated_as_the_run_translates_them(command, tmp_path):
     words = {"나는": "I", "간다": "go", "너는": "you", "온다": "come", "우리는": "we", "본다": "see"}
     subjects, verbs = ["나는", "너는", "우리는"], ["간다", "온다", "본다"]
@@ -280,3 +297,7 @@ def test_sentences_are_translated_as_the_run_translates_them(command, tmp_path):
     told = json.loads(command("predict", run.folder, "나는 간다 3.", "너는 본다 1.", "--json").stdout)["predictions"]
     assert [answer["text"] for answer in told] == ["나는 간다 3.", "너는 본다 1."]
     assert [answer["prediction"] for answer in told] == translate(run, ["나는 간다 3.", "너는 본다 1."])
+    told = json.loads(command("generate", run.folder, "나는 간다 3.", "--beam", 2, "--json").stdout)["texts"]
+    assert told == translate(run, ["나는 간다 3."], beam=2)
+    with pytest.raises(SeodangError, match=r"translates; leave out --words, --seed\.$"):
+        command("generate", run.folder, "나는 간다 3.", "--words", 3, "--seed", 1)

@@ -14,12 +14,13 @@ from seodang.core import sentences
 from seodang.core.errors import DataError
 from seodang.core.language import use_language
 from seodang.core.sentences import CLAUSES, shown
+from seodang.data.drawing import groups_of
 from seodang.data.frame import frame_lines
 from seodang.data.look import look, short
 from seodang.data.open import open_any, open_source
 from seodang.data.purpose import purpose
 from seodang.data.scan import scan
-from seodang.data.split import Split, divide, groups_of, leave_out
+from seodang.data.split import Split, divide, leave_out
 
 DATA = Path(sentences.__file__).parents[1] / "data"
 HANGUL = re.compile("[가-힣]")

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from seodang.core.errors import DataError, RecipeError
 from seodang.core.values import check
+from seodang.data.drawing import groups_of
 from seodang.data.source import Source
-from seodang.data.split import LARGEST_GROUP, Split, divide, groups_of, keep_together, leave_out
+from seodang.data.split import LARGEST_GROUP, Split, divide, keep_together, leave_out
 
 
 def source_of(labels, splits=None, ids=None, groups=None, columns=None, classes=None):

@@ -86,6 +86,7 @@ def test_every_opening_of_a_test_split_is_counted_over_the_runs_beside(own_run):
     )
     lines = (own_run.folder / "opened.jsonl").read_text().splitlines()
     assert [json.loads(line)["sha256"] for line in lines] == [report["judged"]["sha256"]] * 2
+    assert json.loads(lines[-1])["accuracy"] == report["metrics"]["accuracy"]
 
 
 def test_a_neighbours_damaged_count_does_not_stop_judging(own_run):

@@ -68,7 +68,7 @@ def test_a_column_that_gives_the_answer_away_is_not_shown(run):
 
 def test_rows_without_a_target_are_left_out_and_counted(run):
     assert "27 rows have no late: left out." in run.data["notes"]
-    assert {"path": "27 rows", "reason": "no late"} in run.data["left_out"]
+    assert {"path": "27 rows", "reason": "no value of late"} in run.data["left_out"]
     assert sum(run.data["split"]["examples"].values()) == 240 - 27
 
 

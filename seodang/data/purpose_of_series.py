@@ -1,0 +1,204 @@
+"""What rows in the order of time are for: which column of numbers is forecast, by which time, once or once a key."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from seodang.core.errors import DataError
+from seodang.core.language import tr
+from seodang.core.sentences import said, saidn, shown
+from seodang.data.frame import Column, Frame
+from seodang.data.purposes import Named, Purpose, columns_of_time, left_over
+from seodang.data.targets import plain
+from seodang.data.times import candidates, in_words, key_of, moments, steps
+
+# Names of what is forecast.
+SERIES_NAMES = [
+    "close", "target", "y", "value", "ot", "passengers", "sales", "demand", "temp", "temperature", "load", "price", "consumption",
+    "count", "cases", "종가", "값", "판매량", "매출", "수요", "기온", "가격",
+]  # fmt: skip
+
+MOST_REPEATED = 0.01  # of the rows of a series may stand at a time that another has; the last is used
+
+
+def series(frame: Frame, chosen: Named, usable: list[Column]) -> Purpose | None:
+    """Rows that follow one another in time by regular steps, once, or once a key."""
+    there = {column.name for column in usable} | {column.name for column in frame.columns if column.kind == "constant"}
+    times = (
+        [chosen.time] if chosen.time else [t for t in candidates(frame) if there.issuperset(columns_of_time(frame, t))]
+    )
+    for time in times:
+        when = _moments(frame, time, chosen.time is not None)
+        if when is None:
+            continue
+        parts = columns_of_time(frame, time)
+        numbers = [c.name for c in usable if c.kind == "number" and c.name not in (*parts, chosen.key)]
+        key = chosen.key or _key(frame, usable, when, parts, chosen.target)
+        if key is not None and key in numbers:
+            numbers.remove(key)
+        problem = _problem(frame, when, key, numbers, chosen)
+        if problem is None:
+            return _as_series(frame, chosen, time, parts, key, when, numbers)
+        if chosen.time or chosen.key:
+            raise DataError(tr("The rows are no time series by {time}: {reason}", time=time, reason=shown(problem)))
+    if chosen.key:
+        raise DataError(tr("key=COLUMN tells several series apart, but no column says when. Say it with time=COLUMN."))
+    return None
+
+
+def why_no_series(frame: Frame, chosen: Named, usable: list[Column]) -> str:
+    """Why rows with dates are a table all the same, in a sentence; "" where there are no dates."""
+    for time in candidates(frame):
+        if "," in time or time not in {column.name for column in usable if column.kind == "date"}:
+            continue
+        if (when := _moments(frame, time, asked_for=False)) is None:
+            continue
+        numbers = [column.name for column in usable if column.kind == "number"]
+        if problem := _problem(frame, when, _key(frame, usable, when, [time], chosen.target), numbers, chosen):
+            return said("{time} holds dates, but the rows are no time series: {reason}", time=time, reason=problem)
+    return ""
+
+
+def _moments(frame: Frame, time: str, asked_for: bool) -> np.ndarray | None:
+    when = moments(frame, time)
+    unknown = int(np.isnat(when).sum())
+    if unknown > 0.01 * len(when):
+        if asked_for:
+            raise DataError(
+                tr(
+                    "Column {name} does not say when: {count:,} of {rows:,} rows have no date there.",
+                    name=time,
+                    count=unknown,
+                    rows=len(when),
+                )
+            )
+        return None
+    return when
+
+
+def _key(frame: Frame, usable: list[Column], when: np.ndarray, parts: list[str], target: str | None) -> str | None:
+    known = when[~np.isnat(when)]
+    if len(np.unique(known)) == len(known):
+        return None
+    names = [c.name for kind in ("category", "number") for c in usable if c.kind == kind]
+    return key_of(frame, when, [name for name in names if name not in (*parts, target)])
+
+
+def _problem(frame: Frame, when: np.ndarray, key: str | None, numbers: list[str], chosen: Named) -> str | None:
+    """Why the rows are no series, or None."""
+    if problem := _problem_of_target(frame, numbers, chosen):
+        return problem
+    known = when[~np.isnat(when)]
+    found = steps(known)
+    if found.repeated and key is None and found.repeated > MOST_REPEATED * len(known):
+        return saidn(
+            "1 row shares its time with another, and no column tells several series apart (key=COLUMN).",
+            "{count:,} rows share their time with another, and no column tells several series apart (key=COLUMN).",
+            found.repeated,
+        )
+    if key is not None and (twice := _twice(frame, when, key)):
+        return said("{count:,} rows share their time and their {key} with another.", count=twice, key=key)
+    if not found.regular and chosen.time is None:
+        return said("the steps are not regular.")
+    return None
+
+
+def _problem_of_target(frame: Frame, numbers: list[str], chosen: Named) -> str | None:
+    if chosen.target is not None and chosen.target not in numbers:
+        return said(
+            "{name} is of the kind {kind}, and only numbers are forecast.",
+            name=chosen.target,
+            kind=frame.column(chosen.target).kind,
+        )
+    return None if numbers else said("there is no column of numbers to forecast.")
+
+
+def _twice(frame: Frame, when: np.ndarray, key: str) -> int:
+    return int(frame.table[[key]].assign(_when=when).duplicated().sum())
+
+
+def _as_series(
+    frame: Frame, chosen: Named, time: str, parts: list[str], key: str | None, when: np.ndarray, numbers: list[str]
+) -> Purpose:
+    target, reason = (chosen.target, "") if chosen.target else _series_target(_known(frame, numbers))
+    known = when[~np.isnat(when)]
+    found = steps(known)
+    first, last = (str(moment.astype("datetime64[D]")) for moment in (known.min(), known.max()))
+    told = {"time": time, "step": in_words(found.step), "first": first, "last": last}
+    reasons = [
+        said(
+            "A series: the usual step of {time} is {step}, from {first} to {last}, once for each {key}.",
+            key=key,
+            **told,
+        )
+        if key
+        else said("A series: the usual step of {time} is {step}, from {first} to {last}.", **told)
+    ]
+    if not key and found.order != "rising":
+        reasons.append(
+            said("The rows stand from the newest to the oldest; they are to be sorted by {time}.", time=time)
+            if found.order == "falling"
+            else said("The rows stand not in the order of time; they are to be sorted by {time}.", time=time)
+        )
+    if len(known) < len(when):
+        reasons.append(said("{count:,} rows have no {time}.", count=len(when) - len(known), time=time))
+    if not key and found.repeated:
+        reasons.append(
+            saidn(
+                "1 row shares its time with another.", "{count:,} rows share their time with another.", found.repeated
+            )
+        )
+    if found.gaps:
+        reasons.append(
+            saidn(
+                "1 step is longer than usual: there are gaps.",
+                "{count:,} steps are longer than usual: there are gaps.",
+                found.gaps,
+            )
+        )
+    if not found.regular:
+        reasons.append(said("The steps are not regular; it is a series because time was said."))
+    reasons += [reason] if reason else []
+    if len(numbers) > 1:
+        reasons.append(
+            said(
+                "To foretell {target} from the other columns of its row: `seodang train {where} table-regressor`.",
+                target=target,
+                where=frame.where,
+            )
+        )
+    others = tuple(name for name in numbers if name != target)
+    left = left_over(frame, (target, key, *parts, *others), said("no number: a series is of numbers"))
+    return Purpose("series", "forecast", target, time, None, key, left, others, tuple(reasons))
+
+
+def as_it_lies(frame: Frame, chosen: Named, usable: list[Column]) -> Purpose:
+    """Rows without a time, taken as equal steps in the order of the file."""
+    numbers = [column.name for column in usable if column.kind == "number"]
+    if problem := _problem_of_target(frame, numbers, chosen):
+        raise DataError(tr("{where} cannot be forecast: {reason}", where=frame.where, reason=shown(problem)))
+    target, reason = (chosen.target, "") if chosen.target else _series_target(_known(frame, numbers))
+    others = tuple(name for name in numbers if name != target)
+    reasons = (
+        said("A series: no column says when, so the rows are equal steps in the order in which they lie."),
+        reason,
+    )
+    left = left_over(frame, (target, *others), said("no number: a series is of numbers"))
+    return Purpose("series", "forecast", target, None, None, None, left, others, tuple(filter(None, reasons)))
+
+
+def _known(frame: Frame, numbers: list[str]) -> list[str]:
+    """The columns that have a value in most rows, where there are any."""
+    return [name for name in numbers if 2 * frame.column(name).missing <= len(frame)] or numbers
+
+
+def _series_target(numbers: list[str]) -> tuple[str, str]:
+    for wanted in SERIES_NAMES:
+        for name in numbers:
+            if plain(name) == wanted:
+                return name, said("The target is {name}, by its name. Say another with target=COLUMN.", name=name)
+    if len(numbers) == 1:
+        return numbers[0], said("The target is {name}: the only column of numbers.", name=numbers[0])
+    return numbers[-1], said(
+        "The target is {name}: the last column of numbers. Say another with target=COLUMN.", name=numbers[-1]
+    )

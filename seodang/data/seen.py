@@ -1,0 +1,42 @@
+"""Pictures that were looked at: what findings on them are made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from seodang.data.duplicates import Group
+from seodang.data.scan import Scan
+
+
+@dataclass(eq=False)
+class Seen:
+    """What the findings are made from. splits: (N,) the split of each picture.   is_divided: whether splits are settled.
+
+    same, alike: groups of the same and of nearly the same pictures.
+    """
+
+    looked: Scan
+    splits: np.ndarray
+    is_divided: bool
+    same: list[Group]
+    alike: list[Group]
+
+    def crosses(self, group: Group) -> bool:
+        """Whether a group has members in two splits."""
+        return len(set(self.splits[list(group.members)].tolist()) - {"unused"}) > 1
+
+    def has_two_labels(self, group: Group) -> bool:
+        """Whether a group has members of two classes."""
+        return len(set(self.looked.source.labels[list(group.members)].tolist())) > 1
+
+    def per_class(self, split: str) -> np.ndarray:
+        """(classes,) int: how many pictures of each class a split has."""
+        source = self.looked.source
+        return np.bincount(source.labels[self.splits == split], minlength=len(source.classes))
+
+    @property
+    def training_split(self) -> str:
+        """The split that is learnt from: "train", or "all" where nothing is divided yet."""
+        return "train" if (self.splits == "train").any() else "all"

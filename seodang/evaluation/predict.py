@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import io
 import os
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from seodang.core.errors import DataError, RunError
 from seodang.core.files import read_json
 from seodang.core.language import tr
 from seodang.data.prepare import Preparation, prepare
+from seodang.data.readers.images import LARGEST_FILE
 from seodang.decisions.decision import Decider, Decision
 from seodang.decisions.find import find_decision
 from seodang.runs.folder import Run, load
@@ -124,11 +126,16 @@ def _answer(run: Run, photo: Photo, row: Any, top: int, decider: Decider | None)
 def opened(path: str, preparation: Preparation) -> Photo:
     """Read and prepare one file; whatever is wrong with it becomes the photo's reason."""
     try:
-        encoded = Path(path).read_bytes()
+        with open(path, "rb") as file:
+            if stat.S_ISCHR(mode := os.fstat(file.fileno()).st_mode) or stat.S_ISBLK(mode):
+                return Photo(path, None, tr("a device or pipe, not a file"))
+            encoded = file.read(LARGEST_FILE + 1)
     except FileNotFoundError:
         return Photo(path, None, tr("there is no such file"))
     except OSError as error:
         return Photo(path, None, error.strerror or str(error))
+    if len(encoded) > LARGEST_FILE:
+        return Photo(path, None, tr("more than the {most} MB allowed for one picture", most=LARGEST_FILE // 2**20))
     try:
         pixels = prepare(encoded, preparation)
     except DataError as error:
@@ -179,7 +186,16 @@ def _matches(path: str) -> list[str]:
 def _below(folder: str) -> Iterator[tuple[str, str]]:
     for inside, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from ((inside, name) for name in sorted(names) if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith(".") and not stat.S_ISFIFO(_mode(os.path.join(inside, name))):
+                yield inside, name  # opening a pipe would wait for who writes to it
+
+
+def _mode(path: str) -> int:
+    try:
+        return os.stat(path).st_mode
+    except OSError:
+        return 0  # told when it is opened
 
 
 def _nothing(path: str) -> str:

@@ -20,12 +20,13 @@ from seodang.data.load import load as load_data
 from seodang.data.open import open_any
 from seodang.data.source import Source
 from seodang.models._initial import start_at_frequencies
-from seodang.models.build import build, check_part
+from seodang.models.build import build
 from seodang.recipes.choose import HOUSE, decide, derive, tune_or_not
 from seodang.recipes.choose_rows import HOUSES, derive_rows, house_for, spelled_out
 from seodang.recipes.lint import lint
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.resolve import is_recipe, resolve, to_yaml
+from seodang.runs.beforehand import refuse_mistakes
 from seodang.runs.events import Begun, Event, Finished, Interrupted, Opened
 from seodang.runs.folder import (
     ENCODING,
@@ -103,7 +104,7 @@ def stream(
     if where is None:
         raise RecipeError(tr("{name} names no data. Say which: `seodang train PATH {name}`.", name=asked.name))
     refuse_unwritable(runs)
-    check_part(asked.model)
+    refuse_mistakes(asked, chosen=recipe is not None)
     place = choose_device(asked.training)
     source = open_any(where, asked.columns)
     if isinstance(source, Frame):

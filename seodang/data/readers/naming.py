@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,14 @@ SPLIT_WORDS = {
     "test": "test",
     "testing": "test",
     "t10k": "test",
+    "학습": "train",
+    "훈련": "train",
+    "검증": "validation",
+    "시험": "test",
+    "테스트": "test",
 }
+# As the whole name of a folder only: "evaluation" in a file's name (car_evaluation.csv) says no split.
+FOLDER_WORDS = {**SPLIT_WORDS, "eval": "test", "evaluation": "test", "holdout": "test", "평가": "test"}
 # Words that cameras, telephones and programs put before a number: such a name says nothing of what a picture shows.
 _CAMERAS = (
     "img image images imag dsc dscn dscf dcim pxl mvi vid gopr whatsapp photo photos picture pictures pic foto bild scan frame "
@@ -38,10 +46,51 @@ def split_of(name: str) -> str:
     >>> split_of("train-00000-of-00002"), split_of("Valid"), split_of("fashion_t10k-images"), split_of("cats")
     ('train', 'validation', 'test', '')
     """
-    for word in re.split(r"[^a-z0-9]+", name.lower()):
+    for word in re.split(r"[\W_]+", _plain(name)):
         if word in SPLIT_WORDS:
             return SPLIT_WORDS[word]
     return ""
+
+
+def _plain(name: str) -> str:
+    """A name as it is compared: composed letters, no capitals."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def split_folders(tops: Iterable[str], holding: Iterable[str]) -> dict[str, str]:
+    """The split that each folder at the top is; none where they are classes.
+
+    They are called train, test and the like; or these words stand in their names (training_set, 1.Validation) and they hold the same
+    classes. A folder `train` full of pictures between other such folders is a class: trains.
+
+    Args:
+        tops: Names of the folders at the top.   holding: Folders that hold files, below the top ("train/cats").
+
+    >>> split_folders(["Train", "val", "more"], ["Train/cats", "val/cats", "more"])
+    {'Train': 'train', 'val': 'validation'}
+    >>> split_folders(["training_set", "test_set"], ["training_set/cats", "training_set/dogs", "test_set/dogs"])
+    {'test_set': 'test', 'training_set': 'train'}
+    >>> split_folders(["bus", "car", "train"], ["bus", "car", "train"])
+    {}
+    """
+    tops = sorted(tops)
+    inside: dict[str, set[str]] = {top: set() for top in tops}
+    for folder in holding:
+        top, _, rest = folder.partition("/")
+        if top in inside:
+            inside[top].add(_plain(rest))
+    exact = {top: FOLDER_WORDS[_plain(top)] for top in tops if _plain(top) in FOLDER_WORDS}
+    if "train" in exact.values() or (exact and len(exact) == len(tops)):
+        flat = all(inside[top] <= {""} for top in exact)
+        return {} if flat and any("" in inside[top] for top in tops if top not in exact) else exact
+    longer = {top: split for top in tops if (split := split_of(top))}
+    train = {top for top, split in longer.items() if split == "train"}
+    if len(train) != 1 or len(longer) < 2 or len(set(longer.values())) < len(longer):
+        return {}
+    learnt = inside[train.pop()] - {""}
+    judged = [inside[top] - {""} for top, split in longer.items() if split != "train"]
+    alike = all(2 * len(classes & learnt) >= len(classes) for classes in judged)
+    return longer if learnt and alike else {}
 
 
 def short_name(path: Path) -> str:

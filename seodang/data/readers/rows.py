@@ -19,7 +19,7 @@ from seodang.data.source import LeftOut, Source
 
 PIXEL = re.compile(r"^\D*\d+(\D+\d+)*$")  # pixel17, 17, px_17, 3x4, pixel_3_4
 # Columns of such names are pixels whatever they hold; others (x1, feature_7, none) are where many whole numbers go up to 255.
-_SURE = re.compile(r"^(pixels?|pix|px)[ _.-]?\d+([ _.x-]\d+)*$|^\d+x\d+(x\d+)?$", re.I)
+SURE = re.compile(r"^(pixels?|pix|px)[ _.-]?\d+([ _.x-]\d+)*$|^\d+x\d+(x\d+)?$", re.I)
 LEAST_UNNAMED, LEAST_BRIGHTEST = 64, 16  # pixels of 8×8 digits, which go to 16; answers in a survey seldom go beyond 10
 INDEX_NAMES = {"", "id", "index", "unnamed: 0"}
 FEW_ROWS = 20  # that tell what a table holds
@@ -104,7 +104,7 @@ def are_surely_pixels(names: Sequence[str], rows: Sequence[Sequence[float]]) -> 
     >>> are_surely_pixels(["pixel1", "pixel2", "pixel3", "pixel4"], []), are_surely_pixels(["x1", "x2", "x3", "x4"], [[1, 2, 0, 5]])
     (True, False)
     """
-    if all(_SURE.match(name.strip()) for name in names):
+    if all(SURE.match(name.strip()) for name in names):
         return True
     values = [value for row in rows for value in row]
     whole = all(float(value).is_integer() and 0 <= value <= 255 for value in values)

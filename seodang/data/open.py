@@ -15,6 +15,7 @@ from seodang.core.language import tr, trn
 from seodang.core.registry import find, names
 from seodang.core.sentences import said, shown
 from seodang.data.frame import Frame
+from seodang.data.readers import parquet, pixels
 from seodang.data.readers.idx import idx_files, read_idx
 from seodang.data.readers.images import PICTURE_SUFFIXES, SYSTEM_FILES, read_images
 from seodang.data.readers.labelled import read_labelled
@@ -59,6 +60,24 @@ def open_source(where: str | Path, columns: Columns | None = None) -> Source:
             )
         )
     return opened
+
+
+def open_unlabelled(path: Path) -> Source | None:
+    """The pictures in one file of many, a table of pixels, Parquet, IDX or NumPy, to be asked what they are; None for another file.
+
+    A table may have labels or none, which are not looked at.
+
+    Raises:
+        DataError: It is such a file, and cannot be read.
+    """
+    name = path.name.lower()
+    if name.endswith(PARQUET_SUFFIXES):
+        return parquet.read_unlabelled(path) if holds_pictures(path) else None
+    if name.endswith(CSV_SUFFIXES):
+        return pixels.read_unlabelled(path) if holds_pixels(path) else None
+    if name.endswith((".npy", ".npz")):
+        return read_numpy(path)
+    return read_idx(path) if "ubyte" in name else None
 
 
 def open_any(where: str | Path, columns: Columns | None = None) -> Source | Frame:

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from seodang.core.errors import RecipeError, RunError
-from seodang.core.files import read_lines, write_json, write_text
+from seodang.core.files import write_json, write_text
 from seodang.core.language import tr
 from seodang.core.sentences import said
 from seodang.data.encoded import Encoded
@@ -38,8 +38,10 @@ from seodang.runs.folder import (
     new_folder,
     open_data,
     read_data,
+    read_history,
     read_machine,
     read_recipe,
+    refuse_name,
     refuse_unwritable,
 )
 from seodang.runs.follow import follow, restore
@@ -103,6 +105,7 @@ def stream(
     where = data if data is not None else asked.data
     if where is None:
         raise RecipeError(tr("{name} names no data. Say which: `seodang train PATH {name}`.", name=asked.name))
+    refuse_name(name)
     refuse_unwritable(runs)
     refuse_mistakes(asked, chosen=recipe is not None)
     place = choose_device(asked.training)
@@ -237,13 +240,8 @@ def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator
                 to_yaml(recipe, [said("extended after epoch {epoch}: a new cycle of the schedule", epoch=state.epoch)]),
             )
         yield Begun(folder, recipe, plan, place, (), state.step)
-        spent = _seconds_until(folder / "history.jsonl", state.epoch)
+        spent = sum(line.get("seconds", 0) for line in read_history(folder) if line.get("epoch", 0) <= state.epoch)
         yield from follow(folder, prepared, recipe, state, best, place, machine, spent=spent)
-
-
-def _seconds_until(history: Path, epoch: int) -> float:
-    """What training took until the end of this epoch, as far as it is written."""
-    return sum(line["seconds"] for line in read_lines(history) if line["epoch"] <= epoch) if history.exists() else 0.0
 
 
 def _refusal(folder: Path) -> str:

@@ -46,7 +46,7 @@ def split_of(name: str) -> str:
     >>> split_of("train-00000-of-00002"), split_of("Valid"), split_of("fashion_t10k-images"), split_of("cats")
     ('train', 'validation', 'test', '')
     """
-    for word in re.split(r"[\W_]+", _plain(name)):
+    for word in re.split(r"[\W_]+", _plain(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name))):
         if word in SPLIT_WORDS:
             return SPLIT_WORDS[word]
     return ""

@@ -48,6 +48,16 @@ def read_parquet(path: Path) -> Source:
     return _Rows(path, tables, image, label, names).source(stamp_of(root, files))
 
 
+def read_unlabelled(path: Path) -> Source:
+    """The pictures of one file, labels or none: each has the one label "?"."""
+    table, stamp = _table(path), stamp_of(path.parent, [path])
+    if is_pixel_table(table):
+        return read_pixel_tables(path, [(path.name, table)], "Parquet", stamp, labelled=False)
+    image = _image_column(path.name, table)
+    alone = table.select([image]).append_column("?", pa.array(["?"] * len(table)))
+    return _Rows(path, [(path.name, alone)], image, "?", ["?"]).source(stamp)
+
+
 def holds_pictures(file: Path, sure: bool = False) -> bool:
     """Whether a Parquet, Arrow or Feather file holds pictures, encoded or as a column a pixel, told from its schema and first rows.
 

@@ -36,6 +36,7 @@ from seodang.data.readers.rows import (
     source_of,
     square_of,
     sure_of_form,
+    without_labels,
 )
 from seodang.data.source import SPLITS, LeftOut, Source
 
@@ -67,6 +68,12 @@ def read_pixels(path: Path) -> Source:
         source = _parsed(path, root, files, stamp)
         kept.save_table(name, source)
     return source
+
+
+def read_unlabelled(path: Path) -> Source:
+    """The pictures of one CSV or TSV file of pixels, labels or none: each has the one label "?"."""
+    table = _read_csv(path, path.parent)
+    return source_of(path, without_labels([table]), said("pixel table"), stamp_of(path.parent, [path]))
 
 
 def _parsed(path: Path, root: Path, files: list[Path], stamp: str) -> Source:

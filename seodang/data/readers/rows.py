@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -128,9 +128,12 @@ def _few_rows(table: pa.Table) -> Iterator[list[float]]:
         yield [math.nan if value is None else value for value in row.values()]
 
 
-def read_pixel_tables(path: Path, tables: list[tuple[str, pa.Table]], form: str, stamp: str) -> Source:
+def read_pixel_tables(
+    path: Path, tables: list[tuple[str, pa.Table]], form: str, stamp: str, labelled: bool = True
+) -> Source:
     """Tables already read (Parquet, Arrow) as pictures, a row a picture."""
-    return source_of(path, [_from_arrow(file, table) for file, table in tables], form, stamp)
+    found = [_from_arrow(file, table) for file, table in tables]
+    return source_of(path, found if labelled else without_labels(found), form, stamp)
 
 
 def _from_arrow(file: str, table: pa.Table) -> Table:
@@ -191,6 +194,11 @@ def _from_arrow(file: str, table: pa.Table) -> Table:
         left,
         [f"{file}: {note}"] if note else [],
     )
+
+
+def without_labels(tables: list[Table]) -> list[Table]:
+    """The tables, labels or none, with one and the same label: for pictures whose class is asked for."""
+    return [replace(table, labels=np.full(len(table.values), "?")) for table in tables]
 
 
 def source_of(path: Path, tables: list[Table], form: str, stamp: str) -> Source:

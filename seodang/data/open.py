@@ -185,7 +185,7 @@ def _read(path: Path, columns: Columns, pictures: bool) -> Source | Frame:
 
 def _of_no_split(source: Source | Frame, path: Path) -> Source | Frame:
     """Who gives one file, mnist_test.csv, means it whole: its name then says no split."""
-    given = set(np.unique(source.splits).tolist())
+    given = set(source.splits.tolist())
     if len(given) != 1 or given <= {"", "train"}:
         return source
     note = said("{file} is the only file given, so it is divided whatever its name says.", file=path.name)

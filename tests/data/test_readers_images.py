@@ -377,8 +377,15 @@ def test_a_file_that_may_not_be_opened_is_listed(tmp_path, monkeypatch):
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are always text")
 def test_names_that_are_no_text_can_be_printed_saved_and_read(tmp_path):
     odd = os.fsdecode(b"caf\xe9")
-    root = folder(tmp_path, f"{odd}/1.png", "a\nb/2.png", f"a\nb/{odd}.txt")
+    root = folder(tmp_path, f"{odd}/1.png", "a\nb/2.png")
+    (root / "a\nb" / f"{odd}.txt").write_text("hello")
     source = open_source(root)
     assert source.classes == ("a\\nb", "caf\\xe9")
     assert [Image.open(io.BytesIO(source.read(index))).getpixel((0, 0)) for index in range(2)] == [1, 0]
     json.dumps([source.ids, source.classes, left_out(source)], ensure_ascii=False).encode()
+
+
+def test_a_class_inside_another_is_told(tmp_path):
+    source = open_source(folder(tmp_path, "cats/1.png", "cats/2021/2.png", "dogs/old/3.png"))
+    assert source.classes == ("cats", "cats/2021", "dogs/old")
+    assert source.notes == ("cats/2021 lies inside another class and is a class of its own.",)

@@ -69,6 +69,6 @@ def test_the_sentence_is_that_of_the_data_which_gets_furthest_and_of_a_common_si
 
 
 def test_an_answer_for_each_place_is_let_through_where_it_is_wanted():
-    layers = [{"embedding": 8}, {"lstm": {"units": 4, "sequences": True}}, {"dense": "outputs"}]
+    layers = [{"embedding": 8}, {"lstm": {"units": 4, "each_step": True}}, {"dense": "outputs"}]
     assert told(layers, one_answer=False) == []
     assert "the task needs a row of them" in told(layers)[0]

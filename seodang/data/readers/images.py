@@ -19,10 +19,12 @@ from seodang.data.kinds import READABLE, kind_of, what_else
 from seodang.data.readers.decoding import printable
 from seodang.data.readers.naming import (
     FOLDER_WORDS,
-    SPLIT_WORDS,
     class_in_name,
     classes_in_names,
     classes_of,
+    inside_others,
+    on_splits,
+    one_spelling,
     short_name,
     split_folders,
 )
@@ -97,7 +99,7 @@ def read_images(path: Path, pattern: str | None = None) -> Source:
     tops = sorted({folder.split("/")[0] for folder in found.folders})
     named = split_folders(tops, {folder for folder, *_ in found.files})
     has_splits = bool(named)
-    notes, left = _on_splits(tops, named), list(found.left_out)
+    notes, left = on_splits(tops, named), list(found.left_out)
     if root != Path(path):
         notes.append(said("The pictures lie in {folder}/.", folder=root.relative_to(path).as_posix()))
     rows: list[tuple[str, str, str]] = []  # split, class, path
@@ -115,7 +117,7 @@ def read_images(path: Path, pattern: str | None = None) -> Source:
         else:
             rows.append((split, unicodedata.normalize("NFC", printable(label)), file))
     folders = {label for _, label, _ in rows}
-    rows = _one_spelling(rows, notes)
+    rows = one_spelling(rows, notes)
     named_rows = _by_name(where, pattern, rows, beside, named, notes, left)
     rows, form = named_rows or rows, said("class in the files' names") if named_rows else said("class folders")
     _set_aside(where, beside, rows, named, notes, left)
@@ -130,6 +132,7 @@ def read_images(path: Path, pattern: str | None = None) -> Source:
         )
     if not named_rows:
         _empty_classes(found, named if has_splits else {}, folders, left)
+        notes += inside_others({row[1] for row in rows})
     order = {name: position for position, name in enumerate((*SPLITS, ""))}
     rows.sort(key=lambda row: (order[row[0]], row[1], row[2]))
     classes, labels = classes_of(np.array([row[1] for row in rows]))
@@ -154,37 +157,6 @@ def read_images(path: Path, pattern: str | None = None) -> Source:
         notes=tuple(notes),
         label_values=classes,
     )
-
-
-def _on_splits(tops: list[str], named: dict[str, str]) -> list[str]:
-    """What to say of folders that are taken for a split though they are called otherwise, or for a class though they are not."""
-    if not named and len(tops) > 1:
-        classes = [top for top in tops if top.lower() in FOLDER_WORDS]
-        return [said("{folder}/ is taken for a class, for it lies among class folders.", folder=top) for top in classes]
-    odd = {top: split for top, split in named.items() if top.lower() not in SPLIT_WORDS}
-    return [said("{folder}/ is taken for the {split} split.", folder=top, split=split) for top, split in odd.items()]
-
-
-def _one_spelling(rows: list[tuple[str, str, str]], notes: list[str]) -> list[tuple[str, str, str]]:
-    """train/Cats and test/cats are one class; Cats and cats inside one split are two, as A and a are."""
-    spelt: dict[str, dict[str, set[str]]] = {}
-    for split, label, _ in rows:
-        spelt.setdefault(label.casefold(), {}).setdefault(label, set()).add(split)
-    one: dict[str, str] = {}
-    for spellings in spelt.values():
-        splits = [split for each in spellings.values() for split in each]
-        if len(spellings) < 2 or len(set(splits)) < len(splits):
-            continue
-        kept = max(sorted(spellings), key=lambda label: "train" in spellings[label])
-        one |= dict.fromkeys(spellings, kept)
-        notes.append(
-            said(
-                "The folders {names} differ in capital letters only and lie in different splits: one class, {name}.",
-                names=", ".join(sorted(spellings)),
-                name=kept,
-            )
-        )
-    return [(split, one.get(label, label), file) for split, label, file in rows] if one else rows
 
 
 def read_file(path: str) -> bytes:

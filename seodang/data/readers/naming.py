@@ -6,9 +6,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
+
+from seodang.core.sentences import said, saidn
 
 SPLIT_WORDS = {
     "train": "train",
@@ -165,3 +167,51 @@ def has_group(text: str | None) -> bool:
         return text is not None and re.compile(text).groups > 0
     except re.error:
         return False
+
+
+def on_splits(tops: list[str], named: dict[str, str]) -> list[str]:
+    """What to say of folders that are taken for a split though they are called otherwise, or for a class though they are not."""
+    if not named and len(tops) > 1:
+        classes = [top for top in tops if top.lower() in FOLDER_WORDS]
+        return [said("{folder}/ is taken for a class, for it lies among class folders.", folder=top) for top in classes]
+    odd = {top: split for top, split in named.items() if top.lower() not in SPLIT_WORDS}
+    return [said("{folder}/ is taken for the {split} split.", folder=top, split=split) for top, split in odd.items()]
+
+
+def inside_others(classes: set[str]) -> list[str]:
+    """What to say of class folders that lie in others which hold pictures too: cats/ and cats/2021/."""
+    inside = sorted(
+        name for name in classes if any(parent.as_posix() in classes for parent in PurePosixPath(name).parents)
+    )
+    if not inside:
+        return []
+    return [
+        saidn(
+            "{names} lies inside another class and is a class of its own.",
+            "{names} lie inside other classes and are classes of their own.",
+            len(inside),
+            names=", ".join(inside[:3]) + (", …" if len(inside) > 3 else ""),
+        )
+    ]
+
+
+def one_spelling(rows: list[tuple[str, str, str]], notes: list[str]) -> list[tuple[str, str, str]]:
+    """train/Cats and test/cats are one class; Cats and cats inside one split are two, as A and a are."""
+    spelt: dict[str, dict[str, set[str]]] = {}
+    for split, label, _ in rows:
+        spelt.setdefault(label.casefold(), {}).setdefault(label, set()).add(split)
+    one: dict[str, str] = {}
+    for _, spellings in sorted(spelt.items()):
+        splits = [split for each in spellings.values() for split in each]
+        if len(spellings) < 2 or len(set(splits)) < len(splits):
+            continue
+        kept = max(sorted(spellings), key=lambda label: "train" in spellings[label])
+        one |= dict.fromkeys(spellings, kept)
+        notes.append(
+            said(
+                "The folders {names} differ in capital letters only and lie in different splits: one class, {name}.",
+                names=", ".join(sorted(spellings)),
+                name=kept,
+            )
+        )
+    return [(split, one.get(label, label), file) for split, label, file in rows] if one else rows

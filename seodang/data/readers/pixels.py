@@ -8,7 +8,7 @@ import gzip
 import io
 import math
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -202,7 +202,7 @@ def _is_last(rows: list[list[str]]) -> bool:
     return len(set(firsts)) == 1 < len(set(lasts)) <= len(lasts) / 2
 
 
-def _form(file: str, first: list[str], delimiter: str, rows: list[list[str]]) -> Form:
+def _form(file: str, first: list[str], delimiter: str, rows: Sequence[list[str]] = ()) -> Form:
     """rows: the first ones of the file, for what a single line does not tell."""
     cells = [cell.strip() for cell in first]
     numbers = [cell for cell in cells if _is_number(cell)]

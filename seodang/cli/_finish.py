@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -13,21 +15,42 @@ from seodang.core.errors import RunError, of_the_system
 from seodang.core.language import tr
 from seodang.diagnoses.diagnose import at_the_end, told
 from seodang.evaluation.evaluate import evaluate
-from seodang.runs.events import Event, Finished, Interrupted
+from seodang.runs.events import Begun, Event, Finished, Interrupted
 from seodang.runs.folder import Run
 from seodang.training.plan import duration
 
 
 def finish(events: Iterable[Event], console: Console, as_json: bool) -> Run:
     """Follow a training to its end, judge it, tell; a run stopped by a signal ends the process as that signal does."""
-    for event in show(events, console):
-        if isinstance(event, Interrupted):
-            if as_json:
-                print_json({"run": str(event.folder), "interrupted": True, "step": event.step})
-            raise SystemExit(128 + event.signal)
-        if isinstance(event, Finished):
-            return _judge(event, console, as_json)
+    begun: Path | None = None
+    judging = False
+    try:
+        for event in show(events, console):
+            if isinstance(event, Begun):
+                begun = event.folder
+            elif isinstance(event, Interrupted):
+                if as_json:
+                    print_json({"run": str(event.folder), "interrupted": True, "step": event.step})
+                raise SystemExit(128 + event.signal)
+            elif isinstance(event, Finished):
+                judging = True
+                return _judge(event, console, as_json)
+    except KeyboardInterrupt:
+        console.print(_stopped(begun, judging), markup=False)
+        if begun is None or not as_json:
+            raise
+        print_json({"run": str(begun), "interrupted": True})
+        raise SystemExit(128 + signal.SIGINT) from None
     raise AssertionError("the stream ends with Finished or Interrupted")
+
+
+def _stopped(begun: Path | None, judging: bool) -> str:
+    """What is left after Ctrl-C before the first step, or after the last."""
+    if judging:
+        return tr("Stopped while it was judged; the run is whole: `seodang evaluate {folder}`.", folder=begun)
+    if begun is not None:
+        return tr("Stopped. Carry on with `seodang train --resume {folder}`.", folder=begun)
+    return tr("Stopped before training began; nothing was saved.")
 
 
 def _judge(event: Finished, console: Console, as_json: bool) -> Run:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
 from seodang.cli._screen import print_json, screen
+from seodang.cli._words import measure
 from seodang.core.errors import SeodangError, did_you_mean
-from seodang.core.language import padded, tr
+from seodang.core.language import padded, tr, trn
 from seodang.core.registry import describe, family, names
 
 KINDS = (
@@ -64,30 +65,46 @@ def _runs(console: Console, as_json: bool) -> dict[str, dict[str, object]]:
 
     found: dict[str, dict[str, object]] = {}
     for folder in list_runs():
-        lines = [*read_lines(folder / "history.jsonl")] if (folder / "history.jsonl").exists() else []
-        report = read_json(folder / "report.json") if (folder / "report.json").exists() else {}
-        found[folder.name] = {
-            "recipe": _recipe_name(folder),
-            "epochs": 0 if lines and "penalty" in lines[0] else len(lines),
-            "finished": (folder / "manifest.json").exists(),
-            "split": report.get("split"),
-            "accuracy": report.get("metrics", {}).get("accuracy"),
-        }
+        facts: dict[str, Any] = {"recipe": "?", "epochs": 0, "head_solved": False}
+        facts["finished"] = (folder / "manifest.json").exists()
+        try:
+            facts["recipe"] = _recipe_name(folder)
+            lines = [*read_lines(folder / "history.jsonl")] if (folder / "history.jsonl").exists() else []
+            facts["head_solved"] = bool(lines) and "penalty" in lines[0]
+            facts["epochs"] = 0 if facts["head_solved"] else len(lines)
+            report = read_json(folder / "report.json") if (folder / "report.json").exists() else {}
+        except (OSError, ValueError) as error:
+            facts["damaged"], report = str(error), {}
+        metrics = report.get("metrics", {})
+        main = "bleu" if "bleu" in metrics else report.get("main", "accuracy")
+        facts |= {"split": report.get("split"), "accuracy": metrics.get("accuracy")}
+        found[folder.name] = {**facts, "main": main if main in metrics else None, "score": metrics.get(main)}
     if not as_json:
         for name, facts in found.items():
-            accuracy, split = facts["accuracy"], facts["split"]
-            is_judged = isinstance(accuracy, float)
-            judged = (
-                tr("{accuracy:.2%} on {split}", accuracy=accuracy, split=tr(str(split)))
-                if is_judged
-                else tr("not judged")
-            )
+            judged = _judged(facts)
             state = "" if facts["finished"] else "  " + tr("(not finished: seodang train --resume)")
-            long = tr("{epochs:>4} epochs", epochs=facts["epochs"]) if facts["epochs"] else tr("head solved")
+            long = (
+                tr("head solved")
+                if facts["head_solved"]
+                else trn("{count:>4} epoch", "{count:>4} epochs", facts["epochs"])
+            )
             console.print(f"{name:28}  {facts['recipe']:20}  {padded(long, 11)}  {judged}{state}", markup=False)
         if not found:
             console.print(tr("No runs below ./runs yet. Make one with `seodang train digits`."), markup=False)
     return found
+
+
+def _judged(facts: dict[str, Any]) -> str:
+    """The score and where it was measured: accuracy, or what the run's task is judged by."""
+    if "damaged" in facts:
+        return tr("damaged: {error}", error=facts["damaged"])
+    if facts["score"] is None:
+        return tr("not judged")
+    split = tr(str(facts["split"]))
+    if facts["main"] == "accuracy":
+        return tr("{accuracy:.2%} on {split}", accuracy=facts["score"], split=split)
+    value = f"{facts['score']:,.0f}" if 1000 <= abs(facts["score"]) < 1e12 else f"{facts['score']:.4g}"
+    return tr("{measure} {value} on {split}", measure=measure(facts["main"]), value=value, split=split)
 
 
 def _recipe_name(folder: Path) -> str:

@@ -31,6 +31,7 @@ def new(
 
     from seodang.cli._screen import print_json, screen
     from seodang.core.errors import SeodangError, did_you_mean
+    from seodang.core.files import write_text
 
     path = Path(name if name.endswith(".yaml") else f"{name}.yaml")
     if what == "recipe":
@@ -52,7 +53,7 @@ def new(
         )
     if path.exists():
         raise SeodangError(tr("{path} is there already. Take another name, or delete it first.", path=path))
-    path.write_text(text, encoding="utf-8")
+    write_text(path, text)
     screen(json).print(tr("{path}: change what you like, then `{use}`.", path=path, use=use), markup=False)
     if json:
         print_json({what: str(path), "like": like})

@@ -17,7 +17,11 @@ def write_bytes(path: Path, content: bytes) -> None:
     Temporary file in the same folder, flush, fsync, rename, fsync of the folder.
     """
     path = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    except OSError as error:
+        error.filename = str(path)  # a person knows the file, not its temporary name
+        raise
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

@@ -46,6 +46,8 @@ def what_else(head: bytes) -> str:
         if head[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"heim", b"heis", b"hevc"):
             return _besides(said("a HEIC picture"))
         return _besides(said("an AVIF picture")) if head[8:12] in (b"avif", b"avis") else said("a film, not a picture")
+    if head[128:132] == b"DICM":
+        return _besides(said("a DICOM image"))
     for magic, name in _OTHER.items():
         if head.startswith(magic):
             return _besides(name)
@@ -68,5 +70,9 @@ _OTHER = {
     b"PK\x03\x04": said("a ZIP archive"),
     b"8BPS": said("a Photoshop document"),
     b"\0\0\1\0": said("an icon (ICO)"),
+    b"\0\0\0\x0cjP  ": said("a JPEG 2000 picture"),
+    b"\xff\x4f\xff\x51": said("a JPEG 2000 picture"),
+    b"\0\0\0\x0cJXL ": said("a JPEG XL picture"),
+    b"\xff\x0a": said("a JPEG XL picture"),
     b"\x1f\x8b": said("a gzip archive"),
 }

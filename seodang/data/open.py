@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from seodang.core.errors import DataError, did_you_mean, nearest
 from seodang.core.language import tr, trn
 from seodang.core.registry import find, names
 from seodang.core.sentences import said, shown
 from seodang.data.frame import Frame
+from seodang.data.readers import parquet, pixels
 from seodang.data.readers.idx import idx_files, read_idx
 from seodang.data.readers.images import PICTURE_SUFFIXES, SYSTEM_FILES, read_images
 from seodang.data.readers.labelled import read_labelled
@@ -20,7 +24,7 @@ from seodang.data.readers.numpy_files import numpy_files, read_numpy
 from seodang.data.readers.parquet import SUFFIXES as PARQUET_SUFFIXES
 from seodang.data.readers.parquet import holds_pictures, read_parquet, table_files
 from seodang.data.readers.pixels import SUFFIXES as CSV_SUFFIXES
-from seodang.data.readers.pixels import holds_pixels, pixel_files, read_pixels
+from seodang.data.readers.pixels import holds_pixels, no_pixels, pixel_files, read_pixels
 from seodang.data.readers.table import PACKED, holds_rows, read_table
 from seodang.data.readers.table import SUFFIXES as TABLE_SUFFIXES
 from seodang.data.readers.table import table_files as row_files
@@ -58,6 +62,24 @@ def open_source(where: str | Path, columns: Columns | None = None) -> Source:
     return opened
 
 
+def open_unlabelled(path: Path) -> Source | None:
+    """The pictures in one file of many, a table of pixels, Parquet, IDX or NumPy, to be asked what they are; None for another file.
+
+    A table may have labels or none, which are not looked at.
+
+    Raises:
+        DataError: It is such a file, and cannot be read.
+    """
+    name = path.name.lower()
+    if name.endswith(PARQUET_SUFFIXES):
+        return parquet.read_unlabelled(path) if holds_pictures(path) else None
+    if name.endswith(CSV_SUFFIXES):
+        return pixels.read_unlabelled(path) if holds_pixels(path) else None
+    if name.endswith((".npy", ".npz")):
+        return read_numpy(path)
+    return read_idx(path) if "ubyte" in name else None
+
+
 def open_any(where: str | Path, columns: Columns | None = None) -> Source | Frame:
     """Labelled pictures, or a frame: the rows of a table, texts or a series; from a path, or from the name of a data set.
 
@@ -73,10 +95,16 @@ def open_any(where: str | Path, columns: Columns | None = None) -> Source | Fram
 
 
 def _open(where: str | Path, columns: Columns, pictures: bool) -> Source | Frame:
-    path = Path(where)
+    text = str(where)
+    if not text.strip():
+        raise DataError(tr("An empty name says no data. `.` is the folder you are in."))
+    path = Path(where).expanduser()
     if path.exists():
         return _read(path, columns, pictures)
-    text = str(where)
+    if re.match(r"[A-Za-z][A-Za-z0-9+]+:/", text):
+        raise DataError(
+            tr("{path} is an address, and nothing is fetched from there. Download it, then give the file.", path=text)
+        )
     public = text.replace("_", "-").lower()
     if isinstance(where, str) and public in names("datasets"):
         return _named(public, columns, pictures)
@@ -148,7 +176,20 @@ def _with_card(source: Source | Frame, name: str, card: Card) -> Source | Frame:
 
 def _read(path: Path, columns: Columns, pictures: bool) -> Source | Frame:
     """What lies at a path. Numbered columns (x1, x2, x3, x4) are pixels where pictures are asked for, else where they surely are."""
-    return (_read_folder if path.is_dir() else _read_file)(path, columns, not pictures)
+    if path.is_dir():
+        return _read_folder(path, columns, not pictures)
+    if not path.is_file():
+        raise DataError(tr("{path} is a device or pipe, not a file.", path=path))
+    return _of_no_split(_read_file(path, columns, not pictures), path)
+
+
+def _of_no_split(source: Source | Frame, path: Path) -> Source | Frame:
+    """Who gives one file, mnist_test.csv, means it whole: its name then says no split."""
+    given = set(source.splits.tolist())
+    if len(given) != 1 or given <= {"", "train"}:
+        return source
+    note = said("{file} is the only file given, so it is divided whatever its name says.", file=path.name)
+    return replace(source, splits=np.full_like(source.splits, ""), notes=(*source.notes, note))
 
 
 def _read_file(path: Path, columns: Columns, sure: bool) -> Source | Frame:
@@ -168,7 +209,9 @@ def _read_file(path: Path, columns: Columns, sure: bool) -> Source | Frame:
     if holds_texts(path):
         return read_texts(path)
     if name.endswith(TABLE_SUFFIXES) or name.endswith(tuple(f"{one}{two}" for one in TABLE_SUFFIXES for two in PACKED)):
-        return _read_table(path, columns)
+        table = _read_table(path, columns)
+        why = no_pixels(path) if isinstance(table, Frame) and name.endswith(CSV_SUFFIXES) else ""
+        return replace(table, notes=(why, *table.notes)) if why else table
     if not path.stat().st_size:
         raise DataError(tr("{path} is empty. These can be read: {forms}.", path=path, forms=shown(FORMS)))
     packed = name.endswith(ARCHIVES)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import glob
 import io
 import os
-from collections.abc import Iterable, Iterator, Sequence
+import stat
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,7 @@ from seodang.core.errors import DataError, RunError
 from seodang.core.files import read_json
 from seodang.core.language import tr
 from seodang.data.prepare import Preparation, prepare
+from seodang.data.readers.images import LARGEST_FILE
 from seodang.decisions.decision import Decider, Decision
 from seodang.decisions.find import find_decision
 from seodang.runs.folder import Run, load
@@ -22,8 +25,12 @@ from seodang.runs.folder import Run, load
 if TYPE_CHECKING:
     import numpy as np
 
+    from seodang.data.source import Source
+
 # Pictures that are decoded, held and judged at once.
 AT_ONCE = 256
+# Files that may hold many pictures.
+MANY = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".parquet", ".arrow", ".feather", ".npy", ".npz")
 # A photo whose shorter side is so many times the network's input loses what is small, where training pictures did not.
 MUCH_LARGER = 4
 
@@ -100,9 +107,9 @@ def answered(
         raise DataError(tr("top must be at least 1, got {top}.", top=top))
     decider = None if decision is None else Decider(decision, run.classes, run.name)
     with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as threads:
-        for start in range(0, len(files), AT_ONCE):
-            some = files[start : start + AT_ONCE]
-            photos = list(threads.map(lambda file: opened(file, run.recipe.preparation), some))
+        asked = _each(files)
+        while some := list(islice(asked, AT_ONCE)):
+            photos = list(threads.map(lambda one: one(run.recipe.preparation), some))
             pixels = [torch.from_numpy(photo.pixels) for photo in photos if photo.pixels is not None]
             rows = iter(run.probabilities(torch.stack(pixels)) if pixels else [])
             answers = [_answer(run, photo, None if photo.reason else next(rows), top, decider) for photo in photos]
@@ -121,14 +128,61 @@ def _answer(run: Run, photo: Photo, row: Any, top: int, decider: Decider | None)
     return answer if decider is None else {**answer, "decision": decider(row.tolist()).as_dict()}
 
 
+def _each(files: Sequence[str]) -> Iterator[Callable[[Preparation], Photo]]:
+    """What prepares each picture: of a table of pixels, a Parquet, IDX or NumPy file every one that is in it, of others the file."""
+    for file in files:
+        try:
+            source = _many_in(file)
+        except DataError as error:
+            reason = str(error)
+            yield lambda _, file=file, reason=reason: Photo(file, None, reason)
+            continue
+        if source is None:
+            yield lambda preparation, file=file: opened(file, preparation)
+            continue
+        for index in range(len(source)):
+            yield lambda preparation, source=source, index=index: _of_many(source, index, preparation)
+        for one in source.left_out:
+            yield lambda _, one=one: Photo(one.path, None, one.reason)
+
+
+def _many_in(file: str) -> Source | None:
+    name = os.path.basename(file).lower()
+    if not (name.endswith(MANY) or "ubyte" in name) or not os.path.isfile(file):
+        return None
+    from seodang.data.open import open_unlabelled  # pyarrow, which a photo does not need
+
+    return open_unlabelled(Path(file))
+
+
+def _of_many(source: Source, index: int, preparation: Preparation) -> Photo:
+    if source.pixels is None:
+        assert source.read is not None, "a source has pixels or read"
+        return _prepared(source.ids[index], source.read(index), preparation)
+    array = source.pixels[index]
+    pixels = prepare(array, preparation)
+    height, width, channels = array.shape
+    name, values = source.ids[index], (float(pixels.mean()), float(pixels.std()))
+    return Photo(name, pixels, "", (width, height), channels == 3, *values)
+
+
 def opened(path: str, preparation: Preparation) -> Photo:
     """Read and prepare one file; whatever is wrong with it becomes the photo's reason."""
     try:
-        encoded = Path(path).read_bytes()
+        with open(path, "rb") as file:
+            if stat.S_ISCHR(mode := os.fstat(file.fileno()).st_mode) or stat.S_ISBLK(mode):
+                return Photo(path, None, tr("a device or pipe, not a file"))
+            encoded = file.read(LARGEST_FILE + 1)
     except FileNotFoundError:
         return Photo(path, None, tr("there is no such file"))
     except OSError as error:
         return Photo(path, None, error.strerror or str(error))
+    if len(encoded) > LARGEST_FILE:
+        return Photo(path, None, tr("more than the {most} MB allowed for one picture", most=LARGEST_FILE // 2**20))
+    return _prepared(path, encoded, preparation)
+
+
+def _prepared(path: str, encoded: bytes, preparation: Preparation) -> Photo:
     try:
         pixels = prepare(encoded, preparation)
     except DataError as error:
@@ -179,7 +233,16 @@ def _matches(path: str) -> list[str]:
 def _below(folder: str) -> Iterator[tuple[str, str]]:
     for inside, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from ((inside, name) for name in sorted(names) if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith(".") and not stat.S_ISFIFO(_mode(os.path.join(inside, name))):
+                yield inside, name  # opening a pipe would wait for who writes to it
+
+
+def _mode(path: str) -> int:
+    try:
+        return os.stat(path).st_mode
+    except OSError:
+        return 0  # told when it is opened
 
 
 def _nothing(path: str) -> str:

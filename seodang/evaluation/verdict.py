@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from seodang.core.language import tr
+from seodang.core.language import tr, trn
 from seodang.evaluation.intervals import wilson
 from seodang.evaluation.naming import judged_on, many
 
@@ -131,15 +131,19 @@ def _better(test: dict[str, Any]) -> bool:
 
 def _not_better(test: dict[str, Any], words: str) -> str | None:
     """A sentence where the network is not shown to be better than a baseline, else None."""
-    told = {"name": words, "mine": test["second_only"], "its": test["first_only"], "p": chance(test["p_value"])}
+    mine, told = test["second_only"], {"name": words, "its": test["first_only"], "p": chance(test["p_value"])}
     if test["p_value"] >= LEVEL:
-        return tr(
-            "NOT shown to be better than {name}: {mine:,} pictures right that it gets wrong, {its:,} the other way, {p}.",
+        return trn(
+            "NOT shown to be better than {name}: {count} picture right that it gets wrong, {its:,} the other way, {p}.",
+            "NOT shown to be better than {name}: {count:,} pictures right that it gets wrong, {its:,} the other way, {p}.",
+            mine,
             **told,
         )
     if test["difference"] < 0:
-        return tr(
-            "WORSE than {name}: {mine:,} pictures right that it gets wrong, {its:,} the other way, {p}.",
+        return trn(
+            "WORSE than {name}: {count} picture right that it gets wrong, {its:,} the other way, {p}.",
+            "WORSE than {name}: {count:,} pictures right that it gets wrong, {its:,} the other way, {p}.",
+            mine,
             **told,
         )
     return None

@@ -41,14 +41,21 @@ def build(part: Part, inputs: Spec, outputs: Spec, seed: int) -> nn.Module:
         return model(inputs, outputs if outputs.shape else inputs, **given)
 
 
-def check_part(part: Part) -> None:
-    """Tell what is wrong with a model's settings before the data are read: names and values, not what depends on shapes.
+def check_part(part: Part, pictures: Spec | None = None, one_answer: bool = False) -> None:
+    """Tell what is wrong with a model's settings before the data are read: names and values, and shapes that fit no data.
 
-    A model's file may have `mistakes(settings) -> list[str]` for what its types do not say.
+    A model's file may have `mistakes(settings) -> list[str]` for what its types do not say, and `misfits(settings, pictures,
+    one_answer) -> list[str]` for shapes.
+
+    Args:
+        pictures: Their shape, where the recipe says it.   one_answer: Whether the task wants one row of numbers an example.
     """
     model = find_model(part.name)
     settings = check(settings_of(model, part.name), part.settings)
-    if (more := getattr(inspect.getmodule(model), "mistakes", None)) and (found := more(settings)):
+    file = inspect.getmodule(model)
+    if (more := getattr(file, "mistakes", None)) and (found := more(settings)):
+        raise RecipeError("\n".join(found))
+    if (more := getattr(file, "misfits", None)) and (found := more(settings, pictures, one_answer)):
         raise RecipeError("\n".join(found))
 
 

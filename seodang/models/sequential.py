@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import torch
 from torch import Tensor, nn
 
 from seodang.core.errors import RecipeError, did_you_mean
@@ -184,6 +185,73 @@ def mistakes(settings: Any) -> list[str]:
     return _Builder(1, settings.init).read(layers)[1]
 
 
+class _Trial(_Builder):
+    """Builds a network of no memory to see whether its shapes fit, and remembers where they do not.
+
+    depends: whether the mistake is one of the numbers that come in, and might be none with other data.
+    """
+
+    depends = False
+
+    def _one(self, entry: Entry, settings: Layer, shape: Shape) -> tuple[nn.Module, Shape]:
+        try:
+            return super()._one(entry, settings, shape)
+        except Misfit:
+            in_a_row = entry.kind == "residual" and len(shape) == 1
+            self.depends = in_a_row or entry.kind in ("reshape", "group_norm") or entry.settings.get("groups", 1) != 1
+            raise
+
+
+def misfits(settings: Any, pictures: Spec | None, one_answer: bool) -> list[str]:
+    """What is wrong with the shapes of a list of layers, where it is so for any data: told before the data is read.
+
+    Args:
+        settings: Of `sequential`.   pictures: Their shape, where the recipe says it; None: anything may come in.
+        one_answer: Whether the task wants a row of numbers an example, not one for each place.
+    """
+    layers, _ = without_final(settings.layers, None)
+    tried = [_tried(layers, settings.init, one, one_answer) for one in ([pictures] if pictures else _ANY)]
+    if not all(told for _, told, _ in tried) or (pictures is None and any(depends for *_, depends in tried)):
+        return []
+    deepest = max(range(len(tried)), key=lambda place: tried[place][0])
+    if pictures is None and len(_ANY[deepest].shape) == 3:  # with shapes a person can follow
+        channels = _ANY[deepest].shape[0]
+        again = [
+            _tried(layers, settings.init, Spec((channels, side, side)), one_answer) for side in (28, 64, 256, 1024)
+        ]
+        tried[deepest] = next((one for one in again if one[0] == tried[deepest][0]), tried[deepest])
+    return [tried[deepest][1]]
+
+
+# Nothing that may come in is unlike all of these: pictures so large that any window fits, rows, series, tokens.
+_ANY = (Spec((3, 4096, 4096)), Spec((1, 4096, 4096)), Spec((100,)), Spec((1000, 3)), Spec((1000,), vocabulary=1000))
+
+
+def _tried(layers: Any, init: Initial, inputs: Spec, one_answer: bool) -> tuple[int, str, bool]:
+    """How many layers could be built, what is wrong with the next ("" where nothing is), and whether that depends on the input."""
+    trial = _Trial(2, init)
+    shape, first = _first(inputs)
+    trial.trail.append(tr("input {shape}", shape=times(shape)))
+    try:
+        with torch.device("meta"):
+            _, shape = trial.row(trial.read(layers)[0], shape, first)
+    except RecipeError as error:
+        return len(trial.trail), str(error), trial.depends
+    if one_answer and len(shape) != 1:
+        return len(trial.trail), _wrong_end(shape, tr("a row of them"), trial), False
+    return len(trial.trail), "", False
+
+
+def _wrong_end(shape: Shape, wanted: str, builder: _Builder) -> str:
+    return tr(
+        "The network ends with {shape} numbers an example, the task needs {wanted}. End the list with {{dense: outputs}}. "
+        "Shapes so far: {so_far}.",
+        shape=times(shape),
+        wanted=wanted,
+        so_far=builder.pictures.join(builder.trail),
+    )
+
+
 def _first(inputs: Spec) -> tuple[Shape, list[tuple[str, nn.Module]]]:
     """The shape that the first layer sees, and what stands before it: codes of a table row become columns of 0 and 1."""
     if inputs.categories:
@@ -246,15 +314,7 @@ def sequential(inputs: Spec, outputs: Spec, *, layers: list[Any], init: Initial 
     builder.trail.append(tr("input {shape}", shape=times(shape)))
     network, shape = builder.row(read, shape, first)
     if not _same(shape, outputs.shape):
-        raise RecipeError(
-            tr(
-                "The network ends with {shape} numbers an example, the task needs {wanted}. End the list with {{dense: outputs}}. "
-                "Shapes so far: {so_far}.",
-                shape=times(shape),
-                wanted=times(outputs.shape),
-                so_far=builder.pictures.join(builder.trail),
-            )
-        )
+        raise RecipeError(_wrong_end(shape, times(outputs.shape), builder))
     return network
 
 

@@ -31,6 +31,16 @@ RATES = {"sgd": (1e-6, 10.0), "rmsprop": (1e-7, 0.1), "adam": (1e-7, 0.1), "adam
 # Tasks that foretell amounts, and the losses for them.
 AMOUNT_LOSSES = ("mse", "mae", "huber")
 
+# What each task measures beside the loss: the `tallied` of its file.
+MEASURED = {
+    "classify": "accuracy",
+    "next_token": "accuracy",
+    "translate": "accuracy",
+    "regress": "mae",
+    "forecast": "mae",
+    "reconstruct": "mse",
+}
+
 # Settings of Training that only some update rules read.
 READ_BY = {"momentum": ("sgd", "muon"), "nesterov": ("sgd", "muon")}
 
@@ -212,6 +222,26 @@ def _choosing(facts: Facts) -> Iterator[Finding]:
         )
 
 
+def _monitored(facts: Facts) -> Iterator[Finding]:
+    training, task = facts.recipe.training, facts.recipe.task
+    asked, measured = training.monitor.removeprefix("validation_"), MEASURED.get(task, "loss")
+    if asked in ("loss", measured) or task == "imitate" or not (training.patience or training.keep == "best"):
+        return
+    yield Finding(
+        "error",
+        said(
+            "training.monitor is {monitor}, and the task {task} measures the loss and {measured}.",
+            monitor=training.monitor,
+            task=task,
+            measured=measured,
+        ),
+        said("An amount is never exactly right, so that a share of right answers says nothing.")
+        if asked == "accuracy"
+        else said("There is no distance between classes."),
+        said("Write training.monitor=validation_{measured}.", measured=measured),
+    )
+
+
 def _schedule(facts: Facts) -> Iterator[Finding]:
     training = facts.recipe.training
     if training.schedule == "step" and training.epochs is not None and training.step_every >= training.epochs:
@@ -309,6 +339,7 @@ CHECKS = (
     _unread_settings,
     _foreign_preparation,
     _choosing,
+    _monitored,
     _schedule,
     _one_step,
     _slow_precision,

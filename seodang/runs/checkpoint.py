@@ -41,6 +41,16 @@ def save_checkpoint(folder: Path, step: int, tensors: dict[str, Tensor], numbers
         note = {"step": step, "sha256": digest, "bytes": len(content), "numbers": numbers}
         write_json(folder / f"{stem}.json", {**note, "check": _digest(note)})
     except OSError as error:
+        if not any(folder.glob("step-*.json")):
+            raise RunError(
+                tr(
+                    "The checkpoint of step {step} could not be written: {reason}. Make room or mend the disk, then begin again with "
+                    "`seodang train --resume {run}`.",
+                    step=step,
+                    reason=error.strerror or error,
+                    run=folder.parent,
+                )
+            ) from error
         raise RunError(
             tr(
                 "The checkpoint of step {step} could not be written: {reason}. The one before it is whole. Make room or mend the disk, "

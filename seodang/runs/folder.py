@@ -215,7 +215,8 @@ def load(path: str | Path) -> Run:
                     name=name,
                 )
             )
-        if listed.get(name, {}).get("sha256") != sha256(file):
+        noted = listed.get(name)
+        if not isinstance(noted, dict) or noted.get("sha256") != sha256(file):
             raise RunError(
                 tr(
                     "{folder} is damaged: {name} is not the file that was saved (its SHA-256 differs). Restore it, or train again.",
@@ -223,9 +224,7 @@ def load(path: str | Path) -> Run:
                     name=name,
                 )
             )
-    return Run(
-        folder, read_recipe(folder), read_data(folder), list(read_lines(folder / "history.jsonl")), read_machine(folder)
-    )
+    return Run(folder, read_recipe(folder), read_data(folder), read_history(folder), read_machine(folder))
 
 
 def find_run(path: str | Path) -> Path:
@@ -274,6 +273,17 @@ def new_folder(name: str, below: str | Path = RUNS) -> Path:
             (base / f"{clean}-{number}").mkdir()
             return base / f"{clean}-{number}"
         number += 1
+
+
+def refuse_name(name: str | None) -> None:
+    """Raise RunError where nothing of a name that a person gave can stand in a folder's name."""
+    if name is not None and not re.search("[A-Za-z0-9]", name):
+        raise RunError(
+            tr(
+                "A run's name is made of the letters a to z, digits, dots, hyphens and underscores, got {name!r}.",
+                name=name,
+            )
+        )
 
 
 def refuse_unwritable(below: str | Path = RUNS) -> None:
@@ -363,6 +373,16 @@ def read_data(folder: Path) -> dict[str, Any]:
     return _read(folder / "data.json")
 
 
+def read_history(folder: Path) -> list[dict[str, Any]]:
+    """A run's history, a value an epoch; none where no epoch has ended."""
+    path = folder / "history.jsonl"
+    try:
+        lines = list(read_lines(path)) if path.exists() else []
+        return [_group(line) for line in lines]
+    except (OSError, ValueError) as error:
+        raise _damaged(path, error) from None
+
+
 def read_machine(folder: Path) -> dict[str, Any]:
     """What a run's machine.json says."""
     return _read(folder / "machine.json")
@@ -370,12 +390,22 @@ def read_machine(folder: Path) -> dict[str, Any]:
 
 def _read(path: Path) -> Any:
     try:
-        return read_json(path)
+        return _group(read_json(path))
     except (OSError, ValueError) as error:
-        raise RunError(
-            tr(
-                "{path} cannot be read: {error}. The run is damaged; restore the file, or train again.",
-                path=path,
-                error=error,
-            )
-        ) from None
+        raise _damaged(path, error) from None
+
+
+def _group(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError(tr("it holds no values by name"))
+    return value
+
+
+def _damaged(path: Path, error: Exception) -> RunError:
+    return RunError(
+        tr(
+            "{path} cannot be read: {error}. The run is damaged; restore the file, or train again.",
+            path=path,
+            error=error,
+        )
+    )

@@ -7,7 +7,8 @@ import io
 from pathlib import Path
 from typing import Any
 
-from seodang.core.files import append_line, read_lines
+from seodang.core.files import append_line
+from seodang.runs.folder import read_history
 from seodang.training.loop import Epoch
 
 
@@ -17,8 +18,8 @@ class History:
     def __init__(self, path: Path) -> None:
         self.path = path
         _drop_torn_line(path)
-        lines = list(read_lines(path)) if path.exists() else []
-        self.last_epoch = lines[-1]["epoch"] if lines else 0
+        lines = read_history(path.parent)
+        self.last_epoch = lines[-1].get("epoch", 0) if lines else 0
 
     def write(self, event: Epoch) -> None:
         """Append an epoch, unless it is there."""

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from seodang.core.errors import RecipeError, RunError
-from seodang.core.files import read_lines, write_json, write_text
+from seodang.core.files import write_json, write_text
 from seodang.core.language import tr
 from seodang.core.processes import is_first_process
 from seodang.core.sentences import said
@@ -23,12 +23,13 @@ from seodang.data.load import load as load_data
 from seodang.data.open import open_any
 from seodang.data.source import Source
 from seodang.models._initial import start_at_frequencies
-from seodang.models.build import build, check_part
+from seodang.models.build import build
 from seodang.recipes.choose import HOUSE, decide, derive, tune_or_not
 from seodang.recipes.choose_rows import HOUSES, derive_rows, house_for, spelled_out
 from seodang.recipes.lint import lint
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.resolve import is_recipe, resolve, to_yaml
+from seodang.runs.beforehand import refuse_mistakes
 from seodang.runs.events import Begun, Event, Finished, Interrupted, Opened
 from seodang.runs.folder import (
     ENCODING,
@@ -40,8 +41,10 @@ from seodang.runs.folder import (
     new_folder,
     open_data,
     read_data,
+    read_history,
     read_machine,
     read_recipe,
+    refuse_name,
     refuse_unwritable,
 )
 from seodang.runs.follow import accompany, follow, restore
@@ -106,8 +109,9 @@ def stream(
     where = data if data is not None else asked.data
     if where is None:
         raise RecipeError(tr("{name} names no data. Say which: `seodang train PATH {name}`.", name=asked.name))
+    refuse_name(name)
     refuse_unwritable(runs)
-    check_part(asked.model)
+    refuse_mistakes(asked, chosen=recipe is not None)
     place = choose_device(asked.training)
     source = open_any(where, asked.columns)
     if isinstance(source, Frame):
@@ -267,13 +271,8 @@ def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator
                 to_yaml(recipe, [said("extended after epoch {epoch}: a new cycle of the schedule", epoch=state.epoch)]),
             )
         yield Begun(folder, recipe, plan, place, (), state.step)
-        spent = _seconds_until(folder / "history.jsonl", state.epoch)
+        spent = sum(line.get("seconds", 0) for line in read_history(folder) if line.get("epoch", 0) <= state.epoch)
         yield from follow(folder, prepared, recipe, state, best, place, machine, spent=spent)
-
-
-def _seconds_until(history: Path, epoch: int) -> float:
-    """What training took until the end of this epoch, as far as it is written."""
-    return sum(line["seconds"] for line in read_lines(history) if line["epoch"] <= epoch) if history.exists() else 0.0
 
 
 def _refusal(folder: Path) -> str:

@@ -3,11 +3,13 @@
 import errno
 import json
 import sys
+from pathlib import Path
 
 import pytest
 
 from seodang.cli import main
 from seodang.core.errors import of_the_system
+from seodang.runs.events import Begun, Finished
 
 
 def told(capsys, monkeypatch, *words):
@@ -95,6 +97,14 @@ def test_where_runs_cannot_be_saved_is_told_before_anything_is_read(capsys, monk
     )
 
 
+def test_a_name_of_which_nothing_can_be_kept_is_refused(capsys, monkeypatch):
+    monkeypatch.setattr("seodang.runs.train.open_any", lambda *_: pytest.fail("the data was read"))
+    _, answer, _ = told(capsys, monkeypatch, "train", "digits", "--name", "첫 실행")
+    assert answer["error"] == (
+        "A run's name is made of the letters a to z, digits, dots, hyphens and underscores, got '첫 실행'."
+    )
+
+
 def test_a_mistake_in_a_list_of_layers_is_told_before_the_data_is_read(capsys, monkeypatch):
     monkeypatch.setattr("seodang.runs.train.open_any", lambda *_: pytest.fail("the data was read"))
     layers = "model=[flatten, {dens: 30}, {dense: {units: 3, activation: relu}}, softmax]"
@@ -108,3 +118,83 @@ def test_a_mistake_in_a_list_of_layers_is_told_before_the_data_is_read(capsys, m
 def test_what_a_person_cannot_mend_has_no_sentence():
     assert of_the_system(OSError(errno.EIO, "Input/output error", "x")) is None
     assert of_the_system(OSError("something")) is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentences"),
+    [
+        (
+            ["model=[{conv: 8}, relu, {dense: outputs}]"],
+            "Layer 3 (dense): dense needs a vector, but a picture of 8×26×26 comes in. Put flatten or global_average_pool before it. "
+            "Shapes so far: input 3×28×28 → conv 8×26×26 → relu 8×26×26.",
+        ),
+        (
+            ["model=[{conv: 8}, relu]"],
+            "The network ends with 8×26×26 numbers an example, the task needs a row of them. End the list with {dense: outputs}. "
+            "Shapes so far: input 3×28×28 → conv 8×26×26 → relu 8×26×26.",
+        ),
+        (
+            [
+                "lenet5",
+                "training.optimizer=sgd",
+                "training.nesterov=true",
+                "model=[flatten, {max_pool: 2}, {dense: outputs}]",
+            ],
+            "Layer 2 (max_pool 2): max_pool needs a picture (channels×height×width), but a vector of 784 numbers comes in. Put it "
+            "before flatten or the global pool. Shapes so far: input 1×28×28 → flatten 784.\n"
+            "training.nesterov is set, and training.momentum is 0. Nesterov's form looks ahead along the momentum, of which there is "
+            "none. Write training.momentum=0.9.",
+        ),
+    ],
+)
+def test_shapes_and_settings_that_fit_no_data_are_told_before_it_is_read(capsys, monkeypatch, settings, sentences):
+    monkeypatch.setattr("seodang.runs.train.open_any", lambda *_: pytest.fail("the data was read"))
+    _, answer, _ = told(capsys, monkeypatch, "train", "digits", *settings)
+    assert answer["error"] == sentences
+
+
+def test_a_new_recipe_that_finds_no_room_is_no_empty_file(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    _, answer, _ = told(capsys, monkeypatch, "new", "recipe", "mine")
+    assert answer["error"] == "mine.yaml: there is no space left on the disk. Make room, then give the command again."
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize(
+    ("stage", "sentence", "answer"),
+    [
+        (
+            0,
+            "Stopped before training began; nothing was saved.",
+            {"error": "stopped by Ctrl-C before there was a result"},
+        ),
+        (1, "Stopped. Carry on with `seodang train --resume runs/x-1`.", {"run": "runs/x-1", "interrupted": True}),
+        (
+            2,
+            "Stopped while it was judged; the run is whole: `seodang evaluate runs/x-1`.",
+            {"run": "runs/x-1", "interrupted": True},
+        ),
+    ],
+)
+def test_ctrl_c_says_what_is_left_wherever_it_comes(capsys, monkeypatch, stage, sentence, answer):
+    begun = Begun(Path("runs/x-1"), None, None, None, ())  # pyright: ignore[reportArgumentType]
+    finished = Finished(None, None, 1.0, None)  # pyright: ignore[reportArgumentType]
+
+    def stopped(*_, **__):
+        yield from [begun, finished][:stage]
+        raise KeyboardInterrupt
+
+    def while_judging(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("seodang.runs.train.stream", stopped)
+    monkeypatch.setattr("seodang.cli._finish.show", lambda events, _: events)
+    monkeypatch.setattr("seodang.cli._finish._judge", while_judging)
+    code, found, err = told(capsys, monkeypatch, "train", "digits")
+    assert (code, found) == (130, answer)
+    assert sentence in err

@@ -1,6 +1,10 @@
 """Atomic writes and the lines of a history."""
 
+import errno
 import os
+import stat
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -40,3 +44,64 @@ def test_sha256_is_the_standard_one(tmp_path):
     (tmp_path / "abc").write_bytes(b"abc")
     # FIPS 180-2, appendix B.1
     assert files.sha256(tmp_path / "abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_a_place_that_may_not_be_written_to_is_named_not_the_temporary_file(tmp_path, monkeypatch):
+    def denied(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied", str(tmp_path / ".a.json.x7.tmp"))
+
+    monkeypatch.setattr(tempfile, "mkstemp", denied)
+    with pytest.raises(PermissionError) as caught:
+        files.write_json(tmp_path / "a.json", {})
+    assert caught.value.filename == str(tmp_path / "a.json")
+
+
+def after_a_power_cut(write, path, monkeypatch):
+    """Every content that may stand in `path` if the power goes after any call that `write(path)` makes, a set for each.
+
+    A disk's promise: what fsync was called for is there; of all else anything may be. (Recorded calls, RELIABILITY T6.)
+    """
+    before, fsync, replace = path.read_bytes(), os.fsync, os.replace
+    synced, states = set(), []
+    renamed = None
+
+    def look():
+        if renamed is None:
+            states.append({before})
+            return
+        content, whole = renamed
+        may = {content} if whole else {content[:cut] for cut in (0, len(content) // 2, len(content))}
+        states.append(may if "renamed folder" in synced else may | {before})
+
+    def fsyncs(handle):
+        fsync(handle)
+        state = os.fstat(handle)
+        synced.add("renamed folder" if stat.S_ISDIR(state.st_mode) and renamed else state.st_ino)
+        look()
+
+    def renames(old, new):
+        nonlocal renamed
+        renamed = Path(old).read_bytes(), os.stat(old).st_ino in synced
+        replace(old, new)
+        look()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", fsyncs)
+        patched.setattr(os, "replace", renames)
+        write(path)
+    return states
+
+
+def test_a_power_cut_leaves_the_old_file_or_the_whole_new_one(tmp_path, monkeypatch):
+    """And a writer that only renames, without fsync, fails the same test."""
+    path, old, new = tmp_path / "a", b"old" * 100, b"new" * 200
+    path.write_bytes(old)
+    states = after_a_power_cut(lambda place: files.write_bytes(place, new), path, monkeypatch)
+    assert states == [{old}, {old, new}, {new}], "after the file's fsync, the rename, the folder's fsync"
+
+    def only_renames(place):
+        (tmp_path / "b").write_bytes(new)
+        os.replace(tmp_path / "b", place)
+
+    path.write_bytes(old)
+    assert after_a_power_cut(only_renames, path, monkeypatch)[-1] > {old, new}

@@ -1,5 +1,7 @@
 """What a person may name: a path of any form, or a data set."""
 
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -118,3 +120,25 @@ def test_a_model_in_disguise_is_not_opened(tmp_path):
         (tmp_path / name).write_bytes(pickle.dumps(Canary()))
         assert message(tmp_path / name)
     assert not (tmp_path / "canary").exists()
+
+
+def test_what_is_no_path(tmp_path, monkeypatch):
+    assert message("https://example.com/photos.zip") == (
+        "https://example.com/photos.zip is an address, and nothing is fetched from there. Download it, then give the file."
+    )
+    assert message("") == "An empty name says no data. `.` is the folder you are in."
+    os.mkfifo(tmp_path / "pipe.csv")
+    assert message(tmp_path / "pipe.csv") == f"{tmp_path}/pipe.csv is a device or pipe, not a file."
+    monkeypatch.setenv("HOME", str(tmp_path))
+    pictures(tmp_path / "photos")
+    assert open_source("~/photos").classes == ("a", "b")
+
+
+def test_one_file_is_meant_whole_whatever_its_name_says(tmp_path):
+    rows = ["label,pixel1,pixel2,pixel3,pixel4", *(f"{row % 2},1,2,3,{row}" for row in range(12))]
+    (tmp_path / "mnist_test.csv").write_text("\n".join(rows))
+    source = open_source(tmp_path / "mnist_test.csv")
+    assert set(source.splits.tolist()) == {""}
+    assert source.notes == ("mnist_test.csv is the only file given, so it is divided whatever its name says.",)
+    (tmp_path / "mnist_train.csv").write_text("\n".join(rows))
+    assert set(open_source(tmp_path).splits.tolist()) == {"train", "test"}

@@ -175,6 +175,9 @@ READ = "JPEG, PNG, WebP, BMP, GIF and TIFF can be read"
         (b"\0\0\0\x18ftypavif\0\0", f"an AVIF picture; {READ}"),
         (b"\0\0\0\x18ftypisom\0\0", "a film, not a picture"),
         (b"\0\0\1\0\1\0\x10\x10", f"an icon (ICO); {READ}"),
+        (b"\0\0\0\x0cjP  \r\n\x87\n", f"a JPEG 2000 picture; {READ}"),
+        (b"\xff\x0a\xfa\x1f", f"a JPEG XL picture; {READ}"),
+        (b"\0" * 128 + b"DICM\2\0", f"a DICOM image; {READ}"),
         (b"\0" * 500, "only zero bytes, not a picture"),
         (b"\x80\x04\x95\x12\0\0\0\0\0\0\0\x8c\x02os", f"not a picture; {READ}"),  # a pickle
         (b"BM but not a bitmap", f"text, not a picture; {READ}"),

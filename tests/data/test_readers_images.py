@@ -1,7 +1,10 @@
 """Folders of pictures: layouts, odd files, and the exact words for what cannot be used."""
 
 import io
+import json
 import os
+import sys
+import unicodedata
 
 import numpy as np
 import pytest
@@ -10,6 +13,7 @@ from PIL import Image
 from seodang.core.errors import DataError
 from seodang.data.open import open_source
 from seodang.data.readers.images import read_images
+from seodang.data.readers.naming import split_of
 from seodang.data.reading import Columns
 
 
@@ -303,3 +307,85 @@ def test_real_folders(real_data, name, classes, counts):
 def test_an_archive_is_to_be_unpacked_first(tmp_path):
     (tmp_path / "photos.tar.gz").write_bytes(b"\x1f\x8b\x08")
     assert message(tmp_path / "photos.tar.gz").endswith(" Unpack the archive first, and give the folder.")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("training_set", "test_set"),  # Kaggle's cats and dogs
+        ("1.Training", "2.Validation"),  # AI Hub
+        ("TrainData", "TestData_2024"),
+        ("my-train-photos", "my-val-photos", "my-test-photos"),
+    ],
+)
+def test_folders_whose_longer_names_say_their_split(tmp_path, words):
+    source = open_source(folder(tmp_path, *(f"{word}/{name}/1.png" for word in words for name in ("Cat", "dog"))))
+    assert source.classes == ("Cat", "dog")
+    told = {name.split("/")[0]: split for name, split in zip(source.ids, source.splits.tolist(), strict=True)}
+    assert told == {word: split_of(word) for word in words}
+    assert source.notes[0] == f"{min(words)}/ is taken for the {split_of(min(words))} split."
+
+
+def test_splits_in_korean(tmp_path):
+    written = ("훈련", unicodedata.normalize("NFD", "검증"), "시험")
+    source = open_source(folder(tmp_path, *(f"{word}/{name}/1.png" for word in written for name in ("개", "새"))))
+    assert source.classes == ("개", "새")
+    assert source.splits.tolist() == ["train"] * 2 + ["validation"] * 2 + ["test"] * 2
+
+
+def test_a_class_may_be_called_train_or_test(tmp_path):
+    trains = open_source(folder(tmp_path / "1", "bus/1.png", "car/1.png", "train/1.png"))
+    assert trains.classes == ("bus", "car", "train")
+    assert trains.notes == ("train/ is taken for a class, for it lies among class folders.",)
+    words = [f"{split}/{name}/1.png" for split in ("train", "test") for name in ("bus", "train")]
+    split = open_source(folder(tmp_path / "2", *words))
+    assert split.classes == ("bus", "train")
+    assert split.splits.tolist() == ["train", "train", "test", "test"]
+    stations = open_source(folder(tmp_path / "3", "train_station/1.png", "test_site/1.png", "shop/1.png"))
+    assert stations.classes == ("shop", "test_site", "train_station")
+
+
+def test_a_class_written_with_and_without_capitals_in_two_splits_is_one(tmp_path):
+    source = open_source(
+        folder(tmp_path / "1", "train/Cats/1.png", "train/dogs/1.png", "test/cats/2.png", "test/Dogs/2.png")
+    )
+    assert source.classes == ("Cats", "dogs")
+    assert source.labels.tolist() == [0, 1, 0, 1]
+    assert source.left_out == ()
+    assert source.notes[0] == (
+        "The folders Cats, cats differ in capital letters only and lie in different splits: one class, Cats."
+    )
+    letters = folder(tmp_path / "2", *(f"{split}/{name}/1.png" for split in ("train", "test") for name in "Aa"))
+    assert open_source(letters).classes == ("A", "a")  # beside each other they are two
+    assert open_source(folder(tmp_path / "3", "A/1.png", "a/1.png")).classes == ("A", "a")
+
+
+def test_a_file_that_may_not_be_opened_is_listed(tmp_path, monkeypatch):
+    root = folder(tmp_path, "a/1.png", "b/1.png")
+    (root / "a" / "notes.txt").write_text("hello")
+    opened = open
+
+    def guarded(file, *rest, **more):
+        if str(file).endswith("notes.txt"):
+            raise PermissionError(13, "Permission denied", str(file))
+        return opened(file, *rest, **more)
+
+    monkeypatch.setattr("builtins.open", guarded)
+    assert left_out(open_source(root)) == {"a/notes.txt": "cannot be read (Permission denied)"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are always text")
+def test_names_that_are_no_text_can_be_printed_saved_and_read(tmp_path):
+    odd = os.fsdecode(b"caf\xe9")
+    root = folder(tmp_path, f"{odd}/1.png", "a\nb/2.png")
+    (root / "a\nb" / f"{odd}.txt").write_text("hello")
+    source = open_source(root)
+    assert source.classes == ("a\\nb", "caf\\xe9")
+    assert [Image.open(io.BytesIO(source.read(index))).getpixel((0, 0)) for index in range(2)] == [1, 0]
+    json.dumps([source.ids, source.classes, left_out(source)], ensure_ascii=False).encode()
+
+
+def test_a_class_inside_another_is_told(tmp_path):
+    source = open_source(folder(tmp_path, "cats/1.png", "cats/2021/2.png", "dogs/old/3.png"))
+    assert source.classes == ("cats", "cats/2021", "dogs/old")
+    assert source.notes == ("cats/2021 lies inside another class and is a class of its own.",)

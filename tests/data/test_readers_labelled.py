@@ -1,5 +1,7 @@
 """Pictures whose labels stand in a table beside them: what is found, what is left out, and the exact words."""
 
+import unicodedata
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -142,3 +144,12 @@ def test_a_table_that_names_no_pictures_stays_a_table(tmp_path):
     pictures(tmp_path, "a.png")
     (tmp_path / "people.csv").write_text("name,photo,age\n" + "".join(f"n{n},gone{n}.jpg,{n}\n" for n in range(30)))
     assert isinstance(open_any(tmp_path / "people.csv"), Frame)
+
+
+def test_names_that_macos_writes_in_parts_are_those_of_the_table(tmp_path):
+    for number in range(4):
+        pictures(tmp_path, unicodedata.normalize("NFD", f"사진/새{number}.png"))
+    (tmp_path / "labels.csv").write_text("file,label\n" + "".join(f"사진/새{n}.png,{'ab'[n % 2]}\n" for n in range(4)))
+    source = open_source(tmp_path)
+    assert [label for _, (label, _) in sorted(shown(source).items())] == ["a", "b", "a", "b"]
+    assert source.left_out == ()

@@ -329,3 +329,21 @@ def test_real_parquet(real_data, name, counts, first):
     assert ((source.splits == "train").sum(), (source.splits == "test").sum()) == counts
     assert source.classes[0] == first
     assert len(np.unique(source.labels)) == len(source.classes)
+
+
+def test_the_only_other_column_is_the_label_where_its_values_come_again(tmp_path):
+    made = table(["cat", "dog", "cat", "dog"], image="img", label="kind", struct=False).append_column(
+        "id", pa.array([4, 5, 6, 7])
+    )
+    source = open_source(write(tmp_path / "a.parquet", made))
+    assert source.classes == ("cat", "dog")
+    assert source.notes == ("The classes are the values of the column kind.",)
+
+
+def test_paths_in_place_of_pictures_are_told(tmp_path):
+    kind = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+    made = pa.table({"image": pa.array([{"bytes": None, "path": "x.png"}] * 3, kind), "label": [0, 1, 0]})
+    path = write(tmp_path / "a.parquet", made)
+    assert message(path) == (
+        f"{path} has no rows with a picture and a label. a.parquet row 1: names a file (x.png) instead of holding a picture."
+    )

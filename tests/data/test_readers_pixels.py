@@ -8,6 +8,7 @@ import pyarrow.parquet
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from sklearn.datasets import load_digits
 
 from seodang.core.errors import DataError
 from seodang.data.frame import Frame
@@ -338,3 +339,53 @@ def test_a_header_alone_is_refused_without_asking_pyarrow(tmp_path, monkeypatch)
     (tmp_path / "digits.csv").write_text("label," + ",".join(f"pixel{number}" for number in range(1, 65)) + "\n")
     with pytest.raises(DataError, match=r"^digits\.csv has a header but no rows\.$"):
         open_source(tmp_path / "digits.csv")
+
+
+def test_without_a_header_the_label_may_be_last(tmp_path):
+    """As in UCI's optdigits: the first column is a corner of the pictures and always 0."""
+    digits = load_digits()
+    lines = [
+        ",".join(map(str, [*row.astype(int), label]))
+        for row, label in zip(digits.data[:300], digits.target, strict=False)
+    ]
+    source = open_source(write(tmp_path / "o.csv", "\n".join(lines)))
+    assert source.labels.tolist() == digits.target[:300].tolist()
+    assert source.notes[0] == "o.csv has no header: the last column is the label."
+    first = [
+        ",".join(map(str, [label, *row.astype(int)]))
+        for row, label in zip(digits.data[:300], digits.target, strict=False)
+    ]
+    source = open_source(write(tmp_path / "f.csv", "\n".join(first)))
+    assert source.labels.tolist() == digits.target[:300].tolist()
+
+
+def test_korean_labels_in_the_windows_encoding(tmp_path):
+    text = rows("새,0,1,2,255", "강아지,9,8,7,6", "새,0,0,0,1")
+    source = open_source(write(tmp_path / "a.csv", text.encode("cp949")))
+    assert source.classes == ("강아지", "새")
+    assert source.notes[0] == "a.csv is no UTF-8: it is read as cp949 (Korean)."
+
+
+@pytest.mark.parametrize(
+    ("count", "factor", "words"),
+    [
+        (
+            60,
+            1,
+            "a.csv has 60 columns called like pixels, which make no square picture (784 would be 28×28): it is read as a table.",
+        ),
+        (
+            64,
+            257,
+            "a.csv has 64 columns called like pixels, with values that are not from 0 to 255: it is read as a table.",
+        ),
+    ],
+)
+def test_why_a_table_of_pixels_is_none_is_told(tmp_path, count, factor, words):
+    header = "label," + ",".join(f"pixel{number}" for number in range(count))
+    lines = [
+        f"{row % 2}," + ",".join(str((row * number) % 256 * factor) for number in range(count)) for row in range(1, 20)
+    ]
+    table = open_any(write(tmp_path / "a.csv", rows(*lines, header=header)))
+    assert isinstance(table, Frame)
+    assert table.notes[0] == words

@@ -170,3 +170,17 @@ def test_damaged_predictions_say_what_to_do(own_run):
     (own_run.folder / "predictions.parquet").write_bytes(b"PAR1 not any more")
     with pytest.raises(RunError, match=r"cannot be read: .* Make it anew with `seodang evaluate "):
         predictions.read(own_run.folder)
+
+
+def test_control_labels_that_say_nothing_are_learnt_to_chance(tmp_path):
+    """RELIABILITY T34: with shuffled labels the judged accuracy is within three standard deviations of chance."""
+    from sklearn.datasets import load_digits
+
+    from seodang.runs.train import train
+
+    digits = load_digits()
+    np.savez(tmp_path / "shuffled.npz", x=digits.images, y=np.random.default_rng(0).permutation(digits.target))
+    report = evaluate(train(tmp_path / "shuffled.npz", settings={"training.epochs": 3}, runs=tmp_path / "runs"))
+    examples = report["judged"]["examples"]
+    assert abs(report["metrics"]["accuracy"] - 0.1) < 3 * (0.1 * 0.9 / examples) ** 0.5
+    assert any(line.startswith("NOT shown to be better than always guessing") for line in report["verdict"])

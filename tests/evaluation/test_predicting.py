@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -114,3 +117,48 @@ def test_a_run_that_was_not_judged_predicts_too(own_run, photos):
     (own_run.folder / "report.json").unlink()
     (_, seen), *_ = answered(own_run, expand([photos / "1"]), 1)
     assert remarks(own_run, seen) == []
+
+
+@pytest.mark.parametrize("form", ["csv", "csv.gz", "parquet", "pictures.parquet", "npz", "idx"])
+def test_files_of_many_pictures_are_answered_one_by_one_labels_or_none(judged, photos, tmp_path, form):
+    """The same pictures as files and in one file get the same answers, to the last digit."""
+    run, _ = judged
+    source = open_source(photos)
+    arrays = np.stack([np.asarray(Image.open(photos / name)) for name in source.ids])
+    rows = pd.DataFrame(arrays.reshape(len(arrays), 64), columns=[f"pixel{n}" for n in range(64)])
+    path = tmp_path / f"new.{form}"
+    if form.startswith("csv"):
+        rows.to_csv(path, index=False)
+    elif form == "parquet":
+        rows.to_parquet(path)
+    elif form == "pictures.parquet":
+        pd.DataFrame({"image": [{"bytes": (photos / name).read_bytes()} for name in source.ids]}).to_parquet(path)
+    elif form == "npz":
+        np.savez(path, x=arrays, y=np.zeros(len(arrays)))
+    else:
+        path = tmp_path / "new-images-idx3-ubyte"
+        for file, array in ((path, arrays), (tmp_path / "new-labels-idx1-ubyte", np.zeros(len(arrays), np.uint8))):
+            head = bytes([0, 0, 8, array.ndim]) + b"".join(side.to_bytes(4, "big") for side in array.shape)
+            file.write_bytes(head + array.tobytes())
+    answers = predict(run, path)
+    files = predict(run, [photos / name for name in source.ids])
+    assert [answer["top"] for answer in answers] == [answer["top"] for answer in files]
+    assert len({answer["path"] for answer in answers}) == len(source.ids)
+
+
+def test_a_table_of_many_that_cannot_be_read_is_one_answer(judged, photos, tmp_path):
+    run, _ = judged
+    (tmp_path / "a.npz").write_bytes(b"PK no archive")
+    picture = photos / "0" / sorted(p.name for p in (photos / "0").iterdir())[0]
+    broken, whole = predict(run, [tmp_path / "a.npz", picture])
+    assert broken["error"].startswith("a.npz is a damaged .npz archive")
+    assert "prediction" in whole
+
+
+def test_devices_and_pipes_are_not_waited_for(judged, tmp_path):
+    run, _ = judged
+    (answer,) = predict(run, "/dev/zero")
+    assert answer["error"] == "a device or pipe, not a file"
+    (tmp_path / "a.png").write_bytes(b"")
+    os.mkfifo(tmp_path / "pipe.png")
+    assert expand([tmp_path]) == [str(tmp_path / "a.png")]

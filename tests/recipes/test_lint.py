@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import pytest
 
+from seodang.core.registry import find, names
 from seodang.core.values import check
-from seodang.recipes.lint import CHECKS, Finding, lint
+from seodang.recipes.lint import CHECKS, MEASURED, Finding, lint
 from seodang.recipes.recipe import Recipe
 
 BODY: list[Any] = ["flatten", {"dense": 64}, "relu"]
@@ -272,6 +274,23 @@ PLANTED: list[tuple[Recipe, dict[str, Any], str, str]] = [
         "transfer.backbone=NAME, and leave model out.",
     ),
     (
+        check(
+            Recipe,
+            {"task": "regress", "loss": "mse", "training": {"monitor": "validation_accuracy", "keep": "best"}},
+        ),
+        {},
+        "error",
+        "training.monitor is validation_accuracy, and the task regress measures the loss and mae. An amount is never exactly "
+        "right, so that a share of right answers says nothing. Write training.monitor=validation_mae.",
+    ),
+    (
+        recipe(training={"monitor": "validation_mse", "patience": 3}),
+        {},
+        "error",
+        "training.monitor is validation_mse, and the task classify measures the loss and accuracy. There is no distance between "
+        "classes. Write training.monitor=validation_accuracy.",
+    ),
+    (
         check(Recipe, {"model": {"name": "gan"}, "task": "imitate", "loss": "mse", "preparation": {"scale": "unit"}}),
         {},
         "error",
@@ -299,6 +318,13 @@ def test_every_check_has_a_planted_mistake() -> None:
             seen = module._facts(planted, **facts)
             found |= {one.__name__ for finding in one(seen) if finding.words == words}
     assert found == {one.__name__ for one in CHECKS}
+
+
+@pytest.mark.parametrize("task", [name for name in names("tasks") if name != "imitate"])
+def test_what_a_task_is_said_to_measure_it_measures(task: str) -> None:
+    module = importlib.import_module(f"seodang.tasks.{find('tasks', task).__module__.rpartition('.')[2]}")
+    tallied = [one.tallied for one in vars(module).values() if hasattr(one, "tallied")]
+    assert (MEASURED[task.replace("-", "_")],) in tallied
 
 
 def test_a_last_softmax_is_a_note_and_is_left_out() -> None:

@@ -185,3 +185,17 @@ def test_control_a_writer_in_place_does_break(tmp_path):
     """T1's negative control: the same kills against open("wb") leave broken files, so the test above can fail."""
     found = kill_while_writing(tmp_path, "naive", 10)
     assert found.count(None) >= 5
+
+
+def test_where_none_was_written_before_none_is_called_whole(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(RunError) as error:
+        save_checkpoint(tmp_path / "c", 1, TENSORS, NUMBERS)
+    assert str(error.value) == (
+        "The checkpoint of step 1 could not be written: No space left on device. Make room or mend the disk, then begin again with "
+        f"`seodang train --resume {tmp_path}`."
+    )
+    assert not [*(tmp_path / "c").iterdir()]

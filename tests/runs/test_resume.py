@@ -3,6 +3,7 @@
 import json
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -150,11 +151,12 @@ def test_an_interrupted_run_resumes_exactly(whole, tmp_path):
 
 
 def test_two_processes_cannot_write_one_run(tmp_path):
-    """T8: the second is told who is there; the lock of one that died is free."""
+    """T8: the second, fifty times, is told who is there; the lock of one that died is free."""
     process = start(tmp_path)
     folder = wait_for_epochs(tmp_path, 1, process)
-    with pytest.raises(RunError) as error:
-        next(resume(folder))
+    for _ in range(50):
+        with pytest.raises(RunError) as error:
+            next(resume(folder))
     pid = process.pid
     assert str(error.value) == f"{folder} is being written by process {pid}. Wait for it, or stop it with `kill {pid}`."
     process.kill()
@@ -226,6 +228,29 @@ def test_a_damaged_run_is_refused(tmp_path):
     )
 
 
+@pytest.mark.parametrize("name", ["manifest.json", "machine.json", "history.jsonl", "data.json", "recipe.yaml"])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[1]\n", b"3\n", b"null\n[\n", b'{"model.safetensors": 3}\n', b"\xff\xfe\0", b"\0" * 50]
+)
+def test_files_of_a_run_that_were_changed_are_refused_in_words(whole, tmp_path, name, content):
+    """T16: or, of a history or a machine that still can be read, the run opens."""
+    shutil.copytree(whole.folder, tmp_path / "run")
+    (tmp_path / "run" / name).write_bytes(content)
+    sentence = refusal(tmp_path / "run")
+    if name in ("history.jsonl", "machine.json") and not sentence:
+        return
+    assert name in sentence or (name == "manifest.json" and "recipe.yaml" in sentence)
+
+
+def refusal(folder):
+    """What `load` refuses a run with, or nothing where it opens."""
+    try:
+        load(folder)
+    except RunError as error:
+        return str(error)
+    return ""
+
+
 class Hurried:
     """Stands for a clock: ends the run after 20 steps instead of 28, decided at step 9, and after 24, decided at step 15."""
 
@@ -284,3 +309,30 @@ def test_data_that_is_gone_is_told_with_what_to_do(tmp_path):
     (tmp_path / "my data").symlink_to(tmp_path / "elsewhere")  # as it says; the pictures are the same, so all is well
     assert len(run.prepared().train) > 0
     assert repeat(run)[1].same_weights
+
+
+@pytest.mark.slow
+def test_resume_equals_never_stopping_at_twenty_random_steps(whole, tmp_path):
+    """T2 in full: stopped and carried on twenty times in one run, and the same at the end."""
+    draw = random.Random(0)
+    steps = sorted(draw.sample(range(1, 28), 20))
+    folder = stop_after(steps[0], tmp_path, {"training.checkpoint_seconds": 0})
+    for step in steps[1:]:
+        for event in (events := resume(folder)):
+            if isinstance(event, Step) and event.step >= step:
+                break
+        events.close()
+    run = finish(folder)
+    assert sha256(run.folder / "model.safetensors") == sha256(whole.folder / "model.safetensors")
+    assert timeless(run.folder) == timeless(whole.folder)
+
+
+def test_a_second_signal_ends_the_process_at_once():
+    """T7: whoever presses Ctrl-C twice does not wait for the checkpoint."""
+    code = (
+        "import signal, time\nfrom seodang.runs.interrupt import listening\n"
+        "with listening():\n    signal.raise_signal(signal.SIGINT)\n    print('once', flush=True)\n"
+        "    signal.raise_signal(signal.SIGTERM)\n    print('twice')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (143, "once\n", "")

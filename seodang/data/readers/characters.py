@@ -29,7 +29,7 @@ def plain(file: str, content: bytes) -> tuple[bytes, list[str]]:
         raise DataError(
             tr("{file} holds only NUL bytes.", file=file) if content.count(0) else tr("{file} is empty.", file=file)
         )
-    content, notes = _as_utf8(file, content)
+    content, notes = as_utf8(file, content)
     if nuls := content.count(0):
         content = content.replace(b"\0", b"")
         notes.append(
@@ -41,7 +41,8 @@ def plain(file: str, content: bytes) -> tuple[bytes, list[str]]:
     return content, notes
 
 
-def _as_utf8(file: str, content: bytes) -> tuple[bytes, list[str]]:
+def as_utf8(file: str, content: bytes) -> tuple[bytes, list[str]]:
+    """The same text in UTF-8 without byte order mark, and notes of what it was; DataError where it is no text."""
     _refuse_what_is_no_text(file, content)
     for mark, encoding in MARKS[1:]:
         if content.startswith(mark):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 
 from seodang.core.sentences import said, saidn
 from seodang.data.kinds import kind_of
@@ -137,5 +138,12 @@ def read_as(encodings: list[str]) -> list[str]:
 
 
 def printable(name: str) -> str:
-    """A file's name as text that can be printed and saved, where the system's bytes are no UTF-8 too."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    """A file's name as text that can be printed and saved, where the system's bytes are no UTF-8, or line ends, too.
+
+    >>> printable("caf\\udce9/a\\nb.png")
+    'caf\\\\xe9/a\\\\nb.png'
+    """
+    name = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    if name.isprintable():
+        return name
+    return "".join(ascii(one)[1:-1] if unicodedata.category(one) == "Cc" else one for one in name)

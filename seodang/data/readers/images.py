@@ -16,7 +16,18 @@ from seodang.core.errors import DataError
 from seodang.core.language import tr, trn
 from seodang.core.sentences import said, saidn, shown
 from seodang.data.kinds import READABLE, kind_of, what_else
-from seodang.data.readers.naming import SPLIT_WORDS, class_in_name, classes_in_names, classes_of, short_name
+from seodang.data.readers.decoding import printable
+from seodang.data.readers.naming import (
+    FOLDER_WORDS,
+    class_in_name,
+    classes_in_names,
+    classes_of,
+    inside_others,
+    on_splits,
+    one_spelling,
+    short_name,
+    split_folders,
+)
 from seodang.data.source import SPLITS, LeftOut, Source
 
 # Files that systems leave in folders. They are listed as left out without being opened.
@@ -86,9 +97,9 @@ def read_images(path: Path, pattern: str | None = None) -> Source:
     root, where = _unwrapped(Path(path)), f"{path}/".replace("//", "/")
     found = walk(root)
     tops = sorted({folder.split("/")[0] for folder in found.folders})
-    named = {top: SPLIT_WORDS[top.lower()] for top in tops if top.lower() in SPLIT_WORDS}
-    has_splits = "train" in named.values() or (bool(named) and len(named) == len(tops))
-    notes, left = [], list(found.left_out)
+    named = split_folders(tops, {folder for folder, *_ in found.files})
+    has_splits = bool(named)
+    notes, left = on_splits(tops, named), list(found.left_out)
     if root != Path(path):
         notes.append(said("The pictures lie in {folder}/.", folder=root.relative_to(path).as_posix()))
     rows: list[tuple[str, str, str]] = []  # split, class, path
@@ -104,7 +115,9 @@ def read_images(path: Path, pattern: str | None = None) -> Source:
         elif not label:
             beside.setdefault(folder, []).append(file)
         else:
-            rows.append((split, unicodedata.normalize("NFC", label), file))
+            rows.append((split, unicodedata.normalize("NFC", printable(label)), file))
+    folders = {label for _, label, _ in rows}
+    rows = one_spelling(rows, notes)
     named_rows = _by_name(where, pattern, rows, beside, named, notes, left)
     rows, form = named_rows or rows, said("class in the files' names") if named_rows else said("class folders")
     _set_aside(where, beside, rows, named, notes, left)
@@ -118,13 +131,15 @@ def read_images(path: Path, pattern: str | None = None) -> Source:
             )
         )
     if not named_rows:
-        _empty_classes(found, named if has_splits else {}, {row[1] for row in rows}, left)
+        _empty_classes(found, named if has_splits else {}, folders, left)
+        notes += inside_others({row[1] for row in rows})
     order = {name: position for position, name in enumerate((*SPLITS, ""))}
     rows.sort(key=lambda row: (order[row[0]], row[1], row[2]))
     classes, labels = classes_of(np.array([row[1] for row in rows]))
     if all(name.lstrip("-").isdecimal() for name in classes):
         notes.append(said("Class names are numbers and are sorted by size."))
-    ids = [row[2] for row in rows]
+    files = [row[2] for row in rows]
+    ids = [*map(printable, files)]
     prefix, stamp = f"{root}/", stamp_of_walk(root, found)
     if named_rows:  # another pattern puts the same files into another order
         stamp = f"{stamp} {hashlib.blake2b(chr(10).join(ids).encode('utf-8', 'surrogateescape'), digest_size=16).hexdigest()}"
@@ -137,8 +152,8 @@ def read_images(path: Path, pattern: str | None = None) -> Source:
         ids=ids,
         splits=np.array([row[0] for row in rows]),
         stamp=stamp,
-        read=lambda index: read_file(prefix + ids[index]),
-        left_out=tuple(left),
+        read=lambda index: read_file(prefix + files[index]),
+        left_out=tuple(LeftOut(printable(one.path), one.reason) for one in left),
         notes=tuple(notes),
         label_values=classes,
     )
@@ -175,7 +190,7 @@ def _unwrapped(root: Path) -> Path:
         entries = [
             entry for entry in os.scandir(root) if _visible(entry.name) and entry.name.lower() not in SYSTEM_FILES
         ]
-        if len(entries) != 1 or not entries[0].is_dir() or entries[0].name.lower() in SPLIT_WORDS:
+        if len(entries) != 1 or not entries[0].is_dir() or entries[0].name.lower() in FOLDER_WORDS:
             return root
         inner = list(os.scandir(entries[0].path))
         if not any(entry.is_dir() and _visible(entry.name) for entry in inner):
@@ -255,8 +270,11 @@ def _at_sight(entry: os.DirEntry[str], state: os.stat_result) -> str | None:
             most=LARGEST_FILE // 2**20,
         )
     if os.path.splitext(name)[1] in OTHER_SUFFIXES:
-        with open(entry.path, "rb") as file:
-            head = file.read(1024)
+        try:
+            with open(entry.path, "rb") as file:
+                head = file.read(1024)
+        except OSError as error:
+            return said("cannot be read ({error})", error=error.strerror)
         return None if kind_of(head) else what_else(head)
     return None
 
@@ -307,7 +325,9 @@ def _by_name(
         reason = said("its name says no class, as {example} does", example=_bare(example))
         left.extend(LeftOut(file, reason) for file in inside if not words[file])
         split = named.get(folder, "")
-        found += [(split, unicodedata.normalize("NFC", word), file) for file in inside if (word := words[file])]
+        found += [
+            (split, unicodedata.normalize("NFC", printable(word)), file) for file in inside if (word := words[file])
+        ]
     notes.append(
         said(
             "The class of each picture is read from its file's name: {example} is '{name}'. To read it otherwise, give "
@@ -384,7 +404,7 @@ def _empty_classes(found: Found, named: dict[str, str], classes: set[str], left:
             top, _, label = folder.partition("/")
             if top not in named or not label:
                 continue
-        label = unicodedata.normalize("NFC", label)
+        label = unicodedata.normalize("NFC", printable(label))
         inside = label in classes or any(name.startswith(label + "/") for name in classes)
         if not inside:
             left.append(LeftOut(f"{folder}/", said("an empty class folder: no pictures in it, so it is no class")))

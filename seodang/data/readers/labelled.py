@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from seodang.core.errors import DataError
 from seodang.core.language import tr
 from seodang.core.sentences import said
 from seodang.data.readers.content import stamp_of
+from seodang.data.readers.decoding import printable
 from seodang.data.readers.delimited import Cells
 from seodang.data.readers.images import PICTURE_SUFFIXES, read_file, stamp_of_walk, walk
 from seodang.data.readers.naming import LABEL_NAMES, SPLIT_WORDS, classes_of, short_name, split_of
@@ -128,23 +130,27 @@ def _mentions_pictures(file: Path) -> bool:
     return any(suffix.encode() in head for suffix in PICTURE_SUFFIXES)
 
 
+def _composed(name: str) -> str:
+    """macOS writes 가 in a file's name as two characters, tables have one."""
+    return unicodedata.normalize("NFC", name)
+
+
 class _Index:
     """Pictures of a folder, to be found by path, by name, and by name without ending, where these are unique."""
 
     def __init__(self, files: Sequence[str]) -> None:
-        self.paths = set(files)
+        self.paths = {_composed(file): file for file in files}
         self._names: dict[str, str | None] = {}
-        for file in files:
-            name = PurePosixPath(file).name
-            for key in {name.lower(), PurePosixPath(file).stem.lower()}:
+        for path, file in self.paths.items():
+            for key in {PurePosixPath(path).name.lower(), PurePosixPath(path).stem.lower()}:
                 self._names[key] = None if key in self._names else file
 
     def find(self, word: str, folder: str) -> str | None:
         """The picture that a cell of a table in `folder` means, or None."""
-        word = word.replace("\\", "/").removeprefix("./")
-        for tried in (f"{folder}/{word}" if folder else word, word):
+        word = _composed(word.replace("\\", "/").removeprefix("./"))
+        for tried in (f"{_composed(folder)}/{word}" if folder else word, word):
             if tried in self.paths:
-                return tried
+                return self.paths[tried]
         tail = word.rsplit("/", 1)[-1].lower()
         return self._names.get(tail) if tail else None
 
@@ -286,7 +292,7 @@ def _source(
         raise DataError(tr("{file} gives no picture a label.", file=labelled[0].file))
     order = {name: position for position, name in enumerate((*SPLITS, ""))}
     ids = sorted(given, key=lambda picture: (order[given[picture][1]], given[picture][0], picture))
-    words = np.array([given[picture][0] for picture in ids])
+    words = np.array([printable(given[picture][0]) for picture in ids])
     _refuse_amounts(labelled[0].file, words)
     classes, indices = classes_of(words)
     prefix, shared = f"{root}/", set.intersection(*(set(given[picture][3]) for picture in ids))
@@ -306,11 +312,11 @@ def _source(
         form=said("pictures with {file}", file=PurePosixPath(labelled[0].file).name),
         classes=classes,
         labels=indices,
-        ids=ids,
+        ids=[*map(printable, ids)],
         splits=np.array([given[picture][1] for picture in ids]),
         stamp=total.hexdigest(),
         read=lambda index: read_file(prefix + ids[index]),
-        left_out=tuple(left),
+        left_out=tuple(LeftOut(printable(one.path), one.reason) for one in left),
         notes=tuple(notes),
         label_values=classes,
         columns={name: np.array([given[picture][3][name] for picture in ids]) for name in sorted(shared)},

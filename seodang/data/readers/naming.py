@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePosixPath
 
 import numpy as np
+
+from seodang.core.sentences import said, saidn
 
 SPLIT_WORDS = {
     "train": "train",
@@ -19,7 +22,14 @@ SPLIT_WORDS = {
     "test": "test",
     "testing": "test",
     "t10k": "test",
+    "학습": "train",
+    "훈련": "train",
+    "검증": "validation",
+    "시험": "test",
+    "테스트": "test",
 }
+# As the whole name of a folder only: "evaluation" in a file's name (car_evaluation.csv) says no split.
+FOLDER_WORDS = {**SPLIT_WORDS, "eval": "test", "evaluation": "test", "holdout": "test", "평가": "test"}
 # Words that cameras, telephones and programs put before a number: such a name says nothing of what a picture shows.
 _CAMERAS = (
     "img image images imag dsc dscn dscf dcim pxl mvi vid gopr whatsapp photo photos picture pictures pic foto bild scan frame "
@@ -38,10 +48,51 @@ def split_of(name: str) -> str:
     >>> split_of("train-00000-of-00002"), split_of("Valid"), split_of("fashion_t10k-images"), split_of("cats")
     ('train', 'validation', 'test', '')
     """
-    for word in re.split(r"[^a-z0-9]+", name.lower()):
+    for word in re.split(r"[\W_]+", _plain(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name))):
         if word in SPLIT_WORDS:
             return SPLIT_WORDS[word]
     return ""
+
+
+def _plain(name: str) -> str:
+    """A name as it is compared: composed letters, no capitals."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def split_folders(tops: Iterable[str], holding: Iterable[str]) -> dict[str, str]:
+    """The split that each folder at the top is; none where they are classes.
+
+    They are called train, test and the like; or these words stand in their names (training_set, 1.Validation) and they hold the same
+    classes. A folder `train` full of pictures between other such folders is a class: trains.
+
+    Args:
+        tops: Names of the folders at the top.   holding: Folders that hold files, below the top ("train/cats").
+
+    >>> split_folders(["Train", "val", "more"], ["Train/cats", "val/cats", "more"])
+    {'Train': 'train', 'val': 'validation'}
+    >>> split_folders(["training_set", "test_set"], ["training_set/cats", "training_set/dogs", "test_set/dogs"])
+    {'test_set': 'test', 'training_set': 'train'}
+    >>> split_folders(["bus", "car", "train"], ["bus", "car", "train"])
+    {}
+    """
+    tops = sorted(tops)
+    inside: dict[str, set[str]] = {top: set() for top in tops}
+    for folder in holding:
+        top, _, rest = folder.partition("/")
+        if top in inside:
+            inside[top].add(_plain(rest))
+    exact = {top: FOLDER_WORDS[_plain(top)] for top in tops if _plain(top) in FOLDER_WORDS}
+    if "train" in exact.values() or (exact and len(exact) == len(tops)):
+        flat = all(inside[top] <= {""} for top in exact)
+        return {} if flat and any("" in inside[top] for top in tops if top not in exact) else exact
+    longer = {top: split for top in tops if (split := split_of(top))}
+    train = {top for top, split in longer.items() if split == "train"}
+    if len(train) != 1 or len(longer) < 2 or len(set(longer.values())) < len(longer):
+        return {}
+    learnt = inside[train.pop()] - {""}
+    judged = [inside[top] - {""} for top, split in longer.items() if split != "train"]
+    alike = all(2 * len(classes & learnt) >= len(classes) for classes in judged)
+    return longer if learnt and alike else {}
 
 
 def short_name(path: Path) -> str:
@@ -116,3 +167,51 @@ def has_group(text: str | None) -> bool:
         return text is not None and re.compile(text).groups > 0
     except re.error:
         return False
+
+
+def on_splits(tops: list[str], named: dict[str, str]) -> list[str]:
+    """What to say of folders that are taken for a split though they are called otherwise, or for a class though they are not."""
+    if not named and len(tops) > 1:
+        classes = [top for top in tops if top.lower() in FOLDER_WORDS]
+        return [said("{folder}/ is taken for a class, for it lies among class folders.", folder=top) for top in classes]
+    odd = {top: split for top, split in named.items() if top.lower() not in SPLIT_WORDS}
+    return [said("{folder}/ is taken for the {split} split.", folder=top, split=split) for top, split in odd.items()]
+
+
+def inside_others(classes: set[str]) -> list[str]:
+    """What to say of class folders that lie in others which hold pictures too: cats/ and cats/2021/."""
+    inside = sorted(
+        name for name in classes if any(parent.as_posix() in classes for parent in PurePosixPath(name).parents)
+    )
+    if not inside:
+        return []
+    return [
+        saidn(
+            "{names} lies inside another class and is a class of its own.",
+            "{names} lie inside other classes and are classes of their own.",
+            len(inside),
+            names=", ".join(inside[:3]) + (", …" if len(inside) > 3 else ""),
+        )
+    ]
+
+
+def one_spelling(rows: list[tuple[str, str, str]], notes: list[str]) -> list[tuple[str, str, str]]:
+    """train/Cats and test/cats are one class; Cats and cats inside one split are two, as A and a are."""
+    spelt: dict[str, dict[str, set[str]]] = {}
+    for split, label, _ in rows:
+        spelt.setdefault(label.casefold(), {}).setdefault(label, set()).add(split)
+    one: dict[str, str] = {}
+    for _, spellings in sorted(spelt.items()):
+        splits = [split for each in spellings.values() for split in each]
+        if len(spellings) < 2 or len(set(splits)) < len(splits):
+            continue
+        kept = max(sorted(spellings), key=lambda label: "train" in spellings[label])
+        one |= dict.fromkeys(spellings, kept)
+        notes.append(
+            said(
+                "The folders {names} differ in capital letters only and lie in different splits: one class, {name}.",
+                names=", ".join(sorted(spellings)),
+                name=kept,
+            )
+        )
+    return [(split, one.get(label, label), file) for split, label, file in rows] if one else rows

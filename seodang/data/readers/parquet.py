@@ -15,10 +15,10 @@ import pyarrow.parquet
 
 from seodang.core.errors import DataError
 from seodang.core.language import tr
-from seodang.core.sentences import said
+from seodang.core.sentences import said, shown
 from seodang.data.readers.content import stamp_of
 from seodang.data.readers.naming import LABEL_NAMES, classes_of, short_name, split_of
-from seodang.data.readers.rows import is_pixel_table, read_pixel_tables
+from seodang.data.readers.rows import INDEX_NAMES, is_pixel_table, read_pixel_tables
 from seodang.data.source import SPLITS, LeftOut, Source
 
 SUFFIXES = (".parquet", ".arrow", ".feather")
@@ -46,6 +46,16 @@ def read_parquet(path: Path) -> Source:
     label = _label_column(*tables[0])
     names = _class_names(tables[0][1], label)
     return _Rows(path, tables, image, label, names).source(stamp_of(root, files))
+
+
+def read_unlabelled(path: Path) -> Source:
+    """The pictures of one file, labels or none: each has the one label "?"."""
+    table, stamp = _table(path), stamp_of(path.parent, [path])
+    if is_pixel_table(table):
+        return read_pixel_tables(path, [(path.name, table)], "Parquet", stamp, labelled=False)
+    image = _image_column(path.name, table)
+    alone = table.select([image]).append_column("?", pa.array(["?"] * len(table)))
+    return _Rows(path, [(path.name, alone)], image, "?", ["?"]).source(stamp)
 
 
 def holds_pictures(file: Path, sure: bool = False) -> bool:
@@ -162,6 +172,9 @@ def _label_column(file: str, table: pa.Table) -> str:
         for column in table.column_names:
             if column.lower() == name:
                 return column
+    others = [field for field in table.schema if field.name.lower() not in INDEX_NAMES and not _is_picture(field.type)]
+    if len(others) == 1 and _repeats(table.column(others[0].name)):
+        return others[0].name
     raise DataError(
         tr(
             "{file} has no label column. It is looked for under the names {names}; the columns are: {columns}.",
@@ -170,6 +183,22 @@ def _label_column(file: str, table: pa.Table) -> str:
             columns=", ".join(table.column_names),
         )
     )
+
+
+def _is_picture(kind: pa.DataType) -> bool:
+    return _binary(kind) or _has_bytes(kind)
+
+
+def _repeats(column: pa.ChunkedArray) -> bool:
+    """Whether values come again, as classes do."""
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    told = (
+        pa.types.is_integer(kind)
+        or pa.types.is_string(kind)
+        or pa.types.is_large_string(kind)
+        or pa.types.is_boolean(kind)
+    )
+    return told and 2 * len(column.unique()) <= len(column)
 
 
 def _class_names(table: pa.Table, label: str) -> list[str] | None:
@@ -264,7 +293,9 @@ class _Rows:
     def source(self, stamp: str) -> Source:
         values = np.concatenate(self.values) if self.values else np.zeros(0, str)
         if not len(values):
-            raise DataError(tr("{path} has no rows with a picture and a label.", path=self.path))
+            first = next(iter(self.left_out), None)
+            why = "" if first is None else f" {first.path}: {shown(first.reason)}."
+            raise DataError(tr("{path} has no rows with a picture and a label.", path=self.path) + why)
         classes, labels = classes_of(values)
         label_values = classes
         if self.names is not None:

@@ -8,7 +8,8 @@ import gzip
 import io
 import math
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from seodang.core.errors import DataError
 from seodang.core.language import tr
 from seodang.core.sentences import said, shown
 from seodang.data import kept
+from seodang.data.readers.characters import as_utf8
 from seodang.data.readers.content import content_of, stamp_of
 from seodang.data.readers.naming import split_of
 from seodang.data.readers.rows import (
@@ -26,6 +28,7 @@ from seodang.data.readers.rows import (
     INDEX_NAMES,
     NAMED,
     PIXEL,
+    SURE,
     Form,
     Table,
     are_surely_pixels,
@@ -33,6 +36,7 @@ from seodang.data.readers.rows import (
     source_of,
     square_of,
     sure_of_form,
+    without_labels,
 )
 from seodang.data.source import SPLITS, LeftOut, Source
 
@@ -41,6 +45,7 @@ LEAST_PIXELS = 16  # fewer columns are a table of something else
 LONGEST_LINE = 10_000_000  # characters that are looked at
 LONGEST_NUMBER = 30  # characters of a pixel
 WORTH_KEEPING = 2_000_000  # bytes of a table that is parsed only once
+SAMPLE, MANY_ROWS = 1 << 20, 200  # bytes and rows that tell which column is the label where no header does
 MOST_COLUMNS = 400_000  # more is no picture; a 1e6-column table is refused before it is parsed
 
 
@@ -63,6 +68,12 @@ def read_pixels(path: Path) -> Source:
         source = _parsed(path, root, files, stamp)
         kept.save_table(name, source)
     return source
+
+
+def read_unlabelled(path: Path) -> Source:
+    """The pictures of one CSV or TSV file of pixels, labels or none: each has the one label "?"."""
+    table = _read_csv(path, path.parent)
+    return source_of(path, without_labels([table]), said("pixel table"), stamp_of(path.parent, [path]))
 
 
 def _parsed(path: Path, root: Path, files: list[Path], stamp: str) -> Source:
@@ -108,6 +119,27 @@ def holds_pixels(path: Path, sure: bool = False) -> bool:
     rows = [line.replace('"', "").split(delimiter) for line in _first_lines(path, FEW_ROWS)[1:]]
     values = [[float(row[at]) if _is_number(row[at]) else math.nan for at in pixels if at < len(row)] for row in rows]
     return are_surely_pixels([names[at] for at in pixels if at < len(names)], values)
+
+
+def no_pixels(path: Path) -> str:
+    """Why a table whose columns are called like pixels is read as a table all the same; "" where they are not called so."""
+    names, cells = (line.replace('"', "").split(",") for line in [*_first_lines(path, 2), "", ""][:2])
+    called = [position for position, name in enumerate(names) if SURE.match(name.strip())]
+    if len(called) < LEAST_PIXELS or holds_pixels(path):
+        return ""
+    told = {"file": path.name, "count": len(called)}
+    if square_of(len(called)) is None:
+        return said(
+            "{file} has {count:,} columns called like pixels, which make no square picture (784 would be 28×28): it is read as a "
+            "table.",
+            **told,
+        )
+    if all(_is_pixel(cells[position]) for position in called if position < len(cells)):
+        return ""
+    return said(
+        "{file} has {count:,} columns called like pixels, with values that are not from 0 to 255: it is read as a table.",
+        **told,
+    )
 
 
 def _first_lines(path: Path, many: int) -> list[str]:
@@ -163,7 +195,15 @@ def _delimiter(file: str, line: str) -> str:
     return best
 
 
-def _form(file: str, first: list[str], delimiter: str) -> Form:
+def _is_last(rows: list[list[str]]) -> bool:
+    """Whether, without a header, the last column is the label and not the first: where the first is always the same, a corner of the
+    pictures, and the last is not, but comes again. UCI's optdigits is written so."""
+    firsts, lasts = ([row[at].strip() for row in rows] for at in (0, -1))
+    return len(set(firsts)) == 1 < len(set(lasts)) <= len(lasts) / 2
+
+
+def _form(file: str, first: list[str], delimiter: str, rows: Sequence[list[str]] = ()) -> Form:
+    """rows: the first ones of the file, for what a single line does not tell."""
     cells = [cell.strip() for cell in first]
     numbers = [cell for cell in cells if _is_number(cell)]
     header = len(numbers) * 2 < len(cells) or _counts_up(numbers)
@@ -180,7 +220,7 @@ def _form(file: str, first: list[str], delimiter: str) -> Form:
                 )
             )
         names = [f"column {position + 1}" for position in range(len(cells))]
-        label = text[0] if text else 0
+        label = text[0] if text else len(cells) - 1 if _is_last([row for row in rows if len(row) == len(cells)]) else 0
         if square_of(len(cells) - 1) is None and square_of(len(cells)) is not None and not text:
             return Form(names, None, list(range(len(cells))), [], False, delimiter)
         pixels = [position for position in range(len(cells)) if position != label]
@@ -212,9 +252,9 @@ def _counts_up(numbers: list[str]) -> bool:
 def _read_csv(path: Path, root: Path) -> Table:
     file = path.relative_to(root).as_posix()
     content = content_of(path)
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        content = content.decode("utf-16", "replace").encode()
-    content = content.removeprefix(b"\xef\xbb\xbf")
+    notes: list[str] = []
+    if not content.isascii():
+        content, notes = as_utf8(file, content)
     start = len(content) - len(content.lstrip(b"\r\n"))
     end = min((at for at in (content.find(b"\n", start), content.find(b"\r", start)) if at >= 0), default=len(content))
     line = content[start:end].decode("utf-8", "replace")
@@ -230,9 +270,13 @@ def _read_csv(path: Path, root: Path) -> Table:
                 most=MOST_COLUMNS,
             )
         )
-    form = _form(file, next(csv.reader([line], delimiter=delimiter), [""]), delimiter)
+    rows = [
+        each.split(delimiter) for each in content[: start + SAMPLE].decode("utf-8", "replace").splitlines()[:MANY_ROWS]
+    ]
+    form = _form(file, next(csv.reader([line], delimiter=delimiter), [""]), delimiter, rows)
     sure_of_form(file, form)
-    return _quickly(file, content, form) or _carefully(file, content, form)
+    table = _quickly(file, content, form) or _carefully(file, content, form)
+    return replace(table, notes=[*notes, *table.notes])
 
 
 def _quickly(file: str, content: bytes, form: Form) -> Table | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from seodang.data.source import LeftOut, Source
 
 PIXEL = re.compile(r"^\D*\d+(\D+\d+)*$")  # pixel17, 17, px_17, 3x4, pixel_3_4
 # Columns of such names are pixels whatever they hold; others (x1, feature_7, none) are where many whole numbers go up to 255.
-_SURE = re.compile(r"^(pixels?|pix|px)[ _.-]?\d+([ _.x-]\d+)*$|^\d+x\d+(x\d+)?$", re.I)
+SURE = re.compile(r"^(pixels?|pix|px)[ _.-]?\d+([ _.x-]\d+)*$|^\d+x\d+(x\d+)?$", re.I)
 LEAST_UNNAMED, LEAST_BRIGHTEST = 64, 16  # pixels of 8×8 digits, which go to 16; answers in a survey seldom go beyond 10
 INDEX_NAMES = {"", "id", "index", "unnamed: 0"}
 FEW_ROWS = 20  # that tell what a table holds
@@ -104,7 +104,7 @@ def are_surely_pixels(names: Sequence[str], rows: Sequence[Sequence[float]]) -> 
     >>> are_surely_pixels(["pixel1", "pixel2", "pixel3", "pixel4"], []), are_surely_pixels(["x1", "x2", "x3", "x4"], [[1, 2, 0, 5]])
     (True, False)
     """
-    if all(_SURE.match(name.strip()) for name in names):
+    if all(SURE.match(name.strip()) for name in names):
         return True
     values = [value for row in rows for value in row]
     whole = all(float(value).is_integer() and 0 <= value <= 255 for value in values)
@@ -128,9 +128,12 @@ def _few_rows(table: pa.Table) -> Iterator[list[float]]:
         yield [math.nan if value is None else value for value in row.values()]
 
 
-def read_pixel_tables(path: Path, tables: list[tuple[str, pa.Table]], form: str, stamp: str) -> Source:
+def read_pixel_tables(
+    path: Path, tables: list[tuple[str, pa.Table]], form: str, stamp: str, labelled: bool = True
+) -> Source:
     """Tables already read (Parquet, Arrow) as pictures, a row a picture."""
-    return source_of(path, [_from_arrow(file, table) for file, table in tables], form, stamp)
+    found = [_from_arrow(file, table) for file, table in tables]
+    return source_of(path, found if labelled else without_labels(found), form, stamp)
 
 
 def _from_arrow(file: str, table: pa.Table) -> Table:
@@ -191,6 +194,11 @@ def _from_arrow(file: str, table: pa.Table) -> Table:
         left,
         [f"{file}: {note}"] if note else [],
     )
+
+
+def without_labels(tables: list[Table]) -> list[Table]:
+    """The tables, labels or none, with one and the same label: for pictures whose class is asked for."""
+    return [replace(table, labels=np.full(len(table.values), "?")) for table in tables]
 
 
 def source_of(path: Path, tables: list[Table], form: str, stamp: str) -> Source:

@@ -25,7 +25,7 @@ from seodang.data.readers.decoding import decoded, printable, read_as
 from seodang.data.readers.drawn import undrawn
 from seodang.data.readers.images import PICTURE_SUFFIXES, SYSTEM_FILES, SYSTEM_FOLDERS
 from seodang.data.readers.layout import SPLITS_AT, WIDE
-from seodang.data.readers.naming import SPLIT_WORDS, short_name
+from seodang.data.readers.naming import FOLDER_WORDS, short_name, split_folders
 from seodang.data.readers.prose import read_prose
 from seodang.data.readers.sentence_pairs import are_pairs, language_of, parallel_files, read_parallel, read_tab_pairs
 from seodang.data.repeated_texts import repeated_texts
@@ -232,7 +232,7 @@ def _unwrapped(root: Path) -> Path:
     """Down through folders that hold nothing but one folder (an unpacked archive)."""
     for _ in range(4):
         entries = [entry for entry in os.scandir(root) if _is_visible(entry.name)]
-        if len(entries) != 1 or not entries[0].is_dir() or entries[0].name.lower() in SPLIT_WORDS:
+        if len(entries) != 1 or not entries[0].is_dir() or entries[0].name.lower() in FOLDER_WORDS:
             break
         root = Path(entries[0].path)
     return root
@@ -295,8 +295,8 @@ def _at_sight(path: Path) -> str:
 def _classes(files: Sequence[str]) -> tuple[dict[str, str], dict[str, str], list[LeftOut]]:
     """Split and class of each document, by its path, and those without. No classes: there are no class folders."""
     tops = {file.split("/")[0] for file in files if "/" in file}
-    named = {top: SPLIT_WORDS[top.lower()] for top in tops if top.lower() in SPLIT_WORDS}
-    has_splits = "train" in named.values() or (bool(named) and len(named) == len(tops))
+    named = split_folders(tops, {file.rpartition("/")[0] for file in files})
+    has_splits = bool(named)
     splits: dict[str, str] = {}
     classes: dict[str, str] = {}
     left: list[LeftOut] = []

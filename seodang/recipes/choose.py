@@ -257,7 +257,7 @@ def derive(recipe: Recipe, data: Prepared) -> tuple[Recipe, list[str]]:
             recipe = recipe.model_copy(update={"augmentation": Augmentation()})
         return recipe.model_copy(update={"preparation": data.preparation}), []
     if _is_short(recipe, count):
-        training = training.model_copy(update=SHORT)
+        training = training.model_copy(update={**SHORT, "epochs": training.epochs or 1})
         reasons.append(
             said(
                 "training.optimizer=muon, batch_size=64, learning_rate=0.03: {steps:,} steps are less than one pass over the pictures, "

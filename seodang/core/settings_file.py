@@ -39,7 +39,7 @@ def read_settings(path: Path, *, kind: str, name: str, such_as: str) -> dict[Any
     seodang.core.errors.RecipeError: There is no decision file gone.yaml. `seodang new decision gone` writes one to start from.
     """
     try:
-        plain = yaml.load(path.read_text(encoding="utf-8"), _OnceEach)
+        plain = _OnceEach(path.read_text(encoding="utf-8")).get_single_data()
     except FileNotFoundError:
         raise RecipeError(
             tr(

@@ -36,11 +36,14 @@ def train(
 
       seodang train --resume last training.epochs=+5
     """
+    from pathlib import Path
+
     from seodang.cli._finish import finish
     from seodang.cli._screen import screen
     from seodang.cli._words import divide
     from seodang.core.errors import RecipeError, RunError
     from seodang.core.processes import is_first_process
+    from seodang.recipes.resolve import is_recipe
     from seodang.runs.train import resume as carry_on
     from seodang.runs.train import stream
     from seodang.training.plan import process_began
@@ -69,6 +72,8 @@ def train(
                     plain=", ".join(plain),
                 )
             )
+        if len(plain) == 2 and is_recipe(plain[0]) and not is_recipe(plain[1]) and not Path(plain[0]).is_dir():
+            plain.reverse()  # the recipe was written first
         events = stream(
             plain[0], plain[1] if len(plain) > 1 else None, settings, runs=runs, name=name, since=process_began()
         )

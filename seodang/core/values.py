@@ -74,7 +74,7 @@ def _sentence(kind: type[Value], problem: Any, where: str) -> str:
             "{setting} is not a setting of {group}. {hint}",
             setting=location[-1],
             group=group.__name__,
-            hint=did_you_mean(location[-1], group.model_fields),
+            hint=_inside(group, location[-1]) or did_you_mean(location[-1], group.model_fields),
         )
     if problem["type"] == "missing":
         return tr("{name} is needed and was not given.", name=name)
@@ -91,6 +91,18 @@ def _sentence(kind: type[Value], problem: Any, where: str) -> str:
     if problem["type"] == "value_error":
         return f"{name}: {message}" if name else message
     return tr("{name} must be {message}, got {got!r}.", name=name, message=said_before(message, LIMITS), got=got)
+
+
+def _inside(group: type[Value], setting: str) -> str:
+    """Where a setting that stands beside the groups belongs: training.epochs, where epochs is written; "" where in none."""
+    groups = [
+        name
+        for name, field in group.model_fields.items()
+        if isinstance(field.annotation, type)
+        and issubclass(field.annotation, Value)
+        and setting in field.annotation.model_fields
+    ]
+    return tr("Did you mean {match}?", match=tr(" or ").join(f"{name}.{setting}" for name in groups)) if groups else ""
 
 
 def _group(kind: Any, location: list[str]) -> type[Value]:

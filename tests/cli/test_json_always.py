@@ -198,3 +198,11 @@ def test_ctrl_c_says_what_is_left_wherever_it_comes(capsys, monkeypatch, stage, 
     code, found, err = told(capsys, monkeypatch, "train", "digits")
     assert (code, found) == (130, answer)
     assert sentence in err
+
+
+def test_recipe_and_data_may_be_written_in_either_order(capsys, monkeypatch):
+    monkeypatch.setattr("seodang.runs.train.stream", lambda *words, **_: pytest.fail(" ".join(words[:2])))
+    for words in (("digits", "lenet5"), ("lenet5", "digits")):
+        monkeypatch.setattr(sys, "argv", ["seodang", "train", *words])
+        with pytest.raises(pytest.fail.Exception, match="^digits lenet5$"):
+            main()

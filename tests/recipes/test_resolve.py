@@ -57,7 +57,7 @@ def test_a_file_may_start_from_a_recipe(tmp_path):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("- a\n- b\n", "must hold settings by name (key: value), got list."),
+        ("- a\n- b\n", "must hold settings by name (key: value), got a list."),
         ("a: [", "cannot be read as YAML: while parsing"),
         (
             "training: {epochs: !!python/object/apply:os.system ['true']}",

@@ -16,14 +16,13 @@ from seodang.data.encode_series import (
     SeriesEncoding,
     filled,
     fit_series,
-    key_columns,
     numbers,
     ordered,
     series_of,
     starts,
 )
 from seodang.data.frame import Frame
-from seodang.data.purposes import Purpose
+from seodang.data.purposes import Purpose, columns_of
 from seodang.data.reading import Columns, Series
 from seodang.data.seasons import USUAL, calendar, find_season
 from seodang.data.split import Division, Split
@@ -175,7 +174,7 @@ def _channels(frame: Frame, purpose: Purpose, columns: Columns, series: Series) 
     """The columns whose past is seen. What is left out for being a part of the time, an id or as asked stays out."""
     target = purpose.target
     assert target is not None, "a series has a target"
-    aside = {target, *key_columns(frame, purpose.key), *columns.leave_out, *_parts(purpose.time)}
+    aside = {target, *columns_of(frame, purpose.key), *columns.leave_out, *_parts(purpose.time)}
     others = [c.name for c in frame.columns if c.kind == "number" and c.name not in aside]
     channels = {"target": [target], "all": [target, *others], "others": others}[series.seen]
     if not channels:

@@ -16,6 +16,7 @@ from seodang.core.spec import Spec
 from seodang.data.encode_table import class_names
 from seodang.data.facts import Facts
 from seodang.data.frame import Frame
+from seodang.data.purposes import columns_of
 from seodang.data.reading import Series
 from seodang.data.times import moments
 
@@ -166,22 +167,15 @@ def series_of(frame: Frame, key: str | None) -> np.ndarray:
     import pandas as pd
 
     codes = np.zeros(len(frame), np.int64)
-    for name in key_columns(frame, key):
+    for name in columns_of(frame, key):
         one = np.asarray(pd.factorize(frame.table[name], use_na_sentinel=False)[0], np.int64)
         codes = np.asarray(pd.factorize(codes * (int(one.max(initial=0)) + 1) + one)[0], np.int64)
     return codes
 
 
-def key_columns(frame: Frame, key: str | None) -> list[str]:
-    """The columns that together tell several series apart: "store, item" is two, unless one column is called so."""
-    if key is None:
-        return []
-    return [key] if key in frame.table.columns else [name.strip() for name in key.split(",")]
-
-
 def names_of_series(frame: Frame, key: str) -> np.ndarray:
     """(rows,) the name of the series that each row belongs to, as a person reads it: "Oslo", or "Oslo · 3" of two columns."""
-    parts = [class_names(frame.table[name]) for name in key_columns(frame, key)]
+    parts = [class_names(frame.table[name]) for name in columns_of(frame, key)]
     return np.array([" · ".join(words) for words in zip(*parts, strict=True)], object)
 
 

@@ -12,8 +12,9 @@ import torch
 
 from seodang.core.errors import DataError
 from seodang.core.language import tr, trn
-from seodang.data.encode_series import SeriesEncoding, key_columns, names_of_series, numbers, series_of
+from seodang.data.encode_series import SeriesEncoding, names_of_series, numbers, series_of
 from seodang.data.load import Subset
+from seodang.data.purposes import columns_of
 from seodang.data.times import in_words, moments, steps
 from seodang.evaluation.row_examples import outputs_of, read_rows
 from seodang.runs.folder import trained_on
@@ -46,7 +47,7 @@ def ahead(
     encoding: SeriesEncoding = run.encoding
     where = asked[0] if asked else trained_on(run.folder, run.data)
     frame = read_rows(run, where)
-    asked_for = [*_parts(encoding, frame), *key_columns(frame, encoding.key)]
+    asked_for = [*_parts(encoding, frame), *columns_of(frame, encoding.key)]
     missing = [name for name in asked_for if name not in frame.table.columns]
     if missing:
         raise DataError(

@@ -209,6 +209,7 @@ SUBTOTALS = "shop,sold,paid\n" + "".join(
         ("shorter-header.csv", "age,weight,town\n" + ROWS_ALONE, 40, "nncc", "column 4"),
         ("dates-as-names.csv", lines(WIDE | BY_DAYS), 30, "i" + "n" * 40, "2/12/20"),
         ("months-as-names.csv", lines(WIDE | {f"{month}월": AGE[:30] + month for month in range(1, 13)}), 30, "i" + "n" * 12, "12월"),
+        ("hours-as-names.csv", lines(WIDE | {f"{hour:02}:00": AGE[:30] + hour for hour in range(24)}), 30, "i" + "n" * 24, "23:00"),
         ("spaces.txt", SPACES, 40, "nncc", "label"),
         ("r.txt", AS_R_WRITES, 40, "inncc", "label"),
         ("fixed.txt", FIXED, 40, "nncc", "label"),

@@ -399,13 +399,16 @@ def is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
 
 
 def _counts_up(numerals: Sequence[str], least: int = 3) -> bool:
-    """Years, column numbers, months or days as names: 1990, 1991, 1992; 1월, 2월, 3월; 1/22/20, 1/23/20, 1/24/20."""
+    """Years, column numbers, months, days or hours as names: 1990, 1991, 1992; 1월, 2월, 3월; 1/22/20, 1/23/20, 1/24/20."""
     if len(numerals) < least:
         return False
     if len({re.sub(r"\d", "", word) for word in numerals}) == 1 and len({*re.findall(r"\D+$", numerals[0])}) < 2:
         counted = [re.sub(r"\D+$", "", word) for word in numerals]
         if all(word.isdecimal() for word in counted):
             return all(int(b) - int(a) == 1 for a, b in zip(counted, counted[1:], strict=False))
+    if all(re.fullmatch(r"\d{1,2}:[0-5]\d", word) for word in numerals):  # hours of a day
+        minutes = [60 * int(hour) + int(minute) for hour, minute in (word.split(":") for word in numerals)]
+        return all(a < b for a, b in zip(minutes, minutes[1:], strict=False))
     found = dates(np.array(list(numerals), object))
     if found is None or np.isnat(found.values).any():
         return False

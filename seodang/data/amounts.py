@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,16 +11,35 @@ import pyarrow as pa
 from seodang.core.sentences import said
 from seodang.data.words import pc
 
-MONEY = r"[$€£¥₩₹]|US\$|USD|EUR|GBP|JPY|CNY|KRW|원"
-UNITS = r"%|°C|°F|℃|kg|mg|g|km|cm|mm|m|ml|mL|L|lbs?|mph|kWh|kW|ms|s|개|명|세|살|점|년|회"
+MONEY = r"[$€£¥₩₹₽₺₫฿]|US\$|A\$|C\$|R\$|USD|EUR|GBP|JPY|CNY|KRW|INR|CHF|Rs\.?|kr|zł|원|円|元"
+UNITS = (
+    r"%|°C|°F|℃|kg|mg|g|km|cm|mm|m|m²|m³|ml|mL|L|lbs?|mph|kWh|kW|ms|s|개|명|세|살|점|년|회|평|층|건|시|시간|분|초|일|주|개월|도"
+    r"|years?|yrs?|months?|weeks?|days?|hours?|hrs?|minutes?|mins?|min|seconds?|secs?"
+)
+# Any other word behind all the numbers: " bhp", " sq ft", "µg/m³". Few whole numbers with a word may be names: "line 2".
+_WORD = r"[\p{L}°µ″′²³'\"][\p{L}²³/.°µ ^·⁻¹-]{0,13}[23]?"
+_LEAST_WITH_WORD = 10
+_BEFORE = r"^(만|약|총|ca\.?|approx\.?|about) ?([0-9])"  # 만 27세, about 5 kg
 # What may stand before and after the digits; RE2's syntax, as PyArrow's.
 _WRITTEN = (
     r"^(?P<open>\(?)(?P<sign>[-+]?)\s?(?P<before>(?:" + MONEY + r")?)\s?(?P<inner>[-+]?)"
     r"(?P<digits>[0-9][0-9.,' ]*|[.,][0-9]+)(?P<power>(?:[eE][-+]?[0-9]+)?)\s?"
-    r"(?P<after>(?:" + MONEY + "|" + UNITS + r")?)(?P<close>\)?)$"
+    r"(?P<after>(?:" + MONEY + "|" + UNITS + "|" + _WORD + r")?)(?P<close>\)?)(?P<behind>-?)$"
 )
 _GROUPED = r"^[1-9][0-9]{0,2}(SEP[0-9]{2,3})*SEP[0-9]{3}$"  # 1,234,567, and 12,34,567 as in India
-_CLOCK = r"^(?P<hours>[0-9]{1,3}):(?P<minutes>[0-5][0-9])(?::(?P<seconds>[0-5][0-9](?:\.[0-9]+)?))?$"
+_CLOCK = (
+    r"^(?:(?P<days>[0-9]{1,5}) days?,? )?(?P<first>(?:오전|오후)?) ?(?P<hours>[0-9]{1,3}):(?P<minutes>[0-5][0-9])"
+    r"(?::(?P<seconds>[0-5][0-9](?:[.,][0-9]+)?))? ?(?P<half>(?:[AaPp]\.?[Mm]\.?)?)$"
+)
+_LASTED = (
+    r"^(?:(?P<days>[0-9]+) ?(?:d|days?|일))?,? ?(?:(?P<hours>[0-9]+) ?(?:h|hrs?|hours?|시간))?,? ?"
+    r"(?:(?P<minutes>[0-9]+) ?(?:m|mins?|minutes?|분))?,? ?(?:(?P<seconds>[0-9]+) ?(?:s|secs?|seconds?|초))?$"
+)
+# 3억 5,000만, 200만원; after 억 a bare number below 10,000 is meant as 만: 3억 5,000.
+_KOREAN = (
+    r"^(?P<minus>-?)(?:(?P<eok>[0-9][0-9.,]*) ?억)? ?(?:(?P<man>[0-9][0-9.,]*) ?만)? ?(?:(?P<cheon>[0-9][0-9.,]*) ?천)? ?"
+    r"(?P<rest>(?:[0-9][0-9,]*)?) ?(?P<won>원?)$"
+)
 _LETTERED = r"^[-+]?[$€£₩]?[0-9][0-9.,]*[KkMBT]$"
 _LETTERS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 _SAMPLE = 300
@@ -39,13 +59,14 @@ class Amounts:
     decimal: str = ""
 
 
-def amounts(words: pa.Array, decimal: str | None = None) -> Amounts | None:
+def amounts(words: pa.Array, decimal: str | None = None, sure: bool = False) -> Amounts | None:
     """The numbers that words stand for, or None where hardly any of the words is one. How separators are meant is
     decided once for all words: "1,234" beside "3,5" has a decimal comma.
 
     Args:
         words: distinct, without white space around them, none missing.
         decimal: "." or ",", the sign before decimals where that is known and the words fit; None to find out.
+        sure: Whether they are known to be numbers, so that "2 doors" is 2 and no name.
 
     >>> amounts(pa.array(["1,234", "$5", "(7)"])).values.tolist()
     [1234.0, 5.0, -7.0]
@@ -67,17 +88,27 @@ def amounts(words: pa.Array, decimal: str | None = None) -> Amounts | None:
         return Amounts(values, (), "." if pc.any(pc.match_substring(words, ".")).as_py() else "")
     except pa.ArrowInvalid:
         pass
-    if (hours := _clock(words)) is not None:
-        return hours
+    for written in (_clock, _lasted, _korean):
+        if (found := written(words)) is not None:
+            return found
     if (large := _with_letters(words, decimal)) is not None:
         return large
-    return _read(_plain(words)) if _some_are_numbers(words) else None
+    if not _some_are_numbers(words):
+        return None
+    words, told = _without_marks(_plain(words), sure)
+    found = _read(words, sure=sure)
+    return found if found is None or not told else Amounts(found.values, (*told, *found.how), found.decimal)
 
 
 def _some_are_numbers(words: pa.Array) -> bool:
     """Whether a look at some of the words finds a number: texts need not be read to their end."""
     step = max(1, len(words) // _SAMPLE)
-    return bool(_matches(_plain(words.take(pa.array(np.arange(0, len(words), step)))), _WRITTEN).any())
+    few = _plain(words.take(pa.array(np.arange(0, len(words), step))))
+    return bool(
+        _matches(
+            pc.replace_substring_regex(few, r"^(?:[<>≤≥~≈만약총]|ca\.?|approx\.?|about) ?|[+*†‡]+$", ""), _WRITTEN
+        ).any()
+    )
 
 
 def _as_said(words: pa.Array, decimal: str) -> Amounts | None:
@@ -91,15 +122,72 @@ def _as_said(words: pa.Array, decimal: str) -> Amounts | None:
 
 
 def _clock(words: pa.Array) -> Amounts | None:
-    """Times of day and durations, 9:30 or 12:05:30, as hours; None where some word is none."""
-    if not len(words) or not _matches(words, _CLOCK).all():
+    """Times of day and durations, 9:30, 12:05:30, 9:30 PM, 오후 9:30 or 2 days 01:00:00, as hours; None where some word is none."""
+    if not _all_match(words, _CLOCK):
         return None
-    parts = pc.extract_regex(words, _CLOCK)
-    hours, minutes, seconds = (
-        pc.cast(pc.if_else(pc.equal(part, ""), "0", part), pa.float64()).to_numpy(zero_copy_only=False)
-        for part in parts.flatten()
-    )
-    return Amounts(hours + minutes / 60 + seconds / 3600, (said("hours, of times such as 9:30"),))
+    part = _parts(words, _CLOCK)
+    hours, minutes, seconds, days = (_floats(part[name]) for name in ("hours", "minutes", "seconds", "days"))
+    late = pc.or_(pc.equal(part["first"], "오후"), pc.match_substring_regex(part["half"], "^[Pp]"))
+    halves = _has(part["first"]) | _has(part["half"])
+    hours = np.where(halves, hours % 12 + 12 * late.to_numpy(zero_copy_only=False), hours)
+    return Amounts(days * 24 + hours + minutes / 60 + seconds / 3600, (said("hours, of times such as 9:30"),))
+
+
+def _lasted(words: pa.Array) -> Amounts | None:
+    """Durations of several parts, 2h 50m or 1시간 5분, as hours; None where some word is none, or all have one unit and the same."""
+    if not _all_match(words, _LASTED):
+        return None
+    part = _parts(words, _LASTED)
+    names = ("days", "hours", "minutes", "seconds")
+    used = [name for name in names if pc.any(pc.not_equal(part[name], "")).as_py()]
+    if len(used) < 2:
+        return None
+    hours = sum(_floats(part[name]) * size for name, size in zip(names, (24, 1, 1 / 60, 1 / 3600), strict=True))
+    return Amounts(np.asarray(hours), (said("hours, of times such as 2h 30m"),))
+
+
+def _korean(words: pa.Array) -> Amounts | None:
+    """3억 5,000만, 200만원: numbers with 억, 만 and 천; None where some word is none, or hardly any has such a sign."""
+    if not _all_match(words, _KOREAN) or _matches(words, "[0-9] ?[억만천]").mean() < 0.5:
+        return None
+    part = {name: pc.replace_substring(column, ",", "") for name, column in _parts(words, _KOREAN).items()}
+    eok, man, cheon, rest = (_floats(part[name]) for name in ("eok", "man", "cheon", "rest"))
+    bare = _has(part["eok"]) & ~_has(part["man"]) & ~_has(part["won"]) & (rest < 10_000)
+    values = eok * 1e8 + man * 1e4 + cheon * 1e3 + rest * np.where(bare, 1e4, 1)
+    sign = np.where(_has(part["minus"]), -1.0, 1.0)
+    return Amounts(sign * values, (said("억, 만 and 천 are hundreds of millions, ten thousands and thousands"),))
+
+
+def _without_marks(words: pa.Array, sure: bool) -> tuple[pa.Array, list[str]]:
+    """Numbers without what stands for "and more" behind all of them, "below" before few of them, or a note behind some."""
+    told = []
+    before = _matches(words, _BEFORE)
+    if before.any() and (sure or before.mean() >= 0.95):
+        words = pc.replace_substring_regex(words, _BEFORE, r"\2")
+        told.append(said("words before the numbers taken off"))
+    if len(words) > 1 and _matches(words, r"[0-9]\+$").mean() >= 0.95:
+        words = pc.replace_substring_regex(words, r"\+$", "")
+        told.append(said("+ taken off"))
+    noted = _matches(words, r"[0-9] ?[*†‡]+$")
+    if 0 < noted.mean() < (0.5 if not sure else 2):
+        words = pc.replace_substring_regex(words, r"([0-9]) ?[*†‡]+$", r"\1")
+        told.append(said("marks of notes taken off"))
+    limits = _matches(words, r"^[<>≤≥~≈] ?[0-9.,]+$")
+    others = _matches(words.filter(pa.array(~limits)), "^-?[0-9.,]+$").sum()
+    if limits.any() and (sure or limits.mean() < 0.5 and others >= _LEAST_WITH_WORD):
+        words = pc.replace_substring_regex(words, r"^[<>≤≥~≈] ?", "")
+        told.append(said("signs such as < taken off: the limit stands for what lies beyond it"))
+    return words, told
+
+
+def _parts(words: pa.Array, pattern: str) -> dict[str, pa.Array]:
+    found = pc.extract_regex(words, pattern)
+    return {name: pc.fill_null(column, "") for name, column in zip(found.type.names, found.flatten(), strict=True)}
+
+
+def _floats(digits: pa.Array) -> np.ndarray:
+    plain = pc.replace_substring(pc.if_else(pc.equal(digits, ""), "0", digits), ",", ".")
+    return pc.cast(plain, pa.float64()).to_numpy(zero_copy_only=False)
 
 
 def _with_letters(words: pa.Array, decimal: str | None) -> Amounts | None:
@@ -118,23 +206,34 @@ def _with_letters(words: pa.Array, decimal: str | None) -> Amounts | None:
 
 
 def _plain(words: pa.Array) -> pa.Array:
-    """Full-width digits and signs, hard spaces and the typographic minus as on a keyboard."""
+    """Full-width digits and signs, hard spaces, the typographic minus and apostrophe as on a keyboard; $(5) as ($5)."""
+    if pc.any(pc.match_substring(words, "(")).as_py():
+        words = pc.replace_substring_regex(words, rf"^({MONEY}) ?\(([0-9].*)\)$", r"(\1\2)")
     if pc.all(pc.string_is_ascii(words)).as_py():
         return words
-    return pc.replace_substring(pc.utf8_normalize(words, "NFKC"), "\u2212", "-")
+    words = pc.replace_substring_regex(words, r"([0-9])\x{2019}([0-9])", r"\1'\2")
+    words = pc.replace_substring_regex(words, r"^[△▽] ?([0-9₩$])", r"-\1")  # as Korean accounts write what is lost
+    raised = _matches(words, "[²³⁻¹]")  # NFKC would write m² as m2
+    plain = pc.replace_substring(pc.utf8_normalize(words, "NFKC"), "\u2212", "-")
+    return pc.if_else(pa.array(raised), words, plain) if raised.any() else plain
 
 
 def _matches(words: pa.Array, pattern: str) -> np.ndarray:
     return pc.match_substring_regex(words, pattern).to_numpy(zero_copy_only=False)
 
 
-def _read(words: pa.Array, decimal: str | None = None) -> Amounts | None:
-    parts = pc.extract_regex(words, _WRITTEN)
-    matched = parts.is_valid().to_numpy(zero_copy_only=False)
-    part = {name: pc.fill_null(column, "") for name, column in zip(parts.type.names, parts.flatten(), strict=True)}
+def _all_match(words: pa.Array, pattern: str) -> bool:
+    """Whether every word is of a form; a look at some tells most columns apart."""
+    few = words.take(pa.array(np.arange(0, len(words), max(1, len(words) // _SAMPLE))))
+    return bool(len(words)) and bool(_matches(few, pattern).all()) and bool(_matches(words, pattern).all())
+
+
+def _read(words: pa.Array, decimal: str | None = None, sure: bool = False) -> Amounts | None:
+    matched = _matches(words, _WRITTEN)
+    part = _parts(words, _WRITTEN)
     how = []
     units = _units(part["before"], part["after"], matched)
-    if units is None:
+    if units is None or not sure and _may_be_names(units, part, matched):
         return None
     how += [said("{unit} taken off", unit=unit) for unit in units]
     separated = _separated(pc.utf8_trim_whitespace(part["digits"]), decimal)
@@ -144,7 +243,8 @@ def _read(words: pa.Array, decimal: str | None = None) -> Amounts | None:
     how += clauses
     bracketed = pc.and_(pc.equal(part["open"], "("), pc.equal(part["close"], ")"))
     uneven = pc.not_equal(pc.equal(part["open"], "("), pc.equal(part["close"], ")")).to_numpy(zero_copy_only=False)
-    minus = pc.or_(pc.or_(pc.equal(part["sign"], "-"), pc.equal(part["inner"], "-")), bracketed)
+    before = pc.or_(pc.equal(part["sign"], "-"), pc.equal(part["inner"], "-"))
+    minus = pc.or_(pc.or_(before, pc.equal(part["behind"], "-")), bracketed)
     if pc.any(bracketed).as_py():
         how.append(said("brackets mean minus"))
     sign, nothing = pa.scalar("-", words.type), pa.scalar("", words.type)
@@ -165,13 +265,31 @@ def _cast(signed: pa.Array, good: np.ndarray, words: pa.Array) -> np.ndarray:
 def _units(before: pa.Array, after: pa.Array, matched: np.ndarray) -> list[str] | None:
     """The one sign or unit that the words carry; None where they carry several, or percent only here and there."""
     unit = np.where(_has(before), before.to_numpy(zero_copy_only=False), after.to_numpy(zero_copy_only=False))[matched]
+    unit = np.array([str(word).strip() for word in unit], object)
     both = (_has(before) & _has(after))[matched]
-    found = sorted({str(word) for word in unit if word})
+    found = sorted({word for word in unit if word})
     if not found:
         return []
-    if len(found) > 1 or both.any() or (found == ["%"] and (unit == "").mean() > 0.05):
+    if len({_one_form(word) for word in found}) > 1 or both.any():
         return None
-    return found
+    known = re.fullmatch(f"{MONEY}|{UNITS}", found[0])
+    if (found == ["%"] or not known) and (unit == "").mean() > 0.05:
+        return None
+    return found[-1:]
+
+
+def _one_form(unit: str) -> str:
+    """A unit whichever way it is written: years as year, CC as cc; single letters as they are."""
+    return unit if len(unit) < 2 else unit.lower().rstrip(".").removesuffix("s") if len(unit) > 2 else unit.lower()
+
+
+def _may_be_names(units: list[str], part: dict[str, pa.Array], matched: np.ndarray) -> bool:
+    """Whether numerals with a word that is no usual unit are rather names, "2 doors", "15B": one letter, or few whole numbers."""
+    if not units or re.fullmatch(f"{MONEY}|{UNITS}", units[0]):
+        return False
+    digits = part["digits"].filter(pa.array(matched))
+    fractions = bool(_matches(digits, "[.,]").any())
+    return len(units[0]) < 2 or not (fractions or len(pc.unique(digits)) >= _LEAST_WITH_WORD)
 
 
 def _has(words: pa.Array) -> np.ndarray:
@@ -192,6 +310,8 @@ def _separated(digits: pa.Array, known: str | None) -> tuple[pa.Array, list[str]
     comma, dot = _matches(digits, ","), _matches(digits, r"\.")
     if not comma.any() and not _matches(digits, r"\..*\.").any() and not (known == "," and dot.any()):
         return digits, how, "." if dot.any() else ""
+    if known is None and _both_are_decimal(digits, comma, dot):
+        return pc.replace_substring(digits, ",", "."), [*how, said("commas and points both stand before decimals")], ""
     if known == "," or known is None and _decimal_comma(digits, comma, dot):
         thousands, clause = ".", said("decimal commas") if comma.any() else said("points separate thousands")
     else:
@@ -211,10 +331,20 @@ def _separated(digits: pa.Array, known: str | None) -> tuple[pa.Array, list[str]
     return plain, [*how, clause], shows
 
 
+def _both_are_decimal(digits: pa.Array, comma: np.ndarray, dot: np.ndarray) -> bool:
+    """Whether some write 3,5 and some 3.5: no number has both, or two of one, and neither stands before groups of three alone."""
+    if not comma.any() or not dot.any() or (comma & dot).any() or _matches(digits, r"[,.].*[,.]").any():
+        return False
+    grouped = _matches(digits.filter(pa.array(dot)), _GROUPED.replace("SEP", "[.]")).all()
+    return not grouped and not _matches(digits.filter(pa.array(comma)), _GROUPED.replace("SEP", ",")).any()
+
+
 def _decimal_comma(digits: pa.Array, comma: np.ndarray, dot: np.ndarray) -> bool:
     """Whether the comma is the decimal sign: it comes after a point, or is not followed by groups of three."""
     if (comma & dot).any():
         return bool(_matches(digits, r"\.[0-9.]*,").any())
     if not comma.any():
         return False
-    return not _matches(digits.filter(pa.array(comma)), _GROUPED.replace("SEP", ",")).all() and not dot.any()
+    if dot.any() and not _matches(digits.filter(pa.array(dot)), _GROUPED.replace("SEP", "[.]")).all():
+        return False
+    return not _matches(digits.filter(pa.array(comma)), _GROUPED.replace("SEP", ",")).all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,11 +25,22 @@ BOOLEANS = [
 ]
 _ID_NAME = re.compile(r"(^|.*[_ .-])(ids?|uuid|guid|index|key|pk|idx)$|.*(번호|아이디)$|^(no|nr|rownum|#)\.?$", re.I)
 _ID_CAMEL = re.compile(r".*[a-z0-9](Id|ID)$")
+_CODE_NAME = re.compile(
+    r"(.*[_ .-])?(zip|zipcode|zip[_ ]code|postal|postcode|post[_ ]?code|code)$|.*(코드|우편번호)$", re.I
+)
+MOST_CODES, LEAST_OF_A_CODE = 256, 4  # different whole numbers of a code, and rows of each on average
 _NO_ID = re.compile(r".*(year|time|month|week|day|hour|step|age|date|연도|년|월|일|시간)s?$|^[txn]$", re.I)
 _UUID = re.compile(r"\{?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?|[0-9a-f]{16,64}", re.I)
 _CLOCK_NAME = re.compile(
-    r".*(time|date|timestamp|epoch|ts|month|period|ym|when)$|.*(일시|시각|시점|일자|날짜|년월|연월)$", re.I
+    r".*(time|date|timestamp|epoch|unix|ts|month|period|ym|when)$|.*_(at|on)$|.*(일시|시각|시점|일자|날짜|년월|연월)$",
+    re.I,
 )
+_DOTTED_CLOCK = re.compile(r"(.*[ _])?(time|hour)$|.*(시간|시각)$", re.I)
+_SIX_DIGITS = "^[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])$"  # 210304
+_TO_THE_HOUR = (
+    "^(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])([01][0-9]|2[0-4])([0-5][0-9]){0,2}$"  # 2021030412
+)
+_TO_THE_MINUTE = _TO_THE_HOUR.replace("{0,2}", "{1,2}")
 _PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _MARKERS = pa.array(sorted({form for word in MISSING for form in (word, word.upper(), word.title(), "NaN", "#N/A")}))
 _SENTENCE_END = r"[.!?…。！？]['\")]*$"
@@ -37,7 +49,9 @@ _TWELFTH = 0.07  # of a month: 1949.08 is February, rounded
 STRAY = 0.05
 
 
-def typed(name: str, values: Any, given: Kind | None = None, decimal: str | None = None) -> tuple[pd.Series, Column]:
+def typed(
+    name: str, values: Any, given: Kind | None = None, decimal: str | None = None, day_first: bool | None = None
+) -> tuple[pd.Series, Column]:
     """A column with the type of its kind, and what is known of it.
 
     Args:
@@ -45,6 +59,7 @@ def typed(name: str, values: Any, given: Kind | None = None, decimal: str | None
         values: one value a row: a pandas Series, a PyArrow array or a sequence of str (None where missing).
         given: the kind that a person, or the training run, says it has. Otherwise it is inferred.
         decimal: the sign before decimals, "." or ",", where it is known.
+        day_first: whether the day is first in 3/4/2021, where that is known.
 
     Raises:
         DataError: `given` is no kind, or most values cannot be of it.
@@ -68,8 +83,8 @@ def typed(name: str, values: Any, given: Kind | None = None, decimal: str | None
             return quick
     words = words_of(strings_of(series))
     if given is not None:
-        return _as_given(name, words, given, decimal)
-    return _inferred(name, words, decimal)
+        return _as_given(name, words, given, decimal, day_first)
+    return _inferred(name, words, decimal, day_first)
 
 
 def _native(name: str, series: pd.Series | pa.ChunkedArray, given: Kind | None) -> tuple[pd.Series, Column] | None:
@@ -115,7 +130,7 @@ def _plain_numbers(name: str, strings: pa.ChunkedArray) -> tuple[pd.Series, Colu
 # Kinds ----------------------------------------------------------------------------------------------------------------
 
 
-def _inferred(name: str, words: Words, decimal: str | None) -> tuple[pd.Series, Column]:
+def _inferred(name: str, words: Words, decimal: str | None, day_first: bool | None) -> tuple[pd.Series, Column]:
     if len(words.words) == 0:
         return _column(name, "empty", said("no values"), None, words.codes < 0, 0, None)
     if (found := _as_number(name, words, decimal)) is not None:
@@ -123,10 +138,12 @@ def _inferred(name: str, words: Words, decimal: str | None) -> tuple[pd.Series, 
     strings = words.strings
     if len(strings) == 1 and (words.codes >= 0).all():
         return _labelled(name, words, "constant", said("{value} in every row", value=_quoted(strings[0])))
-    if (found := _as_date(name, words)) is not None:
+    if (found := _as_date(name, words, day_first=day_first)) is not None:
         return found
-    if {word.lower() for word in strings[:3]} in BOOLEANS:
-        return _labelled(name, words, "category", said("2 values: {values}", values=_listed(strings)))
+    if {word.lower() for word in strings[:20]} in BOOLEANS and len(strings) <= 20:
+        words, told = _one_spelling(words)
+        reason = "; ".join([said("2 values: {values}", values=_listed(words.strings)), *told])
+        return _labelled(name, words, "category", reason)
     if len(strings) <= 24 and len(strings) >= 2 and all(word.lower().rstrip(".") in MONTHS for word in strings):
         return _labelled(name, words, "category", said("{count} names of months", count=len(strings)))
     suffixes = [word.lower().rsplit(".", 1)[-1] for word in strings[:1000]]
@@ -137,9 +154,25 @@ def _inferred(name: str, words: Words, decimal: str | None) -> tuple[pd.Series, 
     return _labelled(name, words, *_words_kind(name, words))
 
 
+def _one_spelling(words: Words) -> tuple[Words, list[str]]:
+    """Yes, YES and yes as the one of them that is the most frequent; and what to say of it."""
+    first: dict[str, int] = {}
+    to = np.array([first.setdefault(word.lower(), len(first)) for word in words.strings.tolist()])
+    if len(first) == len(to):
+        return words, []
+    kept = words.strings[[int(np.flatnonzero(to == place)[0]) for place in range(len(first))]]
+    counts = np.bincount(to, words.counts).astype(np.int64)
+    codes = np.append(to, -1)[words.codes]
+    others = ", ".join(sorted(set(words.strings.tolist()) - set(kept.tolist())))
+    return Words(pa.array(kept, pa.large_string()), codes, counts), [said("{others} read as these", others=others)]
+
+
 def _as_number(name: str, words: Words, decimal: str | None) -> tuple[pd.Series, Column] | None:
     """Numbers, or None: no numbers, or numerals that are names (leading zeros, more digits than a number keeps)."""
-    found = amounts(words.words, decimal)
+    asked = words.words
+    if _DOTTED_CLOCK.match(name) and pc.all(pc.match_substring_regex(asked, r"^[0-9]{1,2}([.][0-5][0-9]){2}$")).as_py():
+        asked = pc.replace_substring(asked, ".", ":")  # 18.00.00
+    found = amounts(asked, decimal)
     if found is None:
         return None
     numeral = ~np.isnan(found.values)
@@ -181,11 +214,19 @@ def _as_clock(name: str, words: Words, found: Amounts, given: Kind | None = None
         return None
     if pc.all(pc.match_substring_regex(words.words, "^(19|20)[0-9]{6}$")).as_py():
         return _as_date(name, words, given)
+    if pc.all(pc.match_substring_regex(words.words, _TO_THE_MINUTE if not says_when else _TO_THE_HOUR)).as_py():
+        return _as_date(name, words, given)
     if not says_when or found.how or np.isnan(found.values).any():
         return None
     if pc.all(pc.match_substring_regex(words.words, r"^(19|20)[0-9]{2}\.?(0[1-9]|1[0-2])$")).as_py():
         return _as_date(name, words, given)
+    if pc.all(pc.match_substring_regex(words.words, _SIX_DIGITS)).as_py():
+        dashed = pc.replace_substring_regex(words.words, "^(..)(..)(..)$", r"\1-\2-\3")
+        return _as_date(name, replace(words, words=dashed), given)
     least, most = found.values.min(), found.values.max()
+    if least >= 1600 and most <= 2261 and _counts_years(words, found):
+        years = (words.spread(found.values, np.nan) - 1970).astype(np.int64).astype("datetime64[Y]")
+        return _dated(name, years, said("years"), given)
     if (dated := _decimal_years(name, words, found, given)) is not None:
         return dated
     units = {
@@ -209,6 +250,17 @@ def _as_clock(name: str, words: Words, found: Amounts, given: Kind | None = None
     return None
 
 
+def _counts_years(words: Words, found: Amounts) -> bool:
+    """Whether whole numbers rise, or fall, by one from row to row."""
+    rows = words.spread(found.values, np.nan)
+    return (
+        len(rows) > 2
+        and bool((rows % 1 == 0).all())
+        and len(set(np.diff(rows).tolist()) & {1.0, -1.0}) == 1
+        and bool((np.abs(np.diff(rows)) == 1).all())
+    )
+
+
 def _decimal_years(name: str, words: Words, found: Amounts, given: Kind | None) -> tuple[pd.Series, Column] | None:
     """Years with months as their twelfths, 1949.083, as R writes the times of monthly and quarterly series; rising by equal steps."""
     rows = words.spread(found.values, np.nan)
@@ -228,15 +280,21 @@ def _since(words: Words, found: Amounts, nanoseconds: int, start: str) -> np.nda
     return np.where(words.codes < 0, np.datetime64("NaT", "ns"), np.datetime64(start, "ns") + counted)
 
 
-def _as_date(name: str, words: Words, given: Kind | None = None) -> tuple[pd.Series, Column] | None:
-    found = dates(words.strings)
+def _as_date(
+    name: str, words: Words, given: Kind | None = None, day_first: bool | None = None
+) -> tuple[pd.Series, Column] | None:
+    asked = ~words.says_unknown
+    found = dates(words.strings[asked], day_first) if asked.any() else None
     if found is None:
         return None
-    none = np.isnat(found.values)
+    values = np.full(len(asked), np.datetime64("NaT", "ns"), "datetime64[ns]")
+    values[asked] = found.values
+    none = np.isnat(values)
     if _real_strays(words, none) > STRAY * words.rows and given is None:
         return None
     told = "; ".join([found.how, *_strays(words, none, dates=True)])
-    return _dated(name, words.spread(found.values, np.datetime64("NaT", "ns")), told, given)
+    series, column = _dated(name, words.spread(values, np.datetime64("NaT", "ns")), told, given)
+    return series, replace(column, day_first=found.day_first)
 
 
 def _real_strays(words: Words, none: np.ndarray) -> int:
@@ -325,7 +383,9 @@ def _reads_as_text(few: np.ndarray, length: float) -> bool:
 # Kinds that are given -------------------------------------------------------------------------------------------------
 
 
-def _as_given(name: str, words: Words, given: Kind, decimal: str | None) -> tuple[pd.Series, Column]:
+def _as_given(
+    name: str, words: Words, given: Kind, decimal: str | None, day_first: bool | None
+) -> tuple[pd.Series, Column]:
     if len(words.words) == 0:
         reason = said("no values") if given == "empty" else said("said to be {kind}; no values here", kind=given)
         if given == "number":
@@ -339,7 +399,7 @@ def _as_given(name: str, words: Words, given: Kind, decimal: str | None) -> tupl
         if raise_if:
             raise DataError(_not_of_kind(name, given, words, np.ones(len(words.words), bool)))
     if given == "number":
-        found = amounts(words.words, decimal)
+        found = amounts(words.words, decimal, sure=True)
         values = np.full(len(words.words), np.nan) if found is None else found.values
         if words.counts[np.isnan(values)].sum() > 0.5 * words.rows:
             raise DataError(_not_of_kind(name, given, words, np.isnan(values)))
@@ -348,7 +408,7 @@ def _as_given(name: str, words: Words, given: Kind, decimal: str | None) -> tupl
     if given == "date":
         counted = amounts(words.words)
         dated = None if counted is None else _as_clock(name, words, counted, given)
-        dated = dated or _as_date(name, words, given)
+        dated = dated or _as_date(name, words, given, day_first)
         if dated is None:
             raise DataError(_not_of_kind(name, given, words, np.ones(len(words.words), bool)))
         return dated
@@ -472,6 +532,10 @@ def _whole_kind(name: str, values: np.ndarray, different: np.ndarray, missing: n
             "{count:,} different whole numbers in {rows:,} rows, and it is named like an id",
             count=len(different),
             rows=rows,
+        )
+    if _CODE_NAME.match(name) and 2 < len(different) <= MOST_CODES and rows >= LEAST_OF_A_CODE * len(different):
+        return "category", said(
+            "{count:,} whole numbers, and it is named like a code: names, not amounts", count=len(different)
         )
     if named and len(different) > 2:
         return (

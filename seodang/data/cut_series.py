@@ -12,9 +12,17 @@ import pandas as pd
 from seodang.core.errors import DataError
 from seodang.core.language import tr
 from seodang.core.sentences import said
-from seodang.data.encode_series import SeriesEncoding, filled, fit_series, numbers, ordered, series_of, starts
+from seodang.data.encode_series import (
+    SeriesEncoding,
+    filled,
+    fit_series,
+    numbers,
+    ordered,
+    series_of,
+    starts,
+)
 from seodang.data.frame import Frame
-from seodang.data.purposes import Purpose
+from seodang.data.purposes import Purpose, columns_of
 from seodang.data.reading import Columns, Series
 from seodang.data.seasons import USUAL, calendar, find_season
 from seodang.data.split import Division, Split
@@ -166,7 +174,7 @@ def _channels(frame: Frame, purpose: Purpose, columns: Columns, series: Series) 
     """The columns whose past is seen. What is left out for being a part of the time, an id or as asked stays out."""
     target = purpose.target
     assert target is not None, "a series has a target"
-    aside = {target, purpose.key, *columns.leave_out, *_parts(purpose.time)}
+    aside = {target, *columns_of(frame, purpose.key), *columns.leave_out, *_parts(purpose.time)}
     others = [c.name for c in frame.columns if c.kind == "number" and c.name not in aside]
     channels = {"target": [target], "all": [target, *others], "others": others}[series.seen]
     if not channels:

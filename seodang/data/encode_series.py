@@ -13,8 +13,10 @@ from torch import Tensor
 from seodang.core.errors import DataError
 from seodang.core.language import tr
 from seodang.core.spec import Spec
+from seodang.data.encode_table import class_names
 from seodang.data.facts import Facts
 from seodang.data.frame import Frame
+from seodang.data.purposes import columns_of
 from seodang.data.reading import Series
 from seodang.data.times import moments
 
@@ -164,7 +166,17 @@ def series_of(frame: Frame, key: str | None) -> np.ndarray:
         return np.zeros(len(frame), np.int64)
     import pandas as pd
 
-    return np.asarray(pd.factorize(frame.table[key].astype(str))[0], np.int64)
+    codes = np.zeros(len(frame), np.int64)
+    for name in columns_of(frame, key):
+        one = np.asarray(pd.factorize(frame.table[name], use_na_sentinel=False)[0], np.int64)
+        codes = np.asarray(pd.factorize(codes * (int(one.max(initial=0)) + 1) + one)[0], np.int64)
+    return codes
+
+
+def names_of_series(frame: Frame, key: str) -> np.ndarray:
+    """(rows,) the name of the series that each row belongs to, as a person reads it: "Oslo", or "Oslo · 3" of two columns."""
+    parts = [class_names(frame.table[name]) for name in columns_of(frame, key)]
+    return np.array([" · ".join(words) for words in zip(*parts, strict=True)], object)
 
 
 def numbers(frame: Frame, names: tuple[str, ...]) -> np.ndarray:

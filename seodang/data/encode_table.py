@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -318,4 +319,11 @@ def _bell(values: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 def _codes(values: Any, known: tuple[str, ...]) -> np.ndarray:
     index = {name: code for code, name in enumerate(known, start=1)}
-    return np.array([0 if value is None else index.get(str(value), 0) for value in values.tolist()], np.float32)
+    plain = Counter(name.casefold() for name in known)
+    spelt = {name.casefold(): code for name, code in index.items() if plain[name.casefold()] == 1}
+
+    def code_of(value: Any) -> int:  # OSLO is Oslo where there is but one
+        word = str(value)
+        return index[word] if word in index else spelt.get(word.casefold(), 0)
+
+    return np.array([0 if value is None else code_of(value) for value in values.tolist()], np.float32)

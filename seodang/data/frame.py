@@ -31,6 +31,7 @@ class Column:
     missing: rows without a value.   distinct: different values, missing not counted.
     given: whether a person said the kind.
     decimal: of numbers the sign before their decimals as they were written, "." or ","; "" where none shows it.
+    day_first: of dates such as 25/3/2021 whether the day is written before the month; None where none shows it.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Column:
     distinct: int
     given: bool = False
     decimal: str = ""
+    day_first: bool | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +76,12 @@ class Frame:
         """The sign before decimals, where the number columns agree on one."""
         signs = {column.decimal for column in self.columns} - {""}
         return None if len(signs) != 1 else "," if "," in signs else "."
+
+    @property
+    def day_first(self) -> bool | None:
+        """Whether the day is written before the month, where the date columns agree on it."""
+        found = {column.day_first for column in self.columns} - {None}
+        return found.pop() if len(found) == 1 else None
 
     def column(self, name: str) -> Column:
         """The column of that name."""

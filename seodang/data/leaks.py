@@ -51,17 +51,20 @@ def _tells_class(numbers: np.ndarray | None, cells: np.ndarray, codes: np.ndarra
     if count < 2 or others < LEAST_OTHERS:
         return False
     slack = int(SLACK * others)
-    table = pd.crosstab(cells, codes).to_numpy()
-    wrong = len(codes) - int(table.max(axis=1).sum())
-    if wrong > slack:
+    pairs, times = np.unique(cells.astype(np.int64) * count + codes, return_counts=True)
+    place = np.lexsort(
+        (-pairs, times, pairs // count)
+    )  # by cell; in each the most frequent class last, of equal ones the first
+    lasts = place[np.append(np.diff(pairs[place] // count) > 0, True)]
+    if len(codes) - int(times[lasts].sum()) > slack:
         return False
-    if len(table) <= max(2 * count, count + 2) and len(codes) >= LEAST_REPEATS * len(table):
+    if len(lasts) <= max(2 * count, count + 2) and len(codes) >= LEAST_REPEATS * len(lasts):
         return True
     if numbers is None:
         return False
     first = np.unique(cells, return_index=True)[1]
     order = np.argsort(numbers[first], kind="stable")
-    said = table.argmax(axis=1)[order]
+    said = (pairs[lasts] % count)[order]
     return int((said[1:] != said[:-1]).sum()) <= count - 1 + 2 * slack
 
 

@@ -75,7 +75,8 @@ def _use(name: str, found: Purpose | None) -> str:
     if found is None:
         return ""
     parts = [] if found.time is None else [found.time, *(part.strip() for part in found.time.split(","))]
-    for use, names in (("target", [found.target]), ("text", [found.text]), ("time", parts), ("key", [found.key])):
+    keys = [] if found.key is None else [found.key, *(part.strip() for part in found.key.split(","))]
+    for use, names in (("target", [found.target]), ("text", [found.text]), ("time", parts), ("key", keys)):
         if name in names:
             return use
     if name in found.left:

@@ -16,6 +16,7 @@ from seodang.core.registry import find, names
 from seodang.core.sentences import said, shown
 from seodang.data.frame import Frame
 from seodang.data.readers import parquet, pixels
+from seodang.data.readers.across import below_one_another
 from seodang.data.readers.idx import idx_files, read_idx
 from seodang.data.readers.images import PICTURE_SUFFIXES, SYSTEM_FILES, read_images
 from seodang.data.readers.labelled import read_labelled
@@ -33,6 +34,23 @@ from seodang.data.reading import Columns
 from seodang.data.source import Card, Source
 
 ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".7z", ".rar")
+PROGRAMS = {
+    ".dta": "Stata",
+    ".sav": "SPSS",
+    ".sas7bdat": "SAS",
+    ".rds": "R",
+    ".rda": "R",
+    ".rdata": "R",
+    ".mat": "MATLAB",
+    ".db": "SQLite",
+    ".sqlite": "SQLite",
+    ".sqlite3": "SQLite",
+    ".mdb": "Access",
+    ".accdb": "Access",
+    ".xlsb": "Excel",
+    ".numbers": "Numbers",
+    ".hwp": "Hangul",
+}
 FORMS = said(
     "class folders of pictures or texts, pictures with a table of their labels, tables (CSV, TSV, Excel, JSON lines, Parquet, "
     "Arrow), CSV or TSV of pixels, texts, IDX, .npy and .npz"
@@ -202,6 +220,7 @@ def _read_file(path: Path, columns: Columns, sure: bool) -> Source | Frame:
         return read_numpy(path)
     if "ubyte" in name:
         return read_idx(path)
+    _refuse_what_others_open(path)
     if path.suffix.lower() in PICTURE_SUFFIXES:
         raise DataError(tr("{path} is one picture. Training needs a folder of pictures, a folder a class.", path=path))
     if name.endswith(CSV_SUFFIXES) and holds_pixels(path, sure):
@@ -223,10 +242,27 @@ def _read_file(path: Path, columns: Columns, sure: bool) -> Source | Frame:
     )
 
 
+def _refuse_what_others_open(path: Path) -> None:
+    """Files of other programs, by the ends of their names, with what to do."""
+    suffix = path.suffix.lower()
+    if suffix in (".pkl", ".pickle", ".joblib"):
+        raise DataError(
+            tr(
+                "{path} is a pickle of Python, which may run code when it is opened; it is not. Save it as CSV or Parquet.",
+                path=path,
+            )
+        )
+    if program := PROGRAMS.get(suffix):
+        raise DataError(
+            tr("{path} is a file of {program}. Save it there as CSV or Excel (.xlsx).", path=path, program=program)
+        )
+
+
 def _read_table(path: Path, columns: Columns) -> Source | Frame:
     if path.is_file() and (labelled := read_labelled(path, columns.target)):
         return labelled
-    return read_table(path, columns.kinds or None, columns.header, columns.decimal)
+    frame = read_table(path, columns.kinds or None, columns.header, columns.decimal, columns.day_first, columns.missing)
+    return below_one_another(frame) if columns.across else frame
 
 
 def _read_folder(path: Path, columns: Columns, sure: bool) -> Source | Frame:

@@ -13,9 +13,9 @@ from seodang.core.language import tr
 from seodang.core.sentences import said, shown
 from seodang.data.frame import Column, Frame
 from seodang.data.leaks import gives_away
-from seodang.data.purpose_of_series import as_it_lies, series, why_no_series
+from seodang.data.purpose_of_series import as_it_lies, series, why_across, why_no_series
 from seodang.data.purpose_of_texts import pairs, texts_to_read
-from seodang.data.purposes import Named, Purpose, columns_of_time, left_over
+from seodang.data.purposes import Named, Purpose, columns_of, left_over
 from seodang.data.targets import guessed, nearly_names, task_of
 
 
@@ -39,7 +39,7 @@ def purpose(
     Raises:
         DataError: A column is not there (the nearest is named) or cannot be what it is said to be, or nothing can be foretold.
     """
-    _exist(frame, target, text, key, *leave_out, *columns_of_time(frame, time))
+    _exist(frame, target, text, *leave_out, *columns_of(frame, time), *columns_of(frame, key))
     if target is not None and frame.column(target).kind in ("empty", "constant"):
         column = frame.column(target)
         raise DataError(
@@ -58,8 +58,9 @@ def purpose(
     else:
         found = pairs(frame, chosen) or texts_to_read(frame, chosen, usable)
         found = found or (None if forecast is False else series(frame, chosen, usable)) or _table(frame, chosen, usable)
-        if found.form == "table" and forecast is None and (why := why_no_series(frame, chosen, usable)):
-            found = replace(found, reasons=(*found.reasons, why))
+        if found.form == "table" and forecast is None:
+            why = why_no_series(frame, chosen, usable) or why_across(usable)
+            found = replace(found, reasons=(*found.reasons, *filter(None, [why])))
     asked = dict.fromkeys((name for name in leave_out if name in found.left), said("left out as asked"))
     return Purpose(**{**found.__dict__, "left": {**found.left, **asked}})
 
@@ -93,7 +94,8 @@ def _table(frame: Frame, chosen: Named, usable: list[Column]) -> Purpose:
     task, why = task_of(frame, target)
     features, left, told = _features(frame, usable, target, task == "classify")
     if not features:
-        alone = not left and frame.column(target).kind == "number"
+        silent = {column.name for column in frame.columns if column.kind in ("id", "constant", "empty")}
+        alone = silent.issuperset(left) and frame.column(target).kind == "number"
         todo = tr("If its rows follow one another in time: `seodang train {where} forecaster`.", where=frame.where)
         what = tr(
             "{where} has no column to foretell {target} from: {reasons}.",

@@ -8,15 +8,18 @@ from seodang.core.errors import DataError
 from seodang.core.language import tr
 from seodang.core.sentences import said, saidn, shown
 from seodang.data.frame import Column, Frame
-from seodang.data.purposes import Named, Purpose, columns_of_time, left_over
+from seodang.data.purposes import Named, Purpose, columns_of, left_over
+from seodang.data.readers.across import named_by_times
 from seodang.data.targets import plain
-from seodang.data.times import candidates, in_words, key_of, moments, steps
+from seodang.data.times import LEAST_TIMES, candidates, in_words, key_of, moments, steps
 
 # Names of what is forecast.
 SERIES_NAMES = [
-    "close", "target", "y", "value", "ot", "passengers", "sales", "demand", "temp", "temperature", "load", "price", "consumption",
-    "count", "cases", "종가", "값", "판매량", "매출", "수요", "기온", "가격",
+    "close", "target", "y", "value", "ot", "passengers", "sales", "demand", "count", "cnt", "temp", "temperature", "load", "price",
+    "consumption", "cases", "종가", "값", "판매량", "매출", "수요", "기온", "가격",
 ]  # fmt: skip
+
+ENDINGS = ("passengers", "sales", "demand", "count", "판매량", "매출", "수요")  # as the last word of a longer name too
 
 MOST_REPEATED = 0.01  # of the rows of a series may stand at a time that another has; the last is used
 
@@ -24,18 +27,15 @@ MOST_REPEATED = 0.01  # of the rows of a series may stand at a time that another
 def series(frame: Frame, chosen: Named, usable: list[Column]) -> Purpose | None:
     """Rows that follow one another in time by regular steps, once, or once a key."""
     there = {column.name for column in usable} | {column.name for column in frame.columns if column.kind == "constant"}
-    times = (
-        [chosen.time] if chosen.time else [t for t in candidates(frame) if there.issuperset(columns_of_time(frame, t))]
-    )
+    times = [chosen.time] if chosen.time else [t for t in candidates(frame) if there.issuperset(columns_of(frame, t))]
     for time in times:
         when = _moments(frame, time, chosen.time is not None)
         if when is None:
             continue
-        parts = columns_of_time(frame, time)
-        numbers = [c.name for c in usable if c.kind == "number" and c.name not in (*parts, chosen.key)]
+        parts = columns_of(frame, time)
         key = chosen.key or _key(frame, usable, when, parts, chosen.target)
-        if key is not None and key in numbers:
-            numbers.remove(key)
+        aside = (*parts, *columns_of(frame, key))
+        numbers = [c.name for c in usable if c.kind == "number" and c.name not in aside]
         problem = _problem(frame, when, key, numbers, chosen)
         if problem is None:
             return _as_series(frame, chosen, time, parts, key, when, numbers)
@@ -57,6 +57,18 @@ def why_no_series(frame: Frame, chosen: Named, usable: list[Column]) -> str:
         if problem := _problem(frame, when, _key(frame, usable, when, [time], chosen.target), numbers, chosen):
             return said("{time} holds dates, but the rows are no time series: {reason}", time=time, reason=problem)
     return ""
+
+
+def why_across(usable: list[Column]) -> str:
+    """That columns are named by times, where they are, in a sentence: each row may be a series."""
+    times = list(named_by_times([column.name for column in usable if column.kind == "number"]))
+    if not times:
+        return ""
+    return said(
+        "The columns {first} to {last} are named by times. If each row is a series that is to go on: columns.across=true.",
+        first=times[0],
+        last=times[-1],
+    )
 
 
 def _moments(frame: Frame, time: str, asked_for: bool) -> np.ndarray | None:
@@ -99,6 +111,12 @@ def _problem(frame: Frame, when: np.ndarray, key: str | None, numbers: list[str]
     if key is not None and (twice := _twice(frame, when, key)):
         return said("{count:,} rows share their time and their {key} with another.", count=twice, key=key)
     if not found.regular and chosen.time is None:
+        if (times := len(np.unique(known))) < LEAST_TIMES:
+            return said(
+                "there are {count} times, and fewer than {least} are not taken for a series unasked (time=COLUMN).",
+                count=times,
+                least=LEAST_TIMES,
+            )
         return said("the steps are not regular.")
     return None
 
@@ -114,7 +132,7 @@ def _problem_of_target(frame: Frame, numbers: list[str], chosen: Named) -> str |
 
 
 def _twice(frame: Frame, when: np.ndarray, key: str) -> int:
-    return int(frame.table[[key]].assign(_when=when).duplicated().sum())
+    return int(frame.table[columns_of(frame, key)].assign(_when=when).duplicated().sum())
 
 
 def _as_series(
@@ -168,7 +186,9 @@ def _as_series(
             )
         )
     others = tuple(name for name in numbers if name != target)
-    left = left_over(frame, (target, key, *parts, *others), said("no number: a series is of numbers"))
+    left = left_over(
+        frame, (target, *columns_of(frame, key), *parts, *others), said("no number: a series is of numbers")
+    )
     return Purpose("series", "forecast", target, time, None, key, left, others, tuple(reasons))
 
 
@@ -195,7 +215,7 @@ def _known(frame: Frame, numbers: list[str]) -> list[str]:
 def _series_target(numbers: list[str]) -> tuple[str, str]:
     for wanted in SERIES_NAMES:
         for name in numbers:
-            if plain(name) == wanted:
+            if plain(name) == wanted or wanted in ENDINGS and plain(name).endswith(wanted):
                 return name, said("The target is {name}, by its name. Say another with target=COLUMN.", name=name)
     if len(numbers) == 1:
         return numbers[0], said("The target is {name}: the only column of numbers.", name=numbers[0])

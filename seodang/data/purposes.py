@@ -47,11 +47,11 @@ class Named:
     key: str | None
 
 
-def columns_of_time(frame: Frame, time: str | None) -> list[str]:
-    """The columns that say when: one, or several with commas between them ("year, month")."""
-    if time is None:
+def columns_of(frame: Frame, together: str | None) -> list[str]:
+    """The columns of a time or a key: one, or several with commas between them ("year, month", "store, item")."""
+    if together is None:
         return []
-    return [time] if time in frame.table.columns else [part.strip() for part in time.split(",")]
+    return [together] if together in frame.table.columns else [part.strip() for part in together.split(",")]
 
 
 def left_over(frame: Frame, used: Collection[str | None], why: str = said("not used")) -> dict[str, str]:

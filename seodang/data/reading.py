@@ -33,6 +33,18 @@ class Columns(Value):
         default=None,
         description="The sign before decimals in texts. Null: seen from the numbers, and kept with the run.",
     )
+    across: bool = Field(
+        default=False,
+        description="Whether each row is a series whose times are names of columns: 1990, 1991, … They are put below one another.",
+    )
+    missing: tuple[str, ...] = Field(
+        default=(),
+        description="What else stands for a value that is not known, beside empty cells, NA, ? and the like: -999,unclear.",
+    )
+    day_first: bool | None = Field(
+        default=None,
+        description="Whether 3/4/2021 is in April (true) or in March. Null: seen from the dates, and kept with the run.",
+    )
     text: str | None = Field(default=None, description="The column that holds the text. Null: found.")
     time: str | None = Field(default=None, description="The column that says when, for a series. Null: found.")
     key: str | None = Field(default=None, description="The column that tells several series in one file apart.")
@@ -50,10 +62,11 @@ class Columns(Value):
         description="How amounts that are foretold are scaled while training; shown in their own unit.",
     )
 
-    @field_validator("leave_out", mode="before")
+    @field_validator("leave_out", "missing", mode="before")
     @classmethod
     def _list(cls, given: Any) -> Any:
-        return _words(given)
+        given = (given,) if isinstance(given, int | float) else given  # YAML reads -999 as a number
+        return _words(given) if isinstance(given, str) else tuple(map(str, given))
 
 
 class Text(Value):

@@ -12,6 +12,7 @@ import pandas as pd
 from seodang.core.sentences import said, saidn
 from seodang.data.finding import Finding, by_weight, finding, listed, share
 from seodang.data.frame import Frame
+from seodang.data.odd_cells import ODD_CELLS, spelt_differently, stand_for_nothing
 from seodang.data.purposes import Purpose
 from seodang.data.repeated_texts import repeated_texts
 from seodang.data.series_findings import gaps, missing_steps, order
@@ -25,11 +26,20 @@ MOSTLY_MISSING, LEFT_OUT_SHARE = 0.5, 0.01
 def row_findings(frame: Frame, found: Purpose) -> list[Finding]:
     """Everything found, the most serious first. An empty list: nothing was found wrong."""
     every = {
-        "table": (_gives_away, _twice, _contradictions, _classes, _target_missing, _mostly_missing, _scarce),
-        "texts": (_repeated, _classes, _target_missing, _empty_texts, _scarce),
+        "table": (
+            _gives_away,
+            _twice,
+            _contradictions,
+            _classes,
+            *ODD_CELLS,
+            _target_missing,
+            _mostly_missing,
+            _scarce,
+        ),
+        "texts": (_repeated, _classes, spelt_differently, _target_missing, _empty_texts, _scarce),
         "pairs": (_repeated, _empty_texts, _scarce),
         "prose": (),
-        "series": (order, gaps, missing_steps, _mostly_missing),
+        "series": (order, gaps, stand_for_nothing, missing_steps, _mostly_missing),
     }
     checks = (*every[found.form], _left_out)
     all_found = [each for check in checks for each in check(frame, found)]

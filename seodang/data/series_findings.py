@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from seodang.core.sentences import said, saidn
-from seodang.data.encode_series import numbers, ordered, series_of
-from seodang.data.encode_table import class_names
+from seodang.data.encode_series import names_of_series, numbers, ordered, series_of
 from seodang.data.finding import Finding, finding, share
 from seodang.data.frame import Frame
 from seodang.data.purposes import Purpose
@@ -78,7 +77,7 @@ def gaps(frame: Frame, found: Purpose) -> Iterator[Finding]:
         if found.key is None
         else said(
             "The longest of {name}: from {first} to {last}.",
-            name=class_names(frame.table[found.key].iloc[[worst]])[0],
+            name=names_of_series(frame.select(np.array([worst])), found.key)[0],
             **between,
         ),
         said("A window that reaches over a gap takes what lies far apart for neighbours."),

@@ -16,8 +16,10 @@ from seodang.data.frame import Column, Frame
 
 # Names of what is foretold, the surest first. Compared in small letters, without spaces and underscores.
 TARGET_NAMES = [
-    "target", "label", "labels", "y", "outcome", "정답", "레이블", "라벨", "타깃", "타겟", "survived", "diagnosis",
-    "species", "churn", "churned", "default", "fraud", "isfraud", "sentiment", "감성", "saleprice", "price",
+    "target", "label", "labels", "y", "outcome", "정답", "레이블", "라벨", "타깃", "타겟", "종속변수", "목표변수", "survived", "diagnosis",
+    "species", "churn", "churned", "attrition", "exited", "default", "fraud", "isfraud", "loanstatus", "heartdisease", "stroke",
+    "subscribed", "approved", "purchased", "converted", "clicked", "cancelled", "iscanceled", "readmitted", "이탈", "생존", "합격",
+    "sentiment", "감성", "saleprice", "price",
     "가격", "medianhousevalue", "medv", "mpg", "quality", "charges", "income", "salary", "rating", "score",
     "status", "result", "class", "category", "type", "분류", "결과", "등급",
 ]  # fmt: skip
@@ -48,8 +50,9 @@ def named(names: Collection[str]) -> tuple[str | None, str]:
             return known[wanted], said(
                 "The target is {name}, by its name. Say another with target=COLUMN.", name=known[wanted]
             )
-    for wanted in ("target", "label", "class", "price", "정답", "라벨", "가격"):
-        for key, name in known.items():
+    for wanted in ("target", "label", "class", "binary", "여부", "price", "정답", "라벨", "가격"):
+        alike = [key for key in known if key.startswith(wanted) or key.endswith(wanted)]
+        for key, name in known.items() if wanted not in ("binary", "여부") or len(alike) == 1 else ():
             if len(key) > len(wanted) and (key.startswith(wanted) or key.endswith(wanted)):
                 return name, said("The target is {name}, by its name. Say another with target=COLUMN.", name=name)
     return None, ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ LEAST_TIMES = 20
 USUAL, WITHIN, FEW_STEPS, MOST_LONG = 0.5, 0.2, 5, 0.05
 # A series of its own has at least so many rows; the key of fewer would be a name.
 LEAST_OF_A_KEY = 10
+MOST_FOR_KEYS = 6  # columns that are tried two by two
 
 
 @dataclass(frozen=True)
@@ -139,19 +141,23 @@ def steps(times: np.ndarray) -> Steps:
 
 
 def key_of(frame: Frame, times: np.ndarray, names: Sequence[str]) -> str | None:
-    """The column by which times that repeat come once each: which of several series a row belongs to.
+    """The column, or the two together ("store, item"), by which times that repeat come once each: which of several series a row
+    belongs to.
 
     Whole numbers may be names too, of shops 1 to 45: where each comes about as often as the others.
     """
+    fitting = []
     for name in names:
         column = frame.column(name)
         if column.missing or not 2 <= column.distinct <= len(frame) // LEAST_OF_A_KEY:
             continue
         if column.kind == "number" and not _may_be_names(frame.table[name]):
             continue
-        pairs = pd.DataFrame({"key": frame.table[name], "time": times})
-        if not pairs.duplicated().any():
-            return name
+        fitting.append(name)
+    for together in [*((name,) for name in fitting), *itertools.combinations(fitting[:MOST_FOR_KEYS], 2)]:
+        table = frame.table[list(together)].assign(_when=times)
+        if not table.duplicated().any() and len(frame) >= LEAST_OF_A_KEY * len(table[list(together)].drop_duplicates()):
+            return ", ".join(together)
     return None
 
 

@@ -15,13 +15,61 @@ pc: Any = pyarrow.compute  # its functions are made when it is imported, where t
 
 # What stands for "no value", in small letters and without white space around it.
 MISSING = frozenset(
-    ["", "?", "na", "n/a", "n.a.", "nan", "null", "none", "nil", "-", "--", "---", "—", ".", "..", "...", "#n/a", "#na"]
-    + ["#null!", "#value!", "#div/0!", "#ref!", "#name?", "#num!", "<na>", "nat", "(null)", "(blank)", "\\n"]
+    [
+        "",
+        "?",
+        "na",
+        "n/a",
+        "n.a.",
+        "nan",
+        "null",
+        "none",
+        "nil",
+        "-",
+        "--",
+        "---",
+        "—",
+        "–",
+        ".",
+        "..",
+        "...",
+        "#n/a",
+        "#na",
+    ]
+    + ["#null!", "#value!", "#div/0!", "#ref!", "#name?", "#num!", "<na>", "nat", "(null)", "[null]", "(blank)", "\\n"]
+    + ["-nan", "+nan", "1.#qnan", "-1.#ind", "#n/a n/a"]
     + ["결측", "결측치"]
 )
 # Words that stand for "no value" where the others are numbers or dates; among words they are a category like others.
 UNKNOWN = frozenset(
-    ["missing", "unknown", "unk", "not available", "not known", "not reported", "no data", "undefined", "tbd", "x", "*"]
+    [
+        "missing",
+        "unknown",
+        "unk",
+        "not available",
+        "not known",
+        "not reported",
+        "no data",
+        "undefined",
+        "tbd",
+        "x",
+        "*",
+        "**",
+        "***",
+    ]
+    + [
+        "varies with device",
+        "n.d.",
+        "n/d",
+        "not applicable",
+        "nodata",
+        ":",
+        "0000-00-00",
+        "0000-00-00 00:00:00",
+        "00/00/0000",
+        "00.00.0000",
+    ]
+    + ["9999-12-31", "9999-12-31 00:00:00", "31.12.9999", "12/31/9999"]  # "no end", as databases write it
     + ["모름", "미상", "없음", "무응답", "해당없음", "해당 없음"]
 )
 EXACT = 2**53  # whole numbers beyond lose digits as float64

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from seodang.evaluation.metrics import Numbers
 
 RESAMPLES = 1000
+SMALL = 1e-3  # amounts below keep more decimals
 Z95 = 1.959964
 
 
@@ -32,6 +33,15 @@ def amount_metrics(targets: Numbers, predicted: Numbers) -> dict[str, float]:
     }
 
 
+def rounded(value: float) -> float:
+    """A value with six decimals, and where it is small with seven figures: an amount's unit may be anything.
+
+    >>> rounded(17.33456789), rounded(2.42612345678e-13)
+    (17.334568, 2.426123e-13)
+    """
+    return round(value, 6) if abs(value) >= SMALL or not np.isfinite(value) else float(f"{value:.7g}")
+
+
 def amount_intervals(targets: Numbers, predicted: Numbers, block: int = 1, seed: int = 0) -> dict[str, list[float]]:
     """95 % intervals of `amount_metrics` by a bootstrap over examples; of series over blocks of neighbours.
 
@@ -48,7 +58,7 @@ def amount_intervals(targets: Numbers, predicted: Numbers, block: int = 1, seed:
         draws.append(list(amount_metrics(targets[chosen], predicted[chosen]).values()))
     low, high = np.percentile(np.array(draws), [2.5, 97.5], axis=0)
     names = ("mae", "rmse", "median_error", "r2")
-    return {name: [round(float(a), 6), round(float(b), 6)] for name, a, b in zip(names, low, high, strict=True)}
+    return {name: [rounded(float(a)), rounded(float(b))] for name, a, b in zip(names, low, high, strict=True)}
 
 
 def nearer(first: NDArray[np.float64], second: NDArray[np.float64], lag: int = 0) -> dict[str, float]:
@@ -94,7 +104,7 @@ def skill(own: dict[str, float], other: dict[str, float], loss: str) -> float:
 
 def by_step(targets: Numbers, predicted: Numbers) -> list[float]:
     """The mean distance at each step ahead, (H,)."""
-    return [round(float(value), 6) for value in np.abs(predicted - targets).mean(axis=0)]
+    return [rounded(float(value)) for value in np.abs(predicted - targets).mean(axis=0)]
 
 
 def as_baseline(
@@ -103,7 +113,7 @@ def as_baseline(
     """What a report says of a simple method: its errors, the network's skill over it, and the paired test."""
     found, mine = amount_metrics(targets, predicted), amount_metrics(targets, own)
     return {
-        **{name: round(value, 6) for name, value in found.items()},
+        **{name: rounded(value) for name, value in found.items()},
         "skill": round(skill(mine, found, loss), 4),
         "how": how,
         "seconds": round(seconds, 3),

@@ -12,7 +12,7 @@ import numpy as np
 from seodang.core.errors import RunError
 from seodang.core.language import tr
 from seodang.evaluation import predictions
-from seodang.evaluation.amounts import amount_intervals, losses, nearer
+from seodang.evaluation.amounts import amount_intervals, losses, nearer, rounded
 from seodang.evaluation.envelope import training_seconds
 from seodang.evaluation.intervals import holm, paired, wilson
 from seodang.evaluation.naming import split_name
@@ -70,7 +70,7 @@ def _row(run: Run, title: str, judged: Predictions | Amounts) -> dict[str, Any]:
     if isinstance(judged, Amounts):
         errors = np.abs(judged.predicted - judged.targets).mean(axis=1)
         low, high = amount_intervals(judged.targets, judged.predicted, max(1, judged.lag))["mae"]
-        score = {"mae": round(float(errors.mean()), 6), "interval": [low, high]}
+        score = {"mae": rounded(float(errors.mean())), "interval": [low, high]}
     else:
         low, high = wilson(int(judged.right.sum()), len(judged.right))
         score = {"accuracy": round(float(judged.right.mean()), 6), "interval": [round(low, 6), round(high, 6)]}

@@ -256,7 +256,7 @@ def _amounts(run: Run, judged: JudgedRows, own: Encoded | None) -> tuple[dict[st
     answers = predictions.Amounts(judged.subset.ids, targets, predicted, loss, lag, judged.split, judged.sha256)
     found = {
         "main": main,
-        "metrics": {name: round(value, 6) for name, value in amounts.amount_metrics(targets, predicted).items()},
+        "metrics": {name: amounts.rounded(value) for name, value in amounts.amount_metrics(targets, predicted).items()},
         "intervals": amounts.amount_intervals(targets, predicted, block=max(1, lag)),
         "baselines": {
             name: amounts.as_baseline(targets, guess.answers, predicted, run.recipe.loss, guess.how, guess.seconds, lag)

@@ -11,10 +11,10 @@ import pandas as pd
 import torch
 
 from seodang.core.errors import DataError
-from seodang.core.language import tr
-from seodang.data.encode_series import SeriesEncoding, series_of
-from seodang.data.encode_table import class_names
+from seodang.core.language import tr, trn
+from seodang.data.encode_series import SeriesEncoding, names_of_series, numbers, series_of
 from seodang.data.load import Subset
+from seodang.data.purposes import columns_of
 from seodang.data.times import in_words, moments, steps
 from seodang.evaluation.row_examples import outputs_of, read_rows
 from seodang.runs.folder import trained_on
@@ -47,7 +47,8 @@ def ahead(
     encoding: SeriesEncoding = run.encoding
     where = asked[0] if asked else trained_on(run.folder, run.data)
     frame = read_rows(run, where)
-    missing = [name for name in [*_parts(encoding, frame), encoding.key] if name and name not in frame.table.columns]
+    asked_for = [*_parts(encoding, frame), *columns_of(frame, encoding.key)]
+    missing = [name for name in asked_for if name not in frame.table.columns]
     if missing:
         raise DataError(
             tr(
@@ -57,10 +58,33 @@ def ahead(
             )
         )
     answers, remarks = [], []
-    for name, rows, when in _each(encoding, frame):
+    every, unknown = _up_to_the_last_value(encoding, frame, _each(encoding, frame))
+    if unknown:
+        remarks.append(
+            trn(
+                "The last row has no {target}: it is foretold too.",
+                "The last {count:,} rows have no {target}: what is foretold begins there.",
+                unknown,
+                target=encoding.target,
+            )
+        )
+    short = [(name, len(rows)) for name, rows, _ in every if name is not None and len(rows) < encoding.window]
+    if 0 < len(short) < len(every):
+        name, count = short[0]
+        told = {"count": len(short), "window": encoding.window, "name": name, "rows": count}
+        remarks.append(
+            trn(
+                "1 series is shorter than the last {window:,} rows that the network needs: {name} ({rows:,}).",
+                "{count:,} series are shorter than the last {window:,} rows that the network needs, such as {name} ({rows:,}).",
+                len(short),
+                **{key: value for key, value in told.items() if key != "count"},
+            )
+        )
+        every = [one for one in every if len(one[1]) >= encoding.window]
+    for name, rows, when in every:
         answers += _after(run, frame.select(rows), name, when, where)
     if len(answers) and "when" in answers[0]:
-        remarks.append(_told(encoding, frame))
+        remarks.append(_told(np.concatenate([when for _, _, when in every if when is not None]), frame.where))
     return answers, [*remarks, *doubt], pd.DataFrame(answers).drop(columns="prediction")
 
 
@@ -82,8 +106,24 @@ def _each(encoding: SeriesEncoding, frame: Frame) -> list[tuple[str | None, np.n
     rows = rows[last]  # of rows at one time, as in training
     if encoding.key is None:
         return [(None, rows, when[rows])]
-    names = np.array(class_names(frame.table[encoding.key].iloc[rows]))
+    names = names_of_series(frame, encoding.key)[rows]
     return [(name, rows[names == name], when[rows[names == name]]) for name in dict.fromkeys(names.tolist())]
+
+
+def _up_to_the_last_value(
+    encoding: SeriesEncoding, frame: Frame, every: list[tuple[str | None, np.ndarray, np.ndarray | None]]
+) -> tuple[list[tuple[str | None, np.ndarray, np.ndarray | None]], int]:
+    """Each series without the rows at its end whose target is not known yet, and how many those are at most."""
+    if encoding.target not in frame.table.columns:
+        return every, 0
+    known = np.isfinite(numbers(frame, (encoding.target,))[:, 0])
+    found, most = [], 0
+    for name, rows, when in every:
+        last = np.flatnonzero(known[rows])
+        stay = int(last[-1]) + 1 if len(last) else len(rows)
+        most = max(most, len(rows) - stay)
+        found.append((name, rows[:stay], None if when is None else when[:stay]))
+    return found, most
 
 
 def _after(run: Run, frame: Frame, name: str | None, when: np.ndarray | None, where: str) -> list[dict[str, Any]]:
@@ -145,12 +185,9 @@ def _unit(when: np.ndarray) -> Literal["D", "s"]:
     return "D" if (when == when.astype("datetime64[D]")).all() else "s"
 
 
-def _told(encoding: SeriesEncoding, frame: Frame) -> str:
-    assert encoding.time is not None, "there are dates"
-    when = moments(frame, encoding.time)
-    when = when[~np.isnat(when)]
+def _told(when: np.ndarray, where: str) -> str:
     return tr(
         "After {when}, the last row of {where}.",
         when=np.datetime_as_string(when.max(), unit=_unit(when)),
-        where=frame.where,
+        where=where,
     )

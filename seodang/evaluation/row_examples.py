@@ -104,8 +104,11 @@ def read_rows(run: Run, where: str | Path) -> Frame:
     header = run.recipe.columns.header
     if header is None and kinds:  # of a file of few rows the names are hard to tell from values
         header = not all(re.fullmatch(r"column \d+", name) for name in kinds)
-    decimal = run.recipe.columns.decimal  # "1,234" alone does not say whether it is a thousand or one and a bit
-    found = open_any(where, Columns(header=header, decimal=decimal))
+    # "1,234" alone does not say whether it is a thousand or one and a bit, nor 3/4/2021 whether it is in April.
+    asked = run.recipe.columns
+    kept = {name: getattr(asked, name) for name in ("decimal", "day_first", "missing", "across")}
+    written = Columns(header=header, **kept)
+    found = open_any(where, written)
     if not isinstance(found, Frame):
         raise DataError(
             tr(
@@ -118,7 +121,7 @@ def read_rows(run: Run, where: str | Path) -> Frame:
     known: dict[str, Any] = {name: kind for name, kind in kinds.items() if name in found.table.columns}
     if any(found.column(name).kind != kind for name, kind in known.items()):
         try:
-            found = open_any(where, Columns(header=header, decimal=decimal, kinds=known))
+            found = open_any(where, written.model_copy(update={"kinds": known}))
         except DataError as error:
             what = str(error).partition(". Say ")[0].removesuffix(".")
             raise DataError(

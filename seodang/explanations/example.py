@@ -16,7 +16,7 @@ from torch import Tensor
 from seodang.core.errors import DataError, RunError, did_you_mean
 from seodang.core.language import tr
 from seodang.data.cut_series import names_of_times
-from seodang.data.encode_series import SeriesEncoding, ordered
+from seodang.data.encode_series import SeriesEncoding, ordered, series_of
 from seodang.data.encode_table import TableEncoding
 from seodang.data.encode_text import TextEncoding, texts_of
 from seodang.data.frame import Frame
@@ -365,6 +365,10 @@ def _series(run: Run, own: Own, words: Sequence[str]) -> Example:
             )
         )
     frame = ordered(read_rows(run, word or trained_on(run.folder, run.data)), encoding.time, encoding.key)
+    if encoding.key is not None and len(frame):
+        whose = series_of(frame, encoding.key)
+        enough = np.flatnonzero(np.bincount(whose) >= encoding.window)
+        frame = frame.select(np.flatnonzero(whose == (enough[-1] if len(enough) else whose[-1])))
     if len(frame) < encoding.window:
         raise DataError(
             tr(
@@ -374,9 +378,6 @@ def _series(run: Run, own: Own, words: Sequence[str]) -> Example:
                 window=encoding.window,
             )
         )
-    if encoding.key is not None:
-        names = frame.table[encoding.key].astype(str)
-        frame = frame.select(np.flatnonzero(np.asarray(names == names.iloc[-1])))
     given = encoding.scaled(encoding.values(frame, encoding.channels)[-encoding.window :])[None]
     when = names_of_times(frame, encoding.time)[-encoding.window :]
     return Example("series", own, tr("the end of {where}", where=frame.where), given, when=tuple(when))

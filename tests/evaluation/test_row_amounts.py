@@ -15,6 +15,17 @@ def draw():
     return np.random.default_rng(0)
 
 
+def test_the_unit_of_an_amount_changes_nothing_but_the_unit(draw):
+    """A report of moles per litre has the figures of one of picomoles."""
+    targets = draw.lognormal(0, 1, (100, 1))
+    predicted = targets + draw.normal(0, 0.4, (100, 1))
+    large, tiny = (amount_intervals(targets * unit, predicted * unit) for unit in (1, 1e-13))
+    for name in ("mae", "rmse", "median_error"):
+        np.testing.assert_allclose(np.array(tiny[name]) * 1e13, large[name], rtol=1e-5)
+    found = as_baseline(targets * 1e-13, predicted * 1e-13, targets * 1e-13, "mse", "how", 0.0, 0)
+    assert found["rmse"] * 1e13 == pytest.approx(root_mean_squared_error(targets, predicted), rel=1e-5)
+
+
 def test_scores_are_those_of_scikit_learn(draw):
     targets = draw.lognormal(0, 1, (200, 1))
     predicted = targets + draw.normal(0, 0.4, (200, 1))

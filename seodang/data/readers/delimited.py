@@ -16,16 +16,14 @@ from seodang.core.sentences import said, shown
 from seodang.data.counting import count
 from seodang.data.readers.characters import plain
 from seodang.data.readers.drawn import undrawn
-from seodang.data.readers.layout import NAMES, QUOTES, SPLITS_AT, Layout, is_amount, layout
+from seodang.data.readers.layout import NAMES, QUOTES, SPLITS_AT, Layout, layout
+from seodang.data.readers.totals import without_blank_and_totals
 from seodang.data.source import LeftOut
 from seodang.data.words import pc
 
 NAMED = 3  # wrong rows that are quoted in a sentence
 _BLOCK = 1 << 22
 _LARGEST_BLOCK = 1 << 28
-# The first cell of a row below the table that adds the others up.
-_TOTALS = re.compile(r"(grand[ _-]?|sub)?(totals?|sum|sums|average|mean)|합계|총계|총합|소계|계|평균", re.I)
-_MOST_TOTALS = 3
 
 
 @dataclass
@@ -211,44 +209,24 @@ def _without_odd_rows(file: str, found: Layout, parsed: _Parsed, expected: str) 
         else []
     )
     notes += [said("{file}: 1 line of comment is passed over.", file=file)] if len(comments) == 1 else []
-    table = parsed.table
+    table = _unprotected(parsed.table)
     if found.names and (again := _headers_again(table, found.names)).any():
         left += [LeftOut(f"{file} row {number}", said("the header once more")) for number in numbers[again].tolist()]
         table, numbers = table.filter(pa.array(~again)), numbers[~again]
-    table, numbers, more = _without_blank_and_totals(file, table, numbers)
+    table, numbers, more = without_blank_and_totals(file, table, numbers)
     left += more
     if not len(numbers):
         raise DataError(tr("{file} has a header but no rows.", file=file))
     return Cells(file, "CSV", found.names, table.columns, numbers, left, notes)
 
 
-def _without_blank_and_totals(
-    file: str, table: pa.Table, numbers: np.ndarray
-) -> tuple[pa.Table, np.ndarray, list[LeftOut]]:
-    """Rows without any value are passed over; sums below the table are listed."""
-    if table.num_columns < 2:
-        return table, numbers, []
-    blank = np.ones(table.num_rows, bool)
-    for column in table.columns:
-        blank &= np.asarray(pc.equal(pc.utf8_trim_whitespace(column), "").to_numpy())
-        if not blank.any():
-            break
-    table, numbers = (table.filter(pa.array(~blank)), numbers[~blank]) if blank.any() else (table, numbers)
-    left: list[LeftOut] = []
-    while table.num_rows > _MOST_TOTALS and len(left) < _MOST_TOTALS and _is_total(table):
-        left.append(LeftOut(f"{file} row {numbers[-1]}", said("adds the rows above up")))
-        table, numbers = table.slice(0, table.num_rows - 1), numbers[:-1]
-    return table, numbers, left
-
-
-def _is_total(table: pa.Table) -> bool:
-    """Whether the last row begins with a word such as Total, which no other row has, and goes on with amounts."""
-    cells = [str(column[-1].as_py()).strip() for column in table.columns]
-    position = next(index for index, cell in enumerate(cells) if cell)
-    others = [cell for cell in cells[position + 1 :] if cell]
-    if not _TOTALS.fullmatch(cells[position].rstrip(":")) or not all(map(is_amount, others)):
-        return False
-    return pc.sum(pc.equal(table.column(position), table.column(position)[-1])).as_py() == 1
+def _unprotected(table: pa.Table) -> pa.Table:
+    """Cells that are protected from spreadsheets, ="00123", as what they protect."""
+    for place, column in enumerate(table.columns):
+        if len(column) and str(column[0].as_py()).startswith('="'):
+            plain = pc.replace_substring_regex(column, r'^="(.*)"$', r"\1")
+            table = table.set_column(place, table.column_names[place], plain)
+    return table
 
 
 def _headers_again(table: pa.Table, names: list[str]) -> np.ndarray:

@@ -8,10 +8,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from seodang.core.errors import DataError
 from seodang.core.language import tr
 from seodang.core.sentences import said, saidn
 from seodang.data.amounts import MONEY, UNITS
+from seodang.data.dates import dates
 from seodang.data.words import MISSING
 
 MOST_COLUMNS = 20_000
@@ -121,6 +124,8 @@ def _separator(lines: list[str]) -> str:
         cells = first.split(separator)
         if len(cells) > 2 and _could_be_names(cells) and not any(cell[:1] == " " for cell in cells):
             return separator
+    if any('"' in line for line in lines) and _evenness(lines, " ") >= 0.9:
+        return " "
     rows = [line.split() for line in lines if line.strip()]
     if rows and len(rows[-1]) > 1 and sum(len(row) == len(rows[-1]) for row in rows[1:]) >= 0.9 * len(rows[1:]):
         numbers = [is_amount(cell) for row in rows[1:] or rows for cell in row]
@@ -218,6 +223,16 @@ def _rows(records: list[Record], separator: str, header: bool | None, notes: lis
     start = next((i for i in wide if _is_row(records[i][1], width)), wide[0] if wide else 0)
     above = start
     short = _names_one_short(records, start, width)
+    if short is None and start and (kept := _without_values(records, start, width)):
+        notes.append(
+            said(
+                "the header has {count} names and the rows have {number} values: {names} are taken to have none.",
+                count=len(records[start - 1][1]),
+                number=width,
+                names=", ".join(records[start - 1][1][width:]),
+            )
+        )
+        short = kept
     if short is None and start and len(records[start - 1][1]) > width > 1 and _could_be_names(records[start - 1][1]):
         start, above = start - 1, start - 1
         width = len(records[start][1])
@@ -232,6 +247,10 @@ def _rows(records: list[Record], separator: str, header: bool | None, notes: lis
         names, above = [first.lstrip("#%/ "), *others], start - 1
     if names is not None:
         below, units = _below_the_header(records, skipped, width)
+        if units and (joined := _of_two_lines(names, units[0])):
+            words = ", ".join(name.strip() for name in names if name.strip())[:40]
+            notes.append(said("the names are those of 2 lines; the first is {cells!r}.", cells=words))
+            names, skipped, units = joined, [line for line, _ in records if line > skipped][0], units[1:]
         if units:
             skipped = below
             cells_shown = ", ".join(cell.strip() for cell in units[0] if cell.strip())[:40]
@@ -276,6 +295,26 @@ def _below_the_header(records: list[Record], skipped: int, width: int) -> tuple[
     return skipped, units
 
 
+def _of_two_lines(upper: Sequence[str], lower: Sequence[str]) -> list[str] | None:
+    """The names of a header of two lines, where the upper one stands over several columns or says only for some what they are.
+
+    >>> _of_two_lines(["", "body", "", "place"], ["id", "age", "weight", "town"])
+    ['id', 'age', 'weight', 'town']
+    >>> _of_two_lines(["size", "size", "label"], ["mean", "std", ""])
+    ['size mean', 'size std', 'label']
+    """
+    above, below = ([cell.strip() for cell in cells] for cells in (upper, lower))
+    if all(above) and len(set(above)) == len(above):
+        return None
+    if all(below) and len(set(below)) == len(below):
+        return below
+    kept, filled = "", []
+    for over, under in zip(above, below, strict=True):
+        kept = over or (kept if under else "")
+        filled.append(" ".join(part for part in (kept, under) if part))
+    return filled if all(filled) and len(set(filled)) == len(filled) else None
+
+
 def _values(rows: Sequence[Sequence[str]]) -> list[list[str]]:
     """Each column's values, missing ones left out."""
     return [
@@ -304,7 +343,18 @@ def _names_one_short(records: list[Record], start: int, width: int) -> list[str]
     rows = [cells for _, cells in records[start:] if len(cells) == width]
     if is_header(rows[0], rows[1:]):
         return None
-    return [*names, ""] if not any(row[-1].strip() for row in rows) else ["", *names]
+    first = [row[0].strip() for row in rows]
+    are_row_names = all(first) and len(set(first)) == len(first)
+    return ["", *names] if are_row_names and any(row[-1].strip() for row in rows) else [*names, ""]
+
+
+def _without_values(records: list[Record], start: int, width: int) -> list[str] | None:
+    """The names that the rows have values for, where a header has more names than nearly all rows have values."""
+    names, rows = records[start - 1][1], [cells for _, cells in records[start:]]
+    even = sum(len(cells) == width for cells in rows) >= 0.9 * len(rows)
+    if width < 2 or len(rows) < _LEAST_BELOW or len(names) <= width or not even or not _could_be_names(names):
+        return None
+    return names[:width]
 
 
 def _could_be_names(cells: Sequence[str]) -> bool:
@@ -349,10 +399,21 @@ def is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
 
 
 def _counts_up(numerals: Sequence[str], least: int = 3) -> bool:
-    """Years or column numbers as names: 1990, 1991, 1992."""
-    if len(numerals) < least or not all(word.isdecimal() for word in numerals):
+    """Years, column numbers, months, days or hours as names: 1990, 1991, 1992; 1월, 2월, 3월; 1/22/20, 1/23/20, 1/24/20."""
+    if len(numerals) < least:
         return False
-    return all(int(b) - int(a) == 1 for a, b in zip(numerals, numerals[1:], strict=False))
+    if len({re.sub(r"\d", "", word) for word in numerals}) == 1 and len({*re.findall(r"\D+$", numerals[0])}) < 2:
+        counted = [re.sub(r"\D+$", "", word) for word in numerals]
+        if all(word.isdecimal() for word in counted):
+            return all(int(b) - int(a) == 1 for a, b in zip(counted, counted[1:], strict=False))
+    if all(re.fullmatch(r"\d{1,2}:[0-5]\d", word) for word in numerals):  # hours of a day
+        minutes = [60 * int(hour) + int(minute) for hour, minute in (word.split(":") for word in numerals)]
+        return all(a < b for a, b in zip(minutes, minutes[1:], strict=False))
+    found = dates(np.array(list(numerals), object))
+    if found is None or np.isnat(found.values).any():
+        return False
+    steps = np.diff(found.values).astype(np.int64)
+    return bool((steps > 0).all() or (steps < 0).all())
 
 
 def is_amount(word: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import io
 import json
+import re
+import zipfile
 from typing import Any
 
 import numpy as np
@@ -20,10 +22,12 @@ from seodang.core.sentences import said
 from seodang.data.readers.delimited import Cells
 from seodang.data.readers.layout import MOST_COLUMNS, layout_of_cells
 from seodang.data.readers.parquet import DAMAGED
+from seodang.data.readers.totals import without_blank_and_totals
 from seodang.data.source import LeftOut
 from seodang.data.words import pc
 
 _BEGIN, _LARGEST_OBJECT = 1 << 16, 1 << 28  # bytes that tell whether several objects follow one another; of one object
+_DEEPEST = 5  # objects inside objects that become columns
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
@@ -165,6 +169,9 @@ def _as_written(file: str, rows: list[Any]) -> pa.Table:
                 number=wrong or 1,
             )
         )
+    rows = (
+        [_flat(row) for row in rows] if any(isinstance(value, dict) for row in rows for value in row.values()) else rows
+    )
     names = list(dict.fromkeys(name for row in rows for name in row))
     if len(names) > MOST_COLUMNS:
         raise DataError(
@@ -176,6 +183,21 @@ def _as_written(file: str, rows: list[Any]) -> pa.Table:
             )
         )
     return pa.table({name: pa.array([_written(row.get(name)) for row in rows], pa.string()) for name in names})
+
+
+def _flat(row: dict[str, Any], before: str = "", depth: int = 0) -> dict[str, Any]:
+    """Objects inside an object as columns of their own: {"who": {"age": 7}} as who.age.
+
+    >>> _flat({"who": {"age": 7}, "b": 1})
+    {'who.age': 7, 'b': 1}
+    """
+    found: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, dict) and value and depth < _DEEPEST:
+            found.update(_flat(value, f"{before}{name}.", depth + 1))
+        else:
+            found[f"{before}{name}"] = value
+    return found
 
 
 def _object(file: str, number: int, line: str) -> Any:
@@ -244,8 +266,24 @@ def read_excel(file: str, content: bytes, header: bool | None = None) -> Cells:
     body = [row for row in rows[found.skipped :] if any(row)]
     if not body:
         raise DataError(tr("{file} has a header but no rows.", file=file))
-    columns = [pa.chunked_array([pa.array(column, pa.string())]) for column in zip(*body, strict=True)]
-    return Cells(file, "Excel", found.names, columns, np.arange(1, len(body) + 1), [], notes)
+    columns = [pa.array(column, pa.string()) for column in zip(*body, strict=True)]
+    table = pa.table(dict(zip(map(str, range(len(columns))), columns, strict=True)))
+    table, numbers, left = without_blank_and_totals(file, table, np.arange(1, len(body) + 1))
+    if any(not any(cell.strip() for cell in column.to_pylist()) for column in columns) and _has_unsaved(content):
+        notes.append(
+            said(
+                "{file} has formulas without saved values, which count as missing. Open it in a spreadsheet program and save it.",
+                file=file,
+            )
+        )
+    return Cells(file, "Excel", found.names, table.columns, numbers, left, notes)
+
+
+def _has_unsaved(content: bytes) -> bool:
+    """Whether a workbook has a formula whose result was never computed, as programs that are no spreadsheets write it."""
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        sheets = [name for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
+        return any(re.search(rb"</f>\s*<v\s*/>|</f>\s*<v></v>|</f>\s*</c>", book.read(name)) for name in sheets)
 
 
 def _filled(sheet: Any) -> list[list[str]]:

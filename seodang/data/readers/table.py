@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from seodang.data.readers.naming import short_name, split_of
 from seodang.data.readers.sheets import OLD_EXCEL, read_arrow, read_excel, read_json
 from seodang.data.readers.unpack import unpacked
 from seodang.data.source import SPLITS
+from seodang.data.words import pc
 
 PACKED = (".gz", ".bz2", ".xz", ".zip")
 SUFFIXES = (
@@ -39,13 +41,19 @@ SUFFIXES = (
     ".xlsx",
     ".xls",
 )
+_UNSEEN = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u2060\ufeff"))  # letters without width, in names of columns
 _HEAD = 1 << 16  # bytes that tell what a file is
 # Files of a folder that hold no rows of the table, though they are tables.
 ASIDE = ("submission", "readme", "description", "dictionary", "metadata")
 
 
 def read_table(
-    path: Path, kinds: Mapping[str, Kind] | None = None, header: bool | None = None, decimal: str | None = None
+    path: Path,
+    kinds: Mapping[str, Kind] | None = None,
+    header: bool | None = None,
+    decimal: str | None = None,
+    day_first: bool | None = None,
+    missing: Sequence[str] = (),
 ) -> Frame:
     """Read a table, or a folder of tables with (nearly) the same columns; what they hold is inferred, and said.
 
@@ -55,6 +63,8 @@ def read_table(
         kinds: what some columns hold, by name, where that is not to be inferred.
         header: whether the first line names the columns; None to find out.
         decimal: the sign before decimals in texts, "." or ","; None to find out.
+        day_first: whether 3/4/2021 is in April; None to find out.
+        missing: words and numbers that stand for no value, beside the usual ones.
 
     Raises:
         DataError: There is no table, most of its rows do not fit, or `kinds` names no column or a kind it cannot have.
@@ -73,7 +83,7 @@ def read_table(
     names, differing = _names(path, parts)
     notes += differing
     _known(kinds or {}, names)
-    series, columns = _typed(parts, names, kinds or {}, decimal)
+    series, columns = _typed(parts, names, kinds or {}, decimal, day_first, missing)
     left = tuple(one for part in parts for one in part.left_out)
     series, columns, more = _tidied(series, columns)
     splits = np.concatenate([np.full(len(part.rows), _split(part.file, len(parts) > 1), "U10") for part in parts])
@@ -172,7 +182,7 @@ def _read(path: Path, file: str, header: bool | None) -> Cells:
 def _named(cells: Cells) -> Cells:
     """The same with a name of its own for every column; columns without name and values are dropped."""
     given = cells.names or [f"column {number}" for number in range(1, len(cells.columns) + 1)]
-    given = [" ".join(name.split()) for name in given]
+    given = [" ".join(name.translate(_UNSEEN).split()) for name in given]
     names: list[str] = []
     again: list[str] = []
     kept = []
@@ -282,10 +292,15 @@ def _known(kinds: Mapping[str, Kind], names: Sequence[str]) -> None:
 
 
 def _typed(
-    parts: Sequence[Cells], names: Sequence[str], kinds: Mapping[str, Kind], decimal: str | None
+    parts: Sequence[Cells],
+    names: Sequence[str],
+    kinds: Mapping[str, Kind],
+    decimal: str | None,
+    day_first: bool | None,
+    missing: Sequence[str],
 ) -> tuple[list[pd.Series], list[Column]]:
     """Every column of all files together, with the type of its kind. Where some have decimal commas, a point in the others separates
-    thousands."""
+    thousands; and where some say that the day is first, or the month, it is so in the others."""
     places = [{name: position for position, name in enumerate(part.names or [])} for part in parts]
     joined = []
     for name in names:
@@ -293,11 +308,21 @@ def _typed(
             part.columns[place[name]] if name in place else pa.chunked_array([pa.nulls(len(part.rows))])
             for part, place in zip(parts, places, strict=True)
         ]
-        joined.append(_joined(pieces))
-    found = [typed(name, values, kinds.get(name), decimal) for name, values in zip(names, joined, strict=True)]
+        joined.append(_without(_joined(pieces), missing))
+    found = [
+        typed(name, values, kinds.get(name), decimal, day_first) for name, values in zip(names, joined, strict=True)
+    ]
     if decimal is None and any(column.decimal == "," for _, column in found):
         found = [
             typed(column.name, values, kinds.get(column.name), ",") if column.decimal == "." else (series, column)
+            for (series, column), values in zip(found, joined, strict=True)
+        ]
+    shown = {column.day_first for _, column in found} - {None}
+    if day_first is None and len(shown) == 1:
+        found = [
+            typed(column.name, values, kinds.get(column.name), decimal, *shown)
+            if column.kind == "date" and column.day_first is None
+            else (series, column)
             for (series, column), values in zip(found, joined, strict=True)
         ]
     return [series for series, _ in found], [column for _, column in found]
@@ -312,6 +337,21 @@ def _joined(pieces: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     return pa.chunked_array([chunk for piece in pieces for chunk in piece.cast(kind).chunks], kind)
+
+
+def _without(values: pa.ChunkedArray, missing: Sequence[str]) -> pa.ChunkedArray:
+    """A column with nothing where one of the words stands; a number also where it is written with a decimal point."""
+    if not missing or pa.types.is_null(values.type):
+        return values
+    if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
+        numbers = [float(word) for word in missing if re.fullmatch(r"[-+]?\d+([.]\d+)?", word)]
+        there = pc.is_in(values.cast(pa.float64(), safe=False), pa.array(numbers, pa.float64()))
+    elif pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+        words = [form for word in missing for form in (word, f"{word}.0", f"{word}.00")]
+        there = pc.is_in(pc.utf8_trim_whitespace(values), pa.array(words, values.type))
+    else:
+        return values
+    return pc.if_else(there, pa.scalar(None, values.type), values)
 
 
 def _tidied(series: list[pd.Series], columns: list[Column]) -> tuple[list[pd.Series], list[Column], list[str]]:

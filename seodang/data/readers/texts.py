@@ -97,15 +97,33 @@ def _are_a_table(lines: Sequence[str]) -> bool:
     if undrawn("\n".join(lines).encode())[1]:
         return True
     for separator in ("\t", ";", ",", "|", WIDE, None):
-        rows = [SPLITS_AT[WIDE].split(line.strip()) if separator == WIDE else line.split(separator) for line in lines]
-        width = len(rows[0])
+        rows = [SPLITS_AT[WIDE].split(line.strip()) if separator == WIDE else _apart(line, separator) for line in lines]
+        width = len(rows[0]) if separator is not None or len(rows) < 2 else len(rows[1])  # R writes one name less
         if len(rows) < 2 or width < 2 or sum(len(row) == width for row in rows) < 0.9 * len(rows):
             continue
         cells = [cell.strip(" \"'") for row in rows[1:] for cell in row]
         numbers = sum(bool(re.fullmatch(r"[-+]?[\d.,:/-]*\d[\d.,:/-]*%?", cell)) for cell in cells)
         if numbers >= {None: 0.8, "\t": 0.0}.get(separator, 0.25) * len(cells):
             return True
+        if separator is None and numbers >= 0.25 * len(cells) and _are_columns(rows[1:]):
+            return True
     return False
+
+
+def _apart(line: str, separator: str | None) -> list[str]:
+    """A line's cells; between spaces, what stands in quotes is one."""
+    return line.split(separator) if separator or '"' not in line else re.findall(r'"[^"]*"|\S+', line)
+
+
+def _are_columns(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether rows of words have the same number of cells, and in each place either numbers or none: a table with spaces."""
+    if len(rows) < 4 or len({len(row) for row in rows}) > 1 or len(rows[0]) < 3:
+        return False
+    shares = [
+        np.mean([bool(re.fullmatch(r'"?[-+]?[\d.,]*\d%?"?', cell)) for cell in column])
+        for column in zip(*rows, strict=True)
+    ]
+    return all(share <= 0.1 or share >= 0.9 for share in shares)
 
 
 def _folder_holds_texts(folder: Path) -> bool:

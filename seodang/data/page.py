@@ -22,6 +22,7 @@ from seodang.data.finding import share
 from seodang.data.grid import to_picture
 from seodang.data.pictures import Refused, Target, one, one_array
 from seodang.data.scan import Scan
+from seodang.data.source import SPLITS
 
 # Longer side of a picture on the page, in pixels; pictures up to SMALL are shown with visible pixels, up to EXACT unpacked.
 SIDE, SMALL, EXACT = 160, 64, 100
@@ -34,6 +35,7 @@ def write_page(found: dict[str, Any], looked: Scan, path: Path) -> None:
     environment.filters["code"] = _code
     environment.filters["quoted"] = shlex.quote
     environment.filters["shown"] = shown
+    environment.filters["split_name"] = lambda name: tr(name) if name in SPLITS else name
     environment.globals["tr"] = tr
     template = environment.get_template("page.html.jinja")
     names = list(found["counts"])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from typing import Any
 
+from seodang.core import sentences
 from seodang.core.language import tr, trn
 
-_NUMBERED = re.compile(r"(|.* )(row|line|paragraph) (\d+)")
 # Simple methods that a report on rows sets beside the network, by the key of each in report.json.
 METHODS = ("naive", "linear", "trees", "last value", "a season ago", "unigram", "bigram")
 
@@ -56,17 +56,40 @@ def example(name: str) -> str:
     >>> example("table.csv row 3"), example("from 2024-05-01"), example("cat/12.png")
     ('table.csv row 3', 'from 2024-05-01', 'cat/12.png')
     """
-    if found := _NUMBERED.fullmatch(name):
-        number = found[3]
-        one = {
-            "row": tr("row {number}", number=number),
-            "line": tr("line {number}", number=number),
-            "paragraph": tr("paragraph {number}", number=number),
-        }[found[2]]
-        return found[1] + one
     if name.startswith("from "):
         return tr("from {when}", when=name.removeprefix("from "))
-    return name
+    return sentences.example(name)
+
+
+def choice(value: str) -> str:
+    """What a setting of the preparation stands for, within a sentence; the word itself where it is none of these."""
+    told: dict[str, Callable[[], str]] = {
+        "squash": lambda: tr("both sides are scaled"),
+        "crop": lambda: tr("the short side is scaled and the middle kept"),
+        "pad": lambda: tr("the long side is scaled and the edges are filled with black"),
+        "unit": lambda: tr("between 0 and 1"),
+        "symmetric": lambda: tr("between -1 and 1"),
+        "standard": lambda: tr("minus the mean, over the standard deviation"),
+        "samplewise": lambda: tr("minus the picture's own mean"),
+        "minmax": lambda: tr("brought between 0 and 1"),
+        "quantile": lambda: tr("by rank, to a bell curve"),
+        "none": lambda: tr("as they are"),
+        "cross_entropy": lambda: tr("cross-entropy"),
+        "binary_cross_entropy": lambda: tr("binary cross-entropy"),
+        "mse": lambda: tr("the mean squared distance"),
+        "mae": lambda: tr("the mean distance"),
+        "huber": lambda: tr("Huber's, squared where it is near and plain where it is far"),
+        "constant": lambda: tr("constant"),
+        "one_cycle": lambda: tr("rising, then falling to near nothing"),
+        "cosine": lambda: tr("falling along a cosine"),
+        "step": lambda: tr("falling in steps"),
+        "words": lambda: tr("words and marks"),
+        "notes": lambda: tr("words, as in the notes"),
+        "bpe": lambda: tr("pieces of words"),
+        "characters": lambda: tr("characters"),
+        "pretrained": lambda: tr("as the pretrained network reads them"),
+    }
+    return told[value]() if value in told else value
 
 
 def method(name: str) -> str:

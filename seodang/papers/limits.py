@@ -50,7 +50,7 @@ def _unchecked(evidence: Evidence) -> Iterator[Block]:
     for each in evidence.facts["diagnosis"]["unchecked"]:
         reasons.setdefault(each.value["why"], []).append(each)
     lines = [
-        f"{', '.join(trace.quote(each['name'], title_of) for each in those)}: {trace.say(those[0]['why'])}"
+        f"{', '.join(trace.quote(each['name'], title_of, is_ours=True) for each in those)}: {trace.say(those[0]['why'])}"
         for those in reasons.values()
     ]
     lines += [trace.say(each) for each in evidence.facts["missing"]]

@@ -50,6 +50,15 @@ def tenths(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
+def whole_percent(share: float) -> str:
+    """A share that is a whole number of percent.
+
+    >>> whole_percent(0.95)
+    '95 %'
+    """
+    return f"{100 * share:.0f} %"
+
+
 def in_points(value: float) -> str:
     """A difference of two shares, in percentage points."""
     return f"{100 * value:.1f}"

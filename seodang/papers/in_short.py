@@ -20,6 +20,7 @@ ON_GOOD = ("naive-baseline",)
 ON_SURE = ("too-few-examples", "seed-noise", "miscalibration", "chosen-on-test")
 MOST = 4  # findings that are told here; all stand under the limits
 SUFFERING = 3  # classes
+READ = 8  # columns that are named
 SURE = 0.9  # the cut-off that is told here, whatever the others give; all stand under the evaluation
 
 
@@ -277,6 +278,8 @@ def _surest(evidence: Evidence) -> list[str]:
     if not row.value["answered"]:
         return [tr("Not one of its answers has a confidence of {at} or more.", at=at)]
     answered = row["answered"].value
+    if answered == evidence.report["judged"]["examples"].value:
+        return [tr("All of its answers have a confidence of {at} or more.", at=at)]
     low, high = row["interval"]
     return [
         tr(
@@ -301,7 +304,7 @@ def _found(evidence: Evidence, finding: Place) -> str:
 def _what_breaks(evidence: Evidence) -> list[str]:
     found = [each for each in evidence.findings() if each.value["name"] not in (*ON_GOOD, *ON_SURE)]
     lines = [_found(evidence, each) for each in found[:MOST]]
-    lines += [*_beyond(evidence), *_suffering(evidence), *_farthest(evidence), *_not_made(evidence)]
+    lines += [*_beyond(evidence), *_needs(evidence), *_suffering(evidence), *_farthest(evidence), *_not_made(evidence)]
     if not found:
         lines.append(_checks(evidence))
     return lines
@@ -385,6 +388,23 @@ def _farthest(evidence: Evidence) -> list[str]:
             )
         )
     return lines
+
+
+def _needs(evidence: Evidence) -> list[str]:
+    """Of rows, what must be known of a new one; beyond the values of training it has no experience."""
+    purpose, columns = evidence.data.get("purpose"), evidence.data.get("columns")
+    if purpose is None or columns is None or purpose.value["form"] != "table":
+        return []
+    unseen = {purpose.value["target"], *purpose.value["left"]}
+    names = [each["name"] for each in columns if each.value["name"] not in unseen]
+    told = ", ".join(evidence.trace.quote(name) for name in names[:READ]) + (", …" if len(names) > READ else "")
+    return [
+        tr(
+            "It reads {columns}: where one of these is not known beforehand, is measured otherwise, or lies beyond what training had, "
+            "its answers are guesses.",
+            columns=told,
+        )
+    ]
 
 
 def _not_made(evidence: Evidence) -> list[str]:

@@ -38,14 +38,17 @@ def model(evidence: Evidence) -> Section:
 def _network(evidence: Evidence) -> Iterator[Block]:
     trace, training = evidence.trace, evidence.report["training"]
     told = tr(
-        "Recipe {recipe}, network {network}: {parameters} numbers, of which training changed {trainable}; an answer takes {operations} "
-        "multiplications and additions.",
+        "Recipe {recipe}, network {network}: {parameters} numbers, of which training changed {trainable}.",
         recipe=trace.quote(evidence.recipe["name"]),
         network=trace.quote(evidence.recipe["model"]["name"]),
         parameters=trace.number(words.count, training["parameters"]),
         trainable=trace.number(words.count, training["trainable"]),
-        operations=trace.number(words.count, training["operations"]),
     )
+    if training["operations"].value:  # 0 where a network has layers whose operations are not counted
+        told += " " + tr(
+            "An answer takes {operations} multiplications and additions.",
+            operations=trace.number(words.count, training["operations"]),
+        )
     if weights := evidence.manifest.get("model.safetensors", "bytes"):
         told += " " + tr("Its weights take {size}.", size=trace.number(_size, weights))
     yield Paragraph(told)

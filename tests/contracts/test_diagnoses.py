@@ -382,7 +382,7 @@ def in_two_files(folder: Path, table: pd.DataFrame, judged: np.ndarray) -> Case:
 def test_people_who_stand_on_both_sides_of_a_given_split(made, tmp_path, share, fires):
     patients(made, tmp_path)
     table = pd.read_csv(tmp_path / "patients.csv")
-    judged = table["patient"].isin([f"P{number:02d}" for number in range(0, 60, 4)]).to_numpy()
+    judged = table["patient"].isin([f"P{number:02d}" for number in range(0, 60, 4)]).to_numpy(copy=True)
     moved = np.flatnonzero(judged)[: round(share * judged.sum())]
     judged[moved] = False  # a row of a person whose others are in the test
     found = list(find("diagnoses", "group-split")(in_two_files(tmp_path / "set", table, judged)))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 
 import pytest
 
 import seodang
 from seodang.core import sentences
+from seodang.papers.questions import questions
 from seodang.runs.folder import load
 from tests.papers.test_paper import FAMILIES
 from tools.left_english import left_english
@@ -62,8 +64,10 @@ def known(run) -> list[str]:
     report = json.loads((run.folder / "report.json").read_text(encoding="utf-8"))
     for each in report["training"]["layers"]:  # layers are called as in the recipe
         named += [each["layer"].replace(".", " ").replace("_", " "), each["kind"].replace("_", " ")]
+    kinds = {type(module).__name__ for module in run.network().modules()}
+    named += [word.lower() for kind in kinds for word in re.findall("[A-Z][a-z]+", kind)]
     named += [word for each in report.get("translations", ()) for word in each.values() if isinstance(word, str)]
-    return [*named, *(each["name"] for each in data.get("columns") or ())]
+    return [*named, *questions(), *(each["name"] for each in data.get("columns") or ())]
 
 
 @pytest.mark.parametrize("family", FAMILIES)

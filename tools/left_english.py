@@ -31,8 +31,8 @@ _KEPT = """
 """
 KEPT = frozenset(_KEPT.split())
 _NOISE = re.compile(
-    r"`[^`]*`|seodang [a-z]+(?: [^\s가-힣(]+)*|https?://\S+|[\w.=]+=\S+|[\w.~%-]*/[\w./~#%-]*|\w+(?:[._]\w+)+|--\w[\w-]*(?: [A-Z]+)?|\b[0-9a-f]{8,}|apache-2\.0"
-    r"|\{[^}]*\}|\[[a-z0-9_, .]+\]"
+    r"`[^`]*`|seodang [a-z]+(?: [^\s가-힣(]+)*|https?://\S+|[\w.=]+=\S+|[\w.~%-]*/[\w./~#%-]*|\w+(?:[._]\w+)+"
+    r"|--\w[\w-]*(?: [A-Z]+)?|\b[0-9a-f]{8,}|apache-2\.0|\{[^}]*\}|\[[a-z0-9_, .]+\]"
     r"|'[^']*'|\"[^\"]*\"|“[^”]*”|‘[^’]*’"
 )
 _WORD = re.compile(r"[A-Za-zéÉ]{2,}")
@@ -99,7 +99,9 @@ def _names() -> re.Pattern[str]:
     """The public names, as they are typed; of checks and explanations those that are no plain words."""
     every = [name for folder in TYPED for name in names(folder)]
     every += [name for folder in CALLED for name in names(folder) if "-" in name]
-    return re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, sorted(every, key=len, reverse=True))) + r")(?![A-Za-z0-9_-])")
+    return re.compile(
+        r"(?<![\w-])(?:" + "|".join(map(re.escape, sorted(every, key=len, reverse=True))) + r")(?![A-Za-z0-9_-])"
+    )
 
 
 def main() -> None:

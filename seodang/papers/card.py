@@ -138,10 +138,10 @@ def _named(evidence: Evidence, metric: str) -> str:
     """The metric's name, with its interval where there is one."""
     bounds = evidence.report.value["intervals"].get(metric)
     if bounds is None:
-        return words.metric(metric)
+        return metric(metric)
     examples = evidence.report.value["judged"]["examples"]
     low, high = (points(b, examples) if metric in words.SHARES else words.amount(b) for b in bounds)
-    return f"{words.metric(metric)} ({tr('95 % interval')} {low}–{high})"
+    return f"{metric(metric)} ({tr('95 % interval')} {low}–{high})"
 
 
 def card(evidence: Evidence, short: InShort, sections: list[Section], command: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from seodang.core.errors import DataError, SeodangError
 from seodang.core.language import tr
 from seodang.data.load import Prepared
-from seodang.evaluation.naming import example
+from seodang.evaluation.naming import example, metric, simple
 from seodang.evaluation.pictures import LOSSLESS, data_uri
 from seodang.papers import drawings, score, words
 from seodang.papers.blocks import Block, Gallery, Heading, Paragraph, Picture, Section, Table
@@ -52,7 +52,7 @@ def _metrics(evidence: Evidence, report: Place) -> Iterator[Block]:
                 else form
             )
             low_high = f"{trace.number(ends, bounds[0])}–{trace.number(ends, bounds[1])}"
-        rows.append([words.metric(name), trace.number(form, place), low_high])
+        rows.append([metric(name), trace.number(form, place), low_high])
     yield Table(["", tr("value"), tr("95 % interval")], rows)
 
 
@@ -68,19 +68,15 @@ def _baselines(evidence: Evidence, report: Place) -> Iterator[Block]:
     bad = set()
     for each in found:
         chance = "" if each.p_value is None else trace.number(words.p_value, each.p_value)
-        rows.append(
-            [words.method(each.name, task), trace.number(form, each.place[main]), outcomes[each.outcome], chance]
-        )
+        rows.append([simple(each.name, task), trace.number(form, each.place[main]), outcomes[each.outcome], chance])
         if each.outcome != "better":
             bad.add((len(rows) - 1, 2))
     if real := report.get("baselines", "real"):
-        rows.append([words.method("real", task), trace.number(form, real[main]), "", ""])
+        rows.append([simple("real", task), trace.number(form, real[main]), "", ""])
     yield Heading(tr("Beside what is simpler"))
-    yield Table(["", words.metric(main), tr("the network is"), tr("paired test")], rows, text=(2,), bad=frozenset(bad))
+    yield Table(["", metric(main), tr("the network is"), tr("paired test")], rows, text=(2,), bad=frozenset(bad))
     hows = [
-        f"{words.method(each.name, task)}: {trace.say(each.place['how'])}"
-        for each in found
-        if spoken(each.place.get("how"))
+        f"{simple(each.name, task)}: {trace.say(each.place['how'])}" for each in found if spoken(each.place.get("how"))
     ]
     if hows:
         yield Paragraph("; ".join(hows) + ".", is_soft=True)

@@ -9,7 +9,7 @@ from seodang.core.sentences import shown
 from seodang.diagnoses.diagnosis import UNTRUE
 from seodang.evaluation.generative_verdict import COPIES, HARDLY, NARROW, SAME_PLANE
 from seodang.evaluation.intervals import wilson
-from seodang.evaluation.naming import example
+from seodang.evaluation.naming import example, simple
 from seodang.evaluation.verdict import TOO_WIDE
 from seodang.papers import score, words
 from seodang.papers.evidence import Evidence
@@ -76,7 +76,7 @@ def _line(evidence: Evidence) -> tuple[str, bool]:
 
 
 def _methods(evidence: Evidence, found: list[score.Rival], outcome: score.Outcome) -> str:
-    return ", ".join(words.method(each.name, evidence.task) for each in found if each.outcome == outcome)
+    return ", ".join(simple(each.name, evidence.task) for each in found if each.outcome == outcome)
 
 
 # What it is for ---------------------------------------------------------------------------------------------------------

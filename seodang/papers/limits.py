@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from seodang.core.language import tr
 from seodang.diagnoses.diagnosis import title_of
+from seodang.evaluation.naming import simple
 from seodang.evaluation.report import is_solved
 from seodang.papers import score, words
 from seodang.papers.blocks import Block, Command, Heading, Paragraph, Points, Section
@@ -90,7 +91,7 @@ def _mend(evidence: Evidence) -> Iterator[str]:
 def _measure(evidence: Evidence) -> Iterator[str]:
     """What was not shown, and what would show it."""
     if rivals := [each for each in score.rivals(evidence) if each.outcome != "better"]:
-        told = ", ".join(words.method(each.name, evidence.task) for each in rivals)
+        told = ", ".join(simple(each.name, evidence.task) for each in rivals)
         yield tr(
             "Take what is simpler ({methods}), or show on more examples that the network is better: here it is not.",
             methods=told,

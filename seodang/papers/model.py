@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from seodang.core.language import tr, trn
-from seodang.evaluation.naming import choice
+from seodang.evaluation.naming import choice, metric
 from seodang.evaluation.report import is_solved, recorded
 from seodang.papers import drawings, words
 from seodang.papers.blocks import Block, Heading, Paragraph, Points, Section, Table
@@ -227,7 +227,7 @@ def _last_epoch(evidence: Evidence) -> Iterator[Block]:
         if name in chosen:
             form = words.form_of(name, 1000)
             there = (chosen.get(name), chosen.get(f"validation_{name}"))
-            rows.append([words.metric(name), *("" if each is None else trace.number(form, each) for each in there)])
+            rows.append([metric(name), *("" if each is None else trace.number(form, each) for each in there)])
     titles = [tr("At the end of training"), tr("training"), tr("validation")]
     yield Table(titles, rows)
 

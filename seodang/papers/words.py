@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from seodang.core.language import tr, trn
-from seodang.evaluation.naming import metric as metric
 from seodang.evaluation.report import duration, written
 from seodang.evaluation.row_verdict import short
 from seodang.evaluation.verdict import chance, percent, points

@@ -76,6 +76,7 @@ def derived(report, numbers):
     found |= {
         line[name] - score for line in report["history"] for name in line for score in scores if name == "accuracy"
     }
+    found |= {1 - each["skill"] for each in report["baselines"].values() if "skill" in each}  # times as far off
     shapes = [each["output_shape"] for each in report["training"]["layers"]]
     return found | {math.prod(shape) for shape in shapes if shape}
 

@@ -59,7 +59,7 @@ def _scores(report: dict[str, Any]) -> Table:
         table.add_row(metric(name), _figures(value), _between(report["intervals"].get(name)))
     main, task = report.get("main", "accuracy"), report.get("task", "classify")
     for name, found in report["baselines"].items():
-        title = tr("{metric} of what is simpler: {method}", metric=metric(main), method=simple(name, task))
+        title = tr("{metric}: {method}", metric=metric(main), method=simple(name, task))
         table.add_row(title, _figures(found[main]), _between(found.get("interval")))
     return table
 

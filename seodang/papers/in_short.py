@@ -395,7 +395,7 @@ def _needs(evidence: Evidence) -> list[str]:
     purpose, columns = evidence.data.get("purpose"), evidence.data.get("columns")
     if purpose is None or columns is None or purpose.value["form"] != "table":
         return []
-    unseen = {purpose.value["target"], *purpose.value["left"]}
+    unseen = {purpose.value.get("target"), *purpose.value.get("left", ())}
     names = [each["name"] for each in columns if each.value["name"] not in unseen]
     told = ", ".join(evidence.trace.quote(name) for name in names[:READ]) + (", …" if len(names) > READ else "")
     return [

@@ -86,7 +86,7 @@ def left_english(page: str, known: Iterable[str] = (), *, is_html: bool = True) 
     return list(_found(_Page(page).texts if is_html else page.splitlines(), kept))
 
 
-def _found(texts: Iterable[str], kept: set[str]) -> Iterator[tuple[str, str]]:
+def _found(texts: Iterable[str], kept: frozenset[str]) -> Iterator[tuple[str, str]]:
     names = _names()
     for text in texts:
         for word in _WORD.findall(names.sub(" ", _NOISE.sub(" ", text))):

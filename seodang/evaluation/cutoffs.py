@@ -48,15 +48,11 @@ def cutoffs(labels: Labels, probabilities: Numbers) -> list[Cutoff]:
 
 def _cutoff(at: float, right: np.ndarray, judged: int) -> Cutoff:
     answered, number = len(right), int(right.sum())
-    found: Cutoff = {
+    return {
         "at": at,
         "answered": answered,
         "share": round(answered / judged, 6),
         "right": number,
-        "accuracy": None,
-        "interval": None,
+        "accuracy": round(number / answered, 6) if answered else None,
+        "interval": [round(end, 6) for end in wilson(number, answered)] if answered else None,
     }
-    if answered:
-        low, high = wilson(number, answered)
-        found |= {"accuracy": round(number / answered, 6), "interval": [round(low, 6), round(high, 6)]}
-    return found

@@ -106,7 +106,9 @@ def _columns(found: dict[str, Any]) -> Any:
     for column in found["columns"][:COLUMNS]:
         missing = f"{column['missing']:,}" if column["missing"] else ""
         table.add_row(
-            *map(escape, (column["name"], column["kind"], shown(column["reason"]), missing, shown(column["use"])))
+            *map(
+                escape, (column["name"], shown(column["kind"]), shown(column["reason"]), missing, shown(column["use"]))
+            )
         )
     if (more := len(found["columns"]) - COLUMNS) > 0:
         table.add_row(tr("… {count:,} more …", count=more), "", tr("all with --json"), "", "")

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from seodang.cli._words import measure
 from seodang.core.language import later, tr
 
 if TYPE_CHECKING:
@@ -51,14 +50,16 @@ def _scores(report: dict[str, Any]) -> Table:
     """The metrics with their intervals, and the baselines' accuracy below."""
     from rich.table import Table
 
+    from seodang.evaluation.naming import metric, simple
+
     table = Table(box=None, pad_edge=False)
     for title, justify in (("", "left"), (later("value"), "right"), (later("95 % interval"), "right")):
         table.add_column(tr(title), justify=justify)  # pyright: ignore[reportArgumentType]
     for name, value in report["metrics"].items():
-        table.add_row(measure(name), _figures(value), _between(report["intervals"].get(name)))
-    main = report.get("main", "accuracy")
+        table.add_row(metric(name), _figures(value), _between(report["intervals"].get(name)))
+    main, task = report.get("main", "accuracy"), report.get("task", "classify")
     for name, found in report["baselines"].items():
-        title = tr("{name} baseline, {measure}", name=tr(name), measure=tr(main))
+        title = tr("{metric}: {method}", metric=metric(main), method=simple(name, task))
         table.add_row(title, _figures(found[main]), _between(found.get("interval")))
     return table
 

@@ -11,8 +11,9 @@ from seodang.core.score_terms import score_terms
 from seodang.core.term import Term
 
 # Text of these is no prose of ours: not looked through for terms.
-SKIPPED = {"head", "style", "script", "svg", "code", "a", "dl", "h1", "summary", "title"}
+SKIPPED = {"head", "style", "script", "svg", "code", "a", "h1", "summary", "title"}
 MARK = "<!-- terms -->"
+AS_TYPED = ("relu",)  # small also where it begins a line
 STYLE = """
 .term { border-bottom: 1px dotted currentColor; cursor: help; }
 .term:focus { outline: none; background: var(--box); }
@@ -92,4 +93,4 @@ def _listed(terms: list[Term]) -> str:
 
 
 def _capital(name: str) -> str:
-    return name[0].upper() + name[1:] if len(name) > 1 else name
+    return name if len(name) == 1 or name in AS_TYPED else name[0].upper() + name[1:]

@@ -26,8 +26,9 @@ _PARTICLE = re.compile(r"([A-Za-z]+|\S)([\"'’”»`)}\]]*)(" + "|".join(map(re
 # How the last sound of a digit or letter is read: with a final consonant (l: 'ㄹ' is one, but takes 로).
 _DIGITS = {"0": "c", "1": "l", "3": "c", "6": "c", "7": "l", "8": "l"}
 _LETTERS = {"l": "l", "m": "c", "n": "c", "r": "l"}
-# And of English words in Korean: 트레이닝, 파일, 타임, 레이어.
+# And of English words in Korean: 트레이닝, 파일, 타임, 레이어, 타깃 (but 세트, 플로트), 맵, 디스크 (but 스택).
 _WORDS = (
+    (re.compile(r"[^aeious][aeo]t$|[^aeious][aeiou]p$|[aeiou]c?k$"), "c"),
     (re.compile(r"[aeiou]ng$"), "c"),
     (re.compile(r"..le$"), "l"),
     (re.compile(r"[aeiou][mn]e$"), "c"),

@@ -191,7 +191,7 @@ def network_terms() -> list[Term]:
         Term(
             tr("unit"),
             tr("One of the numbers that a layer puts out, with the weights that make it; also called a neuron."),
-            "units?|neurons?",
+            "units?(?! of)|neurons?",
         ),
         Term(
             tr("bias"),

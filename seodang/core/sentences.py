@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from seodang.core import language as spoken
-from seodang.core.language import language, particles
+from seodang.core.language import language, particles, tr
 
 # Placeholders of these names hold a clause or noun of ours, not a person's own words: it is translated too.
 CLAUSES = frozenset(
-    ["note", "notes", "reason", "clause", "clauses", "thing", "things", "what", "step", "groups", "encoding"]
+    ["note", "notes", "reason", "clause", "clauses", "thing", "things", "what", "step", "groups", "encoding", "split"]
 )
 # A pattern with fewer constant letters ("{file} is {clause}.") is believed only with numbers or clauses of ours.
 LEAST_LETTERS = 5
@@ -28,6 +28,8 @@ LEAST_LETTERS = 5
 _VALUE = r"(?:(?!\. [A-Z0-9`]|; ).)*?"
 _NUMBER = r"[-+]?[\d.,]*\d(?:e[-+]?\d+)?%?|nan|[-+]?inf"
 _NUMBERS = (",", "d", "f", "g", "%")  # how the format of a number ends
+# What readers call an example that is no file: the row of a table, the line of a text.
+_NUMBERED = re.compile(r"(|.* )(row|line|paragraph) (\d+)(| \(.*\))")
 _SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z0-9`])")
 
 
@@ -115,8 +117,25 @@ def _filled(translation: str, values: dict[str, str], code: str) -> str:
         text += constant
         if name is not None:
             value = values.get(name, "")
-            text += _shown(value, code) if name in CLAUSES and value else value
+            text += _shown(value, code) if name in CLAUSES and value else example(value)
     return text
+
+
+def example(name: str) -> str:
+    """The name of an example as a person reads it: "table.csv row 3" is its own in every run's files, with its class or not.
+
+    >>> example("table.csv row 3"), example("table.csv row 3 (cat)"), example("cat/12.png")
+    ('table.csv row 3', 'table.csv row 3 (cat)', 'cat/12.png')
+    """
+    if not (found := _NUMBERED.fullmatch(name)):
+        return name
+    number = found[3]
+    one = {
+        "row": tr("row {number}", number=number),
+        "line": tr("line {number}", number=number),
+        "paragraph": tr("paragraph {number}", number=number),
+    }[found[2]]
+    return found[1] + one + found[4]
 
 
 @functools.cache

@@ -33,13 +33,13 @@ def classes_missing(seen: Seen) -> Iterator[Finding]:
                 f"not_in_train_{name}",
                 "serious",
                 saidn(
-                    "{name} has 1 class that train has not: {clause}.",
-                    "{name} has {count:,} classes that train has not: {clause}.",
+                    "{split} has 1 class that train has not: {clause}.",
+                    "{split} has {count:,} classes that train has not: {clause}.",
                     len(strange),
-                    name=name,
+                    split=name,
                     clause=listed(strange, 5),
                 ),
-                said("{count:,} pictures of {name}.", count=int(other[train == 0].sum()), name=name),
+                said("{count:,} pictures of {split}.", count=int(other[train == 0].sum()), split=name),
                 said("They can only be answered wrongly."),
                 said(
                     "Add training pictures, or leave the class out with split.without={names}.",
@@ -51,15 +51,15 @@ def classes_missing(seen: Seen) -> Iterator[Finding]:
                 f"not_in_{name}",
                 "notice",
                 saidn(
-                    "{name} has no pictures of 1 class: {clause}.",
-                    "{name} has no pictures of {count:,} classes: {clause}.",
+                    "{split} has no pictures of 1 class: {clause}.",
+                    "{split} has no pictures of {count:,} classes: {clause}.",
                     len(missing),
-                    name=name,
+                    split=name,
                     clause=listed(missing, 5),
                 ),
                 said("train has {count:,} of them.", count=int(train[other == 0].sum())),
-                said("The score on {name} says nothing about them.", name=name),
-                said("Add pictures of them to {name}.", name=name),
+                said("The score on {split} says nothing about them.", split=name),
+                said("Add pictures of them to {split}.", split=name),
             )
 
 
@@ -113,10 +113,10 @@ def few(seen: Seen) -> Iterator[Finding]:
             yield finding(
                 f"few_{name}",
                 "notice",
-                saidn("{name} has only 1 picture.", "{name} has only {count:,} pictures.", total, name=name),
+                saidn("{split} has only 1 picture.", "{split} has only {count:,} pictures.", total, split=name),
                 said("One picture more or less right is {points:.1f} points.", points=100 / total),
                 said("Two networks cannot be told apart by so few."),
-                said("Read the interval beside the score, and add pictures to {name} if you can.", name=name),
+                said("Read the interval beside the score, and add pictures to {split} if you can.", split=name),
             )
             break
 

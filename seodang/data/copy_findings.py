@@ -64,20 +64,20 @@ def across(seen: Seen) -> Iterator[Finding]:
                 examples.append(group)
                 is_near |= near
         if number := int(leaked.sum()):
-            told = {"name": name, "share": share(number, int(judged.sum()))}
+            told = {"split": name, "share": share(number, int(judged.sum()))}
             yield finding(
                 f"leak_{name}",
                 "serious",
                 saidn(
-                    "1 {name} picture ({share}) is in train too (the same or nearly the same picture).",
-                    "{count:,} {name} pictures ({share}) are in train too (the same or nearly the same picture).",
+                    "1 {split} picture ({share}) is in train too (the same or nearly the same picture).",
+                    "{count:,} {split} pictures ({share}) are in train too (the same or nearly the same picture).",
                     number,
                     **told,
                 )
                 if is_near
                 else saidn(
-                    "1 {name} picture ({share}) is in train too (the same picture).",
-                    "{count:,} {name} pictures ({share}) are in train too (the same picture).",
+                    "1 {split} picture ({share}) is in train too (the same picture).",
+                    "{count:,} {split} pictures ({share}) are in train too (the same picture).",
                     number,
                     **told,
                 ),
@@ -88,8 +88,8 @@ def across(seen: Seen) -> Iterator[Finding]:
                 ),
                 why,
                 said(
-                    "Remove these pictures from train or {name}, or keep what belongs together with split.by.",
-                    name=name,
+                    "Remove these pictures from train or {split}, or keep what belongs together with split.by.",
+                    split=name,
                 ),
             )
 

@@ -78,10 +78,10 @@ def _people(seen: Seen) -> Iterator[Finding]:
                 f"sources_{name}",
                 "serious",
                 saidn(
-                    "1 person or source stands in both train and {name}.",
-                    "{count:,} people or sources stand in both train and {name}.",
+                    "1 person or source stands in both train and {split}.",
+                    "{count:,} people or sources stand in both train and {split}.",
                     len(both),
-                    name=name,
+                    split=name,
                 ),
                 evidence,
                 why,

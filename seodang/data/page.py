@@ -17,11 +17,12 @@ from seodang.core.files import write_text
 from seodang.core.glossary import STYLE as TERM_STYLE
 from seodang.core.glossary import with_terms
 from seodang.core.language import language, tr
-from seodang.core.sentences import shown
+from seodang.core.sentences import example, shown
 from seodang.data.finding import share
 from seodang.data.grid import to_picture
 from seodang.data.pictures import Refused, Target, one, one_array
 from seodang.data.scan import Scan
+from seodang.data.source import SPLITS
 
 # Longer side of a picture on the page, in pixels; pictures up to SMALL are shown with visible pixels, up to EXACT unpacked.
 SIDE, SMALL, EXACT = 160, 64, 100
@@ -34,6 +35,8 @@ def write_page(found: dict[str, Any], looked: Scan, path: Path) -> None:
     environment.filters["code"] = _code
     environment.filters["quoted"] = shlex.quote
     environment.filters["shown"] = shown
+    environment.filters["named"] = example
+    environment.filters["split_name"] = lambda name: tr(name) if name in SPLITS else name
     environment.globals["tr"] = tr
     template = environment.get_template("page.html.jinja")
     names = list(found["counts"])

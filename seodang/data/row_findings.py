@@ -86,15 +86,15 @@ def _twice(frame: Frame, found: Purpose) -> Iterator[Finding]:
                 f"leak_{judged}",
                 "serious",
                 saidn(
-                    "1 {name} row ({share}) stands in train too.",
-                    "{count:,} {name} rows ({share}) stand in train too.",
+                    "1 {split} row ({share}) stands in train too.",
+                    "{count:,} {split} rows ({share}) stand in train too.",
                     number,
-                    name=judged,
+                    split=judged,
                     share=share(number, int((splits == judged).sum())),
                 ),
                 said("Such as {example}.", example=frame.ids[int(np.flatnonzero(inside)[0])]),
                 said("What was trained on is recognised, not foretold: the score looks better than it is."),
-                said("Take these rows out of train or {name}.", name=judged),
+                said("Take these rows out of train or {split}.", split=judged),
             )
     number = int(again.sum())
     yield finding(

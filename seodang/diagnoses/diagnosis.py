@@ -69,6 +69,7 @@ def title_of(name: str) -> str:
         "rate-too-high": tr("rate too high"),
         "rate-too-low": tr("rate too low"),
         "saturated-outputs": tr("saturated outputs"),
+        "scaled-before-split": tr("scaled before the split"),
         "seed-noise": tr("seed noise"),
         "shift": tr("shift"),
         "too-few-examples": tr("too few examples"),

@@ -14,6 +14,7 @@ from seodang.data.source import SPLITS, Source
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.diagnosis import CARE, UNTRUE, WORSE, Diagnosis, grade
 from seodang.evaluation.naming import counted, split_name
+from seodang.evaluation.naming import example as named
 
 # Of a data set without splits, the share of copies from which splits that are drawn will share them noticeably.
 NOTICED = 0.01
@@ -72,8 +73,8 @@ def across(case: Case, seen: Seen, how: str) -> Iterator[Diagnosis]:
                 "{groups} of {size:.1f} on average; {first} and {second}, for example.",
                 groups=counted(len(inside), "group"),
                 size=number / len(inside),
-                first=ids[0],
-                second=ids[1],
+                first=named(ids[0]),
+                second=named(ids[1]),
             ),
             tr(
                 "A validation split drawn from them has twins in training: choices are made by a score that is too "
@@ -117,7 +118,7 @@ def leak(
 
 def twins(first: str, second: str) -> str:
     """That two examples are one."""
-    return f"{first}{tr(' is ')}{second}"
+    return f"{named(first)}{tr(' is ')}{named(second)}"
 
 
 def _texts(case: Case) -> Iterator[Diagnosis]:
@@ -170,8 +171,8 @@ def _rows(case: Case) -> Iterator[Diagnosis]:
             ),
             tr(
                 "{first} and {second}, for example; rows that differ in one column only are rarer.",
-                first=ids[place],
-                second=ids[other],
+                first=named(ids[place]),
+                second=named(ids[other]),
             ),
             tr("Splits drawn from the data will share them, and the score will be better than on new rows."),
             tr("Take copies out, or keep them together with split.by=COLUMN."),

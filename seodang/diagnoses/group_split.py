@@ -21,6 +21,8 @@ from seodang.evaluation.verdict import chance
 # A column may name groups where it has so many values, the commonest in no more than this share of the rows.
 LEAST_GROUPS, LARGEST = 10, 0.2
 MOST, FOLDS, BLOCKS, NEIGHBOURS = 2_000, 5, 10, 5
+# A split that the data gives is asked where so many of its test rows have others of their group in training.
+SHARED = 0.01
 # So much better with the group in training, in points, and beyond chance for the number of columns asked (Bonferroni, 1936).
 POINTS, LEVEL = 3.0, 0.001
 
@@ -79,12 +81,19 @@ def _by(case: Case) -> str | None:
 
 def _columns(case: Case) -> Iterator[Diagnosis]:
     frame = case.frame
-    if _by(case) or (case.run is None and (np.asarray(frame.splits) == "test").any()):
+    if _by(case):
         return
     labels, _ = labels_of(case)
     rows = some(np.flatnonzero(labels >= 0), MOST)
     labels = labels[rows]
     candidates = _candidates(frame, rows, case.purpose.target)
+    splits = np.asarray(frame.splits)[rows]
+    given = case.run is None and bool((splits == "test").any())
+    if given:
+        in_time = {name: frame.column(name).kind == "date" for name in candidates}
+        candidates = {
+            name: groups for name, groups in candidates.items() if _shared(groups, splits, in_time[name]) >= SHARED
+        }
     if not candidates or np.bincount(labels).min() < FOLDS:
         return
     for name, groups in candidates.items():
@@ -96,7 +105,9 @@ def _columns(case: Case) -> Iterator[Diagnosis]:
         if test["p_value"] * len(candidates) >= LEVEL or gain < POINTS:
             continue
         yield Diagnosis(
-            tr("Rows of one {name} belong together, and a random split tears them apart.", name=name),
+            tr("Rows of one {name} belong together, and the split of the data tears them apart.", name=name)
+            if given
+            else tr("Rows of one {name} belong together, and a random split tears them apart.", name=name),
             tr(
                 "Asked by its neighbours a row is read rightly {known:.1f} % of the time where others of its {name} "
                 "are known, {unknown:.1f} % where none is ({p}, {rows:,} rows, {groups:,} groups).",
@@ -108,7 +119,12 @@ def _columns(case: Case) -> Iterator[Diagnosis]:
                 groups=len(np.unique(groups)),
             ),
             why(),
-            tr("Train with split.by={name}.", name=name)
+            tr(
+                "Divide anew, with each {name} in one split: what is in test.csv must not stand in train.csv.",
+                name=name,
+            )
+            if given and frame.column(name).kind != "date"
+            else tr("Train with split.by={name}.", name=name)
             if frame.column(name).kind != "date"
             else tr("Put the last rows by {name} in a file test.csv, and train on the earlier ones.", name=name),
             grade(UNTRUE, gain / 30),
@@ -147,6 +163,20 @@ def _candidates(frame: Frame, rows: np.ndarray, target: str | None) -> dict[str,
         ):
             found[column.name] = groups
     return found
+
+
+def _shared(groups: np.ndarray, splits: np.ndarray, in_time: bool) -> float:
+    """The share of the test rows that have others of their group in training; in time, that training goes on after.
+
+    >>> _shared(np.array([0, 0, 1, 2]), np.array(["train", "test", "train", "test"]), False)
+    0.5
+    >>> _shared(np.array([0, 1, 1, 2]), np.array(["train", "train", "test", "test"]), True)  # training, then the test
+    0.0
+    """
+    train, test = groups[splits == "train"], groups[splits == "test"]
+    if not len(train):
+        return 0.0
+    return float((test < train.max()).mean()) if in_time else float(np.isin(test, train).mean())
 
 
 def _spread(values, groups: np.ndarray) -> bool:

@@ -12,6 +12,7 @@ from seodang.diagnoses.case import Case
 from seodang.diagnoses.cheap import PENALTY, features, form, labels_of, out_of_fold, some
 from seodang.diagnoses.diagnosis import WORSE, Diagnosis, NotChecked, grade
 from seodang.evaluation.intervals import wilson
+from seodang.evaluation.naming import example
 
 # Where a model is surest it is hardly ever wrong, unless labels are. The surest quarter of the answers is asked: at least so
 # many of them must be contradicted (lower end of the 95 % interval), and nearly as often as answers are over all, for mistakes
@@ -61,7 +62,7 @@ def label_noise(case: Case) -> Iterator[Diagnosis]:
     told = [
         tr(
             "{name} ({given}, rather {other})",
-            name=ids[rows[i]],
+            name=example(ids[rows[i]]),
             given=classes[known[given[i]]],
             other=classes[known[scores[i].argmax()]],
         )

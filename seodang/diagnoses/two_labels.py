@@ -13,7 +13,7 @@ from seodang.diagnoses.case import Case
 from seodang.diagnoses.cheap import labels_of
 from seodang.diagnoses.diagnosis import WORSE, Diagnosis, grade
 from seodang.diagnoses.exact_duplicates import natural, row_hashes
-from seodang.evaluation.naming import counted, one
+from seodang.evaluation.naming import counted, example, one
 
 
 def two_labels(case: Case) -> Iterator[Diagnosis]:
@@ -53,9 +53,9 @@ def _against(
         else tr("{examples} stand under two labels ({groups} of the same {noun}).", **told),
         tr(
             "{first} is {label}, {second} is {other_label}; {share} of all.",
-            first=ids[first],
+            first=example(ids[first]),
             label=classes[labels[first]],
-            second=ids[other],
+            second=example(ids[other]),
             other_label=classes[labels[other]],
             share=share(number, len(labels)),
         ),

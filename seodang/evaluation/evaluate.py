@@ -15,6 +15,7 @@ from seodang.core.language import tr
 from seodang.data.encoded import Encoded
 from seodang.data.load import Prepared
 from seodang.evaluation import baselines, metrics, opened, predictions
+from seodang.evaluation.cutoffs import cutoffs
 from seodang.evaluation.envelope import envelope
 from seodang.evaluation.envelope import suffix as suffix_of
 from seodang.evaluation.intervals import all_intervals, calibration_by_chance, paired, wilson
@@ -129,6 +130,7 @@ def judge(run: Run, judged: Judged, own: Prepared | None, labels: Labels, probab
             "mean_confidence": round(float(probabilities.max(axis=1).mean()), 6),
             "bins": metrics.reliability(labels, probabilities),
         },
+        "cutoffs": cutoffs(labels, probabilities),
         "mistakes": [
             _example(i, judged, run.classes, labels, probabilities) for i in confident_mistakes(labels, probabilities)
         ],

@@ -73,6 +73,7 @@ def reconstruction(run: Run, judged: Subset, own: Data | None) -> tuple[dict[str
             "noise": list(model.disturbance),
             "mse": _round(mse["noisy"]),
             "left": _round(mse["identity"]),
+            "removed": _round(1 - mse["noisy"] / mse["identity"]) if mse["identity"] else None,
             "network_against_it": nearer(errors["identity"], errors["noisy"]),
         }
     found["plane"] = _plane(run, judged, methods.get("linear"))

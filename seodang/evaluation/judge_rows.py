@@ -16,6 +16,7 @@ from seodang.data.encode_series import SeriesEncoding
 from seodang.data.encode_text import TextEncoding, texts_of
 from seodang.data.encoded import Encoded
 from seodang.evaluation import amounts, metrics, opened, predictions, text_baselines
+from seodang.evaluation.cutoffs import cutoffs
 from seodang.evaluation.decision_surface import surface
 from seodang.evaluation.envelope import envelope
 from seodang.evaluation.envelope import suffix as suffix_of
@@ -138,6 +139,7 @@ def _classes(run: Run, judged: JudgedRows, own: Encoded | None) -> tuple[dict[st
             "mean_confidence": round(float(probabilities.max(axis=1).mean()), 6),
             "bins": metrics.reliability(labels, probabilities),
         },
+        "cutoffs": cutoffs(labels, probabilities),
         "curves": _curves(labels, probabilities) if len(run.classes) == 2 else None,
         "surface": surface(run, judged),
         "examples": [_class_example(i, run, judged, labels, probabilities) for i in some(len(judged))],

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from typing import Any
 
+from seodang.core import sentences
 from seodang.core.language import tr, trn
 
-_NUMBERED = re.compile(r"(|.* )(row|line|paragraph) (\d+)")
 # Simple methods that a report on rows sets beside the network, by the key of each in report.json.
 METHODS = ("naive", "linear", "trees", "last value", "a season ago", "unigram", "bigram")
 
@@ -56,17 +56,40 @@ def example(name: str) -> str:
     >>> example("table.csv row 3"), example("from 2024-05-01"), example("cat/12.png")
     ('table.csv row 3', 'from 2024-05-01', 'cat/12.png')
     """
-    if found := _NUMBERED.fullmatch(name):
-        number = found[3]
-        one = {
-            "row": tr("row {number}", number=number),
-            "line": tr("line {number}", number=number),
-            "paragraph": tr("paragraph {number}", number=number),
-        }[found[2]]
-        return found[1] + one
     if name.startswith("from "):
         return tr("from {when}", when=name.removeprefix("from "))
-    return name
+    return sentences.example(name)
+
+
+def choice(value: str) -> str:
+    """What a setting of the preparation stands for, within a sentence; the word itself where it is none of these."""
+    told: dict[str, Callable[[], str]] = {
+        "squash": lambda: tr("both sides are scaled"),
+        "crop": lambda: tr("the short side is scaled and the middle kept"),
+        "pad": lambda: tr("the long side is scaled and the edges are filled with black"),
+        "unit": lambda: tr("between 0 and 1"),
+        "symmetric": lambda: tr("between -1 and 1"),
+        "standard": lambda: tr("minus the mean, over the standard deviation"),
+        "samplewise": lambda: tr("minus the picture's own mean"),
+        "minmax": lambda: tr("brought between 0 and 1"),
+        "quantile": lambda: tr("by rank, to a bell curve"),
+        "none": lambda: tr("as they are"),
+        "cross_entropy": lambda: tr("cross-entropy"),
+        "binary_cross_entropy": lambda: tr("binary cross-entropy"),
+        "mse": lambda: tr("the mean squared distance"),
+        "mae": lambda: tr("the mean distance"),
+        "huber": lambda: tr("Huber's, squared where it is near and plain where it is far"),
+        "constant": lambda: tr("constant"),
+        "one_cycle": lambda: tr("rising, then falling to near nothing"),
+        "cosine": lambda: tr("falling along a cosine"),
+        "step": lambda: tr("falling in steps"),
+        "words": lambda: tr("words and marks"),
+        "notes": lambda: tr("words, as in the notes"),
+        "bpe": lambda: tr("pieces of words"),
+        "characters": lambda: tr("characters"),
+        "pretrained": lambda: tr("as the pretrained network reads them"),
+    }
+    return told[value]() if value in told else value
 
 
 def method(name: str) -> str:
@@ -98,3 +121,56 @@ def judged_on(report: dict[str, Any], noun: str, count: int | None = None) -> st
     if report["split"] == "train":
         return tr("{count:,} training {nouns} (there is neither a test nor a validation split)", **told)
     return tr("{count:,} {nouns}", **told)
+
+
+def simple(name: str, task: str) -> str:
+    """What a network is set beside, by its name in the report, as a title: "always answering the mean"."""
+    own: dict[str, Callable[[], str]] = {
+        "naive": lambda: tr("always answering the most common class"),
+        "linear": lambda: tr("a linear model"),
+        "trees": lambda: tr("boosted trees"),
+        "last value": lambda: tr("keeping the last value"),
+        "a season ago": lambda: tr("the value a season ago"),
+        "unigram": lambda: tr("counting words"),
+        "bigram": lambda: tr("counting pairs of words"),
+        "untouched": lambda: tr("the pretrained network, untouched"),
+        "real": lambda: tr("real pictures"),
+    }
+    other: dict[tuple[str, str], Callable[[], str]] = {
+        ("naive", "regress"): lambda: tr("always answering the mean"),
+        ("naive", "reconstruct"): lambda: tr("always the mean example"),
+        ("linear", "reconstruct"): lambda: tr("as many principal components"),
+        ("naive", "imitate"): lambda: tr("every pixel drawn for itself"),
+        ("linear", "imitate"): lambda: tr("pictures drawn from a normal distribution"),
+    }
+    found = other.get((name, task)) or own.get(name)
+    return found() if found else name
+
+
+def metric(name: str) -> str:
+    """What a number is called."""
+    titles: dict[str, Callable[[], str]] = {
+        "accuracy": lambda: tr("Accuracy"),
+        "balanced_accuracy": lambda: tr("Balanced accuracy"),
+        "macro_f1": lambda: tr("Macro F1"),
+        "top_3_accuracy": lambda: tr("Among the three most probable"),
+        "top_5_accuracy": lambda: tr("Among the five most probable"),
+        "roc_auc": lambda: tr("Area under the ROC curve"),
+        "log_loss": lambda: tr("Log loss"),
+        "calibration_error": lambda: tr("Calibration error"),
+        "mae": lambda: tr("Mean distance"),
+        "rmse": lambda: tr("Root mean squared error"),
+        "mse": lambda: tr("Mean squared error"),
+        "median_error": lambda: tr("Median distance"),
+        "r2": lambda: tr("R², the share of the spread that is explained"),
+        "perplexity": lambda: tr("Perplexity"),
+        "loss": lambda: tr("Loss"),
+        "bleu": lambda: tr("BLEU"),
+        "explained": lambda: tr("Share of the spread that is kept"),
+        "frechet": lambda: tr("Fréchet distance"),
+        "diversity": lambda: tr("Diversity beside real ones"),
+        "nearness": lambda: tr("Distance to the nearest training picture, beside that of real ones"),
+        "confidence": lambda: tr("Confidence of a classifier"),
+        "covered": lambda: tr("Share of the classes that are drawn"),
+    }
+    return titles[name]() if name in titles else name.replace("_", " ")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seodang.core.glossary import STYLE as TERM_STYLE
 from seodang.core.glossary import with_terms
 from seodang.core.language import language, tr, trn
 from seodang.core.sentences import shown
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 STYLE = Path(__file__).parent / "report.css"
 
@@ -18,7 +21,7 @@ def rendered(template: Path, filters: dict[str, Callable[..., Any]], **values: A
     """The page that a template makes of values.
 
     A template writes `{{ tr("… {name} …", name=value) }}`: the sentence may hold markup, the values are escaped. `css`,
-    `language` and the filter `shown` (of sentences that data and runs keep in English) are given.
+    `language` and the filters `shown` (of sentences that data and runs keep in English) and `coded` are given.
     """
     import jinja2
     from markupsafe import Markup
@@ -26,11 +29,25 @@ def rendered(template: Path, filters: dict[str, Callable[..., Any]], **values: A
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(filters, shown=shown)
+    environment.filters.update(filters, shown=shown, coded=coded)
     environment.globals.update(tr=_said, trn=_counted, language=language())
     css = Markup(STYLE.read_text(encoding="utf-8") + TERM_STYLE.lstrip())
     page = environment.from_string(template.read_text(encoding="utf-8"))
     return with_terms(page.render(css=css, **values))
+
+
+def coded(text: str) -> Markup:
+    """A sentence, escaped, with what stands in backticks as code.
+
+    >>> str(coded("`a < b` & c"))
+    '<code>a &lt; b</code> &amp; c'
+    """
+    from markupsafe import Markup, escape
+
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup("").join(Markup("<code>{}</code>").format(p) if i % 2 else escape(p) for i, p in enumerate(parts))
 
 
 def _escaped(values: dict[str, Any]) -> dict[str, Any]:

@@ -11,11 +11,12 @@ import numpy as np
 from seodang.core.errors import DataError
 from seodang.core.language import tr
 from seodang.evaluation import figures
-from seodang.evaluation.naming import example, split_name
+from seodang.evaluation.naming import choice, example, split_name
 from seodang.evaluation.pages import STYLE as STYLE
 from seodang.evaluation.pages import rendered
 from seodang.evaluation.pictures import LOSSLESS, data_uri
 from seodang.evaluation.verdict import percent, points
+from seodang.recipes.resolve import about_setting
 
 if TYPE_CHECKING:
     from seodang.data.load import Subset
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 NUMBERED = 40
 # Up to so many classes every one has its row; above the weakest come first and the rest can be unfolded.
 ROWS = 24
+TOLD = frozenset(
+    ["optimizer", "learning_rate", "schedule", "batch_size", "epochs", "seed", "height", "width", "channels", "scale"]
+)  # by name
 HISTORY = 40  # lines of history that are shown unfolded
 TEMPLATE = Path(__file__).parent / "report.html.jinja"
 
@@ -70,7 +74,9 @@ def render(report: dict[str, Any], subset: Subset | None = None) -> str:
         rows=sorted((row for row in report["per_class"] if row["support"] or row["predicted"]), key=_weakness),
         most_rows=ROWS,
         matrix=_matrix(report),
+        cutoffs=cutoff_rows(report),
         settings=_settings(report),
+        others=_others(report),
         data=_data(report),
         history=report["history"],
         solved=is_solved(report),
@@ -96,6 +102,11 @@ def recorded(key: str) -> str:
         "validation_mae": tr("validation mae"),
         "seconds": tr("seconds"),
         "step": tr("step"),
+        "folds_loss": tr("loss of the folds"),
+        "folds_accuracy": tr("accuracy of the folds"),
+        "mse": tr("mse"),
+        "validation_mse": tr("validation mse"),
+        "gradient_norm": tr("gradient norm"),
         "chosen": tr("chosen"),
     }.get(key, key.replace("_", " "))
 
@@ -197,10 +208,8 @@ def _matrix(report: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _settings(report: dict[str, Any]) -> list[tuple[str, str]]:
-    """The settings that say what this run was, as label and value: the main ones, then whatever is not the default."""
-    from seodang.recipes.recipe import Recipe
-
-    recipe, plain = report["training"]["recipe"], Recipe().model_dump(mode="json")
+    """The settings that say what this run was, as label and value."""
+    recipe = report["training"]["recipe"]
     training, preparation, model = recipe["training"], recipe["preparation"], recipe["model"]
     channels = tr("grey") if preparation["channels"] == 1 else tr("colour")
     rows = [
@@ -210,14 +219,14 @@ def _settings(report: dict[str, Any]) -> list[tuple[str, str]]:
         (
             tr("input"),
             tr(
-                "{width}×{height} {colours}, scale {scale}",
+                "{width}×{height} {colours}; its numbers: {scale}",
                 width=preparation["width"],
                 height=preparation["height"],
                 colours=channels,
-                scale=preparation["scale"],
+                scale=choice(preparation["scale"]),
             ),
         ),
-        (tr("loss"), recipe["loss"].replace("_", "-")),
+        (tr("loss"), choice(recipe["loss"])),
         *(
             [(tr("head"), tr("solved for, {count} penalties tried", count=report["epochs"]))]
             if is_solved(report)
@@ -228,7 +237,7 @@ def _settings(report: dict[str, Any]) -> list[tuple[str, str]]:
                         "{optimizer}, rate {learning_rate}, {schedule}",
                         optimizer=training["optimizer"],
                         learning_rate=written(training["learning_rate"]),
-                        schedule=training["schedule"],
+                        schedule=choice(training["schedule"]),
                     ),
                 ),
                 (tr("batch size"), str(training["batch_size"])),
@@ -238,22 +247,6 @@ def _settings(report: dict[str, Any]) -> list[tuple[str, str]]:
         (tr("training time"), duration(report["seconds"])),
         (tr("seed"), str(training["seed"])),
     ]
-    shown = {
-        "optimizer",
-        "learning_rate",
-        "schedule",
-        "batch_size",
-        "epochs",
-        "seed",
-        "height",
-        "width",
-        "channels",
-        "scale",
-    }
-    for group in ("preparation", "augmentation", "split", "training"):
-        for name, value in recipe[group].items():
-            if name not in shown and value != plain[group].get(name):
-                rows.append((name.replace("_", " "), written(value)))
     machine = report["machine"]
     known = [
         ("device", tr("device")),
@@ -263,6 +256,33 @@ def _settings(report: dict[str, Any]) -> list[tuple[str, str]]:
         ("commit", tr("commit")),
     ]
     return rows + [(title, str(machine[name])) for name, title in known if machine.get(name) is not None]
+
+
+def _others(report: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Name, value and meaning of the other settings that are not the default."""
+    from seodang.recipes.recipe import Recipe
+
+    recipe, plain = report["training"]["recipe"], Recipe().model_dump(mode="json")
+    return [
+        (f"{group}.{name}", written(value), about_setting(f"{group}.{name}"))
+        for group in ("preparation", "augmentation", "split", "training")
+        for name, value in recipe[group].items()
+        if name not in TOLD and value != plain[group].get(name)
+    ]
+
+
+def cutoff_rows(report: dict[str, Any]) -> list[dict[str, str]]:
+    """How many answers clear each confidence and how right they are, as a page shows it; none where it was not judged so."""
+    return [
+        {
+            "at": f"{100 * row['at']:.0f} %",
+            "answered": f"{row['answered']:,}",
+            "share": percent(row["share"], report["judged"]["examples"]),
+            "accuracy": percent(row["accuracy"], row["answered"]) if row["answered"] else "–",
+            "between": "–".join(points(end, row["answered"]) for end in row["interval"]) if row["answered"] else "–",
+        }
+        for row in report.get("cutoffs", [])
+    ]
 
 
 def _network(model: dict[str, Any]) -> str:

@@ -109,7 +109,7 @@ def _scatter(report: dict[str, Any]) -> list[tuple[str, str]]:
     _points(axes, guess, guess - true)
     axes.set_xlabel(tr("foretold"))
     axes.set_ylabel(tr("foretold - true"))
-    return [first, (_svg(figure, "Residuals"), tr("A pattern here is something the network has not learnt."))]
+    return [first, (_svg(figure, tr("Residuals")), tr("A pattern here is something the network has not learnt."))]
 
 
 def _points(axes: Any, x: np.ndarray, y: np.ndarray) -> None:

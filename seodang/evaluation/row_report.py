@@ -12,9 +12,10 @@ from seodang.core.sentences import shown
 from seodang.evaluation import figures, row_figures
 from seodang.evaluation.naming import example, many, method, one, split_name
 from seodang.evaluation.pages import rendered
-from seodang.evaluation.report import duration, titles_of_metrics, written
+from seodang.evaluation.report import cutoff_rows, duration, titles_of_metrics, written
 from seodang.evaluation.row_verdict import short
 from seodang.evaluation.verdict import chance, points
+from seodang.recipes.resolve import about_setting
 
 TEMPLATE = Path(__file__).parent / "rows.html.jinja"
 
@@ -55,6 +56,7 @@ def render_rows(report: dict[str, Any]) -> str:
         wide_drawings=[{"svg": Markup(svg), "words": words} for svg, words in row_figures.wide_drawings(report)],
         curves=[Markup(curve) for curve in curves if curve],
         data=_data(report),
+        cutoffs=cutoff_rows(report),
         settings=settings_of(report, QUIET),
         commands=_commands(report),
     )
@@ -203,8 +205,8 @@ def sizes(examples: dict[str, int]) -> str:
     return ", ".join(f"{split_name(name)} {count:,}" for name, count in examples.items())
 
 
-def settings_of(report: dict[str, Any], quiet: set[str]) -> list[tuple[str, str]]:
-    """The run's settings as label and value, but for the parts that are `quiet` and what is not set."""
+def settings_of(report: dict[str, Any], quiet: set[str]) -> list[tuple[str, str, str]]:
+    """The run's settings: name, value and what it means; but for the parts that are `quiet` and what is not set."""
     rows = []
     for name, value in report["training"]["recipe"].items():
         if name in quiet:
@@ -215,7 +217,7 @@ def settings_of(report: dict[str, Any], quiet: set[str]) -> list[tuple[str, str]
             ]
         elif value is not None:
             rows.append((name, written(value)))
-    return rows
+    return [(name, value, about_setting(name)) for name, value in rows]
 
 
 def _commands(report: dict[str, Any]) -> list[tuple[str, str]]:

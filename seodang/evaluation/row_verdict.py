@@ -120,7 +120,17 @@ def _amount_against(report: dict[str, Any]) -> list[str]:
     for key, each in found.items():
         p = chance(each["network_against_it"]["p_value"])
         told = {"method": method(key), "percent": -100 * each["skill"], "p": p}
-        if each["skill"] < 0 and each["network_against_it"]["p_value"] < LEVEL:
+        if each["skill"] < -1 and each["network_against_it"]["p_value"] < LEVEL:
+            times = 1 - each["skill"]
+            lines.append(
+                tr(
+                    "WORSE than {method}: {times:.1f} times as far off, beyond chance ({p}). Use that instead.",
+                    method=method(key),
+                    times=times,
+                    p=p,
+                )
+            )
+        elif each["skill"] < 0 and each["network_against_it"]["p_value"] < LEVEL:
             lines.append(tr("WORSE than {method} by {percent:.1f} %, beyond chance ({p}): use that instead.", **told))
         elif each["skill"] < 0:
             lines.append(

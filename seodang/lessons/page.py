@@ -5,15 +5,12 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from seodang.core.files import write_text
 from seodang.core.language import tr
 from seodang.evaluation.pages import rendered
 from seodang.lessons.lesson import Lesson, Part
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
 
 FOLDER = Path(__file__).parent
 COMMAND = "seodang learn"
@@ -65,7 +62,7 @@ def _rendered(template: str, **values: Any) -> str:
     from markupsafe import Markup
 
     # Our own SVG holds no text from outside that is not escaped.
-    filters = {"drawn": Markup, "coded": coded, "by_kind": by_kind}
+    filters = {"drawn": Markup, "by_kind": by_kind}
     style = Markup((FOLDER / "lesson.css").read_text(encoding="utf-8"))
     return rendered(FOLDER / template, filters, style=style, command=COMMAND, **values)
 
@@ -73,15 +70,3 @@ def _rendered(template: str, **values: Any) -> str:
 def by_kind(parts: tuple[Part, ...]) -> list[tuple[str, list[Part]]]:
     """Neighbouring parts of one kind together, so that small drawings stand side by side."""
     return [(kind, list(some)) for kind, some in itertools.groupby(parts, lambda part: part.part)]
-
-
-def coded(text: str) -> Markup:
-    """A sentence, escaped, with what stands in backticks as code.
-
-    >>> str(coded("`a < b` & c"))
-    '<code>a &lt; b</code> &amp; c'
-    """
-    from markupsafe import Markup, escape
-
-    parts = text.split("`")
-    return Markup("").join(Markup("<code>{}</code>").format(p) if i % 2 else escape(p) for i, p in enumerate(parts))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from seodang.core.errors import DataError, SeodangError
 from seodang.core.language import tr
 from seodang.data.load import Prepared
+from seodang.evaluation.naming import example, metric, simple
 from seodang.evaluation.pictures import LOSSLESS, data_uri
 from seodang.papers import drawings, score, words
 from seodang.papers.blocks import Block, Gallery, Heading, Paragraph, Picture, Section, Table
@@ -29,6 +30,7 @@ def evaluation(evidence: Evidence) -> Section:
         *drawings.judged(evidence),
         *_classes(evidence),
         *_confusion(evidence),
+        *_cutoffs(evidence),
         *_mistakes(evidence),
         *_written(evidence),
         *_made(evidence),
@@ -50,7 +52,7 @@ def _metrics(evidence: Evidence, report: Place) -> Iterator[Block]:
                 else form
             )
             low_high = f"{trace.number(ends, bounds[0])}–{trace.number(ends, bounds[1])}"
-        rows.append([words.metric(name), trace.number(form, place), low_high])
+        rows.append([metric(name), trace.number(form, place), low_high])
     yield Table(["", tr("value"), tr("95 % interval")], rows)
 
 
@@ -66,19 +68,15 @@ def _baselines(evidence: Evidence, report: Place) -> Iterator[Block]:
     bad = set()
     for each in found:
         chance = "" if each.p_value is None else trace.number(words.p_value, each.p_value)
-        rows.append(
-            [words.method(each.name, task), trace.number(form, each.place[main]), outcomes[each.outcome], chance]
-        )
+        rows.append([simple(each.name, task), trace.number(form, each.place[main]), outcomes[each.outcome], chance])
         if each.outcome != "better":
             bad.add((len(rows) - 1, 2))
     if real := report.get("baselines", "real"):
-        rows.append([words.method("real", task), trace.number(form, real[main]), "", ""])
+        rows.append([simple("real", task), trace.number(form, real[main]), "", ""])
     yield Heading(tr("Beside what is simpler"))
-    yield Table(["", words.metric(main), tr("the network is"), tr("paired test")], rows, text=(2,), bad=frozenset(bad))
+    yield Table(["", metric(main), tr("the network is"), tr("paired test")], rows, text=(2,), bad=frozenset(bad))
     hows = [
-        f"{words.method(each.name, task)}: {trace.say(each.place['how'])}"
-        for each in found
-        if spoken(each.place.get("how"))
+        f"{simple(each.name, task)}: {trace.say(each.place['how'])}" for each in found if spoken(each.place.get("how"))
     ]
     if hows:
         yield Paragraph("; ".join(hows) + ".", is_soft=True)
@@ -124,6 +122,37 @@ def _confusion(evidence: Evidence) -> Iterator[Block]:
     yield Table(["", *names], rows, bad=frozenset(wrong))
 
 
+def _cutoffs(evidence: Evidence) -> Iterator[Block]:
+    """How many answers clear each confidence, and how right those are."""
+    trace, found = evidence.trace, evidence.report.get("cutoffs")
+    if found is None:
+        return
+    rows = []
+    for each in found:
+        answered, told = each["answered"].value, []
+        if answered:
+            ends = (trace.number(words.points_of(answered), end) for end in each["interval"])
+            told = [trace.number(words.percent_of(answered), each["accuracy"]), "–".join(ends)]
+        rows.append(
+            [
+                trace.number(words.whole_percent, each["at"]),
+                trace.number(words.count, each["answered"]),
+                trace.number(score.form(evidence, "accuracy"), each["share"]),
+                *(told or ["–", "–"]),
+            ]
+        )
+    yield Heading(tr("If only its surest answers are taken"))
+    yield Paragraph(
+        tr(
+            "What is left for a person to look at is the rest. The network was judged on these examples, so a cut-off that is chosen "
+            "here looks a little better than it is."
+        ),
+        is_soft=True,
+    )
+    titles = [tr("Confidence at least"), tr("answers"), tr("share of all"), tr("right"), tr("95 % interval")]
+    yield Table(titles, rows)
+
+
 def _mistakes(evidence: Evidence) -> Iterator[Block]:
     """The mistakes it was surest of, with their pictures where those can be read; of rows a table."""
     trace, found = evidence.trace, evidence.report.get("mistakes")
@@ -139,7 +168,7 @@ def _mistakes(evidence: Evidence) -> Iterator[Block]:
     rows = []
     for each in list(found)[:EXAMPLES]:
         sure = trace.number(words.percent_of(100), each[last]) if last == "probability" else trace.quote(each[last])
-        rows.append([trace.quote(each["id"]), trace.quote(each["true"]), trace.quote(each["predicted"]), sure])
+        rows.append([trace.quote(each["id"], example), trace.quote(each["true"]), trace.quote(each["predicted"]), sure])
     titles = [tr("Which"), tr("true"), tr("foretold"), tr("how sure") if last == "probability" else tr("off by")]
     yield Table(titles, rows, text=(1, 2) if evidence.task == "classify" else ())
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from seodang.core.language import tr
+from seodang.core.sentences import shown
 from seodang.diagnoses.diagnosis import UNTRUE
 from seodang.evaluation.generative_verdict import COPIES, HARDLY, NARROW, SAME_PLANE
 from seodang.evaluation.intervals import wilson
+from seodang.evaluation.naming import example, simple
 from seodang.evaluation.verdict import TOO_WIDE
 from seodang.papers import score, words
 from seodang.papers.evidence import Evidence
@@ -18,6 +20,8 @@ ON_GOOD = ("naive-baseline",)
 ON_SURE = ("too-few-examples", "seed-noise", "miscalibration", "chosen-on-test")
 MOST = 4  # findings that are told here; all stand under the limits
 SUFFERING = 3  # classes
+READ = 8  # columns that are named
+SURE = 0.9  # the cut-off that is told here, whatever the others give; all stand under the evaluation
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ def _line(evidence: Evidence) -> tuple[str, bool]:
 
 
 def _methods(evidence: Evidence, found: list[score.Rival], outcome: score.Outcome) -> str:
-    return ", ".join(words.method(each.name, evidence.task) for each in found if each.outcome == outcome)
+    return ", ".join(simple(each.name, evidence.task) for each in found if each.outcome == outcome)
 
 
 # What it is for ---------------------------------------------------------------------------------------------------------
@@ -87,7 +91,22 @@ def _what_for(evidence: Evidence) -> list[str]:
         lines[0] += " " + tr(
             "It learnt from {examples} of {source}.", examples=words.examples(evidence, learnt), source=source
         )
-    return lines
+    return [*lines, _licence(evidence)]
+
+
+def _licence(evidence: Evidence) -> str:
+    """Under which terms the data came: it limits what the network may be used for, however good it is."""
+    trace, card = evidence.trace, evidence.facts.get("card", "licence")
+    if card is not None and card.value:
+        return tr("Licence of the data: {licence}.", licence=trace.quote(card, _bare, is_ours=True))
+    told = evidence.answers.get("data_licence")
+    if told is not None and told.value:
+        return tr("Licence of the data, as its user says: {licence}.", licence=trace.quote(told, _bare))
+    return tr("Under which licence the data came is not known here: ask before its answers are put to use.")
+
+
+def _bare(text: str) -> str:
+    return shown(text).strip().rstrip(".")
 
 
 def _does(evidence: Evidence) -> str:
@@ -235,7 +254,7 @@ def _seeds(evidence: Evidence) -> list[str]:
 
 def _confidence(evidence: Evidence) -> list[str]:
     if found := evidence.findings("miscalibration"):
-        return [_found(evidence, each) for each in found]
+        return [*(_found(evidence, each) for each in found), *_surest(evidence)]
     if "calibration" not in evidence.report:
         return []
     trace, report = evidence.trace, evidence.report
@@ -245,6 +264,32 @@ def _confidence(evidence: Evidence) -> list[str]:
             "On average it is {sure} sure of its answers and right on {right}.",
             sure=trace.number(form, report["calibration"]["mean_confidence"]),
             right=trace.number(form, report["metrics"]["accuracy"]),
+        ),
+        *_surest(evidence),
+    ]
+
+
+def _surest(evidence: Evidence) -> list[str]:
+    """How many answers are left, and how right those are, where a person takes the doubtful ones. At a cut-off set beforehand."""
+    row = next((each for each in evidence.report.get("cutoffs") or () if each.value["at"] == SURE), None)
+    if row is None:
+        return []
+    trace, at = evidence.trace, evidence.trace.number(words.whole_percent, row["at"])
+    if not row.value["answered"]:
+        return [tr("Not one of its answers has a confidence of {at} or more.", at=at)]
+    answered = row["answered"].value
+    if answered == evidence.report["judged"]["examples"].value:
+        return [tr("All of its answers have a confidence of {at} or more.", at=at)]
+    low, high = row["interval"]
+    return [
+        tr(
+            "With a confidence of {at} or more it gives {share} of its answers, and of these {right} are right (95 % interval "
+            "{low}–{high}); the rest could go to a person.",
+            at=at,
+            share=trace.number(score.form(evidence, "accuracy"), row["share"]),
+            right=trace.number(words.percent_of(answered), row["accuracy"]),
+            low=trace.number(words.points_of(answered), low),
+            high=trace.number(words.points_of(answered), high),
         )
     ]
 
@@ -259,7 +304,7 @@ def _found(evidence: Evidence, finding: Place) -> str:
 def _what_breaks(evidence: Evidence) -> list[str]:
     found = [each for each in evidence.findings() if each.value["name"] not in (*ON_GOOD, *ON_SURE)]
     lines = [_found(evidence, each) for each in found[:MOST]]
-    lines += [*_beyond(evidence), *_suffering(evidence), *_farthest(evidence), *_not_made(evidence)]
+    lines += [*_beyond(evidence), *_needs(evidence), *_suffering(evidence), *_farthest(evidence), *_not_made(evidence)]
     if not found:
         lines.append(_checks(evidence))
     return lines
@@ -327,7 +372,7 @@ def _farthest(evidence: Evidence) -> list[str]:
         lines.append(
             tr(
                 "The farthest off: {id}, where {true} was true and {predicted} was foretold.",
-                id=trace.quote(worst["id"]),
+                id=trace.quote(worst["id"], example),
                 true=trace.quote(worst["true"]),
                 predicted=trace.quote(worst["predicted"]),
             )
@@ -343,6 +388,23 @@ def _farthest(evidence: Evidence) -> list[str]:
             )
         )
     return lines
+
+
+def _needs(evidence: Evidence) -> list[str]:
+    """Of rows, what must be known of a new one; beyond the values of training it has no experience."""
+    purpose, columns = evidence.data.get("purpose"), evidence.data.get("columns")
+    if purpose is None or columns is None or purpose.value["form"] != "table":
+        return []
+    unseen = {purpose.value.get("target"), *purpose.value.get("left", ())}
+    names = [each["name"] for each in columns if each.value["name"] not in unseen]
+    told = ", ".join(evidence.trace.quote(name) for name in names[:READ]) + (", …" if len(names) > READ else "")
+    return [
+        tr(
+            "It reads {columns}: where one of these is not known beforehand, is measured otherwise, or lies beyond what training had, "
+            "its answers are guesses.",
+            columns=told,
+        )
+    ]
 
 
 def _not_made(evidence: Evidence) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from seodang.core.language import tr
 from seodang.diagnoses.diagnosis import title_of
+from seodang.evaluation.naming import simple
 from seodang.evaluation.report import is_solved
 from seodang.papers import score, words
 from seodang.papers.blocks import Block, Command, Heading, Paragraph, Points, Section
@@ -50,7 +51,7 @@ def _unchecked(evidence: Evidence) -> Iterator[Block]:
     for each in evidence.facts["diagnosis"]["unchecked"]:
         reasons.setdefault(each.value["why"], []).append(each)
     lines = [
-        f"{', '.join(trace.quote(each['name'], title_of) for each in those)}: {trace.say(those[0]['why'])}"
+        f"{', '.join(trace.quote(each['name'], title_of, is_ours=True) for each in those)}: {trace.say(those[0]['why'])}"
         for those in reasons.values()
     ]
     lines += [trace.say(each) for each in evidence.facts["missing"]]
@@ -90,7 +91,7 @@ def _mend(evidence: Evidence) -> Iterator[str]:
 def _measure(evidence: Evidence) -> Iterator[str]:
     """What was not shown, and what would show it."""
     if rivals := [each for each in score.rivals(evidence) if each.outcome != "better"]:
-        told = ", ".join(words.method(each.name, evidence.task) for each in rivals)
+        told = ", ".join(simple(each.name, evidence.task) for each in rivals)
         yield tr(
             "Take what is simpler ({methods}), or show on more examples that the network is better: here it is not.",
             methods=told,

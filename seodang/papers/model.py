@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from seodang.core.language import tr, trn
-from seodang.evaluation.report import is_solved
+from seodang.evaluation.naming import choice, metric
+from seodang.evaluation.report import is_solved, recorded
 from seodang.papers import drawings, words
 from seodang.papers.blocks import Block, Heading, Paragraph, Points, Section, Table
 from seodang.papers.data_card import blanks
@@ -37,14 +38,17 @@ def model(evidence: Evidence) -> Section:
 def _network(evidence: Evidence) -> Iterator[Block]:
     trace, training = evidence.trace, evidence.report["training"]
     told = tr(
-        "Recipe {recipe}, network {network}: {parameters} numbers, of which training changed {trainable}; an answer takes {operations} "
-        "multiplications and additions.",
+        "Recipe {recipe}, network {network}: {parameters} numbers, of which training changed {trainable}.",
         recipe=trace.quote(evidence.recipe["name"]),
         network=trace.quote(evidence.recipe["model"]["name"]),
         parameters=trace.number(words.count, training["parameters"]),
         trainable=trace.number(words.count, training["trainable"]),
-        operations=trace.number(words.count, training["operations"]),
     )
+    if training["operations"].value:  # 0 where a network has layers whose operations are not counted
+        told += " " + tr(
+            "An answer takes {operations} multiplications and additions.",
+            operations=trace.number(words.count, training["operations"]),
+        )
     if weights := evidence.manifest.get("model.safetensors", "bytes"):
         told += " " + tr("Its weights take {size}.", size=trace.number(_size, weights))
     yield Paragraph(told)
@@ -98,26 +102,29 @@ def _inputs(evidence: Evidence) -> Iterator[Block]:
     if evidence.run.encoding is None:
         preparation = recipe["preparation"]
         grey = preparation["channels"].value == 1
-        told = tr("Each picture is brought to {width}×{height} pixels, {colour}, by {fit}; its numbers are scaled by {scale}.",
+        told = tr("Each picture is brought to {width}×{height} pixels, {colour} ({fit}); its numbers: {scale}.",
             width=trace.number(words.count, preparation["width"]),
             height=trace.number(words.count, preparation["height"]),
             colour=tr("grey") if grey else tr("in colour"),
-            fit=trace.quote(preparation["fit"]),
-            scale=trace.quote(preparation["scale"]),
+            fit=trace.quote(preparation["fit"], choice, is_ours=True),
+            scale=trace.quote(preparation["scale"], choice, is_ours=True),
         )  # fmt: skip
     elif form == "series":
-        told = tr("Windows of {window} steps; {scaling} scaling, learnt from training alone.",
+        told = tr("Windows of {window} steps; values {scaling}, learnt from training alone.",
             window=trace.number(words.count, data["facts"]["inputs"]["shape"][0]),
-            scaling=trace.quote(recipe["series"]["scaling"]),
+            scaling=trace.quote(recipe["series"]["scaling"], choice, is_ours=True),
         )  # fmt: skip
     elif form in ("texts", "pairs", "prose"):
-        told = tr("Texts are cut into tokens ({tokens}).", tokens=trace.quote(recipe["texts"]["tokens"]))
+        told = tr(
+            "Texts are cut into tokens ({tokens}).",
+            tokens=trace.quote(recipe["texts"]["tokens"], choice, is_ours=True),
+        )
         if (known := data.get("facts", "inputs", "vocabulary")) is not None and known.value:
             number = trace.number(words.count, known)
             told += " " + tr("It knows {number} of them; a text's other tokens are unknown to it.", number=number)
     else:
         told = tr("Columns of numbers are scaled ({numbers}), columns of names become codes; how was learnt from training alone.",
-            numbers=trace.quote(recipe["columns"]["numbers"]),
+            numbers=trace.quote(recipe["columns"]["numbers"], choice, is_ours=True),
         )  # fmt: skip
     yield Paragraph(told + " " + tr("The same preparation is saved with the run and used for every answer."))
 
@@ -145,7 +152,7 @@ def _training(evidence: Evidence) -> Iterator[Block]:
         tr(
             "Training took {time} on {device} with {threads}; the seed was {seed}.",
             time=trace.number(words.seconds, evidence.report["seconds"]),
-            device=trace.quote(evidence.machine["device"]),
+            device=trace.quote(evidence.machine["device"], str.upper),
             threads=_threads(evidence),
             seed=trace.number(words.count, training["seed"]),
         )
@@ -206,7 +213,7 @@ def _optimiser(evidence: Evidence) -> str:
 def _kept(evidence: Evidence) -> list[str]:
     training = evidence.recipe["training"].value
     if training["keep"] == "best" or training["patience"] is not None:
-        monitor = evidence.trace.quote(evidence.recipe["training"]["monitor"])
+        monitor = evidence.trace.quote(evidence.recipe["training"]["monitor"], recorded, is_ours=True)
         return [tr("The weights of the best epoch by {monitor} were kept.", monitor=monitor)]
     return [tr("The weights of the last epoch were kept.")]
 
@@ -220,7 +227,7 @@ def _last_epoch(evidence: Evidence) -> Iterator[Block]:
         if name in chosen:
             form = words.form_of(name, 1000)
             there = (chosen.get(name), chosen.get(f"validation_{name}"))
-            rows.append([words.metric(name), *("" if each is None else trace.number(form, each) for each in there)])
+            rows.append([metric(name), *("" if each is None else trace.number(form, each) for each in there)])
     titles = [tr("At the end of training"), tr("training"), tr("validation")]
     yield Table(titles, rows)
 

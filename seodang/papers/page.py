@@ -7,10 +7,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from seodang.core.glossary import STYLE as TERM_STYLE
+from seodang.core.glossary import with_terms
 from seodang.core.language import language, tr
-from seodang.evaluation.report import STYLE
+from seodang.evaluation.naming import example
+from seodang.evaluation.pages import STYLE, coded
 from seodang.papers.blocks import Section
 from seodang.papers.evidence import Evidence
 from seodang.papers.in_short import InShort
@@ -28,13 +31,14 @@ def page(evidence: Evidence, short: InShort, sections: list[Section], blanks: in
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["traced"] = lambda text: _traced(evidence, text)
+    environment.filters["named"] = example
     environment.filters["plain"] = evidence.trace.plain
     environment.filters["drawn"] = Markup  # our own SVG: holds no text from outside that is not escaped
     environment.globals["tr"] = tr
     body = [{"section": each, "blocks": [_named(block) for block in each.blocks]} for each in sections]
     named = {name: text for name, text in files().items() if name.split(".")[0] in _named_files(evidence)}
-    return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
-        css=Markup(STYLE.read_text(encoding="utf-8") + OWN_STYLE.read_text(encoding="utf-8")),
+    made = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
+        css=Markup(STYLE.read_text(encoding="utf-8") + TERM_STYLE + OWN_STYLE.read_text(encoding="utf-8")),
         language=language(),
         run=evidence.run,
         short=asdict(short),
@@ -51,6 +55,7 @@ def page(evidence: Evidence, short: InShort, sections: list[Section], blanks: in
         rows=sources(evidence.trace),
         files=named,
     )
+    return with_terms(made)
 
 
 def _named_files(evidence: Evidence) -> set[str]:
@@ -64,25 +69,18 @@ def _named(block: Any) -> tuple[str, Any]:
 def _traced(evidence: Evidence, text: str) -> Markup:
     """A text for the page: numbers link to the appendix and carry their source; words from files carry it too."""
     return Markup("").join(
-        _code(each) if isinstance(each, str) else _linked(evidence.trace.found.index(each), each)
+        coded(each) if isinstance(each, str) else _linked(evidence.trace.found.index(each), each)
         for each in evidence.trace.pieces(text)
     )
 
 
 def _linked(place: int, each: Traced) -> Markup:
-    source, shown = " ".join(each.sources), _code(each.text)
+    source, shown = " ".join(each.sources), coded(each.text)
     if each.is_quote:
-        return Markup('<span data-from="{}" title="{}">{}</span>').format(source, source, shown)
+        kept = "" if each.is_ours else Markup(' translate="no"')  # names and texts of the data are in no language
+        return Markup('<span data-from="{}" title="{}"{}>{}</span>').format(source, source, kept, shown)
     value = json.dumps(each.value) if isinstance(each.value, int | float) else str(len(each.value))
     title = f"{source} = {value}"
     return Markup(
         '<a class="n" href="#n{}" title="{}"><data value="{}" data-from="{}" data-way="{}">{}</data></a>'
     ).format(place, title, value, source, each.way, shown)
-
-
-def _code(text: str) -> Markup:
-    """What stands in backticks as code; everything escaped."""
-    parts = text.split("`")
-    if len(parts) % 2 == 0:
-        return escape(text)
-    return Markup("").join(Markup("<code>{}</code>").format(p) if i % 2 else escape(p) for i, p in enumerate(parts))

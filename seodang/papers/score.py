@@ -7,6 +7,7 @@ from typing import Literal
 
 from seodang.core.language import tr
 from seodang.diagnoses.case import LEVEL
+from seodang.evaluation.naming import metric, simple
 from seodang.papers import words
 from seodang.papers.evidence import Evidence
 from seodang.papers.trace import Form, Place
@@ -136,7 +137,7 @@ def beside(evidence: Evidence, of: Place | None = None) -> list[str]:
     told = "; ".join(
         tr(
             "{method} {value}",
-            method=words.method(each.name, task),
+            method=simple(each.name, task),
             value=trace.number(form(evidence, main), each.place[main]),
         )
         for each in found
@@ -144,7 +145,7 @@ def beside(evidence: Evidence, of: Place | None = None) -> list[str]:
     lines = [
         tr(
             "The same number ({metric}) of what is simpler: {methods}.",
-            metric=words.within(words.metric(main)),
+            metric=words.within(metric(main)),
             methods=told,
         )
     ]
@@ -153,7 +154,7 @@ def beside(evidence: Evidence, of: Place | None = None) -> list[str]:
         lines = [
             tr(
                 "By {metric} it has {own}; what is simpler: {methods}.",
-                metric=words.within(words.metric(main)),
+                metric=words.within(metric(main)),
                 own=own,
                 methods=told,
             )
@@ -165,7 +166,7 @@ def beside(evidence: Evidence, of: Place | None = None) -> list[str]:
         )
         return lines
     for each in found:
-        name = words.method(each.name, task)
+        name = simple(each.name, task)
         chance = "" if each.p_value is None else f" ({trace.number(words.p_value, each.p_value)})"
         if each.outcome == "worse":
             lines.append(tr("WORSE than {method}{chance}.", method=name, chance=chance))

@@ -76,7 +76,7 @@ class Traced:
     """A piece of a paper's text that stands in a file of the run.
 
     text: as it is shown.   value: what it was made from.   sources: the pointers.   way: how, a name of `WAYS`.
-    is_quote: whether it is words, taken over as they are; else it is a number.
+    is_quote: whether it is words, taken over as they are; else it is a number.   is_ours: whether we wrote these words.
     """
 
     text: str
@@ -84,6 +84,7 @@ class Traced:
     sources: tuple[str, ...]
     way: str = "value"
     is_quote: bool = False
+    is_ours: bool = False
 
 
 @dataclass(eq=False)
@@ -97,14 +98,14 @@ class Trace:
         value = WAYS[way](*(place.value for place in places))
         return self._marked(Traced(form(value), value, tuple(place.pointer for place in places), way))
 
-    def quote(self, place: Place, form: Form = str) -> str:
-        """Words that stand there, as they are."""
+    def quote(self, place: Place, form: Form = str, *, is_ours: bool = False) -> str:
+        """Words that stand there, as they are. `is_ours`: whether `form` makes words of ours of them."""
         text = " ".join(form(place.value).replace(MARK, "").split())
-        return self._marked(Traced(text, place.value, (place.pointer,), is_quote=True))
+        return self._marked(Traced(text, place.value, (place.pointer,), is_quote=True, is_ours=is_ours))
 
     def say(self, place: Place) -> str:
         """A sentence that stands there, in the person's language where the catalogue knows it."""
-        return self.quote(place, shown)
+        return self.quote(place, shown, is_ours=True)
 
     def _marked(self, traced: Traced) -> str:
         if not traced.text:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from seodang.core.language import tr, trn
 from seodang.evaluation.report import duration, written
 from seodang.evaluation.row_verdict import short
@@ -48,6 +46,15 @@ def tenths(share: float) -> str:
     '85.2 %'
     """
     return f"{100 * share:.1f} %"
+
+
+def whole_percent(share: float) -> str:
+    """A share that is a whole number of percent.
+
+    >>> whole_percent(0.95)
+    '95 %'
+    """
+    return f"{100 * share:.0f} %"
 
 
 def in_points(value: float) -> str:
@@ -101,59 +108,6 @@ def listed(evidence: Evidence, names: list[Place], of: Place, most: int = NAMED)
 def split_title(name: str) -> str:
     """What a split is called."""
     return {"train": tr("training"), "validation": tr("validation"), "test": tr("test")}.get(name, name)
-
-
-def method(name: str, task: str) -> str:
-    """What a network is set beside, by its name in the report."""
-    own: dict[str, Callable[[], str]] = {
-        "naive": lambda: tr("always answering the most common class"),
-        "linear": lambda: tr("a linear model"),
-        "trees": lambda: tr("boosted trees"),
-        "last value": lambda: tr("keeping the last value"),
-        "a season ago": lambda: tr("the value a season ago"),
-        "unigram": lambda: tr("counting words"),
-        "bigram": lambda: tr("counting pairs of words"),
-        "untouched": lambda: tr("the pretrained network, untouched"),
-        "real": lambda: tr("real pictures"),
-    }
-    other: dict[tuple[str, str], Callable[[], str]] = {
-        ("naive", "regress"): lambda: tr("always answering the mean"),
-        ("naive", "reconstruct"): lambda: tr("always the mean example"),
-        ("linear", "reconstruct"): lambda: tr("as many principal components"),
-        ("naive", "imitate"): lambda: tr("every pixel drawn for itself"),
-        ("linear", "imitate"): lambda: tr("pictures drawn from a normal distribution"),
-    }
-    found = other.get((name, task)) or own.get(name)
-    return found() if found else name
-
-
-def metric(name: str) -> str:
-    """What a number is called."""
-    titles: dict[str, Callable[[], str]] = {
-        "accuracy": lambda: tr("Accuracy"),
-        "balanced_accuracy": lambda: tr("Balanced accuracy"),
-        "macro_f1": lambda: tr("Macro F1"),
-        "top_3_accuracy": lambda: tr("Among the three most probable"),
-        "top_5_accuracy": lambda: tr("Among the five most probable"),
-        "roc_auc": lambda: tr("Area under the ROC curve"),
-        "log_loss": lambda: tr("Log loss"),
-        "calibration_error": lambda: tr("Calibration error"),
-        "mae": lambda: tr("Mean distance"),
-        "rmse": lambda: tr("Root mean squared error"),
-        "mse": lambda: tr("Mean squared error"),
-        "median_error": lambda: tr("Median distance"),
-        "r2": lambda: tr("R², the share of the spread that is explained"),
-        "perplexity": lambda: tr("Perplexity"),
-        "loss": lambda: tr("Loss"),
-        "bleu": lambda: tr("BLEU"),
-        "explained": lambda: tr("Share of the spread that is kept"),
-        "frechet": lambda: tr("Fréchet distance"),
-        "diversity": lambda: tr("Diversity beside real ones"),
-        "nearness": lambda: tr("Distance to the nearest training picture, beside that of real ones"),
-        "confidence": lambda: tr("Confidence of a classifier"),
-        "covered": lambda: tr("Share of the classes that are drawn"),
-    }
-    return titles[name]() if name in titles else name.replace("_", " ")
 
 
 def form_of(name: str, examples: int) -> Form:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import typing
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,11 @@ from seodang.core.registry import find, names
 from seodang.core.settings_file import read_settings
 from seodang.core.values import Value, check
 from seodang.recipes.recipe import Recipe
+from seodang.recipes.settings import Part
+
+# Words that are typed as they are wherever the description of a setting has them.
+TYPED = ["null", "Null", "true", "false", "auto", "float32", "patience", "cpu", "cuda", "mps", "bpe"]
+TYPED += ["adam", "adamw", "sgd", "muon", "rmsprop", "mse", "mae", "huber"]
 
 
 def resolve(recipe: str | Path | Recipe, settings: dict[str, str] | None = None) -> Recipe:
@@ -103,6 +109,32 @@ def _place(key: str) -> list[str]:
     raise RecipeError(
         tr("{key} is not a setting of Recipe. {hint}", key=key, hint=did_you_mean(key, Recipe.model_fields))
     )
+
+
+def about_setting(key: str) -> str:
+    """What a setting means, in the person's language, what is typed in backticks; "" of one that belongs to a model alone.
+
+    >>> about_setting("training.label_smoothing"), about_setting("model.depth")
+    ('Share of the target spread over all classes.', '')
+    >>> about_setting("training.precision")
+    '`auto`: `float32` on a CPU, mixed on a GPU.'
+    """
+    group, _, name = key.partition(".")
+    field = Recipe.model_fields.get(group)
+    if name and field is not None:
+        field = {**_groups(), "model": Part}[group].model_fields.get(name)
+    if field is None or not field.description:
+        return ""
+    own = [re.escape(each) for each in _choices(field.annotation)]
+    words = [*map(re.escape, TYPED), *(rf"{each}(?=:| ?\()" for each in own)]
+    return re.sub(rf"(?<![\w`-])(?:{'|'.join(words)})(?![A-Za-z0-9_`-])", r"`\g<0>`", tr(field.description))
+
+
+def _choices(kind: Any) -> list[str]:
+    """The words that a setting may be."""
+    if typing.get_origin(kind) is typing.Literal:
+        return [each for each in typing.get_args(kind) if isinstance(each, str)]
+    return [each for inner in typing.get_args(kind) for each in _choices(inner)]
 
 
 def _groups() -> dict[str, type[Value]]:

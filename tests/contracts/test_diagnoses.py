@@ -272,6 +272,20 @@ def patients(_, tmp_path):
     return case_of_data(tmp_path / "patients.csv")
 
 
+def scaled(_, tmp_path, *, by: str = "all"):
+    """A table in two files, whose columns were scaled by all rows, or by those that train."""
+    draw = np.random.default_rng(0)
+    kind = draw.integers(0, 2, 400)
+    table = pd.DataFrame(draw.normal(kind[:, None], 1, (400, 4)), columns=list("abcd"))
+    rows = table if by == "all" else table[:320]
+    table = ((table - rows.mean()) / rows.std()).round(6)
+    table["kind"] = np.where(kind, "yes", "no")
+    (tmp_path / by).mkdir()
+    table[:320].to_csv(tmp_path / by / "train.csv", index=False)
+    table[320:].to_csv(tmp_path / by / "test.csv", index=False)
+    return case_of_data(tmp_path / by)
+
+
 PLANTED = {
     "chosen-on-test": much_opened,
     "dead-units": silent,
@@ -290,6 +304,7 @@ PLANTED = {
     "rate-too-high": fast,
     "rate-too-low": slow,
     "saturated-outputs": flat,
+    "scaled-before-split": scaled,
     "seed-noise": narrow,
     "shift": darker_test,
     "too-few-examples": few_judged,
@@ -354,6 +369,85 @@ def test_every_copied_row_is_counted(tmp_path, share):
 
 def test_rows_that_are_alike_because_there_are_few_values_are_no_copies():
     assert not list(find("diagnoses", "exact-duplicates")(case_of_data("iris")))
+
+
+def in_two_files(folder: Path, table: pd.DataFrame, judged: np.ndarray) -> Case:
+    folder.mkdir()
+    table[~judged].to_csv(folder / "train.csv", index=False)
+    table[judged].to_csv(folder / "test.csv", index=False)
+    return case_of_data(folder)
+
+
+@pytest.mark.parametrize(("share", "fires"), [(0, False), (0.01, True), (0.05, True)])
+def test_people_who_stand_on_both_sides_of_a_given_split(made, tmp_path, share, fires):
+    patients(made, tmp_path)
+    table = pd.read_csv(tmp_path / "patients.csv")
+    judged = table["patient"].isin([f"P{number:02d}" for number in range(0, 60, 4)]).to_numpy(copy=True)
+    moved = np.flatnonzero(judged)[: round(share * judged.sum())]
+    judged[moved] = False  # a row of a person whose others are in the test
+    found = list(find("diagnoses", "group-split")(in_two_files(tmp_path / "set", table, judged)))
+    assert [each.numbers["column"] for each in found] == (["patient"] if fires else [])
+
+
+@pytest.mark.parametrize("order", ["in time", "shuffled"])
+def test_days_that_were_shuffled_before_the_split(tmp_path, order):
+    """Fifteen stretches of weather, each with its own measures and its own answer: days beside each other are alike."""
+    draw = np.random.default_rng(1)
+    stretch = np.repeat(np.arange(15), 40)
+    table = pd.DataFrame(draw.normal(size=(15, 6))[stretch] + 0.3 * draw.normal(size=(600, 6)), columns=list("abcdef"))
+    # Two rows a day, so that this is a table and no series.
+    table.insert(0, "day", pd.date_range("2020-01-01", periods=300).repeat(2))
+    table["rain"] = np.array(["no", "yes"])[draw.permutation(np.arange(15) % 2)[stretch]]
+    judged = np.arange(600) >= 480
+    if order == "shuffled":
+        judged = draw.permutation(judged)
+    found = list(find("diagnoses", "group-split")(in_two_files(tmp_path / "set", table, judged)))
+    assert [each.numbers["column"] for each in found] == (["day"] if order == "shuffled" else [])
+
+
+def test_what_was_scaled_by_training_alone_is_not_called_scaled_before_the_split(made, tmp_path):
+    assert not list(find("diagnoses", "scaled-before-split")(scaled(made, tmp_path, by="train")))
+
+
+@pytest.mark.parametrize("by", ["all", "training"])
+def test_a_series_that_was_brought_between_0_and_1_by_its_future(tmp_path, by):
+    values = 50 + np.arange(400) * 0.3 + 5 * np.random.default_rng(0).normal(size=400)
+    known = values if by == "all" else values[:240]  # well before what judges
+    values = (values - known.min()) / (known.max() - known.min())
+    days = pd.date_range("2020-01-01", periods=400)
+    pd.DataFrame({"day": days, "level": values}).to_csv(tmp_path / "level.csv", index=False)
+    found = list(find("diagnoses", "scaled-before-split")(case_of_data(tmp_path / "level.csv")))
+    assert len(found) == (by == "all")
+
+
+@pytest.mark.parametrize("kind", ["pictures", "rows"])
+def test_labels_that_were_shuffled_are_foretold_by_chance_alone(tmp_path, kind):
+    """The control of every leak: where there is nothing to learn, a score beyond chance would be one (3 standard deviations)."""
+    draw = np.random.default_rng(5)
+    if kind == "pictures":
+        source = open_any("digits")
+        np.savez(tmp_path / "digits.npz", x=source.pixels, y=draw.permutation(source.labels))
+        data, chance = tmp_path / "digits.npz", 0.1
+    else:
+        table = pd.DataFrame(draw.normal(size=(1000, 8)), columns=list("abcdefgh"))
+        table["kind"] = np.array(["no", "yes"])[draw.permutation(np.arange(1000) % 2)]
+        data, chance = tmp_path / "rows.csv", 0.5
+        table.to_csv(data, index=False)
+    run = train(data, settings={"training.epochs": 4}, runs=tmp_path / "runs")
+    report = evaluate(run)
+    spread = np.sqrt(chance * (1 - chance) / report["judged"]["examples"])
+    assert report["split"] == "test"
+    assert abs(report["metrics"]["accuracy"] - chance) < 3 * spread
+
+
+def test_a_random_walk_is_foretold_no_better_than_by_its_last_value(tmp_path):
+    price = 100 + np.random.default_rng(7).normal(size=700).cumsum()
+    pd.DataFrame({"date": pd.date_range("2019-01-01", periods=700), "close": price}).to_csv(
+        tmp_path / "walk.csv", index=False
+    )
+    run = train(tmp_path / "walk.csv", settings={"training.epochs": 5}, runs=tmp_path)
+    against = evaluate(run)["baselines"]["last value"]["network_against_it"]
+    assert against["p_value"] > 0.01 or against["difference"] < 0
 
 
 def test_a_group_is_not_asked_for_where_it_is_kept_together(made, tmp_path):

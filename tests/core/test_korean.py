@@ -46,6 +46,11 @@ TRUE_KOREAN = {
     "table(으)로": "table로",  # 테이블
     "name을(를)": "name을",  # 네임
     "photos.png을(를)": "photos.png를",  # 피엔지
+    "target은(는)": "target은",  # 타깃
+    "data set을(를)": "data set를",  # 세트
+    "float(으)로": "float로",  # 플로트
+    "map이(가)": "map이",  # 맵
+    "rock과(와)": "rock과",  # 록
     "‘사진’을(를)": "‘사진’을",
     "`mnist`(으)로": "`mnist`로",
     "(사과)이(가)": "(사과)가",

@@ -12,6 +12,7 @@ from seodang.core.errors import SeodangError
 from seodang.core.language import tr
 from seodang.core.registry import describe, names
 from seodang.lessons.learn import COURSE, called, course, learn, question, write_course, write_lesson
+from tools.left_english import left_english
 
 HANGUL = re.compile("[가-힣]")
 # What labs L64 wants explained where it appears.
@@ -130,3 +131,11 @@ def test_the_verb(command, tmp_path, monkeypatch):
     assert "seodang learn 3" in told.stderr
     with pytest.raises(SeodangError, match="There is no question 0"):
         command("learn", "0")
+
+
+@pytest.mark.parametrize("name", COURSE)
+def test_no_english_is_left_on_a_korean_page(name, lesson, in_language, tmp_path):
+    found = lesson(name, "ko")
+    with in_language("ko"):
+        text = write_lesson(name, found, tmp_path / "page.html").read_text(encoding="utf-8")
+    assert left_english(text, ["malignant", "mlp"]) == []  # a class of breast-cancer; how names of recipes begin

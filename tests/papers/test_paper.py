@@ -94,7 +94,9 @@ class Page(HTMLParser):
         super().__init__()
         self.numbers, self.bare, self.anchors, self.links, self.alts, self.sections = [], [], set(), [], [], []
         self.inside = []
-        self.feed(re.sub(r"<svg.*?</svg>", "", text, flags=re.DOTALL))
+        self.feed(
+            re.sub(r"<svg.*?</svg>|<h2>(?:Terms on this page|이 페이지의 용어).*?</dl>", "", text, flags=re.DOTALL)
+        )
 
     def handle_starttag(self, tag, attrs):
         given = dict(attrs)
@@ -164,6 +166,10 @@ def test_the_page_stands_alone_and_has_every_part(papers, family):
     for name in ("what_for", "how_good", "how_sure", "what_breaks"):
         assert all(found["in_short"][name]), name
     assert "intended_use" in found["blanks"]
+    terms = re.findall(r'<span class="term" tabindex="0" data-tip="([^"]+)">', text)
+    assert len(terms) >= 8
+    assert all(f"<dd>{each}</dd>" in text.partition("Terms on this page")[2] for each in terms)
+    assert any("icence" in line for line in found["in_short"]["what_for"])
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -55,20 +55,28 @@ class Taste:
 
 
 GREEDY = Taste(temperature=0)
+# Where nothing is said. Running text goes round in circles where always the most probable word is taken (Holtzman et al., 2019).
+WORDS, RUNNING_WORDS, RUNNING = 20, 100, Taste(temperature=0.8, top_p=0.95)
+
+
+def habits(encoding: TextEncoding) -> tuple[int, Taste]:
+    """How many words are written, and by which taste, where nobody says: of running text (a play, a novel) more, and drawn."""
+    return (RUNNING_WORDS, RUNNING) if encoding.form == "prose" else (WORDS, GREEDY)
 
 
 def generate(
     run: Run | str | Path,
     start: str = "",
     *,
-    words: int = 20,
+    words: int | None = None,
     count: int = 1,
-    taste: Taste = GREEDY,
+    taste: Taste | None = None,
     seed: int = 0,
 ) -> list[str]:
     """`count` texts that begin with `start` and go on for at most `words` words, or to the end mark where there is one.
 
-    The same seed writes the same texts. With a beam the `count` best are given, the most probable first.
+    The same seed writes the same texts. With a beam the `count` best are given, the most probable first. Left out, `words` and `taste`
+    are the `habits` of such texts.
 
     Raises:
         RunError: The run does not write texts.
@@ -76,6 +84,8 @@ def generate(
     """
     run = run if isinstance(run, Run) else load(run)
     encoding = writer(run)
+    usual_words, usual_taste = habits(encoding)
+    words, taste = usual_words if words is None else words, taste or usual_taste
     if words < 1 or count < 1:
         raise SeodangError(tr("words and count must be 1 or more, got {words} and {count}.", words=words, count=count))
     begun = begin(encoding, start)

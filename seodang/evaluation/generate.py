@@ -19,6 +19,7 @@ from seodang.data.encoded import Encoded
 from seodang.runs.folder import Run, load
 
 SAMPLES, SAMPLE_WORDS = 8, 20
+RUNNING_SAMPLES, SAMPLE_RUNNING = 4, 60  # of running text fewer, but long enough for a dialogue
 BEGINNING = 3  # tokens of a judged text that a sample begins with, where there is no begin mark
 # Tokens that a word takes at most; where words run longer than that, writing stops all the same.
 MOST_TOKENS = {"notes": 1, "words": 3, "bpe": 8, "characters": 16}
@@ -304,10 +305,13 @@ def samples(run: Run, own: Encoded | None) -> list[dict[str, str]]:
     """A few texts for the report: from nothing where there is a begin mark, else from beginnings of judged texts."""
     encoding = writer(run)
     starts = [""] * SAMPLES if encoding.tokenizer.begin is not None else _beginnings(encoding, own)
-    taste, found = Taste(temperature=0.8, top_p=0.95), []
+    runs_on = encoding.form == "prose"
+    starts, words = (starts[:RUNNING_SAMPLES], SAMPLE_RUNNING) if runs_on else (starts, SAMPLE_WORDS)
+    found = []
     for number, start in enumerate(starts):
-        text = generate(run, start, words=SAMPLE_WORDS, taste=taste, seed=number)[0]
-        found.append({"start": start or tr("(nothing)"), "text": text.removeprefix(start).strip()})
+        text = generate(run, start, words=words, taste=RUNNING, seed=number)[0]
+        fresh = text.removeprefix(start)
+        found.append({"start": start or tr("(nothing)"), "text": fresh.rstrip() if runs_on else fresh.strip()})
     return found
 
 

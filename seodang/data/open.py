@@ -29,7 +29,7 @@ from seodang.data.readers.pixels import holds_pixels, no_pixels, pixel_files, re
 from seodang.data.readers.table import PACKED, holds_rows, read_table
 from seodang.data.readers.table import SUFFIXES as TABLE_SUFFIXES
 from seodang.data.readers.table import table_files as row_files
-from seodang.data.readers.texts import holds_texts, read_texts
+from seodang.data.readers.texts import holds_texts, packed_text, read_texts
 from seodang.data.reading import Columns
 from seodang.data.source import Card, Source
 
@@ -235,6 +235,8 @@ def _read_file(path: Path, columns: Columns, sure: bool) -> Source | Frame:
         raise DataError(tr("{path} is empty. These can be read: {forms}.", path=path, forms=shown(FORMS)))
     packed = name.endswith(ARCHIVES)
     if (not packed or name.endswith(".zip")) and holds_rows(path):
+        if inside := packed_text(path):
+            raise DataError(tr("{path} holds a text, {name}. Unpack it, and give that.", path=path, name=inside))
         return _read_table(path, columns)
     unpack = " " + tr("Unpack the archive first, and give the folder.") if packed else ""
     raise DataError(

@@ -120,3 +120,20 @@ def test_an_archive_of_texts_is_refused_with_what_to_do(tmp_path):
         archive.writestr("neg/1.txt", "bad")
     with pytest.raises(DataError, match=r"holds 2 files.*unpack it and give the folder\.$"):
         open_any(tmp_path / "texts.zip")
+
+
+def test_one_text_in_an_archive_is_no_table(tmp_path):
+    import bz2
+    import zipfile
+
+    play = "ROMEO:\nWhat light is that?\n\nJULIET:\nAy, me!\n\n" * 40
+    with zipfile.ZipFile(tmp_path / "play.zip", "w") as archive:
+        archive.writestr("play.txt", play)
+    (tmp_path / "play.txt.bz2").write_bytes(bz2.compress(play.encode()))
+    for name, inside in (("play.zip", "play.txt"), ("play.txt.bz2", "play.txt.bz2")):
+        with pytest.raises(DataError) as error:
+            open_any(tmp_path / name)
+        assert str(error.value) == f"{tmp_path / name} holds a text, {inside}. Unpack it, and give that."
+    with zipfile.ZipFile(tmp_path / "table.zip", "w") as archive:
+        archive.writestr("table.txt", "a b c\n" + "".join(f"{n} {n * 2} {n % 3}\n" for n in range(50)))
+    assert len(open_any(tmp_path / "table.zip")) == 50

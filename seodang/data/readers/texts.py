@@ -37,6 +37,7 @@ from seodang.data.readers.sentence_pairs import (
     read_parallel,
     read_tab_pairs,
 )
+from seodang.data.readers.unpack import unpacked
 from seodang.data.repeated_texts import repeated_texts
 from seodang.data.source import SPLITS, LeftOut
 
@@ -84,6 +85,20 @@ def _file_holds_text(path: Path) -> bool:
     if suffix in LINE_SUFFIXES:
         return False
     return are_pairs(lines) or (suffix not in (".tsv", ".tab") and not _are_a_table(lines))
+
+
+def packed_text(path: Path) -> str | None:
+    """The name of the text in an archive (zip, bz2, xz) that holds one text and no table; None where it holds something else."""
+    try:
+        content, name = unpacked(path)
+    except DataError:  # whoever reads it says what is wrong
+        return None
+    bare = name.lower().removesuffix(".bz2").removesuffix(".xz")
+    if name == path.name and bare == name.lower() or not bare.endswith(TEXT_SUFFIXES):
+        return None
+    text, _ = decoded(content)
+    lines = [line for line in (text or "").split("\n")[:400] if line.strip()]
+    return name if lines and not _are_a_table(lines) else None
 
 
 def _head_of(path: Path) -> bytes:

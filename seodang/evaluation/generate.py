@@ -14,13 +14,13 @@ from torch import Tensor
 
 from seodang.core.errors import RunError, SeodangError
 from seodang.core.language import tr
-from seodang.data.encode_text import TextEncoding, padded
+from seodang.data.encode_text import TextEncoding, padded, texts_of
 from seodang.data.encoded import Encoded
 from seodang.runs.folder import Run, load
 
 SAMPLES, SAMPLE_WORDS = 8, 20
 RUNNING_SAMPLES, SAMPLE_RUNNING = 4, 60  # of running text fewer, but long enough for a dialogue
-BEGINNING = 3  # tokens of a judged text that a sample begins with, where there is no begin mark
+BEGINNING = 3  # tokens of a judged text that a sample begins with, where there is no begin mark; of running text, words
 # Tokens that a word takes at most; where words run longer than that, writing stops all the same.
 MOST_TOKENS = {"notes": 1, "words": 3, "bpe": 8, "characters": 16}
 
@@ -316,10 +316,17 @@ def samples(run: Run, own: Encoded | None) -> list[dict[str, str]]:
 
 
 def _beginnings(encoding: TextEncoding, own: Encoded | None) -> list[str]:
+    """How judged texts begin; of running text the first words of its paragraphs or lines (in a play, who speaks)."""
     part = None if own is None else own.test if len(own.test) else own.train
-    if part is None or part.pixels is None:
+    if own is None or part is None or part.pixels is None:
         return []
     found: dict[str, None] = {}
+    if encoding.form == "prose":
+        rows = own.division.test if len(own.test) else own.division.train
+        texts = texts_of(own.source, encoding.text)
+        for place in np.random.default_rng(0).permutation(rows)[: 4 * SAMPLES].tolist():
+            found.setdefault(" ".join(texts[place].strip().partition("\n")[0].split()[:BEGINNING]))
+        return [start for start in found if start][:SAMPLES]
     for place in np.random.default_rng(0).permutation(len(part))[: 4 * SAMPLES].tolist():
         ids = [token for token in part.pixels[place].tolist() if token][:BEGINNING]
         found.setdefault(encoding.tokenizer.decode(ids).strip("\ufffd\n "))

@@ -227,6 +227,8 @@ def _read_file(path: Path, columns: Columns, sure: bool) -> Source | Frame:
         return read_pixels(path)
     if holds_texts(path):
         return read_texts(path)
+    if name.endswith((".zip", ".bz2", ".xz")) and (inside := packed_text(path)):
+        raise DataError(tr("{path} holds a text, {name}. Unpack it, and give that.", path=path, name=inside))
     if name.endswith(TABLE_SUFFIXES) or name.endswith(tuple(f"{one}{two}" for one in TABLE_SUFFIXES for two in PACKED)):
         table = _read_table(path, columns)
         why = no_pixels(path) if isinstance(table, Frame) and name.endswith(CSV_SUFFIXES) else ""
@@ -235,8 +237,6 @@ def _read_file(path: Path, columns: Columns, sure: bool) -> Source | Frame:
         raise DataError(tr("{path} is empty. These can be read: {forms}.", path=path, forms=shown(FORMS)))
     packed = name.endswith(ARCHIVES)
     if (not packed or name.endswith(".zip")) and holds_rows(path):
-        if inside := packed_text(path):
-            raise DataError(tr("{path} holds a text, {name}. Unpack it, and give that.", path=path, name=inside))
         return _read_table(path, columns)
     unpack = " " + tr("Unpack the archive first, and give the folder.") if packed else ""
     raise DataError(

@@ -8,6 +8,7 @@ import os
 import re
 import stat
 import unicodedata
+import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -89,16 +90,23 @@ def _file_holds_text(path: Path) -> bool:
 
 def packed_text(path: Path) -> str | None:
     """The name of the text in an archive (zip, bz2, xz) that holds one text and no table; None where it holds something else."""
+    name = path.name.lower()
+    bare = name.removesuffix(".bz2").removesuffix(".xz")
     try:
-        content, name = unpacked(path)
-    except DataError:  # whoever reads it says what is wrong
+        if bare == name:
+            with zipfile.ZipFile(path) as archive:
+                if not any(one.lower().endswith(TEXT_SUFFIXES) for one in archive.namelist()):
+                    return None
+        elif not bare.endswith(TEXT_SUFFIXES):
+            return None
+        content, inside = unpacked(path)
+    except (DataError, OSError, zipfile.BadZipFile):  # whoever reads it says what is wrong
         return None
-    bare = name.lower().removesuffix(".bz2").removesuffix(".xz")
-    if name == path.name and bare == name.lower() or not bare.endswith(TEXT_SUFFIXES):
+    if not inside.lower().removesuffix(".bz2").removesuffix(".xz").endswith(TEXT_SUFFIXES):
         return None
     text, _ = decoded(content)
     lines = [line for line in (text or "").split("\n")[:400] if line.strip()]
-    return name if lines and not _are_a_table(lines) else None
+    return inside if lines and not _are_a_table(lines) else None
 
 
 def _head_of(path: Path) -> bytes:

@@ -105,7 +105,8 @@ def _on(threads: int) -> Iterator[None]:
 @functools.cache
 def _helper(process: int) -> ThreadPoolExecutor:
     """The other thread; a process that was forked needs another one."""
-    return ThreadPoolExecutor(1, thread_name_prefix="seodang-beside")
+    # A thread's first question after its number of threads sets that number; it must not come after ours was set.
+    return ThreadPoolExecutor(1, thread_name_prefix="seodang-beside", initializer=torch.get_num_threads)
 
 
 @functools.cache

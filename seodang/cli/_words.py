@@ -45,6 +45,7 @@ MEASURES = (
     later("r2"),
     later("mape"),
     later("perplexity"),
+    later("bits per character"),
     later("train"),
     later("validation"),
     later("test"),

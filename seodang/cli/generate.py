@@ -12,7 +12,6 @@ from seodang.core.language import tr, trn
 if TYPE_CHECKING:
     from seodang.runs.folder import Run
 
-WORDS = 20
 OF_PICTURES = ("--count", "--seed", "--out", "--between")
 OF_TRANSLATORS = ("--beam", "--title")
 
@@ -20,7 +19,12 @@ OF_TRANSLATORS = ("--beam", "--title")
 def generate(
     run: RunName,
     start: Annotated[str, typer.Argument(help="How the text begins; of a translator, what is translated.")] = "",
-    words: Annotated[int, typer.Option("--words", help="Words that are written at most.")] = WORDS,
+    words: Annotated[
+        int | None,
+        typer.Option(
+            "--words", help="Words that are written at most. Left out: 20; of running text (a play, a novel) 100."
+        ),
+    ] = None,
     count: Annotated[
         int | None,
         typer.Option("--count", help="How many texts or pictures. Left out: 1 text, 64 pictures, 10 on a way."),
@@ -30,7 +34,7 @@ def generate(
         typer.Option(
             "--temperature",
             help="0: always the most probable word. 1: as probable as it is. Left out: 1 where --count, --seed, --top-k or "
-            "--top-p ask for chance, else 0.",
+            "--top-p ask for chance, else 0; of running text 0.8, with --top-p 0.95.",
         ),
     ] = None,
     top_k: Annotated[int, typer.Option("--top-k", help="Draw from so many of the most probable words; 0: all.")] = 0,
@@ -57,7 +61,7 @@ def generate(
 
       seodang generate last "washington dc is" --words 5 --title
 
-      seodang generate last "ROMEO:" --words 80 --temperature 0.8 --top-p 0.95 --seed 1
+      seodang generate last "ROMEO:" --words 80 --temperature 0.9 --top-k 40 --seed 1
 
       seodang generate runs/headlines-1 "new york" --words 5 --beam 4 --count 3
 
@@ -74,7 +78,7 @@ def generate(
 
     opened = load(run)
     given = {
-        tr("the text"): start, "--words": words != WORDS, "--count": count is not None, "--temperature": temperature is not None,
+        tr("the text"): start, "--words": words is not None, "--count": count is not None, "--temperature": temperature is not None,
         "--top-k": top_k, "--top-p": top_p != 1, "--beam": beam != 1, "--seed": seed is not None, "--out": out is not None,
         "--between": between is not None, "--title": title,
     }  # fmt: skip
@@ -121,7 +125,7 @@ def _translated(opened: Run, run: str, text: str, beam: int) -> list[str]:
 def _written(
     opened: Run,
     start: str,
-    words: int,
+    words: int | None,
     count: int | None,
     choice: tuple[float | None, int, float, int],
     seed: int | None,
@@ -134,6 +138,10 @@ def _written(
     temperature, top_k, top_p, beam = choice
     count = 1 if count is None else count
     by_chance = count > 1 or seed is not None or top_k > 0 or top_p < 1
+    runs_on = beam == 1 and writing.habits(writing.writer(opened))[1].temperature > 0
+    if temperature is None and runs_on:
+        usual = writing.RUNNING
+        temperature, top_p = usual.temperature, top_p if top_k or top_p < 1 else usual.top_p
     if temperature is None:
         temperature = 1.0 if by_chance and beam == 1 else 0.0
     if beam > 1 and (temperature or top_k or top_p < 1 or seed is not None):

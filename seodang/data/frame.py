@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from seodang.core.language import tr
+from seodang.core.language import tr, trn
 from seodang.core.sentences import shown
 from seodang.data.source import Card, LeftOut
 
@@ -104,8 +104,10 @@ def frame_lines(frame: Frame) -> list[str]:
     for column in frame.columns:
         kinds.setdefault(column.kind, []).append(column.name)
     lines = [
-        tr(
+        trn(
+            "{name}: {form}, {count:,} rows, 1 column.",
             "{name}: {form}, {count:,} rows, {columns:,} columns.",
+            len(frame.columns),
             name=frame.name,
             form=shown(frame.form),
             count=len(frame),

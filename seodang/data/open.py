@@ -29,7 +29,7 @@ from seodang.data.readers.pixels import holds_pixels, no_pixels, pixel_files, re
 from seodang.data.readers.table import PACKED, holds_rows, read_table
 from seodang.data.readers.table import SUFFIXES as TABLE_SUFFIXES
 from seodang.data.readers.table import table_files as row_files
-from seodang.data.readers.texts import holds_texts, read_texts
+from seodang.data.readers.texts import holds_texts, packed_text, read_texts
 from seodang.data.reading import Columns
 from seodang.data.source import Card, Source
 
@@ -227,6 +227,8 @@ def _read_file(path: Path, columns: Columns, sure: bool) -> Source | Frame:
         return read_pixels(path)
     if holds_texts(path):
         return read_texts(path)
+    if name.endswith((".zip", ".bz2", ".xz")) and (inside := packed_text(path)):
+        raise DataError(tr("{path} holds a text, {name}. Unpack it, and give that.", path=path, name=inside))
     if name.endswith(TABLE_SUFFIXES) or name.endswith(tuple(f"{one}{two}" for one in TABLE_SUFFIXES for two in PACKED)):
         table = _read_table(path, columns)
         why = no_pixels(path) if isinstance(table, Frame) and name.endswith(CSV_SUFFIXES) else ""

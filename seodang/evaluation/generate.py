@@ -14,12 +14,13 @@ from torch import Tensor
 
 from seodang.core.errors import RunError, SeodangError
 from seodang.core.language import tr
-from seodang.data.encode_text import TextEncoding, padded
+from seodang.data.encode_text import TextEncoding, padded, texts_of
 from seodang.data.encoded import Encoded
 from seodang.runs.folder import Run, load
 
 SAMPLES, SAMPLE_WORDS = 8, 20
-BEGINNING = 3  # tokens of a judged text that a sample begins with, where there is no begin mark
+RUNNING_SAMPLES, SAMPLE_RUNNING = 4, 60  # of running text fewer, but long enough for a dialogue
+BEGINNING = 3  # tokens of a judged text that a sample begins with, where there is no begin mark; of running text, words
 # Tokens that a word takes at most; where words run longer than that, writing stops all the same.
 MOST_TOKENS = {"notes": 1, "words": 3, "bpe": 8, "characters": 16}
 
@@ -55,20 +56,28 @@ class Taste:
 
 
 GREEDY = Taste(temperature=0)
+# Where nothing is said. Running text goes round in circles where always the most probable word is taken (Holtzman et al., 2019).
+WORDS, RUNNING_WORDS, RUNNING = 20, 100, Taste(temperature=0.8, top_p=0.95)
+
+
+def habits(encoding: TextEncoding) -> tuple[int, Taste]:
+    """How many words are written, and by which taste, where nobody says: of running text (a play, a novel) more, and drawn."""
+    return (RUNNING_WORDS, RUNNING) if encoding.form == "prose" else (WORDS, GREEDY)
 
 
 def generate(
     run: Run | str | Path,
     start: str = "",
     *,
-    words: int = 20,
+    words: int | None = None,
     count: int = 1,
-    taste: Taste = GREEDY,
+    taste: Taste | None = None,
     seed: int = 0,
 ) -> list[str]:
     """`count` texts that begin with `start` and go on for at most `words` words, or to the end mark where there is one.
 
-    The same seed writes the same texts. With a beam the `count` best are given, the most probable first.
+    The same seed writes the same texts. With a beam the `count` best are given, the most probable first. Left out, `words` and `taste`
+    are the `habits` of such texts.
 
     Raises:
         RunError: The run does not write texts.
@@ -76,6 +85,8 @@ def generate(
     """
     run = run if isinstance(run, Run) else load(run)
     encoding = writer(run)
+    usual_words, usual_taste = habits(encoding)
+    words, taste = usual_words if words is None else words, taste or usual_taste
     if words < 1 or count < 1:
         raise SeodangError(tr("words and count must be 1 or more, got {words} and {count}.", words=words, count=count))
     begun = begin(encoding, start)
@@ -294,18 +305,28 @@ def samples(run: Run, own: Encoded | None) -> list[dict[str, str]]:
     """A few texts for the report: from nothing where there is a begin mark, else from beginnings of judged texts."""
     encoding = writer(run)
     starts = [""] * SAMPLES if encoding.tokenizer.begin is not None else _beginnings(encoding, own)
-    taste, found = Taste(temperature=0.8, top_p=0.95), []
+    runs_on = encoding.form == "prose"
+    starts, words = (starts[:RUNNING_SAMPLES], SAMPLE_RUNNING) if runs_on else (starts, SAMPLE_WORDS)
+    found = []
     for number, start in enumerate(starts):
-        text = generate(run, start, words=SAMPLE_WORDS, taste=taste, seed=number)[0]
-        found.append({"start": start or tr("(nothing)"), "text": text.removeprefix(start).strip()})
+        text = generate(run, start, words=words, taste=RUNNING, seed=number)[0]
+        fresh = text.removeprefix(start)
+        found.append({"start": start or tr("(nothing)"), "text": fresh.rstrip() if runs_on else fresh.strip()})
     return found
 
 
 def _beginnings(encoding: TextEncoding, own: Encoded | None) -> list[str]:
+    """How judged texts begin; of running text the first words of its paragraphs or lines (in a play, who speaks)."""
     part = None if own is None else own.test if len(own.test) else own.train
-    if part is None or part.pixels is None:
+    if own is None or part is None or part.pixels is None:
         return []
     found: dict[str, None] = {}
+    if encoding.form == "prose":
+        rows = own.division.test if len(own.test) else own.division.train
+        texts = texts_of(own.source, encoding.text)
+        for place in np.random.default_rng(0).permutation(rows)[: 4 * SAMPLES].tolist():
+            found.setdefault(" ".join(texts[place].strip().partition("\n")[0].split()[:BEGINNING]))
+        return [start for start in found if start][:SAMPLES]
     for place in np.random.default_rng(0).permutation(len(part))[: 4 * SAMPLES].tolist():
         ids = [token for token in part.pixels[place].tolist() if token][:BEGINNING]
         found.setdefault(encoding.tokenizer.decode(ids).strip("\ufffd\n "))

@@ -43,6 +43,13 @@ def token_numbers(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[str
     if run.recipe.task == "next_token":
         from seodang.evaluation.generate import samples
 
+        if letters := characters(run.encoding, judged.subset):
+            bits = tokens / letters / np.log(2)
+            result["metrics"]["bits_per_character"] = round(loss * bits, 6)
+            result["intervals"]["bits_per_character"] = [
+                round((loss + side * Z95 * error) * bits, 6) for side in (-1, 1)
+            ]
+            result["characters"] = letters
         return {**result, "samples": samples(run, own)}
     from seodang.evaluation.translating import translated
 
@@ -72,6 +79,21 @@ def next_words(run: Run, subset: Subset) -> tuple[float, float, int, float]:
     mean, texts = float(loss.sum() / total), len(loss)
     spread = float(np.square(loss - mean * count).sum()) * texts / (texts - 1) if texts > 1 else 0.0
     return mean, right / total, int(count.sum()), spread**0.5 / total
+
+
+def characters(encoding: Any, subset: Subset) -> int:
+    """How many characters the tokens of a split stand for, an end mark counted as one; 0 where tokens do not say all of a text: words
+    have lost their spaces, and an unknown one is easily guessed.
+
+    Perplexity depends on what a token is; bits a character can be compared with any other model of the same text.
+    """
+    tokenizer, asked = encoding.tokenizer, subset.labels[subset.labels != NOTHING]
+    if tokenizer.kind not in ("bpe", "characters") or (
+        tokenizer.unknown is not None and bool((asked == tokenizer.unknown).any())
+    ):
+        return 0
+    ends = 0 if tokenizer.end is None else int((asked == tokenizer.end).sum())
+    return ends + len(tokenizer.decode(asked[asked != tokenizer.end].tolist() if ends else asked.tolist()))
 
 
 def _baselines(own: Encoded, subset: Subset, perplexity: float) -> dict[str, Any]:

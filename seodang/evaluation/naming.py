@@ -164,6 +164,7 @@ def metric(name: str) -> str:
         "median_error": lambda: tr("Median distance"),
         "r2": lambda: tr("R², the share of the spread that is explained"),
         "perplexity": lambda: tr("Perplexity"),
+        "bits_per_character": lambda: tr("Bits a character"),
         "loss": lambda: tr("Loss"),
         "bleu": lambda: tr("BLEU"),
         "explained": lambda: tr("Share of the spread that is kept"),

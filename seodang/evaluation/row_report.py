@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,7 @@ def _amounts() -> dict[str, str]:
         "r2": tr("R² (share of the spread that is explained)"),
         "perplexity": tr("Perplexity (equally likely next tokens)"),
         "loss": tr("Loss a token"),
+        "bits_per_character": tr("Bits a character"),
         "bleu": "BLEU",
     }
 
@@ -91,7 +93,11 @@ def _headline(report: dict[str, Any]) -> tuple[str, str]:
         return tr("BLEU {bleu:.1f}", bleu=found["bleu"]), tr(
             "perplexity {perplexity:.1f}", perplexity=found["perplexity"]
         )
-    return f"{found['perplexity']:.1f}", tr("perplexity: as unsure as among so many equally likely tokens")
+    under = tr("perplexity: as unsure as among so many equally likely tokens")
+    if "bits_per_character" in found:
+        bits = found["bits_per_character"]
+        under += "; " + tr("{bits:.2f} bits ({nats:.2f} nats) a character", bits=bits, nats=bits * math.log(2))
+    return f"{found['perplexity']:.1f}", under
 
 
 def _metrics(report: dict[str, Any]) -> list[dict[str, str]]:

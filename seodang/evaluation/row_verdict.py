@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from typing import Any
 
 from seodang.core.language import tr
@@ -167,13 +168,25 @@ def _better(each: dict[str, Any]) -> bool:
 def _token_score(report: dict[str, Any]) -> str:
     found = report["metrics"]
     words = tr(
-        "Perplexity {perplexity:.1f} on {tokens:,} tokens of {examples}: as unsure as among so many equally likely ones. "
-        "The next token is its first guess {accuracy:.1f} % of the time.",
+        "Perplexity {perplexity:.1f} (95 % interval {low:.1f}–{high:.1f}) on {tokens:,} tokens of {examples}: as unsure as among so "
+        "many equally likely ones. The next token is its first guess {accuracy:.1f} % of the time.",
         perplexity=found["perplexity"],
+        low=report["intervals"]["perplexity"][0],
+        high=report["intervals"]["perplexity"][1],
         tokens=report["tokens"],
         examples=_many(report),
         accuracy=100 * found["accuracy"],
     )
+    if "bits_per_character" in found:
+        low, high = report["intervals"]["bits_per_character"]
+        words += " " + tr(
+            "That is {bits:.2f} bits a character (95 % interval {low:.2f}–{high:.2f}), or {nats:.2f} nats: what other models of the "
+            "same text can be compared by.",
+            bits=found["bits_per_character"],
+            low=low,
+            high=high,
+            nats=found["bits_per_character"] * math.log(2),
+        )
     return f"{words} BLEU {found['bleu']:.1f}." if "bleu" in found else words
 
 

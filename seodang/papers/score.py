@@ -108,6 +108,13 @@ def headline(evidence: Evidence) -> str:
         examples=judged,
         share=trace.number(words.percent_of(report.value["tokens"]), found["accuracy"]),
     )
+    if "bits_per_character" in found:
+        told += " " + tr(
+            "That is {bits} bits a character (95 % interval {low}–{high}), by which any model of the same text can be compared.",
+            bits=trace.number(words.amount, found["bits_per_character"]),
+            low=trace.number(words.amount, report["intervals"]["bits_per_character"][0]),
+            high=trace.number(words.amount, report["intervals"]["bits_per_character"][1]),
+        )
     if "bleu" in found:
         told += " " + tr("BLEU {bleu}.", bleu=trace.number(words.amount, found["bleu"]))
     return told

@@ -7,6 +7,7 @@ themselves are not used because making one imports torch._dynamo, 2.4 s of CPU t
 # pyright: reportPrivateImportUsage=false
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -16,7 +17,8 @@ from torch import Tensor, nn
 from seodang.models.backbone import Backbone
 from seodang.recipes.settings import Training
 
-# Keras 2's epsilon, outside the root, as the labs were written with. Keras 3 has it inside for RMSprop: sqrt(v + 1e-7).
+# Keras 2's epsilon, outside the root, as the labs were written with. Keras 3 has it inside for RMSprop: sqrt(v + 1e-7). For Adam both
+# add it to the root of v before v is corrected for its start at 0, torch.optim after: a gradient of 1e-6 makes a quarter of a first step.
 EPSILON = 1e-7
 # RMSprop's decay of the squared gradients (Hinton, 2012, lecture 6e of the course on neural networks).
 RHO = 0.9
@@ -39,6 +41,7 @@ class Group:
     first: list[Tensor] = field(default_factory=list)  # momentum, or the average of the gradients
     second: list[Tensor] = field(default_factory=list)  # the average of their squares
     steps: list[Tensor] = field(default_factory=list)
+    done: int = 0  # updates so far; read off `steps` where they were saved
 
 
 class Optimizer:
@@ -87,6 +90,8 @@ class Optimizer:
         """Remember what was saved. Copied in place, so each slot keeps its parameter's memory order, which the kernels rely on."""
         for name, tensor in self.tensors().items():
             tensor.copy_(tensors[name])
+        for group in self.groups:
+            group.done = int(group.steps[0])
 
     def _sgd(self, group: Group, has: list[int]) -> None:
         momentum = self.settings.momentum
@@ -121,7 +126,10 @@ class Optimizer:
     def _adam(self, group: Group, has: list[int]) -> None:
         steps = [group.steps[i] for i in has]
         torch._foreach_add_(steps, 1)
-        name = group.rule
+        group.done += 1
+        name, epsilon = group.rule, EPSILON
+        if name == "adam":  # the kernel adds it after the correction of v, Keras before
+            epsilon /= math.sqrt(1 - self.settings.beta2**group.done)
         kernel = torch._fused_adamw_ if name == "adamw" else torch._fused_adam_
         kernel(
             [group.parameters[i] for i in has],
@@ -134,7 +142,7 @@ class Optimizer:
             beta1=0.0 if name == "rmsprop" else self.settings.beta1,
             beta2=RHO if name == "rmsprop" else self.settings.beta2,
             weight_decay=group.weight_decay,
-            eps=1e-8 if name == "adamw" else EPSILON,
+            eps=1e-8 if name == "adamw" else epsilon,
             amsgrad=False,
             maximize=False,
             grad_scale=None,

@@ -56,7 +56,7 @@ class Plan:
     def words(self) -> str:
         """What a person is told before the first step."""
         epochs = self.steps / self.steps_per_epoch
-        shown = f"{epochs:.0f}" if epochs == round(epochs) else f"{epochs:.1f}"
+        shown = f"{epochs:.0f}" if epochs == round(epochs) else f"{epochs:.1f}" if epochs >= 1 else f"{epochs:.1g}"
         return trn(
             "{epochs} epoch of {steps} steps, about {duration} ({milliseconds:.1f} ms a step, measured), {memory:.1f} GiB of memory",
             "{epochs} epochs of {steps} steps, about {duration} ({milliseconds:.1f} ms a step, measured), {memory:.1f} GiB of memory",

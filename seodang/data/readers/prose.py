@@ -16,6 +16,7 @@ from seodang.core.sentences import said, shown
 from seodang.data.frame import Column, Frame
 from seodang.data.readers.content import content_of, stamp_of
 from seodang.data.readers.decoding import decoded, printable, read_as
+from seodang.data.readers.markup import is_markup, without_markup
 from seodang.data.readers.naming import short_name, split_of
 from seodang.data.repeated_texts import repeated_texts
 from seodang.data.source import LeftOut
@@ -49,6 +50,7 @@ def read_prose(path: Path, root: Path, files: list[str], left: list[LeftOut]) ->
             if len(files) == 1:
                 raise
             text, why = None, str(error).removesuffix(".")
+        text = without_markup(text) if text is not None and is_markup(file) else text
         if text is None and len(files) == 1:
             raise DataError(tr("{path} cannot be read as text: it is {reason}.", path=path, reason=shown(why)))
         if text is None or not text.strip():

@@ -31,6 +31,12 @@ _CODES = (
 )
 LANGUAGES = frozenset(_CODES.split())
 SIDES = {"src": "source", "tgt": "target"}
+# Languages by their names, and ISO 639-2 codes that people write; only where nothing else tells (`loosely_parallel`).
+_NAMES = (
+    "english korean german french spanish italian japanese chinese portuguese russian dutch vietnamese arabic turkish polish hindi "
+    "eng kor deu ger fra fre spa ita jpn zho chi por rus nld input output 영어 한국어 일본어 중국어 독일어 프랑스어"
+)
+NAMED = frozenset(_NAMES.split())
 # Words of a header line: then it is a table with names, which is another reader's.
 HEADER_WORDS = {*LABEL_NAMES, "id", "text", "document", "sentence", "review", "source", "target", "english", "korean"}
 WIDEST = 6  # cells a line: the two sentences and what is noted of them
@@ -104,6 +110,31 @@ def parallel_files(files: Sequence[str]) -> dict[str, dict[str, str]]:
         if language:
             stems.setdefault(f"{folder}/{stem}" if folder else stem, {})[language] = file
     return {stem: sides for stem, sides in stems.items() if len(sides) > 1}
+
+
+def loosely_parallel(root: Path, files: Sequence[str]) -> dict[str, dict[str, str]]:
+    """`parallel_files` where the language is a word anywhere in the name, or all of it (train_ko.txt, korean.txt, src.txt): only
+    where exactly two files belong together and have as many lines, for such names may mean something else."""
+    stems: dict[str, dict[str, str]] = {}
+    for file in sorted(files):
+        folder, _, name = file.rpartition("/")
+        parts = re.split(r"[._-]", name.lower().removesuffix(".gz").removesuffix(".txt"))
+        spoken = [part for part in parts if part in LANGUAGES or part in NAMED]
+        if len(spoken) != 1:
+            continue
+        stem = "-".join(part for part in parts if part != spoken[0]) or "text"
+        stems.setdefault(f"{folder}/{stem}" if folder else stem, {})[SIDES.get(spoken[0], spoken[0])] = file
+    found = {stem: sides for stem, sides in stems.items() if len(sides) == 2}
+    if len({frozenset(sides) for sides in found.values()}) != 1:
+        return {}
+    return found if all(_are_as_long(root, list(sides.values())) for sides in found.values()) else {}
+
+
+def _are_as_long(root: Path, files: list[str]) -> bool:
+    """Whether all are texts with the same number of lines, two or more."""
+    texts = [decoded(content_of(root / file))[0] for file in files]
+    numbers = {-1 if text is None else text.removesuffix("\n").count("\n") for text in texts}
+    return len(numbers) == 1 and numbers.pop() > 0
 
 
 # Reading --------------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import os
 import re
 import stat
 import unicodedata
+import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -24,14 +25,24 @@ from seodang.data.readers.content import content_of, stamp_of
 from seodang.data.readers.decoding import decoded, printable, read_as
 from seodang.data.readers.drawn import undrawn
 from seodang.data.readers.images import PICTURE_SUFFIXES, SYSTEM_FILES, SYSTEM_FOLDERS
+from seodang.data.readers.labelled_lines import LINE_SUFFIXES, are_labelled_lines, read_labelled_lines
 from seodang.data.readers.layout import SPLITS_AT, WIDE
+from seodang.data.readers.markup import MARKUP_SUFFIXES, is_markup, without_markup
 from seodang.data.readers.naming import FOLDER_WORDS, short_name, split_folders
 from seodang.data.readers.prose import read_prose
-from seodang.data.readers.sentence_pairs import are_pairs, language_of, parallel_files, read_parallel, read_tab_pairs
+from seodang.data.readers.sentence_pairs import (
+    are_pairs,
+    language_of,
+    loosely_parallel,
+    parallel_files,
+    read_parallel,
+    read_tab_pairs,
+)
+from seodang.data.readers.unpack import unpacked
 from seodang.data.repeated_texts import repeated_texts
 from seodang.data.source import SPLITS, LeftOut
 
-TEXT_SUFFIXES = (".txt", ".text", ".md", ".markdown", ".rst", ".tokens")
+TEXT_SUFFIXES = (".txt", ".text", ".md", ".markdown", ".rst", ".tokens", *MARKUP_SUFFIXES)
 TABLE_SUFFIXES = (".csv", ".tsv", ".parquet", ".arrow", ".feather", ".xlsx", ".xls", ".jsonl", ".npy", ".npz")
 LARGEST_TEXT = 16 * 1024 * 1024  # bytes of one document among others; War and Peace has 3 million
 DEEPEST = 16
@@ -63,13 +74,39 @@ def holds_texts(path: Path) -> bool:
 def _file_holds_text(path: Path) -> bool:
     name = path.name.lower().removesuffix(".gz")
     suffix = os.path.splitext(name)[1]
-    if not (suffix in (*TEXT_SUFFIXES, ".tsv", ".tab", "") or suffix.strip(".").isdecimal() or language_of(name)[1]):
+    known = (*TEXT_SUFFIXES, *LINE_SUFFIXES, ".tsv", ".tab", "")
+    if not (suffix in known or suffix.strip(".").isdecimal() or language_of(name)[1]):
         return False
     text, _ = decoded(_head_of(path))
     if text is None or not text.strip():
         return False
     lines = [line for line in text.split("\n") if line.strip()]
+    if are_labelled_lines(lines):
+        return True
+    if suffix in LINE_SUFFIXES:
+        return False
     return are_pairs(lines) or (suffix not in (".tsv", ".tab") and not _are_a_table(lines))
+
+
+def packed_text(path: Path) -> str | None:
+    """The name of the text in an archive (zip, bz2, xz) that holds one text and no table; None where it holds something else."""
+    name = path.name.lower()
+    bare = name.removesuffix(".bz2").removesuffix(".xz")
+    try:
+        if bare == name:
+            with zipfile.ZipFile(path) as archive:
+                if not any(one.lower().endswith(TEXT_SUFFIXES) for one in archive.namelist()):
+                    return None
+        elif not bare.endswith(TEXT_SUFFIXES):
+            return None
+        content, inside = unpacked(path)
+    except (DataError, OSError, zipfile.BadZipFile):  # whoever reads it says what is wrong
+        return None
+    if not inside.lower().removesuffix(".bz2").removesuffix(".xz").endswith(TEXT_SUFFIXES):
+        return None
+    text, _ = decoded(content)
+    lines = [line for line in (text or "").split("\n")[:400] if line.strip()]
+    return inside if lines and not _are_a_table(lines) else None
 
 
 def _head_of(path: Path) -> bytes:
@@ -211,7 +248,7 @@ def _read_folder(path: Path) -> Frame:
     root = _unwrapped(path)
     found = _Found()
     _walk(root, "", set(), found)
-    if stems := parallel_files(found.files):
+    if stems := parallel_files(found.files) or loosely_parallel(root, found.files):
         others = {file for sides in stems.values() for file in sides.values()}
         left = [LeftOut(file, said("no other language beside it")) for file in found.files if file not in others]
         return read_parallel(path, root, stems, [*found.left_out, *left])
@@ -239,8 +276,10 @@ def _read_folder(path: Path) -> Frame:
 
 
 def _read_files(path: Path, root: Path, files: list[str], left: list[LeftOut]) -> Frame:
-    """Prose or tab-separated pairs."""
+    """Prose, labelled lines or tab-separated pairs."""
     heads = [decoded(_head_of(root / file))[0] for file in files]
+    if all(head is not None and are_labelled_lines(head.split("\n")) for head in heads):
+        return read_labelled_lines(path, root, files, left)
     if all(head is not None and are_pairs(head.split("\n")[:200]) for head in heads):
         return read_tab_pairs(path, root, files, left)
     return read_prose(path, root, files, left)
@@ -300,6 +339,8 @@ def _at_sight(path: Path) -> str:
     """Why a file is left out before it is read, or the empty string."""
     suffix = os.path.splitext(path.name.lower().removesuffix(".gz"))[1]
     size = path.stat().st_size
+    if suffix in LINE_SUFFIXES and _file_holds_text(path):
+        return ""
     if suffix and suffix not in TEXT_SUFFIXES and not suffix[1:].isdecimal() and not language_of(path.name)[1]:
         return said(
             "{suffix} is no name of a text; {suffixes} are", suffix=suffix, suffixes=", ".join(TEXT_SUFFIXES[:3])
@@ -427,4 +468,5 @@ def _document(path: Path) -> tuple[str | None, str]:
                 most=LARGEST_TEXT // 2**20,
             ),
         )
-    return decoded(content)
+    text, encoding = decoded(content)
+    return (without_markup(text) if text is not None and is_markup(path.name) else text), encoding

@@ -49,6 +49,7 @@ class Example:
     row: its columns as they stand, one row, of tables.   text: of texts.   when: names of a window's steps.
     true: what it is, where that is known.   remarks: what a person should know before believing the explanation.
     target: the class (or next token) that is explained: the most probable, or the one asked for.
+    asked: names of explanations that a person asked for.
     """
 
     kind: str
@@ -62,6 +63,7 @@ class Example:
     remarks: tuple[str, ...] = ()
     target: int = 0
     answer: Tensor | None = None
+    asked: tuple[str, ...] = ()
 
     @property
     def pixels(self) -> np.ndarray:

@@ -11,6 +11,7 @@ import torch
 from seodang.core.errors import DataError
 from seodang.explanations.columns import columns, shapley
 from seodang.explanations.example import example_of
+from seodang.explanations.feature_maps import feature_maps
 from seodang.explanations.past_steps import past_steps, replaced
 from seodang.explanations.permutation_importance import permutation_importance
 from seodang.explanations.scores import score_of
@@ -116,6 +117,15 @@ def test_the_judged_row_is_answered_as_it_was(rows_run):
 def test_what_a_person_gets_wrong_is_told(rows_run, words, sentence):
     with pytest.raises(DataError, match=sentence):
         example_of(rows_run, words)
+
+
+def test_the_last_layer_of_a_row_gives_the_networks_scores(rows_run):
+    example = example_of(rows_run, ["#3"])
+    told = feature_maps(rows_run, example)
+    with torch.inference_mode():
+        scores = rows_run.network()(example.given)
+    assert told.numbers["layers"][-1]["mean"] == pytest.approx(float(scores.mean()), abs=1e-5)
+    assert len(told.parts[0].items) == len(told.numbers["layers"])
 
 
 def test_unknown_names_are_told(rows_run):

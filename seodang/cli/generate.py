@@ -70,6 +70,15 @@ def generate(
 
     opened, console, aside = load(run), screen(json), screen(True)
     if opened.recipe.task in ("imitate", "reconstruct"):
+        if start:
+            raise SeodangError(
+                tr(
+                    "{name} makes pictures of noise: there is nothing to begin with, got {start!r}. Another --seed makes "
+                    "others.",
+                    name=opened.name,
+                    start=start,
+                )
+            )
         _pictures(opened, count, seed or 0, out, between, json)
         return
     if out is not None or between is not None:

@@ -58,7 +58,7 @@ def _scores(report: dict[str, Any]) -> Table:
         table.add_row(measure(name), _figures(value), _between(report["intervals"].get(name)))
     main = report.get("main", "accuracy")
     for name, found in report["baselines"].items():
-        title = tr("{name} baseline, {measure}", name=tr(name), measure=tr(main))
+        title = tr("{name} baseline, {measure}", name=tr(name), measure=measure(main))
         table.add_row(title, _figures(found[main]), _between(found.get("interval")))
     return table
 

@@ -36,11 +36,12 @@ def feature_maps(run: Run, example: Example, *, layer: str | None = None) -> Exp
             if layer
             else tr("nothing comes out of its layers for one example")
         )
-    shown = seen if len(seen) <= MOST_LAYERS else _some(seen)
+    drawn = [each for each in seen if each[2][0].numel() > 1] or seen  # one number has neither bright nor dark
+    shown = drawn if len(drawn) <= MOST_LAYERS else _some(drawn)
     pictures = tuple(_drawn(*each) for each in shown)
     left = (
         tr("{count} of {total} layers are shown; --layer NAME shows another.", count=len(shown), total=len(seen))
-        if len(shown) < len(seen)
+        if len(shown) < len(drawn)
         else ""
     )
     sentences = (f"{_how_to_read(example.kind)} {left}".strip(), _nothing(example.kind))

@@ -80,6 +80,8 @@ def explain(
         console.print(f"\n{name}", style="bold", markup=False)
         for sentence in each.words:
             console.print(f"  {sentence}", markup=False)
+    if found.words:
+        console.print(f"\n{found.words}", markup=False)
     console.print(tr("\nPage: {path}", path=path), markup=False)
     if json:
         print_json({**found.as_dict(), "page": path})

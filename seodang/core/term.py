@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -20,7 +21,7 @@ class Term:
     english: str
     code: str = ""
 
-    @property
+    @functools.cached_property
     def pattern(self) -> str:
         """What is looked for on a page: whole words in English; in Korean the term with whatever ending."""
         word = self.english if language() == "en" or not self.english else re.escape(self.name)

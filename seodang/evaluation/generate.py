@@ -141,8 +141,8 @@ def writer(run: Run) -> TextEncoding:
     if run.recipe.task != "next_token" or not isinstance(encoding, TextEncoding):
         raise RunError(
             tr(
-                "{run} does not write texts: its task is {task}. Train one that does: `seodang train PATH "
-                "text-generator`.",
+                "{run} makes neither texts nor pictures: its task is {task}. Train one that does: `seodang train PATH "
+                "text-generator`, or of pictures `seodang train PATH picture-gan`.",
                 run=run.name,
                 task=run.recipe.task,
             )

@@ -16,13 +16,14 @@ from torch import Tensor, nn
 
 from seodang.core.errors import RunError, SeodangError
 from seodang.core.language import tr
-from seodang.core.sentences import shown
 from seodang.data.grid import plain_grid, to_picture
 from seodang.data.prepare import prepare, to_pixels
 from seodang.runs.folder import Run, load
 from seodang.runs.samples import SIDE, sheets
 
 BATCH = 500
+# Pictures that are made at once: more are no grid that anyone looks at.
+MOST = 10_000
 # Of the strip: so many epochs from top to bottom, so many pictures of each.
 STRIP_EPOCHS, STRIP_PICTURES = 8, 10
 MOVING_MILLISECONDS, MOVING_QUALITY = 350, 60
@@ -47,7 +48,12 @@ def of_pictures(run: Run) -> tuple[nn.Module, Any]:
     found = parts(run)
     if run.encoding is not None:
         raise RunError(
-            tr("{run} was trained on {form}, not on pictures.", run=run.name, form=shown(run.data["source"]["form"]))
+            tr(
+                "{run} was trained on rows, not on pictures: what it puts out is in its report, `seodang "
+                "evaluate {folder}`.",
+                run=run.name,
+                folder=run.folder,
+            )
         )
     return found
 
@@ -57,12 +63,16 @@ def make(run: Run | str | Path, count: int = 64, seed: int = 0) -> Tensor:
 
     Raises:
         RunError: The run makes no pictures, or none of noise: a plain autoencoder knows only codes of pictures.
-        SeodangError: count is below 1.
+        SeodangError: count is below 1 or above 10,000.
     """
     run = run if isinstance(run, Run) else load(run)
-    if count < 1:
-        raise SeodangError(tr("count must be 1 or more, got {count}.", count=count))
+    _countable(count, 1)
     return _made(run, noise_of(run, count, seed))
+
+
+def _countable(count: int, least: int) -> None:
+    if not least <= count <= MOST:
+        raise SeodangError(tr("count must be {least} to {most:,}, got {count:,}.", least=least, most=MOST, count=count))
 
 
 def noise_of(run: Run, count: int, seed: int) -> Tensor:
@@ -99,6 +109,7 @@ def between(run: Run | str | Path, first: str, second: str, steps: int = 10) -> 
     run = run if isinstance(run, Run) else load(run)
     if steps < 2:
         raise SeodangError(tr("From one picture to another takes 2 pictures or more, got {steps}.", steps=steps))
+    _countable(steps, 2)
     _, model = of_pictures(run)
     along = torch.linspace(0, 1, steps)
     if _is_seed(first) and _is_seed(second):
@@ -148,7 +159,7 @@ def read(run: Run, path: str | Path) -> Tensor:
     try:
         return torch.from_numpy(prepare(encoded, run.recipe.preparation))
     except SeodangError as error:
-        raise SeodangError(f"{path}: {error}") from None
+        raise SeodangError(tr("{path} cannot be read: {why}.", path=path, why=str(error).rstrip("."))) from None
 
 
 def codes_of(run: Run, pixels: Tensor) -> Tensor:

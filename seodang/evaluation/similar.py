@@ -29,8 +29,7 @@ def similar(run: Run | str | Path, picture: str | Path, count: int = 10) -> list
 
 def answers(run: Run, picture: str | Path, count: int) -> tuple[Tensor, list[tuple[dict[str, Any], Tensor]]]:
     """The picture as the network sees it, (C, H, W) uint8, and the same answers, each beside its own pixels."""
-    _, model = of_pictures(run)
-    if not hasattr(model, "encode"):
+    if not run.recipe.makes_examples or not hasattr(of_pictures(run)[1], "encode"):
         raise RunError(
             tr(
                 "{run} makes no codes of pictures. Train one that does: `seodang train PATH deep-autoencoder`.",

@@ -49,6 +49,7 @@ class Example:
     row: its columns as they stand, one row, of tables.   text: of texts.   when: names of a window's steps.
     true: what it is, where that is known.   remarks: what a person should know before believing the explanation.
     target: the class (or next token) that is explained: the most probable, or the one asked for.
+    asked: names of explanations that a person asked for.
     """
 
     kind: str
@@ -62,6 +63,7 @@ class Example:
     remarks: tuple[str, ...] = ()
     target: int = 0
     answer: Tensor | None = None
+    asked: tuple[str, ...] = ()
 
     @property
     def pixels(self) -> np.ndarray:
@@ -92,6 +94,8 @@ def example_of(run: Run, words: Sequence[str], target: str | None = None) -> Exa
         DataError: There is no such file, number, column or class, or it holds something else; the text says what to do.
     """
     own, kind = Own(run), kind_of(run)
+    if words and not any(word.strip() for word in words):
+        raise DataError(tr("There is nothing to explain: what was given is empty."))
     words = [word for word in words if word]
     read = {"picture": _picture, "row": _row, "text": _text, "pair": _text, "series": _series}[kind]
     if not words and kind != "series":
@@ -165,6 +169,8 @@ def _row(run: Run, own: Own, words: Sequence[str]) -> Example:
     encoding: TableEncoding = run.encoding
     rows = [word for word in words if "=" not in word or _exists(word)]
     changes = dict(word.split("=", 1) for word in words if word not in rows)
+    if "" in changes:
+        raise DataError(tr("Write column=value as one word, without blanks around the equals sign."))
     strange = [name for name in changes if name not in encoding.columns]
     if strange:
         raise DataError(
@@ -189,8 +195,8 @@ def _row(run: Run, own: Own, words: Sequence[str]) -> Example:
         values |= {column: _read(run, column, text) for column, text in changes.items()}
         told = ", ".join(f"{column}={text}" for column, text in changes.items())
         row, name, true = one_row(run, values), f"{name}{tr(' with ')}{told}" if rows else told, None
-    remarks += unseen(encoding, row)
-    return Example("row", own, name, encoding.inputs(row), row, true=true, remarks=tuple(remarks))
+    given = encoding.inputs(row)  # says which columns are not there
+    return Example("row", own, name, given, row, true=true, remarks=(*remarks, *unseen(encoding, row)))
 
 
 def _named_row(run: Run, own: Own, word: str) -> tuple[Frame, str, str | None, list[str]]:

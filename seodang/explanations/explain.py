@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from seodang.core.files import write_text
 from seodang.core.language import tr
 from seodang.core.registry import find, names
 from seodang.explanations.example import Example, example_of
-from seodang.explanations.explanation import DoesNotApply, Explanation
+from seodang.explanations.explanation import DoesNotApply, Explanation, TakesLong
 from seodang.runs.folder import Run, load
 
 # The order of the page: why this answer, what the layers do, the run as a whole.
@@ -22,11 +22,15 @@ TOP = 3
 
 @dataclass(frozen=True)
 class Explained:
-    """What was found. explanations: by name, in the order of the page.   html: the page."""
+    """What was found. explanations: by name, in the order of the page.   html: the page.
+
+    left_out: names of those that take long with so large a network, and that nobody asked for.
+    """
 
     run: Run
     example: Example
     explanations: dict[str, Explanation]
+    left_out: tuple[str, ...] = ()
 
     @property
     def answer(self) -> dict[str, Any]:
@@ -38,7 +42,18 @@ class Explained:
         """One page that holds everything and needs no network."""
         from seodang.explanations.page import render
 
-        return render(self.run, self.example, self.answer, self.explanations)
+        return render(self.run, self.example, self.answer, self.explanations, self.words)
+
+    @property
+    def words(self) -> str:
+        """What is not there, and how to get it; empty where all is there."""
+        if not self.left_out:
+            return ""
+        return tr(
+            "Left out, because they take long with so large a network: {names}. Ask for them by name: --with {together}.",
+            names=", ".join(self.left_out),
+            together=",".join(self.left_out),
+        )
 
     def write(self, path: str | Path) -> Path:
         """Write the page; give back where."""
@@ -57,7 +72,8 @@ class Explained:
         }
         asked = self.example
         example = None if not asked.name else {"name": asked.name, "true": asked.true, "remarks": list(asked.remarks)}
-        return {"run": str(self.run.folder), "example": example, **self.answer, "explanations": found}
+        told_of = {"run": str(self.run.folder), "example": example, **self.answer, "explanations": found}
+        return {**told_of, "left_out": list(self.left_out)} if self.left_out else told_of
 
 
 def explain(
@@ -100,16 +116,18 @@ def explain(
         raise SeodangError(
             tr("The folder {folder} does not exist: make it, or write elsewhere.", folder=Path(out).parent)
         )
-    asked = example_of(opened, words, target)
-    found = {}
+    asked = replace(example_of(opened, words, target), asked=tuple(functions) if names else ())
+    found, left_out = {}, []
     for name, function in functions.items():
         try:
             found[name] = function(opened, asked, layer=layer)
+        except TakesLong:
+            left_out.append(name)
         except DoesNotApply as reason:
             if names:
                 raise DoesNotApply(tr("{name} does not apply: {reason}", name=name, reason=reason)) from None
     ordered = dict(sorted(found.items(), key=lambda each: ORDER.index(each[1].about)))
-    explained = Explained(opened, asked, ordered)
+    explained = Explained(opened, asked, ordered, tuple(left_out))
     if out is not None:
         explained.write(out)
     return explained

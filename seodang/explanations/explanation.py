@@ -14,6 +14,10 @@ class DoesNotApply(SeodangError):
     """This explanation has nothing to say of this run or example; the text says why."""
 
 
+class TakesLong(DoesNotApply):
+    """With so large a network this explanation takes many seconds: it is made where a person asks for it by its name."""
+
+
 @dataclass(frozen=True)
 class Picture:
     """A picture as text for a page's `src`, and a line under it. `is_small`: its pixels are shown as squares."""

@@ -10,12 +10,12 @@ from seodang.core.language import tr
 from seodang.explanations import painting
 from seodang.explanations.example import Example
 from seodang.explanations.explanation import DoesNotApply, Explanation, Pictures
+from seodang.explanations.scores import GRADIENT, affordable, score_of, without_gradient
 from seodang.explanations.scores import integrated_gradients as integrate
-from seodang.explanations.scores import score_of, without_gradient
 from seodang.runs.folder import Run
 
-# Places on the way: more where the network is small, so that a large one takes seconds too.
-STEPS, FEWER, SMALL = 64, 20, 500_000
+# Places on the way, in whole batches of the least: the fewer, the larger the network.
+LEAST, STEPS = 8, 64
 
 
 def integrated_gradients(run: Run, example: Example, *, layer: str | None = None) -> Explanation:
@@ -25,8 +25,8 @@ def integrated_gradients(run: Run, example: Example, *, layer: str | None = None
     score = score_of(run, example.target)
     given = example.given.float()
     start = empty(given)
-    size = sum(each.numel() for each in run.network().parameters())
-    parts = integrate(score, given, start, STEPS if size <= SMALL else FEWER)
+    steps = affordable(run, GRADIENT, LEAST, STEPS, by_name="integrated-gradients" in example.asked)
+    parts = integrate(score, given, start, steps - steps % LEAST, LEAST)
     before, after = (float(value) for value in without_gradient(score, torch.cat([start, given])))
     added = float(parts.double().sum())
     heat = parts[0].double().sum(0).numpy()

@@ -3,6 +3,8 @@
 # S windows · G windows on a side
 from __future__ import annotations
 
+from math import isqrt
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -11,20 +13,20 @@ from seodang.core.language import tr
 from seodang.explanations import painting
 from seodang.explanations.example import Example
 from seodang.explanations.explanation import DoesNotApply, Explanation, Pictures
-from seodang.explanations.integrated_gradients import SMALL, empty
-from seodang.explanations.scores import score_of, without_gradient
+from seodang.explanations.integrated_gradients import empty
+from seodang.explanations.scores import affordable, score_of, without_gradient
 from seodang.runs.folder import Run
 
 # Windows on a side, half over each other: fewer where the network is large.
-WINDOWS, FEWER = 15, 7
+FEWEST, WINDOWS = 5, 15
 
 
 def occlusion(run: Run, example: Example, *, layer: str | None = None) -> Explanation:
     """Cover one part of the picture after the other: where it is missed, it was needed. https://arxiv.org/abs/1311.2901"""
     if example.kind != "picture" or example.given is None:
         raise DoesNotApply(tr("it looks at one picture"))
-    size = sum(each.numel() for each in run.network().parameters())
-    lost, window = missed(run, example.given, example.target, WINDOWS if size <= SMALL else FEWER)
+    places = affordable(run, 1, FEWEST**2, WINDOWS**2, by_name="occlusion" in example.asked)
+    lost, window = missed(run, example.given, example.target, isqrt(places))
     most = float(np.abs(lost).max())
     row, column = divmod(int(lost.argmax()), lost.shape[1])
     where = _place(_third(row, lost.shape[0]), _third(column, lost.shape[1]))

@@ -16,8 +16,10 @@ TEMPLATE = Path(__file__).parent / "page.html.jinja"
 LONGEST = 160  # characters of a name that stands over the page
 
 
-def render(run: Run, example: Example, answer: dict[str, Any], found: dict[str, Explanation]) -> str:
-    """The page of what `explain` found."""
+def render(
+    run: Run, example: Example, answer: dict[str, Any], found: dict[str, Explanation], left_out: str = ""
+) -> str:
+    """The page of what `explain` found. left_out: a sentence on what is not there."""
     from markupsafe import Markup
 
     titles = {"answer": tr("Why this answer"), "inside": tr("Inside the network"), "run": tr("The run as a whole")}
@@ -37,6 +39,7 @@ def render(run: Run, example: Example, answer: dict[str, Any], found: dict[str, 
         headline=headline(run, answer),
         picture=None if pixels is None else painting.plain(pixels),
         groups=[group for group in groups if group[1]],
+        left_out=left_out,
     )
 
 

@@ -13,11 +13,13 @@ from seodang.evaluation.row_examples import own_rows
 from seodang.evaluation.verdict import listed
 from seodang.explanations.example import Example, kind_of
 from seodang.explanations.explanation import Bar, Bars, DoesNotApply, Explanation
-from seodang.explanations.scores import answers
+from seodang.explanations.scores import answers, operations
 from seodang.runs.folder import Run
 
-REPEATS = 10
-MOST_ROWS = 1_000  # of the judged ones, drawn with a fixed seed where there are more
+REPEATS, FEWEST_REPEATS = 10, 3
+MOST_ROWS, FEWEST_ROWS = 1_000, 100  # of the judged ones, drawn with a fixed seed where there are more
+WORK = 10e9  # multiply-adds: under a second of one core
+AT_ONCE = 256
 MOST_SHOWN = 12
 
 
@@ -29,10 +31,11 @@ def permutation_importance(run: Run, example: Example, *, layer: str | None = No
         judged = own_rows(run, example.own.data)
     except (RunError, DataError) as reason:
         raise DoesNotApply(tr("the run's own rows cannot be opened: {reason}", reason=reason)) from None
-    chosen = np.sort(np.random.default_rng(0).permutation(len(judged))[:MOST_ROWS])
+    rows_at_most, repeats = size_of(operations(run) * len(run.encoding.groups))
+    chosen = np.sort(np.random.default_rng(0).permutation(len(judged))[:rows_at_most])
     rows = judged.subset.fetch(torch.from_numpy(chosen))
     targets = judged.subset.labels[torch.from_numpy(chosen)]
-    whole, losses = importance(run, rows, targets, run.encoding.groups)
+    whole, losses = importance(run, rows, targets, run.encoding.groups, repeats)
     names = list(losses)
     order = sorted(names, key=lambda name: -losses[name].mean())
     most = max(abs(float(losses[name].mean())) for name in names) or 1.0
@@ -42,7 +45,7 @@ def permutation_importance(run: Run, example: Example, *, layer: str | None = No
         mean, spread = float(losses[name].mean()), float(losses[name].std(ddof=1))
         value = f"{100 * mean:.1f} ± {100 * spread:.1f}" if of_class else f"{mean:,.4g} ± {spread:,.2g}"
         bars.append(Bar(name, mean / most, value))
-    told = {"count": len(chosen), "split": split_name(judged.split), "whole": whole, "times": REPEATS}
+    told = {"count": len(chosen), "split": split_name(judged.split), "whole": whole, "times": repeats}
     none = [name for name in order if losses[name].mean() <= 2 * losses[name].std(ddof=1)]
     words = (
         tr(
@@ -68,7 +71,7 @@ def permutation_importance(run: Run, example: Example, *, layer: str | None = No
         "split": judged.split,
         "metric": "accuracy" if of_class else "mae",
         "score": round(whole, 6),
-        "repeats": REPEATS,
+        "repeats": repeats,
         "loss": {
             name: {"mean": round(float(losses[name].mean()), 6), "deviation": round(float(losses[name].std(ddof=1)), 6)}
             for name in order
@@ -78,14 +81,32 @@ def permutation_importance(run: Run, example: Example, *, layer: str | None = No
     return Explanation(tr("Which columns the run needs"), "run", words, numbers, (shown,))
 
 
+def size_of(row: int) -> tuple[int, int]:
+    """How many rows are judged, and how often each column is dealt out anew: fewer rows, then fewer times, where it takes long.
+
+    Args:
+        row: Multiply-adds of one row with each of its columns dealt out anew once.
+
+    >>> size_of(1_000), size_of(3_000_000), size_of(20_000_000)
+    ((1000, 10), (333, 10), (100, 5))
+    """
+    rows = min(MOST_ROWS, max(FEWEST_ROWS, int(WORK / (REPEATS * row))))
+    return rows, min(REPEATS, max(FEWEST_REPEATS, int(WORK / (rows * row))))
+
+
 def importance(
-    run: Run, rows: torch.Tensor, targets: torch.Tensor, groups: dict[str, list[int]], seed: int = 0
+    run: Run,
+    rows: torch.Tensor,
+    targets: torch.Tensor,
+    groups: dict[str, list[int]],
+    repeats: int = REPEATS,
+    seed: int = 0,
 ) -> tuple[float, dict[str, np.ndarray]]:
     """The score of encoded rows (N, F), and for each column what is lost of it in R repeats: accuracy, or distance gained."""
     generator = np.random.default_rng(seed)
 
     def score(given: torch.Tensor) -> float:
-        told = torch.cat([answers(run, part) for part in given.split(2048)])
+        told = torch.cat([answers(run, part) for part in given.split(AT_ONCE)])
         if run.classes:
             return float((told.argmax(1) == targets).double().mean())
         return float((told - targets).abs().double().mean())
@@ -93,7 +114,7 @@ def importance(
     whole, sign, found = score(rows), 1 if run.classes else -1, {}
     for name, places in groups.items():
         lost = []
-        for _ in range(REPEATS):
+        for _ in range(repeats):
             mixed = rows.clone()
             mixed[:, places] = rows[torch.from_numpy(generator.permutation(len(rows)))][:, places]
             lost.append(sign * (whole - score(mixed)))

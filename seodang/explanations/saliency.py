@@ -9,7 +9,7 @@ from seodang.core.language import tr
 from seodang.explanations import painting
 from seodang.explanations.example import Example
 from seodang.explanations.explanation import DoesNotApply, Explanation, Pictures
-from seodang.explanations.scores import gradient, score_of
+from seodang.explanations.scores import GRADIENT, affordable, gradient, score_of
 from seodang.runs.folder import Run
 
 VIEWS, NOISE = 4, 0.1  # Smilkov et al., 2017, https://arxiv.org/abs/1706.03825: fewer views and less noise than theirs
@@ -22,7 +22,8 @@ def saliency(run: Run, example: Example, *, layer: str | None = None) -> Explana
     generator = torch.Generator().manual_seed(0)
     given = example.given.float()
     spread = NOISE * float(given.max() - given.min())
-    noisy = given + spread * torch.randn(VIEWS, *given.shape[1:], generator=generator)
+    views = affordable(run, GRADIENT, 2, VIEWS, by_name="saliency" in example.asked)
+    noisy = given + spread * torch.randn(views, *given.shape[1:], generator=generator)
     slope = gradient(score_of(run, example.target), noisy).abs().mean(0).amax(0).double().numpy()
     shown = painting.gathered(slope)
     usual, most = np.quantile(shown, [0.5, 0.99])
@@ -35,7 +36,7 @@ def saliency(run: Run, example: Example, *, layer: str | None = None) -> Explana
         tr(
             "It is the slope at each pixel, the mean over {count} copies with a little noise, for the bare slope "
             "flickers.",
-            count=VIEWS,
+            count=views,
         ),
     )
     pictures = (painting.heated(example.pixels, heat, tr("where it is more sensitive than at most pixels")),)

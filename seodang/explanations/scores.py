@@ -10,7 +10,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from seodang.runs.folder import Run
+from seodang.core.language import tr
+from seodang.explanations.explanation import TakesLong
+from seodang.explanations.layers_of import model_of
+from seodang.models.summary import summary, total
+from seodang.runs.folder import Run, input_spec
+
+# Multiply-adds of one explanation: about half a second of one core. A gradient takes as many as three answers.
+WORK, GRADIENT = 12e9, 3
 
 Score = Callable[[Tensor], Tensor]
 
@@ -44,13 +51,29 @@ def answers(run: Run, given: Tensor) -> Tensor:
         return found[:, -1] if found.dim() == 3 else found
 
 
+def operations(run: Run) -> int:
+    """Multiply-adds of the network for one example."""
+    return max(1, total(summary(model_of(run), input_spec(run.recipe, run.facts)))["operations"])
+
+
+def affordable(run: Run, each: int, least: int, most: int, *, by_name: bool) -> int:
+    """How often an explanation may do what takes as many multiply-adds as `each` answers: at most `most` times.
+
+    Raises TakesLong where that is less than `least`, and nobody asked for it by name.
+    """
+    times = int(WORK / (each * operations(run)))
+    if times < least and not by_name:
+        raise TakesLong(tr("with so large a network it takes long: ask for it by its name"))
+    return min(most, max(least, times))
+
+
 def score_of(run: Run, target: int) -> Score:
     """The network as one number for each example: (B, …) → (B,), with a gradient."""
     network: Any = run.network()
     return lambda given: evidence(run, network(given), target)
 
 
-def without_gradient(score: Score, given: Tensor, at_once: int = 64) -> np.ndarray:
+def without_gradient(score: Score, given: Tensor, at_once: int = 16) -> np.ndarray:
     """The score of many examples: (B,) float64."""
     with torch.inference_mode():
         return torch.cat([score(part) for part in given.split(at_once)]).double().numpy()
@@ -62,7 +85,7 @@ def gradient(score: Score, given: Tensor) -> Tensor:
     return torch.autograd.grad(score(given).sum(), given)[0]
 
 
-def integrated_gradients(score: Score, given: Tensor, start: Tensor, steps: int = 32, at_once: int = 16) -> Tensor:
+def integrated_gradients(score: Score, given: Tensor, start: Tensor, steps: int = 32, at_once: int = 8) -> Tensor:
     """What each number of one example (1, …) adds to the score on the straight way from `start` to it: the shape of `given`.
 
     The parts add up to score(given) - score(start), the axiom of completeness, exactly for a linear network and else to the

@@ -20,7 +20,7 @@ from seodang.models.ngrams import gram_ids
 from seodang.runs.folder import Run
 
 # Places of the integral, more where the parts do not add up to within so much of the whole.
-STEPS, CLOSE = (32, 128), 0.03
+STEPS, CLOSE = (16, 128), 0.03
 ALIKE = 1e-3  # of a score: float32 and the order of its sums
 QUICK = 50_000_000  # tokens times weights: larger networks would take long
 MOST_LISTED = 8  # words for, and as many against

@@ -35,7 +35,7 @@ class Imitate:
         return Spec(())
 
     def step(self, model: Any, real: Tensor, update: Update, smoothing: float = 0.0) -> tuple[Tensor, Tensor]:
-        """Move the discriminator once, then the generator once; on noise drawn from PyTorch's default generator.
+        """Move the discriminator once, then the generator once; on noise drawn from the default generator of the device.
 
         Args:
             model: Gives made examples by `make(noise)` and, called, raw scores (B, 1) of how real examples are.
@@ -70,9 +70,12 @@ class Imitate:
         return outputs
 
 
-def noise_for(model: Any, count: int, device: torch.device, generator: torch.Generator | None = None) -> Tensor:
-    """What `count` examples are made of: (count, model.noise) normal numbers."""
-    return torch.randn(count, model.noise, generator=generator).to(device)
+def noise_for(model: Any, count: int, device: torch.device) -> Tensor:
+    """What `count` examples are made of: (count, model.noise) normal numbers, from the device's own default generator.
+
+    That is the one which training seeds at every step, so a run on a GPU is a function of its seed too, and can be carried on.
+    """
+    return torch.randn(count, model.noise, device=device)
 
 
 def imitate(loss: str = "binary_cross_entropy") -> Imitate:

@@ -47,8 +47,9 @@ def test_what_is_asked_of_the_wrong_run_is_refused(command, maker_run, tmp_path)
         command("generate", maker_run.folder, "--out", tmp_path / "grid.what")
     with pytest.raises(SeodangError, match="cannot be written: No such file or directory"):
         command("generate", maker_run.folder, "--out", tmp_path / "none" / "grid.png")
-    with pytest.raises(SeodangError, match="count must be 1 or more, got 0"):
-        command("generate", maker_run.folder, "--count", 0)
+    for count, shown in ((0, "0"), (2_000_000, "2,000,000")):
+        with pytest.raises(SeodangError, match=f"count must be 1 to 10,000, got {shown}"):
+            command("generate", maker_run.folder, "--count", count)
     with pytest.raises(
         SeodangError, match=r"^maker-1 makes pictures; leave out the text, --words, --top-k, --title\.$"
     ):

@@ -11,6 +11,7 @@ from seodang.data.facts import Facts
 from seodang.models.build import build
 from seodang.recipes.settings import Part
 from seodang.tasks.build import build_task, has_own_step, wanted
+from seodang.tasks.imitate import noise_for
 
 CLASSIFY = [("classify", "cross_entropy", 5), ("classify", "binary_cross_entropy", 2)]
 # Of every task: a loss, facts of some data, and targets for them.
@@ -212,3 +213,11 @@ def test_an_own_step_moves_each_network_along_its_own_loss():
     assert (tally / 16).tolist() == pytest.approx([moved["discriminator"], right], rel=1e-5)
     assert loss.item() == moved["generator"]
     assert all(p.requires_grad for p in model.parameters())
+
+
+def test_noise_is_drawn_on_the_networks_own_device():
+    """From the generator that training seeds at every step; drawn on the CPU, a GPU's run would not be a function of its seed."""
+    before = torch.random.get_rng_state()
+    noise = noise_for(build(Part(name="gan"), Spec((5,)), Spec((5,)), 0), 3, torch.device("meta"))
+    assert (noise.device.type, noise.shape) == ("meta", (3, 64))
+    assert torch.equal(torch.random.get_rng_state(), before)

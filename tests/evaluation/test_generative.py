@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from seodang.core.files import sha256
 from seodang.evaluation import making
 from seodang.evaluation.compare import compare
 from seodang.evaluation.evaluate import evaluate
+from seodang.evaluation.generate import writer
 from seodang.evaluation.predict import predict
 from seodang.evaluation.similar import similar
 from seodang.explanations.explain import explain
@@ -243,12 +245,19 @@ def test_what_a_run_cannot_do_is_said_with_what_can(again_run, maker_run, digits
         making.between(maker_run, *two)
     with pytest.raises(SeodangError, match="takes two pictures or two seeds, got 1 and"):
         making.between(maker_run, "1", two[0])
-    with pytest.raises(RunError, match="makes no codes of pictures"):
-        similar(maker_run, two[0])
+    for run in (maker_run, digits_run):
+        with pytest.raises(RunError, match="makes no codes of pictures. Train one that does: .*deep-autoencoder"):
+            similar(run, two[0])
     with pytest.raises(RunError, match="makes no pictures: its task is classify"):
         making.make(digits_run)
     with pytest.raises(SeodangError, match="gone.png cannot be read: No such file or directory"):
         similar(again_run, "gone.png")
+    notes = Path(two[0]).parent / "notes.png"
+    notes.write_text("no picture at all")
+    with pytest.raises(SeodangError, match=r"notes.png cannot be read: text, not a picture; JPEG, .* can be read\.$"):
+        similar(again_run, notes)
+    with pytest.raises(RunError, match="makes neither texts nor pictures: its task is classify.*picture-gan"):
+        writer(digits_run)
     with pytest.raises(RunError, match="gives no answers that are right or wrong"):
         compare([again_run, maker_run])
     with pytest.raises(SeodangError, match="gives no answer to be explained"):
@@ -256,6 +265,12 @@ def test_what_a_run_cannot_do_is_said_with_what_can(again_run, maker_run, digits
     for run in (again_run, maker_run):
         with pytest.raises(RunError, match="foretells nothing: its task is .*seodang similar"):
             predict(run, two)
+
+
+def test_a_picture_of_another_size_is_brought_to_that_of_the_run(again_run, two, tmp_path):
+    with Image.open(two[0]) as picture:
+        picture.convert("RGB").resize((97, 97), Image.Resampling.NEAREST).save(tmp_path / "large.png")
+    assert similar(again_run, tmp_path / "large.png", 3)[0]["class"] == "3"
 
 
 def test_other_pictures_are_judged_without_their_labels(again_run, again, write_digits, tmp_path):

@@ -178,3 +178,27 @@ def test_certainty_is_read_off_what_was_judged(pictures_run, three):
     two = np.sort(judged.probabilities, 1)[:, -2:]
     assert numbers["least_certain"][0]["number"] == int((two[:, 1] - two[:, 0]).argmin()) + 1
     assert numbers["accuracy"] == pytest.approx(judged.right.mean(), abs=1e-6)
+
+
+def test_with_a_large_network_the_dear_ones_are_made_by_name_only(pictures_run, with_network, monkeypatch):
+    """What an explanation may cost is counted in multiply-adds, not in seconds: the same on every machine."""
+    from seodang.explanations import scores
+    from seodang.explanations.explain import explain
+
+    run = with_network(pictures_run, conv_net(in_place=False))
+    each = 64 * (9 * 6 + 9 * 6 * 8) + 8 * 10
+    assert scores.operations(run) == each
+    dear = ("integrated-gradients", "occlusion", "saliency")
+    monkeypatch.setattr(scores, "WORK", 5 * each)
+    found = explain(run, "#3")
+    assert found.left_out == dear
+    assert not set(dear) & set(found.explanations)
+    assert "--with integrated-gradients,occlusion,saliency." in found.html
+    named = explain(run, "#3", list(dear))
+    assert tuple(named.explanations) == dear
+    assert named.left_out == ()
+    assert "Left out" not in named.html
+    monkeypatch.setattr(scores, "WORK", 30 * each)
+    few = explain(run, "#3")
+    assert few.left_out == ()
+    assert len(few.explanations["occlusion"].numbers["lost"]) == 5

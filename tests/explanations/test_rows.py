@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import permutations
 
 import numpy as np
@@ -11,6 +12,7 @@ import torch
 from seodang.core.errors import DataError
 from seodang.explanations.columns import columns, shapley
 from seodang.explanations.example import example_of
+from seodang.explanations.feature_maps import feature_maps
 from seodang.explanations.past_steps import past_steps, replaced
 from seodang.explanations.permutation_importance import permutation_importance
 from seodang.explanations.scores import score_of
@@ -79,6 +81,20 @@ def test_permutation_finds_the_cause_and_not_the_shoe(rows_run):
     assert abs(loss["shoe"]) < 0.1
 
 
+@pytest.mark.parametrize("name", ["rows.json", "rows.jsonl"])
+def test_a_row_may_be_json(rows_run, tmp_path, name):
+    rows = [{"weather": "rain", "warmth": None, "shoe": 40, "day": "2024-03-01"}]
+    rows.append({"weather": "sun", "warmth": 20, "shoe": 41, "day": "2024-03-02"})
+    text = json.dumps(rows) if name == "rows.json" else "\n".join(map(json.dumps, rows))
+    (tmp_path / name).write_text(text)
+    second = example_of(rows_run, [f"{tmp_path / name}#2"])
+    by_words = example_of(rows_run, ["weather=sun", "warmth=20", "shoe=41", "day=2024-03-02"])
+    assert torch.equal(second.given, by_words.given)
+    assert torch.isfinite(example_of(rows_run, [str(tmp_path / name)]).answer).all(), (
+        "a missing value has an answer too"
+    )
+
+
 def test_a_row_in_a_file_is_the_same_as_its_words(rows_run, tmp_path):
     path = tmp_path / "new.csv"
     path.write_text("weather,warmth,shoe,day\nrain,12.5,40,2024-03-01\nsun,20,41,2024-03-02\n")
@@ -108,14 +124,28 @@ def test_the_judged_row_is_answered_as_it_was(rows_run):
         (["#999"], r"#999 is not there: .* was judged on \d+ test examples, #1 to #\d+\."),
         (["nowhere.csv"], "nowhere.csv does not exist. Give a file with a row, #12"),
         (["wether=sun"], "has no column 'wether'. Did you mean weather?"),
+        (["weather", "=", "sun"], "Write column=value as one word, without blanks"),
         (["warmth=hot"], "warmth must be a number, got 'hot'."),
         (["day=soon"], "day must be a date, got 'soon'."),
+        (["LACKING.csv"], r"LACKING.csv has no column 'shoe', 'day', which the network was trained on\."),
+        ([""], "There is nothing to explain: what was given is empty."),
         (["#1", "#2"], "One row is explained at a time, got 2: #1 #2."),
     ],
 )
-def test_what_a_person_gets_wrong_is_told(rows_run, words, sentence):
+def test_what_a_person_gets_wrong_is_told(rows_run, words, sentence, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "LACKING.csv").write_text("weather,warmth\nsun,20\n")
     with pytest.raises(DataError, match=sentence):
         example_of(rows_run, words)
+
+
+def test_the_last_layer_of_a_row_gives_the_networks_scores(rows_run):
+    example = example_of(rows_run, ["#3"])
+    told = feature_maps(rows_run, example)
+    with torch.inference_mode():
+        scores = rows_run.network()(example.given)
+    assert told.numbers["layers"][-1]["mean"] == pytest.approx(float(scores.mean()), abs=1e-5)
+    assert 1 <= len(told.parts[0].items) <= len(told.numbers["layers"])
 
 
 def test_unknown_names_are_told(rows_run):

@@ -17,6 +17,7 @@ from seodang.data.tokens import LEARNT, fit
 from seodang.explanations.attention import attention, looked_at
 from seodang.explanations.example import example_of
 from seodang.explanations.explanation import DoesNotApply
+from seodang.explanations.feature_maps import feature_maps
 from seodang.explanations.layers_of import model_of
 from seodang.explanations.scores import score_of
 from seodang.explanations.words import parts_of, words
@@ -142,6 +143,17 @@ def test_attention_is_what_the_block_computes(transformer_run):
     assert float(weights.min()) >= 0
     numbers = attention(transformer_run, example).numbers["most_read"]
     assert len(numbers) <= 12
+
+
+def test_each_layer_of_a_text_is_shown_token_by_token(transformer_run):
+    """What a layer makes of the text is what it makes without padding; the first layer's are the vectors of its tokens."""
+    example = example_of(transformer_run, [TEXT])
+    first = feature_maps(transformer_run, example).numbers["layers"][0]
+    embedding = next(each for each in model_of(transformer_run).modules() if isinstance(each, torch.nn.Embedding))
+    tokens = example.given[example.given != 0]
+    vectors = embedding(tokens).detach()
+    assert first["shape"] == [vectors.shape[1], len(tokens)]
+    assert first["mean"] == pytest.approx(float(vectors.double().mean()), abs=1e-6)
 
 
 def test_networks_without_attention_say_so(texts_run):

@@ -34,6 +34,28 @@ def test_the_notes_count_the_same_parameters():
     assert (count_parameters(gan.generator), count_parameters(gan.discriminator)) == (111_568, 108_801)
 
 
+def test_the_generative_labs_have_the_notes_settings():
+    """LABS.md, L50 to L53: layers, loss, rule, batch, epochs. What the notes leave open is ours (the recipes say what)."""
+    told = {
+        name: (each.loss, each.training.optimizer, each.training.batch_size)
+        for name in ("linear-autoencoder", "deep-autoencoder", "denoising-autoencoder", "gan-mnist")
+        for each in [resolve(name)]
+    }
+    assert told == {
+        "linear-autoencoder": ("mse", "sgd", 32),
+        "deep-autoencoder": ("binary_cross_entropy", "adam", 256),
+        "denoising-autoencoder": ("binary_cross_entropy", "adam", 256),
+        "gan-mnist": ("binary_cross_entropy", "rmsprop", 128),
+    }
+    plane, gan = resolve("linear-autoencoder").training, resolve("gan-mnist")
+    assert (plane.learning_rate, plane.epochs, resolve("deep-autoencoder").training.epochs) == (0.1, 200, 50)
+    assert 20 <= gan.training.epochs <= 50
+    settings = gan.model.settings
+    assert settings["noise"] == 32
+    assert settings["generator"] == [{"dense": 64}, "selu", {"dense": 128}, "selu", {"dense": "outputs"}, "sigmoid"]
+    assert settings["discriminator"] == ["flatten", {"dense": 128}, "selu", {"dense": 64}, "selu", {"dense": 1}]
+
+
 def test_a_summary_shows_both_networks_of_a_gan():
     rows = summary(network("gan-mnist", (1, 28, 28)), Spec((1, 28, 28)))
     assert total(rows)["parameters"] == 111_568 + 108_801

@@ -1,6 +1,7 @@
 """Labs L51 to L53 on their own data: minutes each, so `slow`."""
 
 import pytest
+import torch
 
 from seodang.evaluation import making
 from seodang.evaluation.evaluate import evaluate
@@ -8,18 +9,43 @@ from seodang.runs.train import train
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
+MADE = 2_000
 
-def test_generated_digits_are_told_as_digits_by_our_classifier(real_data, tmp_path):
-    """L53 with the notes' settings: on average at least 70 % sure of what it sees, and all ten digits there."""
+
+@pytest.fixture(scope="module")
+def judges(tmp_path_factory):
+    """The house recipe on MNIST as it is, which smoothed labels keep below 90 % even on real digits, and without smoothing."""
+    runs = tmp_path_factory.mktemp("judges")
+    smoothed = train("mnist", "image-classifier", runs=runs)
+    plain = train("mnist", "image-classifier", {"training.label_smoothing": 0}, runs=runs)
+    return smoothed, plain
+
+
+def confidence(classifier, pixels):
+    return float(classifier.probabilities(pixels).max(dim=1).values.mean())
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_generated_digits_are_told_as_digits_by_our_classifier(seed, judges, real_data, tmp_path):
+    """L53: the classifier is at least 70 % sure of what it sees, and all ten digits are there.
+
+    Measured for seeds 0 and 1, of 2,500: 74.9 and 74.3 %, of real digits 89.5 %; without smoothing 91 and 92 %, of real ones 99.2 %;
+    the rarest digit 63 and 62 twos.
+    """
     real_data("mnist")
-    maker = train("mnist", "gan-mnist", runs=tmp_path)
-    classifier = train("mnist", "image-classifier", runs=tmp_path)
-    probabilities = classifier.probabilities(making.make(maker, 2_000, seed=1))
-    assert float(probabilities.max(dim=1).values.mean()) > 0.7
-    assert len(probabilities.argmax(dim=1).unique()) == 10
+    maker = train("mnist", "gan-mnist", {"training.seed": seed}, runs=tmp_path)
+    made = making.make(maker, MADE, seed=1)
+    real = maker.prepared().test.fetch(torch.arange(MADE))
+    smoothed, plain = judges
+    assert confidence(smoothed, made) > 0.70
+    assert confidence(plain, made) > 0.85
+    assert 0.86 < confidence(smoothed, real) < 0.93, "what smoothing leaves of the confidence in real digits"
+    assert confidence(plain, real) > 0.98
+    drawn = torch.bincount(plain.probabilities(made).argmax(dim=1), minlength=10)
+    assert int(drawn.min()) >= MADE // 100, f"each digit is one in a hundred or more: {drawn.tolist()}"
     report = evaluate(maker)
     assert (
-        report["baselines"]["real"]["frechet"] < report["metrics"]["frechet"] < report["baselines"]["naive"]["frechet"]
+        report["baselines"]["real"]["frechet"] < report["metrics"]["frechet"] < report["baselines"]["linear"]["frechet"]
     )
 
 

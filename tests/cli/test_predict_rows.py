@@ -282,7 +282,7 @@ def test_a_run_that_writes_goes_on_from_a_beginning(command, folder, reviews):
     assert [text.lower() for text in drawn] == generate(run, "the film", words=4, count=2, taste=taste, seed=3)
     with pytest.raises(SeodangError, match=r"writes texts\.$"):
         command(*asked, "--out", "grid.png")
-    with pytest.raises(RunError, match="does not write texts: its task is classify"):
+    with pytest.raises(RunError, match="makes neither texts nor pictures: its task is classify"):
         command("generate", reviews.folder, "the film", "--out", "grid.png")
 
 

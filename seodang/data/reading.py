@@ -35,7 +35,7 @@ class Columns(Value):
     )
     across: bool = Field(
         default=False,
-        description="Whether each row is a series whose times are names of columns: 1990, 1991, … They are put below one another.",
+        description="Whether each row is a series, and its times are the names of columns, such as years. They are put below one another.",
     )
     missing: tuple[str, ...] = Field(
         default=(),

@@ -373,9 +373,9 @@ def read_data(folder: Path) -> dict[str, Any]:
     return _read(folder / "data.json")
 
 
-def read_history(folder: Path) -> list[dict[str, Any]]:
+def read_history(folder: Path, name: str = "history.jsonl") -> list[dict[str, Any]]:
     """A run's history, a value an epoch; none where no epoch has ended."""
-    path = folder / "history.jsonl"
+    path = folder / name
     try:
         lines = list(read_lines(path)) if path.exists() else []
         return [_group(line) for line in lines]

@@ -13,12 +13,12 @@ from seodang.training.loop import Epoch
 
 
 class History:
-    """Appends epochs to `history.jsonl`. An epoch that already has its line, from before a crash, is not written again."""
+    """Appends epochs to a file of a line an epoch. An epoch that already has its line, from before a crash, is not written again."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         _drop_torn_line(path)
-        lines = read_history(path.parent)
+        lines = read_history(path.parent, path.name)
         self.last_epoch = lines[-1].get("epoch", 0) if lines else 0
 
     def write(self, event: Epoch) -> None:

@@ -72,6 +72,7 @@ def derived(report, numbers):
     found = {sum(split.values()) for split in report["data"].get("counts", {}).values()}
     found |= {sum(row[name] for row in report["calibration"]["bins"]) for name in ("count",) if "calibration" in report}
     found |= {math.sqrt(each) for each in numbers if each > 0}
+    found |= {report["metrics"].get("bits_per_character", 0) * math.log(2)}  # nats
     scores = [report["metrics"].get(name) for name in ("accuracy",) if name in report["metrics"]]
     found |= {
         line[name] - score for line in report["history"] for name in line for score in scores if name == "accuracy"

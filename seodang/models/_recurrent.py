@@ -11,7 +11,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from seodang.models._initial import initialise
-from seodang.models._side_by_side import can_stand_side_by_side, side_by_side
 
 Cell = Literal["lstm", "gru", "simple_rnn"]
 _KERNELS: dict[str, Callable[..., nn.RNNBase]] = {"lstm": nn.LSTM, "gru": nn.GRU, "simple_rnn": nn.RNN}
@@ -21,8 +20,6 @@ State = tuple[Tensor, ...]  # (B, H) each: the hidden state, and for an LSTM its
 # Gates of a layer (B · L · numbers of all its gates) that are worked out at once on a CPU. More falls out of the caches: 256 reviews
 # of 250 words take 1.1 times as long through LSTM 256 and 1.2 times through LSTM 128 (forward and backward, measured, one thread).
 AT_ONCE = 2**24
-# And of so many gates (under a millisecond) on the two directions of a layer are worked out at once, on half of the threads each.
-WORTH_A_THREAD = 2**18
 
 
 def kernel(cell: Cell, inputs: int, units: int, init: str = "glorot_uniform") -> nn.RNNBase:
@@ -169,13 +166,7 @@ class Bidirectional(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         """(B, L, C) → (B, 2·H), or (B, L, 2·H) with `each_step`."""
-        gates = x.shape[0] * x.shape[1] * len(cast(Tensor, self.ahead.kernel.weight_ih_l0))
-        draws = self.training and self.ahead.dropout > 0
-        if gates >= WORTH_A_THREAD and not draws and can_stand_side_by_side(x):
-            both = side_by_side(self.ahead, self.back, x, mask)
-        else:
-            both = (self.ahead(x, mask), self.back(x, mask))
-        return torch.cat(both, dim=-1)
+        return torch.cat([self.ahead(x, mask), self.back(x, mask)], dim=-1)
 
 
 def recurrent_layer(

@@ -62,66 +62,6 @@ def test_a_large_batch_read_in_pieces_gives_the_same(cell: Cell, monkeypatch: py
 
 
 @pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("padded", [False, True], ids=["whole", "padded"])
-def test_directions_side_by_side_give_what_they_give_one_after_another(
-    cell: Cell, padded: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Outputs and every gradient bit for bit, on one thread each, and half of the threads for each when there are two."""
-    layers = [Bidirectional(cell, 5, 7, each_step=True), Bidirectional(cell, 14, 4)]
-    x, mask = torch.randn(6, 9, 5, requires_grad=True), torch.arange(9) < torch.tensor([9, 1, 4, 9, 8, 2]).unsqueeze(1)
-    weights = [parameter for layer in layers for parameter in layer.parameters()]
-    seen: list[tuple[int, bool, bool]] = []
-    run = _recurrent.run
-
-    def noted(*given: Any) -> Any:
-        seen.append((torch.get_num_threads(), torch.is_grad_enabled(), torch.is_inference_mode_enabled()))
-        return run(*given)
-
-    monkeypatch.setattr(_recurrent, "run", noted)
-
-    def both() -> list[Tensor]:
-        y = x
-        for layer in layers:
-            y = layer(y, mask if padded else None)
-        return [y, *torch.autograd.grad(y.square().sum(), [x, *weights])]
-
-    before = torch.get_num_threads()
-    try:
-        torch.set_num_threads(1)
-        wanted = both()
-        assert {each[0] for each in seen} == {1}
-        torch.set_num_threads(2)
-        monkeypatch.setattr(_recurrent, "WORTH_A_THREAD", 0)
-        seen.clear()
-        found = both()
-        assert seen == [(1, True, False)] * 4
-        assert torch.get_num_threads() == 2
-        with torch.inference_mode():
-            assert torch.equal(layers[0](x), layers[0](x.detach()))
-        assert seen[4:] == [(1, False, True)] * 4
-    finally:
-        torch.set_num_threads(before)
-    for one, other in zip(found, wanted, strict=True):
-        assert torch.equal(one, other)
-
-
-def test_of_layers_side_by_side_only_what_is_trained_gets_gradients(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_recurrent, "WORTH_A_THREAD", 0)
-    layer = Bidirectional("gru", 3, 4)
-    layer.ahead.requires_grad_(False)
-    before = torch.get_num_threads()
-    try:
-        torch.set_num_threads(2)
-        layer(torch.randn(2, 5, 3)).sum().backward()
-        layer.requires_grad_(False)
-        assert not layer(torch.randn(2, 5, 3)).requires_grad
-    finally:
-        torch.set_num_threads(before)
-    assert all(parameter.grad is None for parameter in layer.ahead.parameters())
-    assert all(parameter.grad is not None for parameter in layer.back.parameters())
-
-
-@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("kind", [Recurrent, Bidirectional])
 def test_recurrent_layers_are_pytorchs_with_one_bias(cell: Cell, kind: Any) -> None:
     each, last = kind(cell, 5, 7, each_step=True), kind(cell, 5, 7)

@@ -13,6 +13,7 @@ from seodang.cli._progress import show
 from seodang.cli._screen import print_json
 from seodang.core.errors import RunError, of_the_system
 from seodang.core.language import tr
+from seodang.core.processes import is_first_process
 from seodang.diagnoses.diagnose import at_the_end, told
 from seodang.evaluation.evaluate import evaluate
 from seodang.runs.events import Begun, Event, Finished, Interrupted
@@ -22,6 +23,10 @@ from seodang.training.plan import duration
 
 def finish(events: Iterable[Event], console: Console, as_json: bool) -> Run:
     """Follow a training to its end, judge it, tell; a run stopped by a signal ends the process as that signal does."""
+    if not is_first_process():
+        for _ in events:  # of several processes the first one tells and judges
+            pass
+        raise SystemExit(0)
     begun: Path | None = None
     judging = False
     try:

@@ -24,7 +24,7 @@ def divide(words: list[str]) -> tuple[list[str], dict[str, str]]:
     return plain, settings
 
 
-# What is measured, where it stands beside its number. Splits stand there too.
+# What is measured, in short, where it stands beside its number as training goes (titles: evaluation.naming). Splits stand there too.
 MEASURES = (
     later("loss"),
     later("accuracy"),
@@ -45,12 +45,6 @@ MEASURES = (
     later("r2"),
     later("mape"),
     later("perplexity"),
-    later("bits per character"),
-    later("explained"),
-    later("frechet"),
-    later("diversity"),
-    later("nearness"),
-    later("covered"),
     later("train"),
     later("validation"),
     later("test"),

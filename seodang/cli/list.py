@@ -9,10 +9,10 @@ import typer
 from rich.console import Console
 
 from seodang.cli._screen import print_json, screen
-from seodang.cli._words import measure
 from seodang.core.errors import SeodangError, did_you_mean
 from seodang.core.language import padded, tr, trn
 from seodang.core.registry import describe, family, names
+from seodang.evaluation.naming import metric
 
 KINDS = (
     "recipes",
@@ -104,7 +104,7 @@ def _judged(facts: dict[str, Any]) -> str:
     if facts["main"] == "accuracy":
         return tr("{accuracy:.2%} on {split}", accuracy=facts["score"], split=split)
     value = f"{facts['score']:,.0f}" if 1000 <= abs(facts["score"]) < 1e12 else f"{facts['score']:.4g}"
-    return tr("{measure} {value} on {split}", measure=measure(facts["main"]), value=value, split=split)
+    return tr("{measure} {value} on {split}", measure=metric(facts["main"]), value=value, split=split)
 
 
 def _recipe_name(folder: Path) -> str:

@@ -42,7 +42,6 @@ def train(
     from seodang.cli._screen import screen
     from seodang.cli._words import divide
     from seodang.core.errors import RecipeError, RunError
-    from seodang.core.processes import is_first_process
     from seodang.recipes.resolve import is_recipe
     from seodang.runs.train import resume as carry_on
     from seodang.runs.train import stream
@@ -77,8 +76,4 @@ def train(
         events = stream(
             plain[0], plain[1] if len(plain) > 1 else None, settings, runs=runs, name=name, since=process_began()
         )
-    if not is_first_process():
-        for _ in events:  # of several processes the first one tells and judges
-            pass
-        return
     finish(events, screen(json), json)

@@ -31,7 +31,7 @@ RATES = {"sgd": (1e-6, 10.0), "rmsprop": (1e-7, 0.1), "adam": (1e-7, 0.1), "adam
 # Tasks that foretell amounts, and the losses for them.
 AMOUNT_LOSSES = ("mse", "mae", "huber")
 
-# What each task measures beside the loss: the `tallied` of its file.
+# What each task measures beside the loss: the `tallied` of its file (tests/contracts/test_tasks.py holds them together).
 MEASURED = {
     "classify": "accuracy",
     "next_token": "accuracy",

@@ -76,13 +76,16 @@ def train(
         runs: The folder that the run's folder is made in.
         name: The run's name; a number is added. None: the recipe's name, or the data's with the house recipe.
 
-    Raises SeodangError, with what to do, where the data or a setting is wrong.
+    Raises SeodangError, with what to do, where the data or a setting is wrong. Of several processes (see `training.device`) only the
+    first comes back; the others end with the training.
     """
     for event in stream(data, recipe, settings, runs=runs, name=name):
         if isinstance(event, Interrupted):
             raise KeyboardInterrupt
         if isinstance(event, Finished):
             return event.run
+    if not is_first_process():
+        raise SystemExit(0)
     raise AssertionError("the stream ends with Finished or Interrupted")
 
 

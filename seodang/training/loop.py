@@ -223,7 +223,8 @@ class _Advance:
         self.model = torch.compile(state.model) if self.settings.compile else state.model
         self.parameters = state.optimizer.parameters
         # Running means and variances: each process has seen its own examples, and all keep the mean of them.
-        self.running = [b for b in state.model.buffers() if b.is_floating_point()] if place.world > 1 else []
+        named = state.model.named_buffers() if place.world > 1 else ()
+        self.running = [seen for name, seen in named if name.endswith(("running_mean", "running_var"))]
         self.has_own_step = has_own_step(task)
 
     def __call__(self, pixels: Tensor, labels: Tensor, learning_rate: float) -> tuple[Tensor, Notice | None]:

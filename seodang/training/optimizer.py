@@ -91,7 +91,7 @@ class Optimizer:
         for name, tensor in self.tensors().items():
             tensor.copy_(tensors[name])
         for group in self.groups:
-            group.done = int(group.steps[0])
+            group.done = int(max(group.steps))  # of weights that were thawed later there are fewer
 
     def _sgd(self, group: Group, has: list[int]) -> None:
         momentum = self.settings.momentum

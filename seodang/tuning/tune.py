@@ -14,6 +14,7 @@ from typing import Any
 from seodang.core.errors import RecipeError, RunError
 from seodang.core.files import append_line, read_lines
 from seodang.core.language import in_english, tr
+from seodang.core.processes import num_processes
 from seodang.core.sentences import shown
 from seodang.recipes.choose import HOUSE
 from seodang.recipes.recipe import Recipe
@@ -108,6 +109,10 @@ def tune_stream(
     by: str | None = None,
 ) -> Iterator[Trial | Tuning | Interrupted]:
     """The same as `tune`, giving each trial as it is done; ends with the Tuning, or with Interrupted where a signal came."""
+    if num_processes() > 1:
+        raise RecipeError(
+            tr("Trials are trained by one process, and here are {count}. Leave torchrun out.", count=num_processes())
+        )
     if by is not None and by not in MEASURES:
         raise RecipeError(tr("Trials are judged by {measures}, got {by!r}.", measures=", ".join(MEASURES), by=by))
     if recipe is None and data is not None and is_recipe(str(data)) and not Path(data).is_dir():

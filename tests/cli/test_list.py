@@ -36,9 +36,9 @@ def test_each_run_has_what_its_task_is_judged_by(command, runs):
     broken = lines.pop("broken-1")
     assert lines == {
         "digits-1": "a-recipe 2 epochs 99.63% on test",
-        "house-1": "a-recipe 2 epochs mae 31,235 on test",
-        "poet-1": "a-recipe 2 epochs perplexity 571.3 on test",
-        "words-1": "a-recipe 2 epochs bleu 35.49 on validation",
+        "house-1": "a-recipe 2 epochs Mean distance 31,235 on test",
+        "poet-1": "a-recipe 2 epochs Perplexity 571.3 on test",
+        "words-1": "a-recipe 2 epochs BLEU 35.49 on validation",
         "head-1": "a-recipe head solved 100.00% on validation",
         "stopped-1": "a-recipe 0 epochs not judged (not finished: seodang train --resume)",
     }

@@ -221,3 +221,12 @@ def test_noise_is_drawn_on_the_networks_own_device():
     noise = noise_for(build(Part(name="gan"), Spec((5,)), Spec((5,)), 0), 3, torch.device("meta"))
     assert (noise.device.type, noise.shape) == ("meta", (3, 64))
     assert torch.equal(torch.random.get_rng_state(), before)
+
+
+def test_a_recipe_is_checked_by_what_its_task_measures():
+    from seodang.recipes.lint import MEASURED
+
+    made = {"classify": (3,), "next_token": (5,), "translate": (5,)}
+    for name, measured in MEASURED.items():
+        assert find("tasks", name)(*made.get(name, ())).tallied[0] == measured
+    assert {name.replace("-", "_") for name in names("tasks")} == {*MEASURED, "imitate"}

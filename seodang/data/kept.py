@@ -73,6 +73,17 @@ def save(name: str, done: Decoded) -> None:
     _store(name, arrays, {"count": len(done.mode), "modes": modes, "reasons": reasons})
 
 
+def load_sample(name: str) -> np.ndarray | None:
+    """What a look at a sample of a source's pictures found (their sizes, say), or None."""
+    found = _fetch(f"{name}-sample")
+    return None if found is None else found[0]["found"]
+
+
+def save_sample(name: str, found: np.ndarray) -> None:
+    """Keep what a look at a sample found."""
+    _store(f"{name}-sample", {"found": found}, {})
+
+
 _TEXTS = ("name", "where", "form", "stamp")
 
 
@@ -138,8 +149,8 @@ def _folder() -> Path:
 def _fetch(name: str) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
     path = _folder() / f"{name}.safetensors"
     try:
-        with safe_open(path, "np") as file:
-            arrays = {tensor: file.get_tensor(tensor) for tensor in file.keys()}  # noqa: SIM118 (not a dict)
+        with safe_open(path, "pt") as file:  # "pt" maps the file where "np" copies it
+            arrays = {tensor: file.get_tensor(tensor).numpy() for tensor in file.keys()}  # noqa: SIM118 (not a dict)
             metadata = file.metadata()
         words = json.loads(metadata["words"])
     except (OSError, SafetensorError, KeyError, TypeError, ValueError):

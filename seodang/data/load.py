@@ -17,7 +17,7 @@ from seodang.core.errors import DataError
 from seodang.core.language import tr
 from seodang.core.sentences import said, saidn, shown
 from seodang.data.decoders import Decoders, cores
-from seodang.data.drawing import draw_some
+from seodang.data.drawing import draw_some, encoded
 from seodang.data.duplicates import exact, near
 from seodang.data.facts import Facts
 from seodang.data.pictures import many
@@ -164,8 +164,11 @@ def _counts(labels: Tensor, classes: int) -> list[int]:
 
 def _sha256(ids: list[str], content: np.ndarray, labels: np.ndarray, where: np.ndarray) -> str:
     """Over id, label and pixels of every example of a split: another file, label or pixel gives another value."""
-    some = zip(where.tolist(), labels[where].tolist(), content[where].tolist(), strict=True)
-    parts = [b"%b\0%d\0%b\0" % (ids[index].encode("utf-8", "surrogateescape"), *rest) for index, *rest in some]
+    told = [b"%d" % label for label in range(int(labels.max(initial=0)) + 1)]
+    parts = [b"\0"] * (5 * len(where))
+    parts[0::5] = encoded([ids[index] for index in where.tolist()])
+    parts[2::5] = [told[label] for label in labels[where].tolist()]
+    parts[4::5] = content[where].tolist()
     return hashlib.sha256(b"".join(parts)).hexdigest()
 
 

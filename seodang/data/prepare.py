@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 import numpy as np
@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from seodang.core.errors import DataError
 from seodang.core.language import tr
 from seodang.core.values import Value
+from seodang.data import kept
 from seodang.data.pictures import BROKEN, Refused, Target, eight_bits, one, one_array, open_picture, quiet, shown_size
 from seodang.data.source import Source
 
@@ -154,8 +155,21 @@ def _sample(source: Source, most: int) -> np.ndarray:
 def _sizes(source: Source) -> list[tuple[int, int]]:
     """Height and width of a sample, read once for each source."""
     if source not in _SIZES:
-        _SIZES[source] = [*_read_sizes(source)]
+        found = _once(source, f"sizes of {SAMPLE}", lambda: np.array([*_read_sizes(source)], np.int32).reshape(-1, 2))
+        _SIZES[source] = [(int(height), int(width)) for height, width in found]
     return _SIZES[source]
+
+
+def _once(source: Source, what: str, find: Callable[[], np.ndarray]) -> np.ndarray:
+    """What `find` gives, kept for later runs on the same files."""
+    if not source.stamp:  # nobody could tell that they changed
+        return find()
+    name = kept.key(f"{source.stamp} {len(source)} {what}", None)
+    found = kept.load_sample(name)
+    if found is None:
+        found = find()
+        kept.save_sample(name, found)
+    return found
 
 
 def _read_sizes(source: Source) -> Iterator[tuple[int, int]]:
@@ -175,6 +189,10 @@ def _all_grey(source: Source) -> bool:
             return True
         some = source.pixels[_sample(source, SAMPLE_COLOUR)]
         return bool((some == some[..., :1]).all())
+    return bool(_once(source, f"colour of {SAMPLE_COLOUR}", lambda: np.array([_read_grey(source)]))[0])
+
+
+def _read_grey(source: Source) -> bool:
     assert source.read is not None, "a source has pixels or read"
     with quiet():
         for index in _sample(source, SAMPLE_COLOUR):

@@ -157,18 +157,30 @@ def orthogonal(filters: Tensor) -> Tensor:
     """Filters (O, I, H, W) as a matrix (O, I·H·W) whose singular values are brought near 1, from 0.5 to 1.2, in the same layout.
 
     Newton-Schulz iteration of Jordan, 2024; here in float32, since bfloat16 is slow on most CPUs.
+    It is a polynomial of the small square matrix F·Fᵀ times F, so all of it but the first and last product is done on that.
     """
     last = filters.is_contiguous(memory_format=torch.channels_last) and filters.dim() == 4
     shaped = filters.permute(0, 2, 3, 1) if last else filters  # a view where pictures lie channels-last
     found = shaped.reshape(len(filters), -1)
     is_tall = found.shape[0] > found.shape[1]
-    found = found.T if is_tall else found
-    found = found / (found.norm() + 1e-7)
+    square = found.T @ found if is_tall else found @ found.T
+    length = square.diagonal().sum().sqrt() + 1e-7
+    square = square / (length * length)
     a, b, c = COEFFICIENTS
-    for _ in range(NEWTON_SCHULZ):
-        square = found @ found.T
-        found = torch.addmm(found, torch.addmm(square, square, square, beta=b, alpha=c), found, beta=a)
-    found = (found.T if is_tall else found).reshape(shaped.shape)
+    factor = None
+    for left in range(NEWTON_SCHULZ, 0, -1):  # F becomes (a + rest)·F
+        rest = torch.addmm(square, square, square, beta=b, alpha=c)
+        if left > 1:
+            half = torch.addmm(square, rest, square, beta=a)
+            square = torch.addmm(half, half, rest, beta=a)
+        if factor is None:
+            factor = rest
+            factor.diagonal().add_(a)
+        else:
+            factor = torch.addmm(factor, factor, rest, beta=a)
+    assert factor is not None, "there is at least one iteration"
+    factor /= length
+    found = (found @ factor if is_tall else factor @ found).reshape(shaped.shape)
     return found.permute(0, 3, 1, 2) if last else found
 
 

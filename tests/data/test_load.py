@@ -1,5 +1,6 @@
 """From a source to what a run holds: in memory or streamed, counted, hashed and described. And its batches."""
 
+import hashlib
 import json
 
 import numpy as np
@@ -9,7 +10,7 @@ from PIL import Image
 
 from seodang.core.errors import DataError
 from seodang.data.batches import batches
-from seodang.data.load import load
+from seodang.data.load import _sha256, load
 from seodang.data.open import open_source
 from seodang.data.prepare import Normalise, Preparation
 from seodang.data.split import Split
@@ -227,3 +228,16 @@ def test_sign_letters_keep_their_values(real_data):
     assert real_data("asl-letters").exists()
     assert prepared.classes == tuple("abcdefghiklmnopqrstuvwxy")
     assert prepared.describe()["label_values"][0] == "0"
+
+
+@pytest.mark.parametrize("ids", [["a.png", "b/가.png", "c\udcff.png"], ["a\0b", "c", "d"]])
+def test_a_splits_digest_is_over_id_label_and_content(ids):
+    """Each as told: id, NUL, label in decimals, NUL, digest, one example after another; names of any bytes."""
+    content, labels = np.array([b"x" * 16, b"y\0y", b"z" * 16], "S16"), np.array([10, 0, 2])
+    expected = hashlib.sha256(
+        b"".join(
+            ids[i].encode("utf-8", "surrogateescape") + b"\0" + str(labels[i]).encode() + b"\0" + bytes(content[i])
+            for i in (2, 0)
+        )
+    )
+    assert _sha256(ids, content, labels, np.array([2, 0])) == expected.hexdigest()

@@ -10,14 +10,16 @@ import pyarrow as pa
 import pyarrow.feather
 import pyarrow.parquet
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from seodang.core.errors import DataError
 from seodang.data.open import open_source
+from seodang.data.prepare import Preparation, resolve
 from seodang.data.readers.hub import read_hub
-from seodang.data.readers.parquet import read_parquet
+from seodang.data.readers.parquet import _Encoded, read_parquet
 from seodang.data.scan import scan
 
 
@@ -347,3 +349,42 @@ def test_paths_in_place_of_pictures_are_told(tmp_path):
     assert message(path) == (
         f"{path} has no rows with a picture and a label. a.parquet row 1: names a file (x.png) instead of holding a picture."
     )
+
+
+def test_pictures_kept_from_an_earlier_run_are_not_read_again(tmp_path, monkeypatch):
+    """The second look finds sizes, colours and pixels where the first left them, and opens no column of pictures."""
+    monkeypatch.setenv("SEODANG_CACHE", str(tmp_path / "cache"))
+    write(tmp_path / "data" / "train.parquet", table([0, 1, 1]))
+    write(tmp_path / "data" / "test.parquet", table([1, 0]))
+    first = scan(open_source(tmp_path / "data"), resolve(Preparation(), open_source(tmp_path / "data")))
+    assert not first.from_cache
+
+    def unread(self):
+        raise AssertionError(f"{self.file} was read")
+
+    monkeypatch.setattr(_Encoded, "_read", unread)
+    source = open_source(tmp_path / "data")
+    second = scan(source, resolve(Preparation(), source))
+    assert second.from_cache
+    torch.testing.assert_close(second.pixels, first.pixels)
+    with pytest.raises(AssertionError, match="was read"):
+        source.read(0)
+
+
+def test_rows_without_a_picture_are_still_told_at_once(tmp_path):
+    made = table([0, 1, 1])
+    empty = pa.array([{"bytes": None, "path": "elsewhere.png"}, None], made.column("image").type)
+    made = pa.concat_tables([made, pa.table({"image": empty, "label": [0, 1]})])
+    source = open_source(write(tmp_path / "a.parquet", made))
+    assert len(source) == 3
+    assert list(left_out(source)) == ["a.parquet row 4", "a.parquet row 5"]
+
+
+def test_a_file_that_changes_after_it_was_opened(tmp_path):
+    source = open_source(write(tmp_path / "a.parquet", table([0, 1, 1])))
+    write(tmp_path / "a.parquet", table([0, 1]))
+    with pytest.raises(DataError, match=r"^a.parquet had 3 rows when it was opened and has 2 now\."):
+        source.read(0)
+    (tmp_path / "a.parquet").write_bytes(b"PAR1 no more")
+    with pytest.raises(DataError, match=r"^a.parquet is damaged or no Parquet file"):
+        source.read(0)

@@ -72,6 +72,18 @@ def test_muons_steps_have_no_favoured_direction():
     torch.testing.assert_close(again, found, rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.parametrize("shape", [(32, 4, 3, 3), (8, 64, 3, 3), (40, 1, 3, 3), (12, 12)])
+def test_orthogonal_is_newton_schulz_as_published(shape):
+    """By the small square matrix it comes to what three iterations on the matrix itself come to (Jordan, 2024), in float64."""
+    gradient = torch.randn(shape)
+    found = gradient.double().flatten(1)
+    found = found / found.norm()
+    for _ in range(3):
+        square = found @ found.T
+        found = 3.4445 * found + (-4.7750 * square + 2.0315 * square @ square) @ found
+    torch.testing.assert_close(orthogonal(gradient).flatten(1).double(), found, rtol=1e-4, atol=2e-6)
+
+
 def test_muon_is_for_filters_and_adamw_for_the_rest():
     model = nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.Flatten(), nn.Linear(4, 3))
     rules = {group.rule: group for group in make_optimizer(model, Training(optimizer="muon", weight_decay=0.1)).groups}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -39,23 +40,26 @@ def read_parquet(path: Path) -> Source:
     root = path.parent if path.is_file() else path
     if not files:
         raise DataError(tr("{path} has no Parquet, Arrow or Feather files.", path=path))
-    tables = [(file.relative_to(root).as_posix(), _table(file)) for file in files]
+    names = [file.relative_to(root).as_posix() for file in files]
+    image = _image_of_all(files[0])
+    read = [_table(file, later=image) for file in files]
+    tables = [(name, table) for name, (table, _) in zip(names, read, strict=True)]
     if is_pixel_table(tables[0][1]):
         return read_pixel_tables(path, tables, "Parquet", stamp_of(root, files))
-    image = _image_column(*tables[0])
-    label = _label_column(*tables[0])
-    names = _class_names(tables[0][1], label)
-    return _Rows(path, tables, image, label, names).source(stamp_of(root, files))
+    image = image or _image_column(*tables[0])
+    label = _label_column(*tables[0], image)
+    later = [encoded for _, encoded in read]
+    return _Rows(path, tables, image, label, _class_names(tables[0][1], label), later).source(stamp_of(root, files))
 
 
 def read_unlabelled(path: Path) -> Source:
     """The pictures of one file, labels or none: each has the one label "?"."""
-    table, stamp = _table(path), stamp_of(path.parent, [path])
+    (table, _), stamp = _table(path), stamp_of(path.parent, [path])
     if is_pixel_table(table):
         return read_pixel_tables(path, [(path.name, table)], "Parquet", stamp, labelled=False)
     image = _image_column(path.name, table)
     alone = table.select([image]).append_column("?", pa.array(["?"] * len(table)))
-    return _Rows(path, [(path.name, alone)], image, "?", ["?"]).source(stamp)
+    return _Rows(path, [(path.name, alone)], image, "?", ["?"], [None]).source(stamp)
 
 
 def holds_pictures(file: Path, sure: bool = False) -> bool:
@@ -65,10 +69,10 @@ def holds_pictures(file: Path, sure: bool = False) -> bool:
         sure: of numbered columns, only where they can hardly be anything but pixels.
     """
     try:
-        schema = pyarrow.parquet.read_schema(file) if _is_parquet(file) else _table(file).schema
+        schema = pyarrow.parquet.read_schema(file) if _is_parquet(file) else _table(file)[0].schema
     except DAMAGED:
-        schema = _table(file).schema  # says what is wrong with it
-    return any(_binary(field.type) or _has_bytes(field.type) for field in schema) or is_pixel_table(_table(file), sure)
+        schema = _table(file)[0].schema  # says what is wrong with it
+    return any(_is_picture(field.type) for field in schema) or is_pixel_table(_table(file)[0], sure)
 
 
 def _is_parquet(file: Path) -> bool:
@@ -105,26 +109,55 @@ def _split(file: Path, root: Path) -> str:
     return split_of(file.stem) or split_of(file.parent.name if file.parent != root else "")
 
 
-def _table(file: Path) -> pa.Table:
+def _image_of_all(file: Path) -> str | None:
+    """The name of the column of pictures, where the file's schema has one. None for other forms than Parquet."""
+    try:
+        schema = pyarrow.parquet.read_schema(file) if _is_parquet(file) else ()
+    except DAMAGED:
+        return None  # reading it says what is wrong
+    return next((field.name for field in schema if _has_bytes(field.type)), None)
+
+
+def _all_there(opened: pyarrow.parquet.ParquetFile, column: str) -> bool:
+    """Whether the file itself says that no row lacks its picture (or the path beside it)."""
+    parts = [
+        opened.metadata.row_group(group).column(number)
+        for group in range(opened.metadata.num_row_groups)
+        for number in range(opened.metadata.num_columns)
+    ]
+    told = [part.statistics for part in parts if part.path_in_schema == f"{column}.bytes"]
+    return bool(told) and all(one is not None and one.has_null_count and one.null_count == 0 for one in told)
+
+
+def _table(file: Path, later: str | None = None) -> tuple[pa.Table, _Encoded | None]:
+    """A file's columns; without the pictures of the column `later`, which are read when asked for, if every row has one."""
     try:
         with open(file, "rb") as opened:
             head = opened.read(6)
         if head[:4] == b"PAR1":
-            return pyarrow.parquet.ParquetFile(file).read()
+            parquet = pyarrow.parquet.ParquetFile(file)
+            if later is None or not _all_there(parquet, later):
+                return parquet.read(), None
+            table = parquet.read([name for name in parquet.schema_arrow.names if name != later])
+            return table, _Encoded(file, later, parquet.metadata.num_rows)
         source = pa.memory_map(str(file))
         if head == b"ARROW1":
-            return pyarrow.ipc.open_file(source).read_all()
-        return pyarrow.ipc.open_stream(source).read_all()
+            return pyarrow.ipc.open_file(source).read_all(), None
+        return pyarrow.ipc.open_stream(source).read_all(), None
     except DAMAGED as error:
-        first = (str(error).splitlines() or [type(error).__name__])[0]
-        raise DataError(
-            tr(
-                "{name} is damaged or no {format} file ({error}).",
-                name=file.name,
-                format=file.suffix[1:].capitalize(),
-                error=first[:200],
-            )
-        ) from None
+        raise _damaged(file, error) from None
+
+
+def _damaged(file: Path, error: BaseException) -> DataError:
+    first = (str(error).splitlines() or [type(error).__name__])[0]
+    return DataError(
+        tr(
+            "{name} is damaged or no {format} file ({error}).",
+            name=file.name,
+            format=file.suffix[1:].capitalize(),
+            error=first[:200],
+        )
+    )
 
 
 def _image_column(file: str, table: pa.Table) -> str:
@@ -160,7 +193,7 @@ def _features(table: pa.Table) -> dict[str, Any]:
     return features if isinstance(features, dict) else {}
 
 
-def _label_column(file: str, table: pa.Table) -> str:
+def _label_column(file: str, table: pa.Table, image: str) -> str:
     labels = [
         name
         for name, feature in _features(table).items()
@@ -180,7 +213,7 @@ def _label_column(file: str, table: pa.Table) -> str:
             "{file} has no label column. It is looked for under the names {names}; the columns are: {columns}.",
             file=file,
             names=", ".join(LABEL_NAMES),
-            columns=", ".join(table.column_names),
+            columns=", ".join(dict.fromkeys([image, *table.column_names])),
         )
     )
 
@@ -207,27 +240,70 @@ def _class_names(table: pa.Table, label: str) -> list[str] | None:
     return [str(name) for name in names] if isinstance(names, list) and names else None
 
 
+class _Encoded:
+    """The pictures of one file, read when the first is asked for: where all were decoded and kept by an earlier run, none is."""
+
+    def __init__(self, file: Path, column: str, rows: int) -> None:
+        self.file, self.column, self.rows = file, column, rows
+        self.read: pa.Array | None = None
+        self.lock = threading.Lock()  # several threads feed the processes that decode
+
+    def __getitem__(self, row: int) -> pa.Scalar:
+        with self.lock:
+            found = self.read = self._read() if self.read is None else self.read
+        return found[row]
+
+    def _read(self) -> pa.Array:
+        try:
+            found = pyarrow.parquet.ParquetFile(self.file).read([f"{self.column}.bytes"]).column(self.column)
+        except DAMAGED as error:
+            raise _damaged(self.file, error) from None
+        if len(found) != self.rows:
+            raise DataError(
+                tr(
+                    "{name} had {before:,} rows when it was opened and has {now:,} now. Start again when nobody writes it.",
+                    name=self.file.name,
+                    before=self.rows,
+                    now=len(found),
+                )
+            )
+        return _whole(found).field("bytes")
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    array = column.combine_chunks()
+    return pa.concat_arrays(array.chunks) if isinstance(array, pa.ChunkedArray) else array
+
+
 class _Rows:
-    """The rows of all files one after another."""
+    """The rows of all files one after another. `later`: for each, its pictures where its table is without them."""
 
     def __init__(
-        self, path: Path, tables: list[tuple[str, pa.Table]], image: str, label: str, names: list[str] | None
+        self,
+        path: Path,
+        tables: list[tuple[str, pa.Table]],
+        image: str,
+        label: str,
+        names: list[str] | None,
+        later: list[_Encoded | None],
     ) -> None:
         self.path, self.names = path, names
-        self.encoded: list[pa.Array] = []
+        self.encoded: list[pa.Array | _Encoded] = []
         self.values: list[np.ndarray] = []
         self.keep: list[np.ndarray] = []
         self.splits: list[np.ndarray] = []
         self.ids: list[str] = []
         self.left_out: list[LeftOut] = []
         self.notes: list[str] = []
-        for file, table in tables:
-            self._add(file, table, image, label)
+        for (file, table), encoded in zip(tables, later, strict=True):
+            self._add(file, table, image, label, encoded)
         if names is None:
             self.notes.append(said("The classes are the values of the column {label}.", label=label))
 
-    def _add(self, file: str, table: pa.Table, image: str, label: str) -> None:
+    def _add(self, file: str, table: pa.Table, image: str, label: str, later: _Encoded | None) -> None:
         missing = [name for name in (image, label) if name not in table.column_names]
+        if later is not None:
+            missing.remove(image)
         if missing:
             if label in missing and image not in missing:
                 self.notes.append(
@@ -239,16 +315,19 @@ class _Rows:
                 return
             raise DataError(tr("{file} has no column {name}, which the other files have.", file=file, name=missing[0]))
         split = _split(Path(file), Path())
-        array = table.column(image).combine_chunks()
-        if isinstance(array, pa.ChunkedArray):
-            array = pa.concat_arrays(array.chunks)
-        paths = None
-        if pa.types.is_struct(array.type):
-            kind, parts = array.type, array.flatten()  # flatten, not field: a missing struct has no bytes either
-            paths = parts[kind.get_field_index("path")] if kind.get_field_index("path") >= 0 else None
-            array = parts[kind.get_field_index("bytes")]
         values, known = self._values(table.column(label))
-        present = np.asarray(array.is_valid())
+        paths = None
+        if later is None:
+            array = _whole(table.column(image))
+            if pa.types.is_struct(array.type):
+                kind, parts = array.type, array.flatten()  # flatten, not field: a missing struct has no bytes either
+                paths = parts[kind.get_field_index("path")] if kind.get_field_index("path") >= 0 else None
+                array = parts[kind.get_field_index("bytes")]
+            self.encoded.append(array)
+            present = np.asarray(array.is_valid())
+        else:
+            self.encoded.append(later)
+            present = np.ones(len(known), bool)
         for row in np.flatnonzero(~(present & known)).tolist():
             if not present[row]:
                 named = paths[row].as_py() if paths is not None else None
@@ -261,7 +340,6 @@ class _Rows:
                 reason = said("no label in this row")
             self.left_out.append(LeftOut(f"{file} row {row + 1}", reason))
         rows = np.flatnonzero(present & known)
-        self.encoded.append(array)
         self.keep.append(rows)
         self.values.append(values[rows])
         self.splits.append(np.full(len(rows), split))

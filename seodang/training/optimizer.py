@@ -27,7 +27,7 @@ RHO = 0.9
 UNCORRECTED = 1e6
 # Muon: so many Newton-Schulz steps (two, three and five are alike on MNIST, LOG.md) with the coefficients of Jordan, 2024,
 # https://kellerjordan.github.io/posts/muon/, and filters so many times faster than what AdamW moves beside them.
-NEWTON_SCHULZ, COEFFICIENTS, FILTERS_FASTER = 3, (3.4445, -4.7750, 2.0315), 12.0
+NEWTON_SCHULZ, COEFFICIENTS, FILTERS_FASTER = 3, (3.4445, -4.7750, 2.0315), 36.0
 
 
 @dataclass

@@ -45,7 +45,7 @@ ONE = {
 }
 # Files of those folders that hold the mechanism, not a name.
 MECHANISM = {
-    "recipes": {"recipe", "settings", "resolve", "lint", "choose", "choose_rows", "soundings"},
+    "recipes": {"recipe", "settings", "resolve", "lint", "choose", "choose_rows", "soundings", "update_rule"},
     "models": {"layers", "summary", "drawing", "build", "folded"},
     "tasks": {"build"},
     "decisions": {"decision", "find"},

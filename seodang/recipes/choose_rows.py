@@ -21,6 +21,7 @@ from seodang.data.scripts import are_piecewise
 from seodang.pretrained.language import find_language_model
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.settings import Part
+from seodang.recipes.update_rule import with_optimizer
 
 # The house recipe for each kind of data and task.
 HOUSES = {
@@ -174,7 +175,8 @@ def _also(task: str, found: Purpose) -> bool:
 
 def derive_rows(recipe: Recipe, data: Encoded) -> tuple[Recipe, list[str]]:
     """Fill in what the recipe leaves open, from the encoded data; say what and why."""
-    training, reasons, form = recipe.training, [], data.purpose.form
+    recipe, reasons = with_optimizer(recipe)
+    training, form = recipe.training, data.purpose.form
     count = len(data.train)
     if training.batch_size is None:
         batch = next(value for limit, value in BATCHES[form] if count <= limit)

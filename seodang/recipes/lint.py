@@ -123,7 +123,7 @@ def _generative_mistakes(facts: Facts) -> Iterator[Finding]:
 
 def _learning_rate(facts: Facts) -> Iterator[Finding]:
     training = facts.recipe.training
-    low, high = RATES.get(training.optimizer, (0.0, math.inf))
+    low, high = RATES.get(training.optimizer or "", (0.0, math.inf))
     if not low <= training.learning_rate <= high:
         named = {"rate": training.learning_rate, "optimizer": training.optimizer, "low": low, "high": high}
         if training.learning_rate > high:
@@ -139,7 +139,7 @@ def _learning_rate(facts: Facts) -> Iterator[Finding]:
 def _unread_settings(facts: Facts) -> Iterator[Finding]:
     training = facts.recipe.training
     for name, readers in READ_BY.items():
-        if getattr(training, name) and training.optimizer not in readers:
+        if getattr(training, name) and training.optimizer not in (*readers, None):
             named = {"optimizer": training.optimizer, "first": readers[0], "second": readers[-1]}
             why = (
                 said("{optimizer} does not use it; it is for {first}.", **named)

@@ -106,8 +106,9 @@ class Training(Value):
     batch_size: int | None = Field(
         default=None, ge=1, description="Examples in a step. Null: chosen from their number."
     )
-    optimizer: Literal["sgd", "rmsprop", "adam", "adamw", "muon"] = Field(
-        default="adamw", description="The update rule. muon: for the filters of convolutions, adamw for all else."
+    optimizer: Literal["sgd", "rmsprop", "adam", "adamw", "muon"] | None = Field(
+        default="adamw",
+        description="The update rule. muon: for the filters of convolutions, adamw for all else. Null: chosen by the network.",
     )
     learning_rate: float = Field(default=1e-3, gt=0, lt=100, description="Step size at its highest.")
     momentum: float = Field(

@@ -252,6 +252,7 @@ def _one(model: nn.Module, settings: Training, rate_decay: float) -> Optimizer:
     groups = []
     for depth, parameters in enumerate(parts):
         scale, rule, decay = rate_decay**depth, settings.optimizer, settings.weight_decay
+        assert rule is not None, "derive() fills in the optimizer"
         if rule == "muon":
             groups.append(Group([p for p in parameters if p.ndim == 4], decay, "muon", scale))
             parameters, rule = [p for p in parameters if p.ndim != 4], "adamw"

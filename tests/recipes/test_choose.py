@@ -10,7 +10,7 @@ from seodang.data.load import load
 from seodang.data.open import open_source
 from seodang.pretrained.here import networks_here, smaller_networks
 from seodang.recipes import choose
-from seodang.recipes.choose import EVERYTHING, HOUSE, LARGE, LAST_PART, MEDIUM, SHORT, decide, derive, tune_or_not
+from seodang.recipes.choose import EVERYTHING, HOUSE, LARGE, LAST_PART, MEDIUM, SHORT_BATCH, decide, derive, tune_or_not
 from seodang.recipes.resolve import resolve
 
 
@@ -152,20 +152,36 @@ def test_what_a_person_set_stays():
 
 
 @pytest.mark.parametrize(
-    ("given", "rule"),
+    ("given", "batch"),
     [
-        ({"training.steps": "8"}, "muon"),
-        ({"training.steps": "12"}, "adamw"),  # 12 batches of 128 are more than all pictures
-        ({}, "adamw"),
-        ({"training.steps": "8", "training.learning_rate": "0.005"}, "adamw"),
-        ({"training.steps": "8", "training.batch_size": "32"}, "adamw"),
+        ({"training.steps": "8"}, SHORT_BATCH),
+        ({"training.steps": "12"}, 32),  # 12 batches of 128 are more than all pictures
+        ({}, 32),
+        ({"training.steps": "8", "training.batch_size": "16"}, 16),
+        ({"training.steps": "8", "model": "[flatten, {dense: outputs}]"}, 32),
     ],
 )
-def test_less_than_one_pass_is_made_in_other_steps(given, rule):
+def test_less_than_one_pass_is_made_in_other_steps(given, batch):
+    asked = resolve(HOUSE, given)
+    data = load(open_source("digits"), asked.preparation, asked.split)
+    assert derive(asked, data)[0].training.batch_size == batch
+
+
+@pytest.mark.parametrize(
+    ("given", "rule", "momentum", "warmup"),
+    [
+        ({}, "muon", 0.6, 0.1),
+        ({"training.learning_rate": "0.005", "training.warmup": "0.4"}, "muon", 0.6, 0.4),
+        ({"training.optimizer": "adamw"}, "adamw", 0.0, 0.0),
+        ({"training.optimizer": "sgd", "training.momentum": "0.9"}, "sgd", 0.9, 0.0),
+        ({"model": "[flatten, {dense: outputs}]"}, "adamw", 0.0, 0.0),
+    ],
+)
+def test_muon_is_for_our_network_where_nobody_chose(given, rule, momentum, warmup):
     asked = resolve(HOUSE, given)
     data = load(open_source("digits"), asked.preparation, asked.split)
     found, reasons = derive(asked, data)
-    assert found.training.optimizer == rule
+    training = found.training
+    assert (training.optimizer, training.momentum, training.warmup) == (rule, momentum, warmup)
     assert any(reason.startswith("training.optimizer=muon") for reason in reasons) == (rule == "muon")
-    if rule == "muon":
-        assert {name: getattr(found.training, name) for name in SHORT} == SHORT
+    assert derive(found, data)[0] == found, "a resolved recipe leaves nothing open"

@@ -30,7 +30,7 @@ def test_mnist_reaches_99_2(real_data, tmp_path):
 @pytest.mark.parametrize(
     ("name", "recipe", "least"),
     [
-        ("fashion-mnist", None, 0.915),  # 91.84 to 92.22 %: the number of threads and the processor decide
+        ("fashion-mnist", None, 0.919),  # 92.13 to 92.19 %: the number of threads and the processor decide
         ("asl-letters", None, 0.985),
         ("mnist", "mnist-mlp", 0.975),
         ("mnist", "lenet5", 0.985),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ UNITS = (
 # Any other word behind all the numbers: " bhp", " sq ft", "µg/m³". Few whole numbers with a word may be names: "line 2".
 _WORD = r"[\p{L}°µ″′²³'\"][\p{L}²³/.°µ ^·⁻¹-]{0,13}[23]?"
 _LEAST_WITH_WORD = 10
+_MOST_OF_ONE = 0.9  # of the words with a unit have the same one: then the others are strays
 _BEFORE = r"^(만|약|총|ca\.?|approx\.?|about) ?([0-9])"  # 만 27세, about 5 kg
 # What may stand before and after the digits; RE2's syntax, as PyArrow's.
 _WRITTEN = (
@@ -40,6 +42,8 @@ _KOREAN = (
     r"^(?P<minus>-?)(?:(?P<eok>[0-9][0-9.,]*) ?억)? ?(?:(?P<man>[0-9][0-9.,]*) ?만)? ?(?:(?P<cheon>[0-9][0-9.,]*) ?천)? ?"
     r"(?P<rest>(?:[0-9][0-9,]*)?) ?(?P<won>원?)$"
 )
+_FORTRAN = r"^([-+]?[0-9]*\.[0-9]*)[dD]([-+]?[0-9]{1,3})$"  # 1.5D+03
+_FEET = r"^(?P<feet>[1-9])(?:'|′| ?ft\.?) ?(?P<inches>1[01]|[0-9])(?:\.[0-9]+)?(?:\"|″|''| ?in\.?)?$"
 _LETTERED = r"^[-+]?[$€£₩]?[0-9][0-9.,]*[KkMBT]$"
 _LETTERS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 _SAMPLE = 300
@@ -88,7 +92,13 @@ def amounts(words: pa.Array, decimal: str | None = None, sure: bool = False) -> 
         return Amounts(values, (), "." if pc.any(pc.match_substring(words, ".")).as_py() else "")
     except pa.ArrowInvalid:
         pass
-    for written in (_clock, _lasted, _korean):
+    if (powers := _matches(words, _FORTRAN)).any():
+        return (
+            amounts(pc.replace_substring_regex(words, _FORTRAN, r"\1e\2"), decimal, sure)
+            if powers.mean() > 0.5
+            else None
+        )
+    for written in (_clock, _lasted, _feet, _korean):
         if (found := written(words)) is not None:
             return found
     if (large := _with_letters(words, decimal)) is not None:
@@ -133,6 +143,14 @@ def _clock(words: pa.Array) -> Amounts | None:
     return Amounts(days * 24 + hours + minutes / 60 + seconds / 3600, (said("hours, of times such as 9:30"),))
 
 
+def _feet(words: pa.Array) -> Amounts | None:
+    """Heights in feet and inches, 5'11", as inches; None where some word is none."""
+    if not _all_match(words, _FEET):
+        return None
+    part = _parts(words, _FEET)
+    return Amounts(_floats(part["feet"]) * 12 + _floats(part["inches"]), (said("inches, of heights such as 5'11"),))
+
+
 def _lasted(words: pa.Array) -> Amounts | None:
     """Durations of several parts, 2h 50m or 1시간 5분, as hours; None where some word is none, or all have one unit and the same."""
     if not _all_match(words, _LASTED):
@@ -162,7 +180,8 @@ def _without_marks(words: pa.Array, sure: bool) -> tuple[pa.Array, list[str]]:
     """Numbers without what stands for "and more" behind all of them, "below" before few of them, or a note behind some."""
     told = []
     before = _matches(words, _BEFORE)
-    if before.any() and (sure or before.mean() >= 0.95):
+    others = _matches(words.filter(pa.array(~before)), "^-?[0-9.,]+$").sum()
+    if before.any() and (sure or before.mean() >= 0.95 or before.mean() < 0.5 and others >= _LEAST_WITH_WORD):
         words = pc.replace_substring_regex(words, _BEFORE, r"\2")
         told.append(said("words before the numbers taken off"))
     if len(words) > 1 and _matches(words, r"[0-9]\+$").mean() >= 0.95:
@@ -214,7 +233,9 @@ def _plain(words: pa.Array) -> pa.Array:
     words = pc.replace_substring_regex(words, r"([0-9])\x{2019}([0-9])", r"\1'\2")
     words = pc.replace_substring_regex(words, r"^[△▽] ?([0-9₩$])", r"-\1")  # as Korean accounts write what is lost
     raised = _matches(words, "[²³⁻¹]")  # NFKC would write m² as m2
-    plain = pc.replace_substring(pc.utf8_normalize(words, "NFKC"), "\u2212", "-")
+    # Arrow's own NFKC took letters apart and did not put them together again until GH-51225: 원 was no 원 any more.
+    composed = pa.array([unicodedata.normalize("NFKC", word) for word in words.to_pylist()], words.type)
+    plain = pc.replace_substring(composed, "\u2212", "-")
     return pc.if_else(pa.array(raised), words, plain) if raised.any() else plain
 
 
@@ -232,6 +253,7 @@ def _read(words: pa.Array, decimal: str | None = None, sure: bool = False) -> Am
     matched = _matches(words, _WRITTEN)
     part = _parts(words, _WRITTEN)
     how = []
+    matched = _of_most(part["before"], part["after"], matched)
     units = _units(part["before"], part["after"], matched)
     if units is None or not sure and _may_be_names(units, part, matched):
         return None
@@ -260,6 +282,17 @@ def _cast(signed: pa.Array, good: np.ndarray, words: pa.Array) -> np.ndarray:
     values[good] = pc.cast(signed.filter(pa.array(good)), pa.float64()).to_numpy(zero_copy_only=False)
     values[_matches(words, r"^(?i:[-+]?(inf|infinity))$")] = np.inf
     return values
+
+
+def _of_most(before: pa.Array, after: pa.Array, matched: np.ndarray) -> np.ndarray:
+    """The matched words without the few whose unit is another than that of nearly all: 17 km/kg among many km/l counts as no number."""
+    unit = np.where(_has(before), before.to_numpy(zero_copy_only=False), after.to_numpy(zero_copy_only=False))
+    forms = np.array([_one_form(str(word).strip()) for word in unit], object)
+    with_unit = matched & (forms != "")
+    names, counts = np.unique(forms[with_unit].astype(str), return_counts=True)
+    if len(names) < 2 or counts.max() < _MOST_OF_ONE * counts.sum() or counts.max() < _LEAST_WITH_WORD:
+        return matched
+    return matched & ((forms == "") | (forms == names[counts.argmax()]))
 
 
 def _units(before: pa.Array, after: pa.Array, matched: np.ndarray) -> list[str] | None:

@@ -70,6 +70,8 @@ _ORDERS = [
     (said("year and quarter"), rf"({_YEAR})년?[ /]?([1-4])(?:/4)?분기", "yq"),
     (said("year and week"), rf"({_YEAR})[- ]?W(0[1-9]|[1-4]\d|5[0-3])", "yw"),
 ]
+# Years that begin in one and end in the next: 2019/20, FY2019-2020.
+_TWO_YEARS = re.compile(rf"(?:FY ?)?({_YEAR})\s?[-/\u2013]\s?((?:1[6-9]|2[0-2])?\d\d)")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,9})?)?)?")
 _SAMPLE = 200
 _EARLIEST, _LATEST = np.datetime64("1678-01-01", "us"), np.datetime64("2262-01-01", "us")
@@ -105,6 +107,8 @@ def dates(words: np.ndarray, day_first: bool | None = None) -> Dates | None:
     """
     if max(map(len, words[:: max(1, len(words) // _SAMPLE)])) > 60:
         return None
+    if (two := _two_years(words)) is not None:
+        return two
     words = _usual(words)
     few = words[:: max(1, len(words) // _SAMPLE)]
     if (
@@ -131,6 +135,23 @@ def dates(words: np.ndarray, day_first: bool | None = None) -> Dates | None:
         how += [told] if told not in how and not np.isnat(found).all() else []
     values[(values < _EARLIEST) | (values > _LATEST)] = np.datetime64("NaT", "us")
     return _kept(values.astype("datetime64[ns]"), "; ".join(how), shows)
+
+
+def _two_years(words: np.ndarray) -> Dates | None:
+    """Years that begin in one and end in the next, as their first; None where some word is none, or there is only one.
+
+    >>> _two_years(np.array(["1998/99", "1999/00"], object)).values.astype("datetime64[Y]").astype(str).tolist()
+    ['1998', '1999']
+    """
+    first = []
+    for word in words.tolist():
+        found = _TWO_YEARS.fullmatch(word)
+        if found is None or (int(found[2]) - int(found[1]) - 1) % (100 if len(found[2]) == 2 else 10_000):
+            return None
+        first.append(found[1])
+    if len(first) < 2:
+        return None
+    return _kept(np.array(first, "datetime64[Y]").astype("datetime64[ns]"), said("years that end in the next one"))
 
 
 # Zones that are named by one offset only; CST and IST are several.

@@ -15,7 +15,7 @@ from seodang.data.frame import Frame
 from seodang.data.purposes import Purpose
 
 # Numbers that people and programs write where nothing is known: -1 and 9s, alone or with a sign.
-_SENTINEL = re.compile(r"-1|-?9{2,6}|-?9{3,5}[.]9{1,3}|-32768|-2147483648")
+_SENTINEL = re.compile(r"-1|-?9{2,6}|-[1-9]0{2,4}|-?9{3,5}[.]9{1,3}|-32768|-2147483648")
 LEAST_TIMES = 2  # rows
 FAR = 1.0  # such a number lies so many times the spread of all the others away from the nearest of them
 MOST_WORDS = 2_000  # different words of a column that are compared

@@ -16,7 +16,8 @@ from seodang.core.registry import find, names
 from seodang.core.sentences import said, shown
 from seodang.data.frame import Frame
 from seodang.data.readers import parquet, pixels
-from seodang.data.readers.across import below_one_another
+from seodang.data.readers.across import below_one_another, lies_down
+from seodang.data.readers.decoding import decoded
 from seodang.data.readers.idx import idx_files, read_idx
 from seodang.data.readers.images import PICTURE_SUFFIXES, SYSTEM_FILES, read_images
 from seodang.data.readers.labelled import read_labelled
@@ -24,6 +25,7 @@ from seodang.data.readers.naming import has_group
 from seodang.data.readers.numpy_files import numpy_files, read_numpy
 from seodang.data.readers.parquet import SUFFIXES as PARQUET_SUFFIXES
 from seodang.data.readers.parquet import holds_pictures, read_parquet, table_files
+from seodang.data.readers.pixel_strings import holds_pixel_strings, read_pixel_strings
 from seodang.data.readers.pixels import SUFFIXES as CSV_SUFFIXES
 from seodang.data.readers.pixels import holds_pixels, no_pixels, pixel_files, read_pixels
 from seodang.data.readers.table import PACKED, holds_rows, read_table
@@ -51,6 +53,7 @@ PROGRAMS = {
     ".numbers": "Numbers",
     ".hwp": "Hangul",
 }
+_HEAD = 1 << 16  # bytes that tell whether a file is a text
 FORMS = said(
     "class folders of pictures or texts, pictures with a table of their labels, tables (CSV, TSV, Excel, JSON lines, Parquet, "
     "Arrow), CSV or TSV of pixels, texts, IDX, .npy and .npz"
@@ -92,6 +95,8 @@ def open_unlabelled(path: Path) -> Source | None:
     if name.endswith(PARQUET_SUFFIXES):
         return parquet.read_unlabelled(path) if holds_pictures(path) else None
     if name.endswith(CSV_SUFFIXES):
+        if holds_pixel_strings(path):
+            return read_pixel_strings(path, labelled=False)
         return pixels.read_unlabelled(path) if holds_pixels(path) else None
     if name.endswith((".npy", ".npz")):
         return read_numpy(path)
@@ -225,6 +230,8 @@ def _read_file(path: Path, columns: Columns, sure: bool) -> Source | Frame:
         raise DataError(tr("{path} is one picture. Training needs a folder of pictures, a folder a class.", path=path))
     if name.endswith(CSV_SUFFIXES) and holds_pixels(path, sure):
         return read_pixels(path)
+    if path.suffix.lower() in (".csv", ".tsv") and holds_pixel_strings(path):
+        return read_pixel_strings(path)
     if holds_texts(path):
         return read_texts(path)
     if name.endswith((".zip", ".bz2", ".xz")) and (inside := packed_text(path)):
@@ -238,6 +245,17 @@ def _read_file(path: Path, columns: Columns, sure: bool) -> Source | Frame:
     packed = name.endswith(ARCHIVES)
     if (not packed or name.endswith(".zip")) and holds_rows(path):
         return _read_table(path, columns)
+    with open(path, "rb") as file:
+        text, _ = decoded(file.read(_HEAD)) if not packed else (None, "")
+    if text is not None and "\n" in text:
+        raise DataError(
+            tr(
+                "{path} is a text, but {suffix} is no ending of one that is read. To learn how it goes on, call it {name}.txt.",
+                path=path,
+                suffix=path.suffix,
+                name=path.name,
+            )
+        )
     unpack = " " + tr("Unpack the archive first, and give the folder.") if packed else ""
     raise DataError(
         tr("{path} is none of the forms that can be read: {forms}.", path=path, forms=shown(FORMS)) + unpack
@@ -264,7 +282,9 @@ def _read_table(path: Path, columns: Columns) -> Source | Frame:
     if path.is_file() and (labelled := read_labelled(path, columns.target)):
         return labelled
     frame = read_table(path, columns.kinds or None, columns.header, columns.decimal, columns.day_first, columns.missing)
-    return below_one_another(frame) if columns.across else frame
+    asked_for_one = columns.target in {column.name for column in frame.columns}
+    lies = columns.across if columns.across is not None else not asked_for_one and lies_down(frame)
+    return below_one_another(frame) if lies else frame
 
 
 def _read_folder(path: Path, columns: Columns, sure: bool) -> Source | Frame:

@@ -28,6 +28,7 @@ def purpose(
     key: str | None = None,
     leave_out: Collection[str] = (),
     forecast: bool | None = None,
+    among_others: bool = True,
 ) -> Purpose:
     """What the frame is for; what is not said is guessed, and each guess says how it was made.
 
@@ -35,6 +36,7 @@ def purpose(
         target, time, text, key: columns, where the guess would be wrong.   leave_out: columns not to be used.
         forecast: whether it is to be forecast in any case: without a column that says when, in the order of the rows. False: in no
             case, though the rows follow one another in time. None: where they do.
+        among_others: whether a text among more columns than a label may be what is read; a recipe for tables says no.
 
     Raises:
         DataError: A column is not there (the nearest is named) or cannot be what it is said to be, or nothing can be foretold.
@@ -56,7 +58,7 @@ def purpose(
     if forecast:
         found = series(frame, chosen, usable) or as_it_lies(frame, chosen, usable)
     else:
-        found = pairs(frame, chosen) or texts_to_read(frame, chosen, usable)
+        found = pairs(frame, chosen) or texts_to_read(frame, chosen, usable, among_others)
         found = found or (None if forecast is False else series(frame, chosen, usable)) or _table(frame, chosen, usable)
         if found.form == "table" and forecast is None:
             why = why_no_series(frame, chosen, usable) or why_across(usable)
@@ -120,7 +122,7 @@ def _features(
     """The columns that are used, those that are not and why, and what to say of columns that give the answer away."""
     left = left_over(frame, [c.name for c in usable])
     left.pop(target, None)
-    features, leaks = [], {}
+    features, leaks, seldom = [], {}, []
     for column in usable:
         if column.name == target:
             continue
@@ -131,6 +133,7 @@ def _features(
         elif column.kind == "picture":
             left[column.name] = said("paths of pictures")
         elif nearly_names(column, len(frame)) and not column.given:
+            seldom.append(column.name)
             left[column.name] = said(
                 "{count:,} different values in {rows:,} rows: hardly one comes again",
                 count=column.distinct,
@@ -140,6 +143,9 @@ def _features(
             leaks[column.name] = said("it gives {target} away: the one follows from the other", target=target)
         else:
             features.append(column.name)
+    if seldom and not features and not leaks:
+        told = said("{names} hardly come again, and are used, for there is nothing else.", names=", ".join(seldom))
+        return tuple(seldom), {name: why for name, why in left.items() if name not in seldom}, [told]
     if leaks and not features:
         told = said(
             "{names} follows {target} nearly exactly, and is used, for there is nothing else.",

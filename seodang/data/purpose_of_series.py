@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import numpy as np
 
 from seodang.core.errors import DataError
@@ -10,13 +13,13 @@ from seodang.core.sentences import said, saidn, shown
 from seodang.data.frame import Column, Frame
 from seodang.data.purposes import Named, Purpose, columns_of, left_over
 from seodang.data.readers.across import named_by_times
-from seodang.data.targets import plain
-from seodang.data.times import LEAST_TIMES, candidates, in_words, key_of, moments, steps
+from seodang.data.targets import TARGET_NAMES, plain
+from seodang.data.times import LEAST_TIMES, candidates, elapsed, in_words, key_of, moments, steps
 
 # Names of what is forecast.
 SERIES_NAMES = [
     "close", "target", "y", "value", "ot", "passengers", "sales", "demand", "count", "cnt", "temp", "temperature", "load", "price",
-    "consumption", "cases", "종가", "값", "판매량", "매출", "수요", "기온", "가격",
+    "consumption", "cases", "pm25", "pm10", "종가", "값", "판매량", "매출", "수요", "기온", "가격",
 ]  # fmt: skip
 
 ENDINGS = ("passengers", "sales", "demand", "count", "판매량", "매출", "수요")  # as the last word of a longer name too
@@ -43,7 +46,50 @@ def series(frame: Frame, chosen: Named, usable: list[Column]) -> Purpose | None:
             raise DataError(tr("The rows are no time series by {time}: {reason}", time=time, reason=shown(problem)))
     if chosen.key:
         raise DataError(tr("key=COLUMN tells several series apart, but no column says when. Say it with time=COLUMN."))
-    return None
+    return None if times else _by_equal_steps(frame, chosen, usable)
+
+
+def _by_equal_steps(frame: Frame, chosen: Named, usable: list[Column]) -> Purpose | None:
+    """Rows without dates in the order of time all the same: a column counts the time, or nothing but an order stands beside the numbers."""
+    counted = elapsed(frame)
+    rest = [column for column in usable if counted is None or column.name != counted[0]]
+    numbers = [column.name for column in rest if column.kind == "number"]
+    if _problem_of_target(frame, numbers, chosen):
+        return None
+    if counted is None:
+        if len(usable) != 1 or not _stands_in_order(frame, usable[0]):
+            return None
+        why = said(
+            "A series: there is nothing to foretell {name} from but what stood before it, and its rows stand in order.",
+            name=numbers[0],
+        )
+        aside = {}
+    else:
+        name, step = counted
+        why = said("A series: {time} rises by equal steps of {step:g}.", time=name, step=step)
+        aside = {name: said("it counts the time")}
+    found = as_it_lies(frame, chosen, rest)
+    return replace(found, left={**found.left, **aside}, reasons=(why, *found.reasons[1:]))
+
+
+def _stands_in_order(frame: Frame, number: Column) -> bool:
+    """Whether the rows of one column of amounts stand alone, or beside ids that rise or fall from row to row."""
+    if len(frame) < LEAST_TIMES or number.distinct < LEAST_TIMES // 2:
+        return False
+    if plain(number.name) in TARGET_NAMES and plain(number.name) not in SERIES_NAMES:
+        return False
+    ids = [column.name for column in frame.columns if column.kind == "id"]
+    return not ids or any(_rises(frame.table[name].tolist()) for name in ids)
+
+
+def _rises(words: list[str | None]) -> bool:
+    """Whether words rise, or fall, from each to the next, numerals in them by their size."""
+    keys = [
+        [(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in re.split(r"(\d+)", str(word))]
+        for word in words
+    ]
+    pairs = list(zip(keys, keys[1:], strict=False))
+    return all(a < b for a, b in pairs) or all(a > b for a, b in pairs)
 
 
 def why_no_series(frame: Frame, chosen: Named, usable: list[Column]) -> str:

@@ -16,6 +16,17 @@ LANGUAGES = [
     "프랑스어", "원문", "번역", "번역문", "source", "target", "src", "tgt", "input", "output",
 ]  # fmt: skip
 
+# Names of columns that are written to be read, in small letters without spaces and signs; and so is what ends in "text".
+TEXT_NAMES = {
+    "review", "reviews", "reviewbody", "comment", "comments", "content", "contents", "body", "document", "sentence", "tweet", "tweets",
+    "message", "headline", "utterance", "question", "essay", "abstract", "article", "post", "text", "texts", "본문", "내용", "리뷰", "댓글",
+    "문장", "텍스트", "문서", "후기", "질문",
+}  # fmt: skip
+MOST_LABELS, LEAST_OF_A_LABEL = (
+    20,
+    5,
+)  # values of a column without a name that is taken for the label, and rows of each on average
+
 SENTENCE = 40  # words on average of texts that are translated without anyone having said so
 
 
@@ -66,8 +77,41 @@ def _are_short(frame: Frame) -> bool:
     return bool(words.max() <= SENTENCE)
 
 
-def texts_to_read(frame: Frame, chosen: Named, usable: list[Column]) -> Purpose | None:
-    """A column of text with a label beside it, or alone; more columns than that are a table."""
+def _among_others(frame: Frame, texts: list[str], others: list[str], target: str | None) -> tuple[str, str, str] | None:
+    """The text that is read and what is said of it, where there are other columns too, and the sentence on it; None for a table."""
+    if target in texts:
+        return None
+    words = {name: float(frame.table[name].head(1_000).astype(str).str.split().str.len().mean()) for name in texts}
+    unnamed = all(column.name == f"column {place}" for place, column in enumerate(frame.columns, start=1))
+    if not unnamed:
+        read = [name for name in texts if plain(name) in TEXT_NAMES or plain(name).endswith("text")]
+        target, reason = (target, "") if target else named(others)
+        return (max(read, key=words.__getitem__), target, reason) if read and target else None
+    few = [
+        name
+        for name in others
+        if 2 <= frame.column(name).distinct <= MOST_LABELS
+        and len(frame) >= LEAST_OF_A_LABEL * frame.column(name).distinct
+    ]
+    if target is None and len(few) != 1:
+        return None
+    reason = (
+        ""
+        if target
+        else said(
+            "The target is {name}: the only other column of few values. Say another with target=COLUMN.", name=few[0]
+        )
+    )
+    return max(texts, key=words.__getitem__), target or few[0], reason
+
+
+def texts_to_read(frame: Frame, chosen: Named, usable: list[Column], among_others: bool = True) -> Purpose | None:
+    """A column of text with a label beside it, or alone. More columns than that are a table, unless one of them is named like a text that
+    is written to be read and another like what is said of it.
+
+    Args:
+        among_others: whether a text among more than two columns may be what is read, without anyone having said so.
+    """
     texts = [c.name for c in usable if c.kind == "text"]
     if chosen.time or chosen.key or not (texts or chosen.text):
         return None
@@ -78,10 +122,20 @@ def texts_to_read(frame: Frame, chosen: Named, usable: list[Column]) -> Purpose 
             tr("Column {name} holds no text: it is of the kind {kind}.", name=chosen.text, kind=kind) + also
         )
     others = [c.name for c in usable if c.kind in ("category", "number") and c.name != chosen.text]
+    more = ""
+    text, target, reason = chosen.text or texts[0], chosen.target, ""
     if chosen.text is None and (len(texts) > 1 or len(others) > 1 or chosen.target in texts):
-        return None
-    text = chosen.text or texts[0]
-    target, reason = named(others) if chosen.target is None else (chosen.target, "")
+        found = _among_others(frame, texts, others, chosen.target) if among_others else None
+        if found is None:
+            return None
+        text, target, reason = found
+        if len(others) > 1:
+            more = said(
+                "The other columns are not read. To use them, and not the text: `seodang train {where} table-classifier`.",
+                where=frame.where,
+            )
+    elif target is None:
+        target, reason = named(others)
     if chosen.target is None and target is None and len(others) == 1 and chosen.text is None:
         target, reason = others[0], said("The target is {name}: the only other column.", name=others[0])
     if target is None:
@@ -93,6 +147,7 @@ def texts_to_read(frame: Frame, chosen: Named, usable: list[Column]) -> Purpose 
         said("{text} is the column that is read: {reason}.", text=text, reason=frame.column(text).reason),
         *([reason] if reason else []),
         why,
+        *([more] if more else []),
     )
     return Purpose(
         "texts",

@@ -33,9 +33,10 @@ class Columns(Value):
         default=None,
         description="The sign before decimals in texts. Null: seen from the numbers, and kept with the run.",
     )
-    across: bool = Field(
-        default=False,
-        description="Whether each row is a series, and its times are the names of columns, such as years. They are put below one another.",
+    across: bool | None = Field(
+        default=None,
+        description="Whether each row is a series, and its times are the names of columns, such as years. They are put below one another. "
+        "Null: where hardly any column is named otherwise.",
     )
     missing: tuple[str, ...] = Field(
         default=(),

@@ -19,8 +19,9 @@ TARGET_NAMES = [
     "target", "label", "labels", "y", "outcome", "정답", "레이블", "라벨", "타깃", "타겟", "종속변수", "목표변수", "survived", "diagnosis",
     "species", "churn", "churned", "attrition", "exited", "default", "fraud", "isfraud", "loanstatus", "heartdisease", "stroke",
     "subscribed", "approved", "purchased", "converted", "clicked", "cancelled", "iscanceled", "readmitted", "이탈", "생존", "합격",
-    "sentiment", "감성", "saleprice", "price",
-    "가격", "medianhousevalue", "medv", "mpg", "quality", "charges", "income", "salary", "rating", "score",
+    "sentiment", "감성", "polarity", "emotion", "intent", "issarcastic", "isspam", "spam",
+    "toxic", "stars", "별점", "평점", "saleprice", "price",
+    "가격", "거래금액", "medianhousevalue", "medv", "mpg", "quality", "charges", "income", "salary", "rating", "score",
     "status", "result", "class", "category", "type", "분류", "결과", "등급",
 ]  # fmt: skip
 # A column of such a name is the target, though nothing can be learnt of it.
@@ -32,17 +33,19 @@ MOST_NAMED_CLASSES = 1000
 
 
 def plain(name: str) -> str:
-    """A name in small letters, without spaces, underscores, points and hyphens.
+    """A name in small letters, without spaces, underscores, points, hyphens and the signs around it.
 
-    >>> plain("Sale_Price")
-    'saleprice'
+    >>> plain("Sale_Price"), plain("<CLOSE>"), plain("#Passengers")
+    ('saleprice', 'close', 'passengers')
     """
-    return re.sub(r"[\s_.-]+", "", name.lower())
+    return re.sub(r"[\s_.-]+|^[^\w]+|[^\w)]+$", "", name.lower())
 
 
 def named(names: Collection[str]) -> tuple[str | None, str]:
     """The column that is named like a target, and the sentence on it; None where none is."""
     known = {plain(name): name for name in reversed(list(names))}
+    for name in reversed(list(names)):  # 가격(원), Price [EUR]: a unit behind it
+        known.setdefault(plain(re.sub(r"\s*[(\[][^)\]]*[)\]]\s*$", "", name)), name)
     if "x" in known and len(known) > 2:  # x and y are places on a map or a screen
         known.pop("y", None)
     for wanted in TARGET_NAMES:
@@ -50,7 +53,7 @@ def named(names: Collection[str]) -> tuple[str | None, str]:
             return known[wanted], said(
                 "The target is {name}, by its name. Say another with target=COLUMN.", name=known[wanted]
             )
-    for wanted in ("target", "label", "class", "binary", "여부", "price", "정답", "라벨", "가격"):
+    for wanted in ("target", "label", "class", "sentiment", "binary", "여부", "price", "정답", "라벨", "가격"):
         alike = [key for key in known if key.startswith(wanted) or key.endswith(wanted)]
         for key, name in known.items() if wanted not in ("binary", "여부") or len(alike) == 1 else ():
             if len(key) > len(wanted) and (key.startswith(wanted) or key.endswith(wanted)):
@@ -64,6 +67,14 @@ def guessed(frame: Frame, usable: list[Column]) -> tuple[str, str]:
     Raises:
         DataError: No column is fit for it.
     """
+    if len(frame) == 1:
+        raise DataError(
+            tr(
+                "{where} has only 1 row, of {columns}. A table to learn from has a row for each example.",
+                where=frame.where,
+                columns=", ".join(column.name for column in frame.columns[:6]),
+            )
+        )
     names = [c.name for c in usable if c.kind == "number" or (c.kind == "category" and not nearly_names(c, len(frame)))]
     if not names:
         kinds = ", ".join(f"{column.name} ({column.kind})" for column in frame.columns[:6])

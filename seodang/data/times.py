@@ -22,6 +22,11 @@ PARTS = {
     "day": (r"day|일", 1, 31),
     "hour": (r"hour|hr|시", 0, 23),
 }
+_WEEK = (
+    r"week|wk|week[ _]?(of[ _]?)?(the[ _]?)?year|week[ _]?(no|nr|num|number)|주|주차",
+    1,
+    53,
+)  # beside a year, of ISO 8601
 # Columns of hours beside a column of days, which make one time together: "date, time".
 _HOURS = re.compile(r"time|hours?|hr|hh|.*[ _](time|hour)|시각?|시간", re.I)
 _TIME_NAMES = r"(date|time|datetime|timestamp|ds|when|day|month|year|날짜|일자|일시|시각)"
@@ -30,6 +35,10 @@ LEAST_TIMES = 20
 USUAL, WITHIN, FEW_STEPS, MOST_LONG = 0.5, 0.2, 5, 0.05
 # A series of its own has at least so many rows; the key of fewer would be a name.
 LEAST_OF_A_KEY = 10
+_JITTER = 0.002  # of a step
+# A column of numbers of such a name that rises by equal steps counts the time: seconds of an experiment, hours of a day.
+_ELAPSED = re.compile(r"(t|time|elapsed|clock|timestep|time ?step|시간|시각)([ _(\[].*)?", re.I)
+_EQUAL = 0.01  # of a step, by which steps may differ
 MOST_FOR_KEYS = 6  # columns that are tried two by two
 
 
@@ -71,27 +80,44 @@ def _days_and_hours(frame: Frame, dates: list[str]) -> list[str]:
 
 def _parts(frame: Frame) -> list[str]:
     together = []
-    for part, (pattern, least, most) in PARTS.items():
-        fitting = (
-            c.name
-            for c in frame.columns
-            if re.fullmatch(pattern, c.name, re.I) and c.kind in ("number", "category", "constant")
-        )
-        name = next(fitting, None)
+    for part, within in PARTS.items():
+        name = _part(frame, part, within)
+        if name is None and part == "month" and together and (week := _part(frame, "week", _WEEK)):
+            return [", ".join([*together, week])]
         if name is None:
-            break
-        values = _numbers(part, frame.table[name])
-        if np.isnan(values).any() or values.min() < least or values.max() > most or (values % 1).any():
             break
         together.append(name)
     return [", ".join(together)] if together else []
+
+
+def _part(frame: Frame, part: str, within: tuple[str, int, int]) -> str | None:
+    """The column that is named like a part of a date, where its values can be one."""
+    pattern, least, most = within
+    for column in frame.columns:
+        if re.fullmatch(pattern, column.name, re.I) and column.kind in ("number", "category", "constant"):
+            values = _numbers(part, frame.table[column.name])
+            fits = not np.isnan(values).any() and values.min() >= least and values.max() <= most
+            return column.name if fits and not (values % 1).any() else None
+    return None
+
+
+def elapsed(frame: Frame) -> tuple[str, float] | None:
+    """A column of numbers that is named like time and rises by equal steps, and the step; None where there is none."""
+    for column in frame.columns:
+        if column.kind != "number" or column.missing or not _ELAPSED.fullmatch(column.name) or len(frame) < LEAST_TIMES:
+            continue
+        moves = np.diff(np.asarray(frame.table[column.name], np.float64))
+        step = float(np.median(moves))
+        if step > 0 and np.abs(moves - step).max() <= _EQUAL * step:
+            return column.name, step
+    return None
 
 
 def moments(frame: Frame, time: str) -> np.ndarray:
     """When each row was, datetime64[ns], NaT where unknown.
 
     Args:
-        time: a column of dates, or columns of their parts, "year, month", or one of days and one of hours, "date, time".
+        time: a column of dates, or columns of their parts, "year, month" or "year, week", or one of days and one of hours, "date, time".
     """
     if time in frame.table.columns:
         values = frame.table[time]
@@ -105,6 +131,10 @@ def moments(frame: Frame, time: str) -> np.ndarray:
         days = frame.table[names[0]].to_numpy("datetime64[ns]")
         return np.where(np.isnan(hours), np.datetime64("NaT", "ns"), days + seconds.astype("timedelta64[ns]"))
     parts = dict(zip(PARTS, names, strict=False))
+    if len(names) == 2 and re.fullmatch(_WEEK[0], names[1], re.I):
+        year, week = (_numbers(part, frame.table[name]) for part, name in zip(("year", "week"), names, strict=True))
+        words = [f"{y:.0f} {w:.0f} 1" for y, w in zip(year, week, strict=True)]
+        return np.asarray(pd.to_datetime(pd.Series(words), format="%G %V %u", errors="coerce"), "datetime64[ns]")
     return _joined({part: _numbers(part, frame.table[name]) for part, name in parts.items()}, len(frame))
 
 
@@ -173,6 +203,8 @@ def in_words(step: np.timedelta64) -> str:
     ('an hour', 'a month')
     """
     seconds = float(step / np.timedelta64(1, "s"))
+    if seconds >= 1 and abs(seconds - round(seconds)) <= _JITTER * seconds:  # clocks that are read a little late
+        seconds = float(round(seconds))
     known = {
         1: said("a second"),
         60: said("a minute"),

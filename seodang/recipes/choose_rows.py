@@ -78,6 +78,7 @@ def purpose_of(frame: Frame, recipe: Recipe, guess: bool = False) -> Purpose:
         key=columns.key,
         leave_out=columns.leave_out,
         forecast=None if guess or recipe.task not in _OF_TABLES else recipe.task == "forecast",
+        among_others=guess or recipe.texts != Text(),
     )
     if recipe.task == "next_token" and found.form == "texts" and found.target is not None:
         reason = said(

@@ -12,10 +12,14 @@ import pandas as pd
 from seodang.core.errors import DataError
 from seodang.core.language import tr
 from seodang.core.sentences import said
-from seodang.data.dates import dates
+from seodang.data.dates import MONTHS, dates
 from seodang.data.frame import Column, Frame
+from seodang.data.targets import SURE_NAMES, plain
+from seodang.data.times import steps
 
 LEAST = 12  # columns named by times that make one think of series
+# Unasked a row is a series where so many columns are times by equal steps, and few are anything else.
+LEAST_UNASKED, MOST_OTHERS = 20, 0.5
 TIME, VALUE = "time", "value"
 
 
@@ -45,6 +49,40 @@ def _if_in_order(names: list[str], when: np.ndarray) -> dict[str, np.datetime64]
     return dict(zip(names, when, strict=True))
 
 
+def months_across(frame: Frame) -> tuple[str, list[str]] | None:
+    """The column of years and the twelve of months, where a table has a row a year and a column a month; None where it has not."""
+    names = [column.name for column in frame.columns]
+    order = [MONTHS.get(name.strip().lower().rstrip("."), 0) for name in names]
+    months = [name for name, month in zip(names, order, strict=True) if month]
+    if [month for month in order if month] != list(range(1, 13)) or names.index(months[0]) == 0:
+        return None
+    year = names[names.index(months[0]) - 1]
+    values = _years(frame, year)
+    if not np.isfinite(values).all() or (values % 1).any() or values.min() < 1600 or values.max() > 2261:
+        return None
+    if frame.table.duplicated([name for name in names if name not in months]).any():
+        return None
+    return (
+        (year, months) if all(frame.column(name).kind in ("number", "constant", "empty") for name in months) else None
+    )
+
+
+def lies_down(frame: Frame) -> bool:
+    """Whether each row can hardly be anything but a series: a number a time, by equal steps, and a few words that name it; or a year,
+    with a column a month."""
+    if months_across(frame) is not None and len(frame.columns) <= 12 + 3:
+        return True
+    times = named_by_times([column.name for column in frame.columns])
+    if len(times) < LEAST_UNASKED or not steps(np.array([*times.values()], "datetime64[ns]")).regular:
+        return False
+    others = [
+        column for column in frame.columns if column.name not in times and column.kind not in ("constant", "empty")
+    ]
+    if len(others) > MOST_OTHERS * len(times) or any(plain(column.name) in SURE_NAMES for column in others):
+        return False
+    return all(frame.column(name).kind in ("number", "constant", "empty") for name in times)
+
+
 def below_one_another(frame: Frame) -> Frame:
     """A row for each time of each series: the columns that are no times as they are, `time` and `value`. What is missing before a
     series begins and after it ends is left out.
@@ -52,6 +90,8 @@ def below_one_another(frame: Frame) -> Frame:
     Raises:
         DataError: No columns are named by times.
     """
+    if (found := months_across(frame)) is not None:
+        return _months_below(frame, *found)
     times = named_by_times([column.name for column in frame.columns])
     times = {name: when for name, when in times.items() if frame.column(name).kind in ("number", "constant", "empty")}
     if len(times) < LEAST:
@@ -64,30 +104,76 @@ def below_one_another(frame: Frame) -> Frame:
             )
         )
     order = sorted(times, key=lambda name: times[name])
-    values = np.stack([np.asarray(pd.to_numeric(frame.table[name], errors="coerce"), np.float64) for name in order], 1)
+    values = _values(frame, order)
     known = np.isfinite(values)
     inside = np.maximum.accumulate(known, 1) & np.maximum.accumulate(known[:, ::-1], 1)[:, ::-1]
-    rows, steps = np.nonzero(inside)
+    rows, places = np.nonzero(inside)
+    when = np.array([times[name] for name in order], "datetime64[ns]")[places]
+    note = said(
+        "The columns {first} to {last} are times: each row is a series, and its values are put below one another. If they are "
+        "columns like others: columns.across=false.",
+        first=order[0],
+        last=order[-1],
+    )
+    return _upright(frame, order, values, rows, places, when, note)
+
+
+def _months_below(frame: Frame, year: str, months: list[str]) -> Frame:
+    """A row a month; the months before the first value and after the last one are left out."""
+    values = _values(frame, months)
+    years = _years(frame, year).astype(np.int64)
+    rows, places = (each.ravel() for each in np.indices(values.shape))
+    when = ((years[rows] - 1970) * 12 + places).astype("datetime64[M]").astype("datetime64[ns]")
+    known = np.flatnonzero(np.isfinite(values.ravel()))
+    inside = (when >= when[known].min()) & (when <= when[known].max()) if len(known) else np.zeros(len(when), bool)
+    note = said(
+        "Each row is a year of {year} and has a column a month: they are put below one another. If they are columns like others: "
+        "columns.across=false.",
+        year=year,
+    )
+    return _upright(frame, months, values, rows[inside], places[inside], when[inside], note, year)
+
+
+def _years(frame: Frame, name: str) -> np.ndarray:
+    values = frame.table[name]
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return values.dt.year.to_numpy(np.float64)
+    return np.asarray(pd.to_numeric(values, errors="coerce"), np.float64)
+
+
+def _values(frame: Frame, names: list[str]) -> np.ndarray:
+    return np.stack([np.asarray(pd.to_numeric(frame.table[name], errors="coerce"), np.float64) for name in names], 1)
+
+
+def _upright(
+    frame: Frame,
+    order: list[str],
+    values: np.ndarray,
+    rows: np.ndarray,
+    places: np.ndarray,
+    when: np.ndarray,
+    note: str,
+    year: str = "",
+) -> Frame:
+    """The frame with a row for each of the values at `rows` and `places`, at these times."""
+    times = {*order, year}
     others = [column for column in frame.columns if column.name not in times]
     names = [column.name for column in others]
     time, value = (_free(name, names) for name in (TIME, VALUE))
     table = frame.table[names].iloc[rows].reset_index(drop=True)
-    table[time] = np.array([times[name] for name in order], "datetime64[ns]")[steps]
-    table[value] = values[rows, steps]
+    table[time] = when
+    table[value] = values[rows, places]
     columns = [replace(column, kind="category") if column.kind == "id" else column for column in others]
-    columns.append(Column(time, "date", said("the names of {count:,} columns", count=len(order)), 0, len(order)))
+    columns.append(
+        Column(time, "date", said("the names of {count:,} columns", count=len(order)), 0, len(np.unique(when)))
+    )
     missing, different = int((~np.isfinite(table[value])).sum()), int(table[value].nunique())
     columns.append(Column(value, "number", said("what stands in these columns"), missing, different))
-    note = said(
-        "The columns {first} to {last} are times: each row is a series, and its values are put below one another.",
-        first=order[0],
-        last=order[-1],
-    )
     return replace(
         frame,
         table=table,
         columns=tuple(columns),
-        ids=[f"{frame.ids[row]}, {order[step]}" for row, step in zip(rows.tolist(), steps.tolist(), strict=True)],
+        ids=[f"{frame.ids[row]}, {order[step]}" for row, step in zip(rows.tolist(), places.tolist(), strict=True)],
         splits=frame.splits[rows],
         notes=(*frame.notes, note),
     )

@@ -16,7 +16,7 @@ from seodang.core.sentences import said, shown
 from seodang.data.counting import count
 from seodang.data.readers.characters import plain
 from seodang.data.readers.drawn import undrawn
-from seodang.data.readers.layout import NAMES, QUOTES, SPLITS_AT, Layout, layout
+from seodang.data.readers.layout import NAMES, QUOTES, SPLITS_AT, Layout, is_amount, layout
 from seodang.data.readers.totals import without_blank_and_totals
 from seodang.data.source import LeftOut
 from seodang.data.words import pc
@@ -24,6 +24,7 @@ from seodang.data.words import pc
 NAMED = 3  # wrong rows that are quoted in a sentence
 _BLOCK = 1 << 22
 _LARGEST_BLOCK = 1 << 28
+_LEAST_LYING = 20  # numbers on the only line
 
 
 @dataclass
@@ -95,7 +96,7 @@ def read_delimited(file: str, content: bytes, header: bool | None = None) -> Cel
                 examples=examples,
             )
         )
-    cells = _without_odd_rows(file, found, parsed, expected)
+    cells = _set_upright(_without_odd_rows(file, found, parsed, expected))
     usual = separator in (",", "\t")
     if not usual and found.separator:
         notes.append(
@@ -218,6 +219,22 @@ def _without_odd_rows(file: str, found: Layout, parsed: _Parsed, expected: str) 
     if not len(numbers):
         raise DataError(tr("{file} has a header but no rows.", file=file))
     return Cells(file, "CSV", found.names, table.columns, numbers, left, notes)
+
+
+def _set_upright(cells: Cells) -> Cells:
+    """One line of many numbers and nothing else as a column of them."""
+    if cells.names is not None or len(cells.rows) != 1 or len(cells.columns) < _LEAST_LYING:
+        return cells
+    values = [str(column[0].as_py()).strip() for column in cells.columns]
+    if not all(is_amount(value) for value in values):
+        return cells
+    note = said(
+        "{file} is one line of {count:,} numbers: they are a column, one below the other.",
+        file=cells.file,
+        count=len(values),
+    )
+    column = pa.chunked_array([pa.array(values, pa.string())])
+    return replace(cells, columns=[column], rows=np.arange(1, len(values) + 1), notes=[*cells.notes, note])
 
 
 def _unprotected(table: pa.Table) -> pa.Table:

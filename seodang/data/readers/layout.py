@@ -12,7 +12,7 @@ import numpy as np
 
 from seodang.core.errors import DataError
 from seodang.core.language import tr
-from seodang.core.sentences import said, saidn
+from seodang.core.sentences import said, saidn, shown
 from seodang.data.amounts import MONEY, UNITS
 from seodang.data.dates import dates
 from seodang.data.words import MISSING
@@ -37,10 +37,14 @@ _SAMPLE_LINES, _SAMPLE_BYTES = 300, 1 << 20
 _SENTENCE = 5  # spaces in what alone stands in a line: it is no name
 _NAME_LENGTH = 60
 _QUOTES_SEEN = 20  # lines
+_FEW_SPACES, _MOST_UNEVEN = (
+    2,
+    0.6,
+)  # spaces a line on average: no sentences; share of lines with a separator that is none
 _MOST_UNITS, _LEAST_BELOW = 3, 3  # rows of units below the header, and rows of data below them
 _ROWS_COMPARED = 200_000  # cells
 _AMOUNT = re.compile(
-    rf"[-+(]?\s?(?:{MONEY})?\s?[-+]?[.,]?\d[\d.,:/' T+년월일-]*(?:[eE][-+]?\d+)?Z?\s?(?:{MONEY}|{UNITS})?\)?|[-+]?(?:inf|nan)",
+    rf"[-+(]?\s?(?:{MONEY})?\s?[-+]?[.,]?\d[\d.,:/' T+년월일-]*(?:[eEdD][-+]?\d+)?Z?\s?(?:{MONEY}|{UNITS})?\)?|[-+]?(?:inf|nan)",
     re.I,
 )
 
@@ -99,14 +103,35 @@ def layout(file: str, content: bytes, header: bool | None) -> Layout:
                 most=MOST_COLUMNS,
             )
         )
+    if separator == "" and file.lower().endswith((".csv", ".tsv")):
+        _refuse_uneven(file, lines)
     quoting = _quoting(lines, separator)
     records = [(line + first, cells) for line, cells in _records(lines[first:], separator, quoting)]
     return replace(_rows(records, separator, header, notes), quote=quoting[0] if quoting[0] == "'" else '"')
 
 
+def _refuse_uneven(file: str, lines: list[str]) -> None:
+    """DataError where most lines have several values, but hardly any as many as the next: no separator was found for that."""
+    lines = [line for line in lines if line.strip()]
+    for separator in COMMON:
+        widths = [line.count(separator) + 1 for line in lines]
+        few_words = sum(line.count(" ") for line in lines) <= _FEW_SPACES * len(lines)
+        if len(lines) > _LEAST_BELOW and sum(width > 1 for width in widths) > _MOST_UNEVEN * len(lines) and few_words:
+            raise DataError(
+                tr(
+                    "{file} is no even table: between {separator}, its lines have from {least} to {most} values.",
+                    file=file,
+                    separator=shown(NAMES[separator]),
+                    least=min(widths),
+                    most=max(widths),
+                )
+            )
+
+
 def layout_of_cells(cells: Sequence[Sequence[str]], header: bool | None) -> Layout:
     """The same for cells that are apart already (a sheet)."""
-    return _rows([(line, list(row)) for line, row in enumerate(cells[:_SAMPLE_LINES], start=1)], ",", header, [])
+    records = [(line, list(row)) for line, row in enumerate(cells[:_SAMPLE_LINES], start=1) if any(row)]
+    return _rows(records, ",", header, [])
 
 
 # Separators -----------------------------------------------------------------------------------------------------------
@@ -116,7 +141,7 @@ def _separator(lines: list[str]) -> str:
     """The separator that cuts most lines into the same number of cells."""
     for candidates, least in ((COMMON, 0.5), (RARE, 0.9)):
         scores = {separator: _evenness(lines, separator) for separator in candidates}
-        best = max(candidates, key=lambda separator: scores[separator])
+        best = max(candidates, key=lambda separator: (scores[separator], _stands_beside_quotes(lines, separator)))
         if scores[best] >= least:
             return WIDE if best == "\t" and _is_wide(lines) and _width(lines, WIDE) > _width(lines, best) else best
     first = next((line for line in lines if line.strip()), "")
@@ -133,6 +158,11 @@ def _separator(lines: list[str]) -> str:
             spaced_names = len(rows[0]) != len(rows[-1]) and _is_wide(lines) and _width(lines, WIDE) == len(rows[-1])
             return WIDE if spaced_names else SPACES
     return WIDE if _is_wide(lines) else ""
+
+
+def _stands_beside_quotes(lines: list[str], separator: str) -> bool:
+    """Whether it stands before a cell in quotes or behind one: what parts the cells, rather than what stands in a text."""
+    return any(f'{separator}"' in line or f'"{separator}' in line for line in lines)
 
 
 def _is_wide(lines: list[str]) -> bool:
@@ -208,6 +238,8 @@ def _records(lines: list[str], separator: str, quoting: tuple[str, str]) -> list
 
 
 def _is_comment(cells: list[str]) -> bool:
+    if cells[0].strip() == "#" and len(cells) > 1:  # the name of a column of numbers
+        return False
     return cells[0].lstrip().startswith(("#", "//", "%"))
 
 

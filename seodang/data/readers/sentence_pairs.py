@@ -40,6 +40,7 @@ NAMED = frozenset(_NAMES.split())
 # Words of a header line: then it is a table with names, which is another reader's.
 HEADER_WORDS = {*LABEL_NAMES, "id", "text", "document", "sentence", "review", "source", "target", "english", "korean"}
 WIDEST = 6  # cells a line: the two sentences and what is noted of them
+_LONG_WORD = 15  # letters of a line without spaces that is a sentence, as in Chinese
 WHOLE = 0.8  # of the lines have them all: some lack their translation, and are left out
 LEAST_DIFFERENT = 0.3  # of the sentences of a side: a column of labels has a few values again and again
 
@@ -127,7 +128,8 @@ def loosely_parallel(root: Path, files: Sequence[str]) -> dict[str, dict[str, st
     found = {stem: sides for stem, sides in stems.items() if len(sides) == 2}
     if len({frozenset(sides) for sides in found.values()}) != 1:
         return {}
-    return found if all(_are_as_long(root, list(sides.values())) for sides in found.values()) else {}
+    pairs = all(_are_as_long(root, list(sides.values())) for sides in found.values())
+    return found if pairs and all(_hold_sentences(root, list(sides.values())) for sides in found.values()) else {}
 
 
 def _are_as_long(root: Path, files: list[str]) -> bool:
@@ -135,6 +137,14 @@ def _are_as_long(root: Path, files: list[str]) -> bool:
     texts = [decoded(content_of(root / file))[0] for file in files]
     numbers = {-1 if text is None else text.removesuffix("\n").count("\n") for text in texts}
     return len(numbers) == 1 and numbers.pop() > 0
+
+
+def _hold_sentences(root: Path, files: list[str]) -> bool:
+    """Whether the lines of one of them are more than single words: lists of names are no translations of one another."""
+    heads = [(decoded(content_of(root / file))[0] or "").split("\n")[:200] for file in files]
+    return any(
+        sum(len(line.split()) > 1 or len(line) > _LONG_WORD for line in head) > 0.5 * len(head) for head in heads
+    )
 
 
 # Reading --------------------------------------------------------------------------------------------------------------

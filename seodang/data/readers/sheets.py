@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -112,8 +113,19 @@ def read_json(file: str, content: bytes) -> Cells:
     """
     text = content.removeprefix(b"\xef\xbb\xbf")
     try:
-        if (rows := _of_one_object(text)) is not None:
-            return _cells(file, "JSON", _as_written(file, rows))
+        if (found := _of_one_object(text)) is not None:
+            rows, place = found
+            cells = _cells(file, "JSON", _as_written(file, rows))
+            if place:
+                cells.notes.append(
+                    said(
+                        "{file}: the {count:,} entries of {place} are the rows.",
+                        file=file,
+                        count=len(rows),
+                        place=place,
+                    )
+                )
+            return cells
         if text.lstrip()[:1] == b"{":
             block = min(max(1 << 24, len(text) // 8), 1 << 30)
             table = pyarrow.json.read_json(pa.BufferReader(text), pyarrow.json.ReadOptions(block_size=block))
@@ -123,9 +135,9 @@ def read_json(file: str, content: bytes) -> Cells:
     return _cells(file, "JSON lines", _json_by_hand(file, text))
 
 
-def _of_one_object(text: bytes) -> list[Any] | None:
+def _of_one_object(text: bytes) -> tuple[list[Any], str] | None:
     """The rows of a table that is one JSON object: a column a name ({"a": {"0": 1, "1": 2}} or {"a": [1, 2]}), pandas' split form, or
-    a list of objects under one name. None where it is none of these."""
+    a list of objects somewhere in it, and where ("data.items"). None where it is none of these."""
     if text.lstrip()[:1] != b"{" or len(text) > _LARGEST_OBJECT or b"}\n{" in text[:_BEGIN].replace(b"\r", b""):
         return None
     try:
@@ -134,12 +146,24 @@ def _of_one_object(text: bytes) -> list[Any] | None:
         return None
     values = list(whole.values())
     if {"columns", "data"} <= set(whole) and isinstance(whole["data"], list) and isinstance(whole["columns"], list):
-        return [dict(zip(whole["columns"], row, strict=False)) for row in whole["data"]]
+        return [dict(zip(whole["columns"], row, strict=False)) for row in whole["data"]], ""
     columns = [list(each.values()) if isinstance(each, dict) else each for each in values]
     if len(columns) > 1 and all(isinstance(each, list) for each in columns) and len(set(map(len, columns))) == 1:
-        return [dict(zip(whole, row, strict=True)) for row in zip(*columns, strict=True)]
-    lists = [each for each in values if isinstance(each, list) and each and isinstance(each[0], dict)]
-    return lists[0] if len(lists) == 1 else None
+        return [dict(zip(whole, row, strict=True)) for row in zip(*columns, strict=True)], ""
+    lists = sorted(_lists_of_objects(whole), key=lambda found: len(found[0]), reverse=True)
+    if not lists or len(lists) > 1 and len(lists[0][0]) == len(lists[1][0]):
+        return None
+    return lists[0]
+
+
+def _lists_of_objects(whole: dict[str, Any], place: str = "", depth: int = 0) -> Iterator[tuple[list[Any], str]]:
+    """Every list of objects in an object and the objects in it, and under which names it stands."""
+    for name, value in whole.items():
+        here = f"{place}.{name}" if place else str(name)
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            yield value, here
+        elif isinstance(value, dict) and depth < _DEEPEST:
+            yield from _lists_of_objects(value, here, depth + 1)
 
 
 def _json_by_hand(file: str, text: bytes) -> pa.Table:

@@ -53,6 +53,7 @@ ABOUT = re.compile(r"(readme|license|licence|copying|citation|changelog|classes|
 _HEAD = 1 << 16  # bytes that tell what a file is
 _ENTRIES = 50  # of each folder are enough to tell what it holds
 _FOLDERS = 40
+_LEAST_OF_A_LABEL = 5  # lines with the same label, on average
 
 
 # Whether it is for this reader ----------------------------------------------------------------------------------------
@@ -130,8 +131,10 @@ def _head_of(path: Path) -> bytes:
 
 def _are_a_table(lines: Sequence[str]) -> bool:
     """Whether lines have the same number of cells each, a good part of them numbers."""
-    lines = lines[:50]
-    if undrawn("\n".join(lines).encode())[1]:
+    lines = [line for line in lines if not line.lstrip().startswith(("#", "%", "//"))][:50] or lines[:50]
+    if len(lines) > 2 and all(re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", line.strip()) for line in lines):
+        return True
+    if undrawn("\n".join(lines).encode())[1] or _have_labels_at_an_end(lines):
         return True
     for separator in ("\t", ";", ",", "|", WIDE, None):
         rows = [SPLITS_AT[WIDE].split(line.strip()) if separator == WIDE else _apart(line, separator) for line in lines]
@@ -144,6 +147,26 @@ def _are_a_table(lines: Sequence[str]) -> bool:
             return True
         if separator is None and numbers >= 0.25 * len(cells) and _are_columns(rows[1:]):
             return True
+    return False
+
+
+def _have_labels_at_an_end(lines: Sequence[str]) -> bool:
+    """Whether lines are a text and one of a few words that is said of it, with ; or | between them."""
+    for separator in (";", "|"):
+        rows = [line.split(separator) for line in lines]
+        if len(rows) < 2 * _LEAST_OF_A_LABEL or any(len(row) != 2 for row in rows):
+            continue
+        for labels, texts in (
+            ([row[1] for row in rows], [row[0] for row in rows]),
+            ([row[0] for row in rows], [row[1] for row in rows]),
+        ):
+            words = sum(len(text.split()) for text in texts) / len(texts)
+            if (
+                words >= 3
+                and all(" " not in label.strip() for label in labels)
+                and len(rows) >= _LEAST_OF_A_LABEL * len({*labels})
+            ):
+                return True
     return False
 
 

@@ -14,7 +14,7 @@ from seodang.data.source import LeftOut
 from seodang.data.words import pc, words_of
 
 # The first cell of a row that adds others up.
-_WORDS = r"((grand|sub)[ _-]?)?(totals?|sums?|average|mean)|합계|총계|총합|총합계|소계|계|평균"
+_WORDS = r"((grand|sub)[ _-]?)?(totals?|sums?|average|mean)|합계|총계|총합|총합계|소계|계|전체|평균"
 _TOTALS = re.compile(_WORDS, re.I)
 _MOST_TOTALS = 3
 _REMARK = re.compile(
@@ -86,6 +86,8 @@ def _sums(table: pa.Table) -> np.ndarray:
     found = [_amounts(column) for column in table.columns]
     values = [each for each in found if each is not None and np.isfinite(each).mean() >= 0.5]
     plain = np.flatnonzero(~said_so)
+    if said_so.sum() == 1 and said_so[[0, -1]].any() and _is_largest(values, said_so):
+        return said_so
     before = -1
     for row in np.flatnonzero(said_so).tolist():
         blocks = [plain[(plain > before) & (plain < row)], plain[plain < row]]
@@ -94,6 +96,17 @@ def _sums(table: pa.Table) -> np.ndarray:
             return none
         before = row
     return said_so
+
+
+def _is_largest(values: list[np.ndarray], row: np.ndarray) -> bool:
+    """Whether one row at an end, called Total, is above all others in most columns: a sum, perhaps of more than these rows."""
+    others = [(each[row][0], each[~row][np.isfinite(each[~row])]) for each in values if np.isfinite(each[row][0])]
+    above = [
+        len(rest) > 1 and here > rest.max() and here > 2 * np.median(rest)
+        for here, rest in others
+        if len(np.unique(rest)) > 1
+    ]
+    return len(above) > 0 and sum(above) > 0.5 * len(above)
 
 
 def _adds_up(values: np.ndarray, block: np.ndarray, row: int) -> bool:

@@ -68,6 +68,7 @@ _ORDERS = [
     (said("year and quarter"), rf"({_YEAR})[-/ ]?Q([1-4])", "yq"),
     (said("quarter and year"), rf"Q([1-4])[- /]?({_YEAR})", "qy"),
     (said("year and quarter"), rf"({_YEAR})년?[ /]?([1-4])(?:/4)?분기", "yq"),
+    (said("year and half"), rf"({_YEAR})[-/ ]?[HS]([12])", "yh"),
     (said("year and week"), rf"({_YEAR})[- ]?W(0[1-9]|[1-4]\d|5[0-3])", "yw"),
 ]
 # Years that begin in one and end in the next: 2019/20, FY2019-2020.
@@ -166,6 +167,7 @@ _UNUSUAL = [
     (r"(\d{1,2})시$", r"\1:00"),
     (r"오전\s?(\d{1,2}:\d\d(?::\d\d)?)$", r"\1 AM"),
     (r"오후\s?(\d{1,2}:\d\d(?::\d\d)?)$", r"\1 PM"),
+    (r"^(\S+[ T]\d\d:\d\d(?::\d\d)?) - \S+[ T]\d\d:\d\d(?::\d\d)?$", r"\1"),  # from one time to another: when it begins
     (r"(\d) GMT$", r"\1 UTC"),
     (r"(:\d\d) ([A-Z]{3,4})$", lambda m: f"{m[1]} {ZONES[m[2]]}" if m[2] in ZONES else m[0]),
     (r"\s?(?:\([월화수목금토일]\)|\(?[월화수목금토일]요일\)?)", ""),
@@ -216,6 +218,8 @@ def _parsed(
     number["year"] = _years(fields["y"])
     if "q" in order:
         number["month"] = _numbers(fields["q"]) * 3 - 2
+    elif "h" in order:
+        number["month"] = _numbers(fields["h"]) * 6 - 5
     elif "w" in order:
         return (
             pd.to_datetime(fields["y"] + " " + fields["w"] + " 1", format="%G %V %u", errors="coerce")

@@ -54,6 +54,7 @@ PROGRAMS = {
     ".hwp": "Hangul",
 }
 _HEAD = 1 << 16  # bytes that tell whether a file is a text
+WEIGHTS = (".pt", ".pth", ".ckpt", ".keras", ".onnx", ".safetensors", ".tflite")
 FORMS = said(
     "class folders of pictures or texts, pictures with a table of their labels, tables (CSV, TSV, Excel, JSON lines, Parquet, "
     "Arrow), CSV or TSV of pixels, texts, IDX, .npy and .npz"
@@ -272,6 +273,15 @@ def _refuse_what_others_open(path: Path) -> None:
                 path=path,
             )
         )
+    if suffix in WEIGHTS:
+        raise DataError(
+            tr(
+                "{path} holds the weights of a network and is no data: `seodang import --help` says how they are taken.",
+                path=path,
+            )
+        )
+    if suffix == ".xml":
+        raise DataError(tr("{path} is XML, which is not read. Save its rows as CSV or JSON.", path=path))
     if program := PROGRAMS.get(suffix):
         raise DataError(
             tr("{path} is a file of {program}. Save it there as CSV or Excel (.xlsx).", path=path, program=program)

@@ -109,6 +109,13 @@ def guessed(frame: Frame, usable: list[Column]) -> tuple[str, str]:
             "The target is {name}: the only column that is not numbered like the others. Say another with target=COLUMN.",
             name=unlike[0],
         )
+    words = [name for name in names if frame.column(name).kind == "category"]
+    unnamed = all(column.name == f"column {place}" for place, column in enumerate(frame.columns, start=1))
+    if unnamed and len(words) == 1 and words[0] == names[0] and len(names) >= LEAST_NUMBERED:
+        return words[0], said(
+            "The target is {name}: the only column of words among numbers. Say another with target=COLUMN.",
+            name=words[0],
+        )
     # Below an id or a constant at the end stands the column that is last for a person.
     silent = {column.name for column in frame.columns if column.kind in ("id", "constant", "empty")}
     last = next(column.name for column in reversed(frame.columns) if column.name not in silent)

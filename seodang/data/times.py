@@ -219,6 +219,7 @@ def in_words(step: np.timedelta64) -> str:
     for least, most, words in (
         (28, 31, said("a month")),
         (89, 92, said("a quarter")),
+        (181, 184, said("half a year")),
         (365, 366, said("a year")),
     ):
         if least <= days <= most:

@@ -6,6 +6,7 @@ import datetime
 import json
 import random
 import unicodedata
+import zipfile
 
 import numpy as np
 import pyarrow as pa
@@ -330,3 +331,63 @@ def test_pictures_written_into_one_column(tmp_path):
     asked = tmp_path / "asked.csv"
     asked.write_text("\n".join(["id,pixels", *(f"{row},{' '.join(map(str, pixels[row]))}" for row in range(5))]))
     assert len(open_unlabelled(asked).ids) == 5
+
+
+# Of 62 more, written before the readers were looked at and looked at after the above was mended -----------------------
+
+
+def test_hours_across_are_put_below_one_another(tmp_path):
+    head = "날짜," + ",".join(f"{hour:02d}시" for hour in range(1, 25))
+    days = [datetime.date(2023, 3, 1) + datetime.timedelta(n) for n in range(10)]
+    rows = "".join(f"{day}," + ",".join(map(str, WAVE[24 * n : 24 * n + 24])) + "\n" for n, day in enumerate(days))
+    frame = opened(tmp_path, "a.csv", f"{head}\n{rows}")
+    np.testing.assert_allclose(frame.table["value"], WAVE)
+    found = moments(frame, "time")
+    assert (found[0], found[-1]) == (np.datetime64("2023-03-01T01"), np.datetime64("2023-03-11T00"))
+    assert purpose(frame).task == "forecast"
+
+
+def test_times_from_when_to_when_and_halves_of_years(tmp_path):
+    quarter = [datetime.datetime(2023, 2, 1) + datetime.timedelta(minutes=15 * n) for n in range(61)]
+    words = [f"{a:%d.%m.%Y %H:%M} - {b:%d.%m.%Y %H:%M}" for a, b in zip(quarter, quarter[1:], strict=False)]
+    assert typed("Time", words)[0].dt.to_pydatetime().tolist() == quarter[:-1]
+    halves = "".join(f"{1990 + n // 2}-H{n % 2 + 1},{WAVE[n]}\n" for n in range(60))
+    found = purpose(opened(tmp_path, "a.csv", "period,index\n" + halves))
+    assert found.reasons[0] == "A series: the usual step of period is half a year, from 1990-01-01 to 2019-07-01."
+
+
+def test_rows_with_a_label_are_a_table_whenever_they_were(tmp_path):
+    rows = "".join(f"{datetime.date(2020, 1, 1) + datetime.timedelta(n)},{WAVE[n]},{'uv'[n % 2]}\n" for n in range(100))
+    frame = opened(tmp_path, "a.csv", "when,x,label\n" + rows)
+    assert purpose(frame).target == "label"
+    assert purpose(frame, time="when").task == "forecast"
+
+
+def test_powers_of_ten_between_spaces_are_a_table(tmp_path):
+    rows = "".join(f"   {value:.7e}   {value * 2: .7e}\n" for value in WAVE)
+    assert [*kinds(opened(tmp_path, "features.txt", rows)).values()] == ["number", "number"]
+
+
+def test_a_space_before_quotes_is_no_part_of_them(tmp_path):
+    rows = "".join(f"'{n % 50}', '{['New York', 'Rome'][n % 2]}', '{['yes', 'no'][n % 3 > 0]}'\n" for n in range(90))
+    assert kinds(opened(tmp_path, "q.csv", "'age', 'city', 'approved'\n" + rows)) == {
+        "age": "number",
+        "city": "category",
+        "approved": "category",
+    }
+
+
+def test_a_class_that_stands_first_among_numbers_without_names(tmp_path):
+    rows = "".join(f"{'LRB'[n % 3]},{n % 5 + 1},{n % 4 + 1},{n % 7 % 5 + 1},{n % 3 + 1}\n" for n in range(150))
+    assert purpose(opened(tmp_path, "a.data", rows)).target == "column 1"
+
+
+def test_files_of_other_programs_are_called_by_their_names(tmp_path):
+    with pytest.raises(DataError, match=r"a\.keras holds the weights of a network and is no data"):
+        opened(tmp_path, "a.keras", b"PK\3\4" + bytes(100))
+    with pytest.raises(DataError, match=r"a\.xml is XML, which is not read\. Save its rows as CSV or JSON\."):
+        opened(tmp_path, "a.xml", "<rows><row><a>1</a></row></rows>\n")
+    with zipfile.ZipFile(tmp_path / "a.docx", "w") as archive:
+        archive.writestr("word/document.xml", "<w:document/>")
+    with pytest.raises(DataError, match=r"a\.docx is a Word document\."):
+        open_any(tmp_path / "a.docx")

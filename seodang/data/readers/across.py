@@ -20,6 +20,7 @@ from seodang.data.times import steps
 LEAST = 12  # columns named by times that make one think of series
 # Unasked a row is a series where so many columns are times by equal steps, and few are anything else.
 LEAST_UNASKED, MOST_OTHERS = 20, 0.5
+_HOUR = re.compile(r"(?:h|he|hr|hour)?[ _]?([01]?[0-9]|2[0-4])(?::00|시|h)?", re.I)
 TIME, VALUE = "time", "value"
 
 
@@ -67,11 +68,27 @@ def months_across(frame: Frame) -> tuple[str, list[str]] | None:
     )
 
 
+def hours_across(frame: Frame) -> tuple[str, list[str]] | None:
+    """The column of days and the 24 of hours (0 to 23, or 1 to 24), where a table has a row a day and a column an hour; else None."""
+    days = [column.name for column in frame.columns if column.kind == "date" and not column.missing]
+    hours = [column.name for column in frame.columns if _HOUR.fullmatch(column.name.strip())]
+    count = [int(found[1]) for name in hours if (found := _HOUR.fullmatch(name.strip()))]
+    if len(days) != 1 or count not in (list(range(24)), list(range(1, 25))):
+        return None
+    others = [name for name in frame.table.columns if name not in hours]
+    if frame.table.duplicated(others).any() or (frame.table[days[0]] != frame.table[days[0]].dt.normalize()).any():
+        return None
+    return (
+        (days[0], hours) if all(frame.column(name).kind in ("number", "constant", "empty") for name in hours) else None
+    )
+
+
 def lies_down(frame: Frame) -> bool:
     """Whether each row can hardly be anything but a series: a number a time, by equal steps, and a few words that name it; or a year,
     with a column a month."""
-    if months_across(frame) is not None and len(frame.columns) <= 12 + 3:
-        return True
+    for parts in (months_across(frame), hours_across(frame)):
+        if parts is not None and len(frame.columns) <= len(parts[1]) + 3:
+            return True
     times = named_by_times([column.name for column in frame.columns])
     if len(times) < LEAST_UNASKED or not steps(np.array([*times.values()], "datetime64[ns]")).regular:
         return False
@@ -92,6 +109,8 @@ def below_one_another(frame: Frame) -> Frame:
     """
     if (found := months_across(frame)) is not None:
         return _months_below(frame, *found)
+    if (found := hours_across(frame)) is not None:
+        return _hours_below(frame, *found)
     times = named_by_times([column.name for column in frame.columns])
     times = {name: when for name, when in times.items() if frame.column(name).kind in ("number", "constant", "empty")}
     if len(times) < LEAST:
@@ -132,6 +151,22 @@ def _months_below(frame: Frame, year: str, months: list[str]) -> Frame:
         year=year,
     )
     return _upright(frame, months, values, rows[inside], places[inside], when[inside], note, year)
+
+
+def _hours_below(frame: Frame, day: str, hours: list[str]) -> Frame:
+    """A row an hour."""
+    values = _values(frame, hours)
+    rows, places = (each.ravel() for each in np.indices(values.shape))
+    found = _HOUR.fullmatch(hours[0].strip())
+    assert found, "hours_across found them"
+    first = int(found[1])
+    when = frame.table[day].to_numpy("datetime64[ns]")[rows] + (places + first).astype("timedelta64[h]")
+    note = said(
+        "Each row is a day of {day} and has a column an hour: they are put below one another. If they are columns like others: "
+        "columns.across=false.",
+        day=day,
+    )
+    return _upright(frame, hours, values, rows, places, when, note, day)
 
 
 def _years(frame: Frame, name: str) -> np.ndarray:

@@ -24,6 +24,7 @@ from seodang.data.words import pc
 NAMED = 3  # wrong rows that are quoted in a sentence
 _BLOCK = 1 << 22
 _LARGEST_BLOCK = 1 << 28
+_HEAD = 1 << 16  # bytes that tell how it is written
 _LEAST_LYING = 20  # numbers on the only line
 
 
@@ -63,6 +64,7 @@ def read_delimited(file: str, content: bytes, header: bool | None = None) -> Cel
     text, notes = plain(file, content)
     text, drawn = undrawn(text)
     notes += [said("{file} is {clause}.", file=file, clause=drawn)] if drawn else []
+    text = _without_gaps(text)
     found = layout(file, text, header)
     notes += [f"{file}: {note}" for note in found.notes]
     body = _body(text, found.skipped)
@@ -109,6 +111,15 @@ def read_delimited(file: str, content: bytes, header: bool | None = None) -> Cel
     return replace(
         cells, form="TSV" if separator == "\t" and found.separator == "\t" else "CSV", notes=notes + cells.notes
     )
+
+
+def _without_gaps(text: bytes) -> bytes:
+    """Without the space between a comma and a quote, where every line has as many: 'a', 'b' as 'a','b'."""
+    lines = [line for line in text[:_HEAD].split(b"\n")[:-1] if line.strip()] or [text]
+    for gap in (b", '", b'; "', b', "'):
+        if (many := lines[0].count(gap)) and all(line.count(gap) == many for line in lines):
+            return text.replace(gap, gap[:1] + gap[-1:])
+    return text
 
 
 def _body(text: bytes, skipped: int) -> bytes:

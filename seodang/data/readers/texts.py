@@ -142,7 +142,7 @@ def _are_a_table(lines: Sequence[str]) -> bool:
         if len(rows) < 2 or width < 2 or sum(len(row) == width for row in rows) < 0.9 * len(rows):
             continue
         cells = [cell.strip(" \"'") for row in rows[1:] for cell in row]
-        numbers = sum(bool(re.fullmatch(r"[-+]?[\d.,:/-]*\d[\d.,:/-]*%?", cell)) for cell in cells)
+        numbers = sum(bool(re.fullmatch(r"[-+]?[\d.,:/-]*\d[\d.,:/-]*(?:[eEdD][-+]?\d+|%)?", cell)) for cell in cells)
         if numbers >= {None: 0.8, "\t": 0.0}.get(separator, 0.25) * len(cells):
             return True
         if separator is None and numbers >= 0.25 * len(cells) and _are_columns(rows[1:]):

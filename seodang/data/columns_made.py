@@ -14,7 +14,7 @@ from seodang.data.words import Words, strings_of, words_of
 
 _ID_NAME = re.compile(r"(^|.*[_ .-])(ids?|uuid|guid|index|key|pk|idx)$|.*(번호|아이디)$|^(no|nr|rownum|#)\.?$", re.I)
 _ID_CAMEL = re.compile(r".*[a-z0-9](Id|ID)$")
-_NUMBER_NAME = re.compile(r".*([a-z](Number|No|Nr)|[ _.-](number|no|nr))", re.I)  # where it is another one in every row
+_NUMBER_NAME = re.compile(r".*([a-z](Number|No|Nr)|[ _.-](?i:number|no|nr))")  # where it is another one in every row
 _CODE_NAME = re.compile(
     r"(.*[_ .-])?(zip|zipcode|zip[_ ]code|postal|postcode|post[_ ]?code|code)$|.*(코드|우편번호)$", re.I
 )

@@ -37,6 +37,7 @@ _SAMPLE_LINES, _SAMPLE_BYTES = 300, 1 << 20
 _SENTENCE = 5  # spaces in what alone stands in a line: it is no name
 _NAME_LENGTH = 60
 _QUOTES_SEEN = 20  # lines
+_NEARLY = 0.05  # the sample may end inside a row
 _FEW_SPACES, _MOST_UNEVEN = (
     2,
     0.6,
@@ -141,7 +142,8 @@ def _separator(lines: list[str]) -> str:
     """The separator that cuts most lines into the same number of cells."""
     for candidates, least in ((COMMON, 0.5), (RARE, 0.9)):
         scores = {separator: _evenness(lines, separator) for separator in candidates}
-        best = max(candidates, key=lambda separator: (scores[separator], _stands_beside_quotes(lines, separator)))
+        near = [separator for separator in candidates if scores[separator] >= max(scores.values()) - _NEARLY]
+        best = max(near, key=lambda separator: (_stands_beside_quotes(lines, separator), scores[separator]))
         if scores[best] >= least:
             return WIDE if best == "\t" and _is_wide(lines) and _width(lines, WIDE) > _width(lines, best) else best
     first = next((line for line in lines if line.strip()), "")

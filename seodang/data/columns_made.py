@@ -129,6 +129,7 @@ def _whole_kind(name: str, values: np.ndarray, different: np.ndarray, missing: n
 
 
 def date_column(name: str, values: np.ndarray, how: str, given: Kind | None) -> tuple[pd.Series, Column]:
+    """A column of datetime64[ns], NaT where missing; `how` says how they were written. The same date in every row is a constant."""
     values = values.astype("datetime64[ns]")
     missing = np.isnat(values)
     different = _different(values[~missing])
@@ -168,6 +169,7 @@ def any_column(
     given: Kind | None,
     decimal: str = "",
 ) -> tuple[pd.Series, Column]:
+    """A column of any kind and what is known of it; without `values`, None in every row."""
     if values is None:
         values = np.full(len(missing), None, object)
     dtype = object if values.dtype == object else None
@@ -176,8 +178,10 @@ def any_column(
 
 
 def quoted(word: str) -> str:
+    """A value as it is shown in a sentence, cut where it is long."""
     return word if len(word) <= 40 else word[:39] + "…"
 
 
 def listed(words: Sequence[str] | np.ndarray) -> str:
+    """Values as they are listed in a sentence."""
     return ", ".join(quoted(word) for word in words)

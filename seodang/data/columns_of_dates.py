@@ -110,6 +110,12 @@ def _since(words: Words, found: Amounts, nanoseconds: int, start: str) -> np.nda
 def as_date(
     name: str, words: Words, given: Kind | None = None, day_first: bool | None = None
 ) -> tuple[pd.Series, Column] | None:
+    """Dates in words, where most of them are dates; a few that are none count as missing. None where they are no dates.
+
+    Args:
+        given: the kind that a person said; then more of them may be none.
+        day_first: whether the day is first in 3/4/2021, where that is known.
+    """
     asked = ~words.says_unknown
     found = dates(words.strings[asked], day_first) if asked.any() else None
     if found is None:

@@ -71,6 +71,7 @@ _ORDERS = [
     (said("year and half"), rf"({_YEAR})[-/ ]?[HS]([12])", "yh"),
     (said("year and week"), rf"({_YEAR})[- ]?W(0[1-9]|[1-4]\d|5[0-3])", "yw"),
 ]
+_DOTTED = r"\d{1,2}\.\d{1,2}\."  # nobody writes the month first and dots
 # Years that begin in one and end in the next: 2019/20, FY2019-2020.
 _TWO_YEARS = re.compile(rf"(?:FY ?)?({_YEAR})\s?[-/\u2013]\s?((?:1[6-9]|2[0-2])?\d\d)")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,9})?)?)?")
@@ -95,7 +96,8 @@ class Dates:
 def dates(words: np.ndarray, day_first: bool | None = None) -> Dates | None:
     """The dates that words stand for, or None where most are none.
 
-    12/10/2021 is day, month or month, day: what the other words allow is taken, and where they allow both, the month is first.
+    12/10/2021 is day, month or month, day: what the other words allow is taken, and where they allow both, the month is first; the
+    day in 12.10.2021.
 
     Args:
         words: distinct, without white space around them, none missing; dtype object.
@@ -212,7 +214,11 @@ def _parsed(
     if order == "???" and _year_is_first(fields):
         order, name = "ymd", said("year, month, day, of two digits each")
     elif "?" in order:
-        order, name, shows = _which_first(fields, day_first)
+        dotted = (
+            parts.iloc[:, 0].notna().any()
+            and pd.Series(words, dtype=object)[parts.iloc[:, 0].notna()].str.match(_DOTTED).all()
+        )
+        order, name, shows = _which_first(fields, True if dotted and day_first is None else day_first)
     fields.columns = list(order)
     number = pd.DataFrame(index=fields.index)
     number["year"] = _years(fields["y"])

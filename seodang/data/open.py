@@ -54,6 +54,7 @@ PROGRAMS = {
     ".hwp": "Hangul",
 }
 _HEAD = 1 << 16  # bytes that tell whether a file is a text
+DOCUMENTS = (".doc", ".docx", ".odt", ".rtf", ".pages")
 WEIGHTS = (".pt", ".pth", ".ckpt", ".keras", ".onnx", ".safetensors", ".tflite")
 FORMS = said(
     "class folders of pictures or texts, pictures with a table of their labels, tables (CSV, TSV, Excel, JSON lines, Parquet, "
@@ -277,6 +278,13 @@ def _refuse_what_others_open(path: Path) -> None:
         raise DataError(
             tr(
                 "{path} holds the weights of a network and is no data: `seodang import --help` says how they are taken.",
+                path=path,
+            )
+        )
+    if suffix in DOCUMENTS:
+        raise DataError(
+            tr(
+                "{path} is a document of a word processor. Save what is to be learnt as .txt, or its table as CSV.",
                 path=path,
             )
         )

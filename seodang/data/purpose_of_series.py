@@ -63,7 +63,7 @@ def _by_equal_steps(frame: Frame, chosen: Named, usable: list[Column]) -> Purpos
     if _problem_of_target(frame, numbers, chosen):
         return None
     if counted is None:
-        if len(usable) != 1 or not _stands_in_order(frame, usable[0]):
+        if chosen.target is not None or len(usable) != 1 or not _stands_in_order(frame, usable[0]):
             return None
         why = said(
             "A series: there is nothing to foretell {name} from but what stood before it, and its rows stand in order.",

@@ -331,8 +331,8 @@ def test_texts_with_a_label():
     found = purpose(frame(id=range(60), document=SENTENCES, label=RANDOM.permutation([0, 1] * 30)))
     assert (found.form, found.task, found.text, found.target) == ("texts", "classify", "document", "label")
     assert found.left == {"id": "an id: it tells rows apart and says nothing of new ones"}
-    stars = purpose(frame(document=SENTENCES, stars=amounts()))
-    assert (stars.task, stars.reasons[1]) == ("regress", "The target is stars: the only other column.")
+    marks = purpose(frame(document=SENTENCES, marks=amounts()))
+    assert (marks.task, marks.reasons[1]) == ("regress", "The target is marks: the only other column.")
 
 
 def test_text_alone_is_prose():
@@ -342,13 +342,13 @@ def test_text_alone_is_prose():
 
 
 def test_a_text_among_many_columns_is_a_table_unless_it_is_asked_for():
-    made = frame(document=SENTENCES, a=amounts(), b=amounts(), label=RANDOM.permutation([0, 1] * 30))
+    made = frame(remark=SENTENCES, a=amounts(), b=amounts(), label=RANDOM.permutation([0, 1] * 30))
     found = purpose(made)
     assert (found.form, found.features) == ("table", ("a", "b"))
-    assert found.left == {"document": "text among other columns; say text=document to learn from it alone"}
-    asked = purpose(made, text="document")
+    assert found.left == {"remark": "text among other columns; say text=remark to learn from it alone"}
+    asked = purpose(made, text="remark")
     assert (asked.form, asked.target, asked.left) == (
-        "texts", "label", {"a": "only document is read", "b": "only document is read"}
+        "texts", "label", {"a": "only remark is read", "b": "only remark is read"}
     )  # fmt: skip
 
 

@@ -203,10 +203,11 @@ def _quoting(lines: list[str], separator: str) -> tuple[str, str]:
     if not any('"' in line for line in lines):
         return QUOTES[0]
     share = {}
-    for quoting in QUOTES:
+    escapes = any('\\"' in line for line in lines)
+    for quoting in [each for each in QUOTES if escapes or not each[1]]:
         widths = [len(cells) for _, cells in _records(lines, separator, quoting)]
         share[quoting] = max(collections.Counter(widths).values(), default=0) / max(1, len(widths))
-    return max(QUOTES, key=lambda quoting: share[quoting])
+    return max(share, key=lambda quoting: share[quoting])
 
 
 def _records(lines: list[str], separator: str, quoting: tuple[str, str]) -> list[Record]:

@@ -170,10 +170,6 @@ def _read(path: Path, file: str, header: bool | None) -> Cells:
     if head[:4] == b"PK\x03\x04":
         if b"content.xml" in content and b"opendocument" in content[:200]:
             raise DataError(tr("{file} is an OpenDocument sheet. Save it as CSV or .xlsx.", file=file))
-        if b"word/document.xml" in content:
-            raise DataError(
-                tr("{file} is a Word document. Save what is to be learnt as .txt, or its table as CSV.", file=file)
-            )
         return read_excel(file, content, header)
     if head[:4] == OLD_EXCEL:
         raise DataError(tr("{file} is an Excel file of before 2007 (.xls). Save it as .xlsx or CSV.", file=file))

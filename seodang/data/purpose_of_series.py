@@ -13,7 +13,7 @@ from seodang.core.sentences import said, saidn, shown
 from seodang.data.frame import Column, Frame
 from seodang.data.purposes import Named, Purpose, columns_of, left_over
 from seodang.data.readers.across import named_by_times
-from seodang.data.targets import SURE_NAMES, TARGET_NAMES, plain
+from seodang.data.targets import TARGET_NAMES, plain
 from seodang.data.times import LEAST_TIMES, candidates, elapsed, in_words, key_of, moments, steps
 
 # Names of what is forecast.
@@ -29,12 +29,6 @@ MOST_REPEATED = 0.01  # of the rows of a series may stand at a time that another
 
 def series(frame: Frame, chosen: Named, usable: list[Column]) -> Purpose | None:
     """Rows that follow one another in time by regular steps, once, or once a key."""
-    if (
-        chosen.time is None
-        and chosen.target is None
-        and any(c.kind == "category" and plain(c.name) in SURE_NAMES for c in usable)
-    ):
-        return None  # rows with a label are a table, whenever they were
     there = {column.name for column in usable} | {column.name for column in frame.columns if column.kind == "constant"}
     times = [chosen.time] if chosen.time else [t for t in candidates(frame) if there.issuperset(columns_of(frame, t))]
     for time in times:

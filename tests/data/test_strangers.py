@@ -362,6 +362,7 @@ def test_rows_with_a_label_are_a_table_whenever_they_were(tmp_path):
     frame = opened(tmp_path, "a.csv", "when,x,label\n" + rows)
     assert purpose(frame).target == "label"
     assert purpose(frame, time="when").task == "forecast"
+    assert purpose(frame, forecast=True).time == "when"
 
 
 def test_powers_of_ten_between_spaces_are_a_table(tmp_path):

@@ -214,10 +214,9 @@ def _parsed(
     if order == "???" and _year_is_first(fields):
         order, name = "ymd", said("year, month, day, of two digits each")
     elif "?" in order:
-        dotted = (
-            parts.iloc[:, 0].notna().any()
-            and pd.Series(words, dtype=object)[parts.iloc[:, 0].notna()].str.match(_DOTTED).all()
-        )
+        there = parts.iloc[:, 0].notna().tolist()
+        of_this = [word for word, is_of_it in zip(words.tolist(), there, strict=True) if is_of_it]
+        dotted = bool(of_this) and all(re.search(_DOTTED, word) for word in of_this)
         order, name, shows = _which_first(fields, True if dotted and day_first is None else day_first)
     fields.columns = list(order)
     number = pd.DataFrame(index=fields.index)

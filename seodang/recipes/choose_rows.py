@@ -78,7 +78,7 @@ def purpose_of(frame: Frame, recipe: Recipe, guess: bool = False) -> Purpose:
         key=columns.key,
         leave_out=columns.leave_out,
         forecast=None if guess or recipe.task not in _OF_TABLES else recipe.task == "forecast",
-        among_others=guess or recipe.texts != Text(),
+        among_others=guess or (recipe.texts != Text() and recipe.task in ("classify", "regress")),
     )
     if recipe.task == "next_token" and found.form == "texts" and found.target is not None:
         reason = said(

@@ -8,11 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from seodang.core.errors import DataError, did_you_mean
 from seodang.core.language import tr
+from seodang.core.later import pandas as pd
 from seodang.core.sentences import said, saidn
 from seodang.data.amounts import Amounts, amounts
 from seodang.data.dates import MONTHS, dates, to_nanoseconds

@@ -3,12 +3,13 @@
 # B batch · S steps
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from seodang.core.language import tr
 from seodang.explanations.explanation import TakesLong
@@ -20,6 +21,9 @@ from seodang.runs.folder import Run, input_spec
 WORK, GRADIENT = 12e9, 3
 
 Score = Callable[[Tensor], Tensor]
+
+# Multiply-adds for one example, of networks that are explained.
+_COUNTED: weakref.WeakKeyDictionary[nn.Module, int] = weakref.WeakKeyDictionary()
 
 
 def evidence(run: Run, outputs: Tensor, target: int) -> Tensor:
@@ -53,7 +57,10 @@ def answers(run: Run, given: Tensor) -> Tensor:
 
 def operations(run: Run) -> int:
     """Multiply-adds of the network for one example."""
-    return max(1, total(summary(model_of(run), input_spec(run.recipe, run.facts)))["operations"])
+    network = run.network()
+    if network not in _COUNTED:
+        _COUNTED[network] = max(1, total(summary(model_of(run), input_spec(run.recipe, run.facts)))["operations"])
+    return _COUNTED[network]
 
 
 def affordable(run: Run, each: int, least: int, most: int, *, by_name: bool) -> int:

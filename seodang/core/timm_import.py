@@ -13,7 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-_COMPILER, _GRAPHS, _HUB = "torch._dynamo", "torchvision.models.feature_extraction", "timm.models._hub"
+_COMPILER = "torch._dynamo"
+# From these timm takes functions and a class that the making of a network has no use for.
+_LATER = ("torchvision.models.feature_extraction", "torchvision.ops.misc", "timm.models._hub")
 
 
 def import_timm() -> types.ModuleType:
@@ -134,34 +136,40 @@ def _in_place(*modules: types.ModuleType) -> Iterator[None]:
                 del sys.modules[name]
 
 
-def _later(module: str, name: str) -> Callable[..., Any]:
-    """A function that asks the one of that name when it is called."""
+def _later(module: str, name: str) -> Any:
+    """A class that stands for the class or function of that name: who calls it, or asks whether something is one, asks that."""
 
-    def called(*arguments: Any, **named: Any) -> Any:
-        return getattr(importlib.import_module(module), name)(*arguments, **named)
+    def there() -> Any:
+        return getattr(importlib.import_module(module), name)
 
-    called.__name__ = called.__qualname__ = name
-    return called
+    class Later(type):
+        def __call__(cls, *arguments: Any, **named: Any) -> Any:
+            return there()(*arguments, **named)
+
+        def __instancecheck__(cls, instance: Any) -> bool:
+            return isinstance(instance, there())
+
+        def __subclasscheck__(cls, other: type) -> bool:
+            return issubclass(other, there())
+
+    return Later(name, (), {"__module__": module})
+
+
+class _Promised(types.ModuleType):
+    """Stands for a module while others take from it what they will hardly use."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _later(self.__name__, name)
 
 
 def _others_later() -> Any:
-    """Stand-ins for torchvision and for timm's client of the hub, which only those need who follow graphs or fetch weights."""
-    graphs, hub = types.ModuleType(_GRAPHS), types.ModuleType(_HUB)
-    for module, names in (
-        (graphs, ("create_feature_extractor", "get_graph_node_names")),
-        (
-            hub,
-            (
-                *("has_hf_hub", "download_cached_file", "check_cached_file", "load_state_dict_from_hf"),
-                *("load_custom_from_hf", "load_model_config_from_hf", "load_model_config_from_path"),
-            ),
-        ),
-    ):
-        vars(module).update({name: _later(module.__name__, name) for name in names})
-    above = [types.ModuleType(name) for name in ("torchvision", "torchvision.models")]
+    """Stand-ins for what of torchvision and of the hub's client only those need who follow graphs or fetch weights."""
+    above = [types.ModuleType(name) for name in ("torchvision", "torchvision.models", "torchvision.ops")]
     for package in above:
         package.__path__ = []
-    return _in_place(*above, graphs, hub)
+    return _in_place(*above, *map(_Promised, _LATER))
 
 
 @contextmanager

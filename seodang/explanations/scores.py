@@ -19,6 +19,8 @@ from seodang.runs.folder import Run, input_spec
 
 # Multiply-adds of one explanation: about half a second of one core. A gradient takes as many as three answers.
 WORK, GRADIENT = 12e9, 3
+# Multiply-adds of the examples whose slopes are worked out together, and the most of these examples.
+AT_ONCE, MOST_AT_ONCE = 500_000_000, 8
 
 Score = Callable[[Tensor], Tensor]
 
@@ -78,6 +80,11 @@ def score_of(run: Run, target: int) -> Score:
     """The network as one number for each example: (B, …) → (B,), with a gradient."""
     network: Any = run.network()
     return lambda given: evidence(run, network(given), target)
+
+
+def at_once(run: Run) -> int:
+    """How many slopes are worked out together: with a large network few, for what its layers keep meanwhile fills the memory."""
+    return int(min(MOST_AT_ONCE, max(1, AT_ONCE // operations(run))))
 
 
 def without_gradient(score: Score, given: Tensor, at_once: int = 16) -> np.ndarray:

@@ -42,7 +42,8 @@ _TO_THE_HOUR = (
 )
 _TO_THE_MINUTE = _TO_THE_HOUR.replace("{0,2}", "{1,2}")
 _PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
-_MARKERS = pa.array(sorted({form for word in MISSING for form in (word, word.upper(), word.title(), "NaN", "#N/A")}))
+# A list: pyarrow imports pandas for the first array that it makes of one.
+_MARKERS = sorted({form for word in MISSING for form in (word, word.upper(), word.title(), "NaN", "#N/A")})
 _SENTENCE_END = r"[.!?…。！？]['\")]*$"
 _TWELFTH = 0.07  # of a month: 1949.08 is February, rounded
 # So few rows may be words in a column of numbers (or no dates in one of dates); they count as missing.
@@ -115,7 +116,7 @@ def _plain_numbers(name: str, strings: pa.ChunkedArray) -> tuple[pd.Series, Colu
     if not any(_PLAIN.fullmatch(word) for word in few if word) or _CLOCK_NAME.match(name):
         return None
     try:
-        values = pc.cast(pc.if_else(pc.is_in(strings, _MARKERS), None, strings), pa.float64())
+        values = pc.cast(pc.if_else(pc.is_in(strings, pa.array(_MARKERS)), None, strings), pa.float64())
     except pa.ArrowInvalid:
         return None
     numbers = values.to_numpy()

@@ -231,5 +231,5 @@ def test_tiles_glow_as_their_numbers_and_the_page_is_seen_between_them():
         "what lies between the tiles lets the page through, and no tile does"
     )
     inside = wanted[..., 3] == 255
-    # 255 steps from end to end of four stretches, the steepest of 112 shades: half a step is less than one shade.
-    assert np.abs(shown[inside].astype(int) - wanted[inside]).max() <= 1
+    # 255 steps from end to end of four stretches, the steepest of 130 shades: half a step is about one shade.
+    assert np.abs(shown[inside].astype(int) - wanted[inside]).max() <= 2

@@ -86,7 +86,7 @@ class _Begun(types.ModuleType):
 
     def finish(self) -> None:
         """Run the package."""
-        self.__class__ = types.ModuleType
+        self.__class__ = types.ModuleType  # type: ignore[assignment]
         assert self.__spec__ is not None, "it was found"
         assert self.__spec__.loader is not None, "it can be run"
         with _stand_in() if _COMPILER not in sys.modules else _nothing():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import importlib
 import json
 import keyword
@@ -14,6 +16,7 @@ from typing import Any
 
 import typer
 
+from seodang.cli._imports import imports_at_once
 from seodang.cli._speech import mistake, show, speak
 from seodang.core.errors import SeodangError, of_the_system
 from seodang.core.language import later, tr, use_language
@@ -77,10 +80,12 @@ def main() -> None:
 
     With --json there is one JSON object on stdout, whatever happens: {"error": sentence} where the verb could not give its own.
     """
+    atexit.register(gc.freeze)  # the process ends: no need to look for cycles among all that is left
     _choose_language()
-    _add_verbs()
     try:
-        code = speak(typer.main.get_command(app))(standalone_mode=False)
+        with imports_at_once():
+            _add_verbs()
+            code = speak(typer.main.get_command(app))(standalone_mode=False)
     except SeodangError as error:
         if is_first_process():  # all of several processes meet the same mistake
             _tell(str(error))

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from seodang.core.errors import DataError, did_you_mean
 from seodang.core.language import tr
+from seodang.core.later import pandas as pd
 from seodang.core.sentences import said
 from seodang.data.amounts import Amounts, amounts
 from seodang.data.columns_made import any_column, date_column, listed, named_like_id, number_column, quoted, word_column
@@ -27,7 +27,8 @@ BOOLEANS = [
 _UUID = re.compile(r"\{?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?|[0-9a-f]{16,64}", re.I)
 _DOTTED_CLOCK = re.compile(r"(.*[ _])?(time|hour)$|.*(시간|시각)$", re.I)
 _PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
-_MARKERS = pa.array(sorted({form for word in MISSING for form in (word, word.upper(), word.title(), "NaN", "#N/A")}))
+# A list: pyarrow imports pandas for the first array that it makes of one.
+_MARKERS = sorted({form for word in MISSING for form in (word, word.upper(), word.title(), "NaN", "#N/A")})
 _SENTENCE_END = r"[.!?…。！？]['\")]*$"
 
 
@@ -97,7 +98,7 @@ def _plain_numbers(name: str, strings: pa.ChunkedArray) -> tuple[pd.Series, Colu
     if not any(_PLAIN.fullmatch(word) for word in few if word) or CLOCK_NAME.match(name):
         return None
     try:
-        values = pc.cast(pc.if_else(pc.is_in(strings, _MARKERS), None, strings), pa.float64())
+        values = pc.cast(pc.if_else(pc.is_in(strings, pa.array(_MARKERS)), None, strings), pa.float64())
     except pa.ArrowInvalid:
         return None
     numbers = values.to_numpy()

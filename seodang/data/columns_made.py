@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
+from seodang.core.later import pandas as pd
 from seodang.core.sentences import said, saidn
 from seodang.data.frame import Column, Kind
 from seodang.data.words import Words, strings_of, words_of

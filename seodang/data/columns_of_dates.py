@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 
+from seodang.core.later import pandas as pd
 from seodang.core.sentences import said, saidn
 from seodang.data.amounts import Amounts
 from seodang.data.columns_made import date_column, listed

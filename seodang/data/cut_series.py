@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
-import pandas as pd
 
 from seodang.core.errors import DataError
 from seodang.core.language import tr
+from seodang.core.later import pandas as pd
 from seodang.core.sentences import said
 from seodang.data.encode_series import (
     SeriesEncoding,

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
+from seodang.core.later import pandas as pd
 from seodang.core.sentences import said
 from seodang.data.words import pc
 

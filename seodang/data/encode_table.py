@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import torch
 from torch import Tensor
 
 from seodang.core.errors import DataError, did_you_mean
 from seodang.core.language import tr
+from seodang.core.later import pandas as pd
 from seodang.core.spec import Spec
 from seodang.data.facts import Facts
 from seodang.data.frame import Frame

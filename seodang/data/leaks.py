@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
+
+from seodang.core.later import pandas as pd
 
 # Of the rows outside the largest class so many may be said wrongly, and it still gives the answer away.
 SLACK = 0.005

@@ -6,10 +6,9 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import cast
 
-import pandas as pd
-
 from seodang.core.errors import DataError, did_you_mean
 from seodang.core.language import tr
+from seodang.core.later import pandas as pd
 from seodang.core.sentences import said, shown
 from seodang.data.frame import Column, Frame
 from seodang.data.leaks import gives_away

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
+from seodang.core.later import pandas as pd
 from seodang.core.sentences import said, saidn
 from seodang.data.finding import Finding, by_weight, finding, listed, share
 from seodang.data.frame import Frame

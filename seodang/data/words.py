@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute
+
+from seodang.core.later import pandas as pd
 
 pc: Any = pyarrow.compute  # its functions are made when it is imported, where type checkers do not see them
 

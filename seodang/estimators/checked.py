@@ -6,11 +6,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from seodang.core.language import tr
+from seodang.core.later import pandas as pd
 from seodang.data.frame import Frame
 from seodang.estimators.pictures import as_pixels
 from seodang.estimators.rows import frame_of

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import torch
 from torch import Tensor
 
 from seodang.core.errors import DataError
 from seodang.core.language import tr
+from seodang.core.later import pandas as pd
 from seodang.core.sentences import said
 from seodang.data.columns import typed
 from seodang.data.encode_table import TableEncoding, fit_table

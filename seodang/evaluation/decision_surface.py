@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
+from seodang.core.later import pandas as pd
 from seodang.data.encode_table import TableEncoding
 from seodang.data.frame import Frame
 from seodang.data.load import Subset

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pandas as pd
 import torch
 
 from seodang.core.errors import DataError
 from seodang.core.language import tr, trn
+from seodang.core.later import pandas as pd
 from seodang.data.encode_series import SeriesEncoding, names_of_series, numbers, series_of
 from seodang.data.load import Subset
 from seodang.data.purposes import columns_of

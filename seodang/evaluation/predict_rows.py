@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import torch
 
 from seodang.core.errors import DataError, RunError, SeodangError
 from seodang.core.files import read_json
 from seodang.core.language import tr
+from seodang.core.later import pandas as pd
 from seodang.core.sentences import shown
 from seodang.data.encode_series import SeriesEncoding
 from seodang.data.encode_table import TableEncoding

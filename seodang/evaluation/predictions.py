@@ -130,7 +130,8 @@ def read(folder: Path) -> Predictions | Amounts:
     if not path.exists():
         raise RunError(tr("{folder} has not been judged yet. Do so with `seodang evaluate {folder}`.", folder=folder))
     try:
-        table = parquet.read_table(path, memory_map=False)
+        with parquet.ParquetFile(path) as file:  # read_table would import pandas for its data sets
+            table = file.read()
         notes = table.schema.metadata
         if b"amounts" in notes:
             return _read_amounts(table)

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import torch
 from torch import Tensor
 
 from seodang.core.errors import DataError, RunError, did_you_mean
 from seodang.core.language import tr
+from seodang.core.later import pandas as pd
 from seodang.data.cut_series import names_of_times
 from seodang.data.encode_series import SeriesEncoding, ordered, series_of
 from seodang.data.encode_table import TableEncoding

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor, nn
 
 from seodang.core.language import tr, trn
@@ -133,9 +134,8 @@ def _drawn(name: str, module: nn.Module, output: Tensor) -> Any:
         wide = min(len(row), 32)
         grid = np.zeros(-(-len(row) // wide) * wide)
         grid[: len(row)] = row
-        colours = painting.glow(grid.reshape(1, -1, wide))
         caption = trn("{name}: {count} number", "{name}: {count:,} numbers", len(values), name=name)
-        return painting.tiled(colours, caption, 1)
+        return painting.glowing(grid.reshape(1, -1, wide), caption, 1)
     if values.ndim == 2:
         return _lines(name, values)
     if values.shape[1:] == (1, 1):
@@ -148,7 +148,7 @@ def _drawn(name: str, module: nn.Module, output: Tensor) -> Any:
         else tr("{name}: {count:,} channels of {size}, the {most} liveliest", count=len(values), most=MOST_MAPS, **told)
     )
     small = np.stack([painting.gathered(each, MOST_SIDE) for each in values[order].astype(np.float64)])
-    return painting.tiled(painting.glow(painting.unit(small)), caption, 6 if len(order) > 6 else 0)
+    return painting.glowing(painting.unit(small), caption, 6 if len(order) > 6 else 0)
 
 
 def _lines(name: str, values: np.ndarray) -> Any:
@@ -168,16 +168,16 @@ def _lines(name: str, values: np.ndarray) -> Any:
     )
     shown = painting.unit(values[order][None, :, :MOST_PLACES])
     wide = -(-2 * shown.shape[1] // shown.shape[2])  # a few words are not a tower
-    return painting.tiled(painting.glow(shown.repeat(wide, axis=2)), caption, 1)
+    return painting.glowing(shown.repeat(wide, axis=2), caption, 1)
 
 
 def _numbers(name: str, module: nn.Module, output: Tensor) -> dict[str, Any]:
-    values = output[0].double()
+    values = output[0]
     return {
         "layer": name,
         "kind": kind_of(module),
         "shape": list(values.shape),
-        "mean": round(float(values.mean()), 6),
+        "mean": round(float(values.mean(dtype=torch.float64)), 6),
         "largest": round(float(values.max()), 6),
-        "share_zero": round(float((values == 0).double().mean()), 6),
+        "share_zero": round(1 - int(values.count_nonzero()) / values.numel(), 6),
     }

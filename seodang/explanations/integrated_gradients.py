@@ -10,7 +10,7 @@ from seodang.core.language import tr
 from seodang.explanations import painting
 from seodang.explanations.example import Example
 from seodang.explanations.explanation import DoesNotApply, Explanation, Pictures
-from seodang.explanations.scores import GRADIENT, affordable, score_of, without_gradient
+from seodang.explanations.scores import GRADIENT, affordable, at_once, score_of, without_gradient
 from seodang.explanations.scores import integrated_gradients as integrate
 from seodang.runs.folder import Run
 
@@ -26,7 +26,7 @@ def integrated_gradients(run: Run, example: Example, *, layer: str | None = None
     given = example.given.float()
     start = empty(given)
     steps = affordable(run, GRADIENT, LEAST, STEPS, by_name="integrated-gradients" in example.asked)
-    parts = integrate(score, given, start, steps - steps % LEAST, LEAST)
+    parts = integrate(score, given, start, steps - steps % LEAST, at_once(run))
     before, after = (float(value) for value in without_gradient(score, torch.cat([start, given])))
     added = float(parts.double().sum())
     heat = parts[0].double().sum(0).numpy()

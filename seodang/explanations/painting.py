@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import io
 import math
+from typing import Any
 
 import numpy as np
 
@@ -92,19 +93,24 @@ def as_picture(colours: np.ndarray, caption: str = "") -> Picture:
 
 def tiles(colours: np.ndarray, columns: int = 0, least: int = 480) -> np.ndarray:
     """Tiles (N, H, W, 3) uint8 as one picture (H, W, 4) with the page between them, enlarged to about `least` pixels across."""
-    number, height, width = colours.shape[:3]
+    opaque = np.full((*colours.shape[:3], 1), 255, np.uint8)
+    return _laid(np.concatenate([colours, opaque], -1), columns, least, 0)
+
+
+def _laid(each: np.ndarray, columns: int, least: int, between: int) -> np.ndarray:
+    """Tiles (N, H, W, …) uint8 beside and under each other, `between` between them."""
+    number, height, width = each.shape[:3]
     columns = columns or math.ceil(math.sqrt(number * 1.6))
     columns = min(columns, number)
     rows = -(-number // columns)
     times = max(1, round(least / columns / width))
     gap = max(1, width * times // 12)
-    big = colours.repeat(times, 1).repeat(times, 2)
+    big = each.repeat(times, 1).repeat(times, 2)
     high, wide = height * times + gap, width * times + gap
-    canvas = np.zeros((rows * high - gap, columns * wide - gap, 4), np.uint8)  # between the tiles the page is seen
+    canvas = np.full((rows * high - gap, columns * wide - gap, *each.shape[3:]), between, np.uint8)
     for place, tile in enumerate(big):
         row, column = divmod(place, columns)
-        place_of = (slice(row * high, row * high + high - gap), slice(column * wide, column * wide + wide - gap))
-        canvas[place_of][..., :3], canvas[place_of][..., 3] = tile, 255
+        canvas[row * high : row * high + high - gap, column * wide : column * wide + wide - gap] = tile
     return canvas
 
 
@@ -112,10 +118,23 @@ def tiled(colours: np.ndarray, caption: str = "", columns: int = 0) -> Picture:
     """Tiles (N, H, W, 3) as a picture of a page, without loss: their squares must stay sharp."""
     from PIL import Image
 
-    encoded = io.BytesIO()
     image = Image.fromarray(tiles(colours, columns))
-    image = image.quantize(255, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    image.save(encoded, "png", optimize=True)
+    return _as_png(image.quantize(255, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE), caption)
+
+
+def glowing(values: np.ndarray, caption: str = "", columns: int = 0) -> Picture:
+    """Tiles of numbers 0 to 1 (N, H, W) as a picture of a page: 255 steps of the glow, and the page between them."""
+    from PIL import Image
+
+    steps = (np.clip(np.nan_to_num(values), 0, 1) * 254 + 0.5).astype(np.uint8)
+    image = Image.fromarray(_laid(steps, columns, 480, 255))
+    image.putpalette([*glow(np.arange(255) / 254).flatten().tolist(), 0, 0, 0])
+    return _as_png(image, caption, transparency=255)
+
+
+def _as_png(image: Any, caption: str, **settings: Any) -> Picture:
+    encoded = io.BytesIO()
+    image.save(encoded, "png", **settings)
     return Picture(f"data:image/png;base64,{base64.b64encode(encoded.getvalue()).decode()}", caption, False)
 
 

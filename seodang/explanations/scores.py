@@ -3,12 +3,13 @@
 # B batch · S steps
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from seodang.core.language import tr
 from seodang.explanations.explanation import TakesLong
@@ -18,8 +19,13 @@ from seodang.runs.folder import Run, input_spec
 
 # Multiply-adds of one explanation: about half a second of one core. A gradient takes as many as three answers.
 WORK, GRADIENT = 12e9, 3
+# Multiply-adds of the examples whose slopes are worked out together, and the most of these examples.
+AT_ONCE, MOST_AT_ONCE = 500_000_000, 8
 
 Score = Callable[[Tensor], Tensor]
+
+# Multiply-adds for one example, of networks that are explained.
+_COUNTED: weakref.WeakKeyDictionary[nn.Module, int] = weakref.WeakKeyDictionary()
 
 
 def evidence(run: Run, outputs: Tensor, target: int) -> Tensor:
@@ -53,7 +59,10 @@ def answers(run: Run, given: Tensor) -> Tensor:
 
 def operations(run: Run) -> int:
     """Multiply-adds of the network for one example."""
-    return max(1, total(summary(model_of(run), input_spec(run.recipe, run.facts)))["operations"])
+    network = run.network()
+    if network not in _COUNTED:
+        _COUNTED[network] = max(1, total(summary(model_of(run), input_spec(run.recipe, run.facts)))["operations"])
+    return _COUNTED[network]
 
 
 def affordable(run: Run, each: int, least: int, most: int, *, by_name: bool) -> int:
@@ -71,6 +80,11 @@ def score_of(run: Run, target: int) -> Score:
     """The network as one number for each example: (B, …) → (B,), with a gradient."""
     network: Any = run.network()
     return lambda given: evidence(run, network(given), target)
+
+
+def at_once(run: Run) -> int:
+    """How many slopes are worked out together: with a large network few, for what its layers keep meanwhile fills the memory."""
+    return int(min(MOST_AT_ONCE, max(1, AT_ONCE // operations(run))))
 
 
 def without_gradient(score: Score, given: Tensor, at_once: int = 16) -> np.ndarray:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from seodang.core.errors import RecipeError
 from seodang.core.language import tr
 from seodang.core.spec import Spec
-from seodang.core.timm_import import import_timm
+from seodang.core.timm_import import timm_for
 from seodang.models import _modules as modules
 from seodang.models._initial import start
 from seodang.models.sequential import sequential
@@ -133,11 +133,12 @@ def make_base(
     architecture: str, *, pretrained: bool, pool: bool, height: int, width: int, classes: int = 0
 ) -> nn.Module:
     """timm's network in inference mode, with its ImageNet weights in float32; `classes`=0: without its classifier."""
-    timm = import_timm()
+    beyond = architecture == "mobilenetv1_025"
+    timm = timm_for("mobilenetv1_100" if beyond else architecture)
     options: dict[str, Any] = {"num_classes": classes}
     if not pool and not classes:
         options["global_pool"] = ""
-    if architecture == "mobilenetv1_025":
+    if beyond:
         from timm.models.efficientnet import _gen_mobilenet_v1
 
         base = _gen_mobilenet_v1("mobilenetv1_100", 0.25, pad_type="same", bn_eps=1e-3, **options)
@@ -186,7 +187,7 @@ def load_weights(base: nn.Module, architecture: str) -> None:
 
 
 def _is_fixed(architecture: str) -> bool:
-    config = import_timm().get_pretrained_cfg(architecture)
+    config = timm_for(architecture).get_pretrained_cfg(architecture)
     return bool(config and config.fixed_input_size)
 
 
@@ -198,10 +199,10 @@ def _shape_of(base: nn.Module, inputs: Spec) -> Spec:
 def trained_stages(base: nn.Module, trains: str, stages: int) -> list[list[str]]:
     """Names of the base's trained parameters, a list for each stage, from the input on. The stages are timm's own: of
     MobileNet its blocks, of ResNet its four layers, of a transformer its blocks."""
-    from timm.models import group_parameters
-
     if trains == "head":
         return []
+    from timm.models import group_parameters
+
     matcher = getattr(base, "group_matcher", None)
     groups = (
         group_parameters(base, matcher(coarse=True)) if matcher else {0: [name for name, _ in base.named_parameters()]}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -83,3 +85,28 @@ def test_a_text_from_outside_is_text(texts_run):
     page = seodang.explain(texts_run, "<script>alert(1)</script> 영화 & <b>지루하다</b>").html
     assert "<script" not in page
     assert "<b>" not in page
+
+
+def test_explaining_a_picture_loads_no_library_it_does_not_need(pictures_run, tmp_path):
+    from PIL import Image
+
+    Image.new("L", (8, 8), 200).save(tmp_path / "grey.png")
+    code = (
+        "import sys; sys.argv = ['seodang', 'explain', *sys.argv[1:]]\n"
+        "from seodang.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as end: assert not end.code, end.code\n"
+        "heavy = {'sklearn', 'scipy', 'pandas', 'matplotlib', 'torchvision', 'captum', 'huggingface_hub', 'torch._dynamo'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
+    )
+    words = [
+        pictures_run.folder,
+        tmp_path / "grey.png",
+        "--with",
+        "occlusion,feature-maps",
+        "--out",
+        tmp_path / "a.html",
+    ]
+    done = subprocess.run([sys.executable, "-c", code, *map(str, words)], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines()[-1] == "[]"

@@ -71,6 +71,16 @@ def test_integrated_gradients_of_a_linear_network_are_weight_times_way(pictures_
     torch.testing.assert_close(integrated_gradients(score, given, start, 2), wanted, rtol=1e-4, atol=1e-5)
 
 
+def test_slopes_are_the_same_however_many_are_worked_out_at_once(pictures_run, with_network, three):
+    from seodang.explanations import scores
+
+    run = with_network(pictures_run, conv_net(in_place=False))
+    assert scores.at_once(run) == scores.MOST_AT_ONCE
+    score, given = score_of(run, three.target), three.given.float()
+    one, all_ = (integrated_gradients(score, given, empty(given), 8, size) for size in (1, 8))
+    torch.testing.assert_close(one, all_, rtol=1e-4, atol=1e-6)
+
+
 def test_integrated_gradients_match_captum(pictures_run, three):
     attr = pytest.importorskip("captum.attr")
     score, given = score_of(pictures_run, three.target), three.given.float()
@@ -202,3 +212,24 @@ def test_with_a_large_network_the_dear_ones_are_made_by_name_only(pictures_run, 
     few = explain(run, "#3")
     assert few.left_out == ()
     assert len(few.explanations["occlusion"].numbers["lost"]) == 5
+
+
+def test_tiles_glow_as_their_numbers_and_the_page_is_seen_between_them():
+    from base64 import b64decode
+    from io import BytesIO
+
+    from PIL import Image
+
+    from seodang.explanations import painting
+
+    values = np.random.default_rng(0).random((3, 8, 8))
+    src = painting.glowing(values, columns=3).src
+    shown = np.asarray(Image.open(BytesIO(b64decode(src.split(",")[1]))).convert("RGBA"))
+    wanted = painting.tiles(painting.glow(values), columns=3)
+    assert shown.shape == wanted.shape
+    assert (shown[..., 3] == wanted[..., 3]).all(), (
+        "what lies between the tiles lets the page through, and no tile does"
+    )
+    inside = wanted[..., 3] == 255
+    # 255 steps from end to end of four stretches, the steepest of 130 shades: half a step is about one shade.
+    assert np.abs(shown[inside].astype(int) - wanted[inside]).max() <= 2

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
+from seodang.core.later import pandas as pd
 from seodang.core.sentences import said
 from seodang.data.columns import typed
 from seodang.data.frame import Frame, Kind

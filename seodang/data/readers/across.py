@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 
 from seodang.core.errors import DataError
 from seodang.core.language import tr
+from seodang.core.later import pandas as pd
 from seodang.core.sentences import said
 from seodang.data.dates import MONTHS, dates
 from seodang.data.frame import Column, Frame

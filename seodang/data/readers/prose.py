@@ -8,10 +8,10 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from seodang.core.errors import DataError
 from seodang.core.language import in_english, tr
+from seodang.core.later import pandas as pd
 from seodang.core.sentences import said, shown
 from seodang.data.frame import Column, Frame
 from seodang.data.readers.content import content_of, stamp_of

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from seodang.core.errors import DataError, did_you_mean
 from seodang.core.language import tr
+from seodang.core.later import pandas as pd
 from seodang.core.sentences import said
 from seodang.data.columns import typed
 from seodang.data.frame import Column, Frame, Kind

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from seodang.core.errors import DataError
 from seodang.core.language import in_english, tr
+from seodang.core.later import pandas as pd
 from seodang.core.sentences import said, saidn, shown
 from seodang.data.frame import Column, Frame
 from seodang.data.readers.content import content_of, stamp_of

@@ -15,7 +15,7 @@ from seodang.core.language import tr
 from seodang.core.spec import Spec
 from seodang.data.encode_table import class_names
 from seodang.data.facts import Facts
-from seodang.data.frame import Frame
+from seodang.data.frame import Frame, refuse_missing
 from seodang.data.purposes import columns_of
 from seodang.data.reading import Series
 from seodang.data.times import moments
@@ -49,11 +49,7 @@ class SeriesEncoding:
 
     def values(self, frame: Frame, names: tuple[str, ...]) -> np.ndarray:
         """Columns in their own units, (rows, C) float64, gaps filled with the value before; NaN where there is none before."""
-        gone = [name for name in names if name not in frame.table.columns]
-        if gone:
-            raise DataError(
-                tr("{where} has no column {name!r}, which the network was trained on.", where=frame.where, name=gone[0])
-            )
+        refuse_missing(frame, names)
         return filled(numbers(frame, names), series_of(frame, self.key))[0]
 
     def scaled(self, values: np.ndarray) -> Tensor:

@@ -16,7 +16,7 @@ from seodang.core.language import tr
 from seodang.core.later import pandas as pd
 from seodang.core.spec import Spec
 from seodang.data.facts import Facts
-from seodang.data.frame import Frame
+from seodang.data.frame import Frame, refuse_missing
 from seodang.data.reading import Columns
 
 # A category has at most so many values of its own; rarer ones, and those that come later, share the code 0.
@@ -97,16 +97,7 @@ class TableEncoding:
 
     def inputs(self, frame: Frame) -> Tensor:
         """Rows (N) to (N, F) float32. Raises DataError where a column is missing."""
-        gone = [name for name in self.columns if name not in frame.table.columns]
-        if gone:
-            raise DataError(
-                tr(
-                    "{where} has no column {names}, which the network was trained on. {hint}",
-                    where=frame.where,
-                    names=", ".join(map(repr, gone)),
-                    hint=did_you_mean(gone[0], map(str, frame.table.columns)),
-                )
-            )
+        refuse_missing(frame, self.columns)
         table = with_parts(frame.table)
         found: list[np.ndarray] = []
         raw = [numbers_in(table, each.name) for each in self.numbers]
@@ -202,9 +193,10 @@ def targets_of(frame: Frame, target: str | None, facts: Facts) -> Tensor:
     if target is None or target not in frame.table.columns:
         raise DataError(
             tr(
-                "{where} has no column {target!r}, which is what the network foretells.",
+                "{where} has no column {target!r}, which is what the network foretells. {hint}",
                 where=frame.where,
                 target=target,
+                hint=did_you_mean(str(target), map(str, frame.table.columns)),
             )
         )
     if not facts.classes:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from seodang.core.errors import DataError, did_you_mean
 from seodang.core.language import tr, trn
 from seodang.core.sentences import shown
 from seodang.data.source import Card, LeftOut
@@ -95,6 +97,19 @@ class Frame:
             table=self.table.iloc[rows].reset_index(drop=True),
             ids=[self.ids[row] for row in rows],
             splits=self.splits[rows],
+        )
+
+
+def refuse_missing(frame: Frame, names: Sequence[str]) -> None:
+    """Raise DataError where columns are missing that a network was trained on."""
+    if gone := [name for name in names if name not in frame.table.columns]:
+        raise DataError(
+            tr(
+                "{where} has no column {names}, which the network was trained on. {hint}",
+                where=frame.where,
+                names=", ".join(map(repr, gone)),
+                hint=did_you_mean(gone[0], map(str, frame.table.columns)),
+            )
         )
 
 

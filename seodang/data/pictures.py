@@ -85,6 +85,21 @@ class Decoded:
     pixels: np.ndarray | None  # (n, channels, height, width) uint8, None where no target was given
     reasons: list[str | None]
 
+    @classmethod
+    def room(cls, count: int, target: Target | None) -> Decoded:
+        """Room for so many pictures, nothing in it yet."""
+        return cls(
+            height=np.zeros(count, np.int32),
+            width=np.zeros(count, np.int32),
+            mode=[""] * count,
+            content=np.zeros(count, "S16"),
+            thumbnail=np.zeros((count, THUMBNAIL, THUMBNAIL), np.uint8),
+            pixels=None
+            if target is None
+            else np.zeros((count, target.channels, target.height, target.width), np.uint8),
+            reasons=[None] * count,
+        )
+
 
 @contextmanager
 def quiet() -> Iterator[None]:
@@ -270,17 +285,7 @@ def one_array(array: np.ndarray, target: Target) -> np.ndarray:
 
 def many(encoded: Sequence[bytes], target: Target | None) -> Decoded:
     """One decoding pass over n pictures: sizes, modes, digests, thumbnails and, with a target, prepared pixels."""
-    count = len(encoded)
-    pixels = None if target is None else np.zeros((count, target.channels, target.height, target.width), np.uint8)
-    done = Decoded(
-        height=np.zeros(count, np.int32),
-        width=np.zeros(count, np.int32),
-        mode=[""] * count,
-        content=np.zeros(count, "S16"),
-        thumbnail=np.zeros((count, THUMBNAIL, THUMBNAIL), np.uint8),
-        pixels=pixels,
-        reasons=[None] * count,
-    )
+    done = Decoded.room(len(encoded), target)
     plain: dict[tuple[int, int, int], list[tuple[int, bytes]]] = {}
     odd: list[int] = []
     for index, content in enumerate(encoded):

@@ -150,17 +150,7 @@ def _without_lost_classes(source: Source) -> Source:
 
 def _decode(source: Source, target: Target | None) -> Decoded:
     assert source.read is not None, "a source has pixels or read"
-    count = len(source)
-    shape = None if target is None else (count, target.channels, target.height, target.width)
-    done = Decoded(
-        height=np.zeros(count, np.int32),
-        width=np.zeros(count, np.int32),
-        mode=[""] * count,
-        content=np.zeros(count, "S16"),
-        thumbnail=np.zeros((count, THUMBNAIL, THUMBNAIL), np.uint8),
-        pixels=None if shape is None else np.empty(shape, np.uint8),
-        reasons=[None] * count,
-    )
+    done = Decoded.room(len(source), target)
     for chunk, part in _parts(source, target):
         where = slice(chunk.start, chunk.stop)
         done.height[where], done.width[where] = part.height, part.width

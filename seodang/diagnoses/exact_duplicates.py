@@ -46,7 +46,6 @@ def across(case: Case, seen: Seen, how: str) -> Iterator[Diagnosis]:
         if example:
             ids = [seen.looked.source.ids[place] for place in example]
             yield leak(
-                case,
                 judged,
                 len(leaked),
                 int(inside.sum()),
@@ -95,7 +94,7 @@ def across(case: Case, seen: Seen, how: str) -> Iterator[Diagnosis]:
 
 
 def leak(
-    case: Case, judged: str, number: int, total: int, noun: str, how: str, example: str, *, dropped: bool = False
+    judged: str, number: int, total: int, noun: str, how: str, example: str, *, dropped: bool = False
 ) -> Diagnosis:
     """Examples of a judging split that stand in training too. dropped: whether Seodang does not train on them."""
     told = {"examples": counted(number, noun), "split": split_name(judged), "share": share(number, total), "how": how}
@@ -132,7 +131,7 @@ def _texts(case: Case) -> Iterator[Diagnosis]:
             first = next(row for row in shared[0] if splits[row] == judged)
             example = twins(frame.ids[first], frame.ids[twin])
             total = int((splits == judged).sum())
-            yield leak(case, judged, len(again), total, "text", tr("the same words"), example, dropped=True)
+            yield leak(judged, len(again), total, "text", tr("the same words"), example, dropped=True)
 
 
 def _rows(case: Case) -> Iterator[Diagnosis]:
@@ -152,7 +151,6 @@ def _rows(case: Case) -> Iterator[Diagnosis]:
             first = int(np.flatnonzero(inside)[0])
             twin = int(np.flatnonzero((hashes == hashes[first]) & (splits == "train"))[0])
             yield leak(
-                case,
                 judged,
                 number,
                 int((splits == judged).sum()),

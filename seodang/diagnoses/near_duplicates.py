@@ -46,6 +46,4 @@ def _texts(case: Case) -> Iterator[Diagnosis]:
                 example = example or twins(frame.ids[late[0]], frame.ids[twin])
         if again:
             total = int((splits == judged).sum())
-            yield leak(
-                case, judged, len(again), total, "text", tr("the same words, other signs"), example, dropped=False
-            )
+            yield leak(judged, len(again), total, "text", tr("the same words, other signs"), example, dropped=False)

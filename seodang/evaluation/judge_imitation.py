@@ -43,7 +43,7 @@ def imitation(run: Run, judged: Subset, own: Prepared) -> tuple[dict[str, Any], 
     baselines = {
         "real": (others, tr("as many real pictures of the training split: no network can do better than this"))
     }
-    baselines |= _simple(run, own, count)
+    baselines |= _simple(own, count)
     features, probabilities = seen[0]
     to_train, places = nearest(features, other_seen)
     found: dict[str, Any] = {
@@ -92,7 +92,7 @@ def _some(subset: Subset, count: int, seed: int) -> Tensor:
     return subset.fetch(torch.from_numpy(where))
 
 
-def _simple(run: Run, own: Prepared, count: int) -> dict[str, tuple[Tensor, str]]:
+def _simple(own: Prepared, count: int) -> dict[str, tuple[Tensor, str]]:
     """Pictures that need no network: every pixel drawn for itself, and the whole drawn from a normal distribution."""
     pixels = _some(own.train, min(len(own.train), 4 * count), 2)
     flat = pixels.flatten(1).numpy()

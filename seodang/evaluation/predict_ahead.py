@@ -13,6 +13,7 @@ from seodang.core.errors import DataError
 from seodang.core.language import tr, trn
 from seodang.core.later import pandas as pd
 from seodang.data.encode_series import SeriesEncoding, names_of_series, numbers, series_of
+from seodang.data.frame import refuse_missing
 from seodang.data.load import Subset
 from seodang.data.purposes import columns_of
 from seodang.data.times import in_words, moments, steps
@@ -48,15 +49,7 @@ def ahead(
     where = asked[0] if asked else trained_on(run.folder, run.data)
     frame = read_rows(run, where)
     asked_for = [*_parts(encoding, frame), *columns_of(frame, encoding.key)]
-    missing = [name for name in asked_for if name not in frame.table.columns]
-    if missing:
-        raise DataError(
-            tr(
-                "{where} has no column {missing!r}, which the network was trained with.",
-                where=where,
-                missing=missing[0],
-            )
-        )
+    refuse_missing(frame, asked_for)
     answers, remarks = [], []
     every, unknown = _up_to_the_last_value(encoding, frame, _each(encoding, frame))
     if unknown:

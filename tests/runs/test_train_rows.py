@@ -17,7 +17,7 @@ from seodang.evaluation.predict import predict
 from seodang.runs.events import Finished
 from seodang.runs.folder import load
 from seodang.runs.repeat import repeat
-from seodang.runs.train import resume, stream, train
+from seodang.runs.train import resume_stream, stream, train
 from seodang.training.loop import Step
 
 EPOCHS = {"training.epochs": 6}
@@ -106,7 +106,7 @@ def test_resume_equals_never_stopping(run, parcels, tmp_path, step):
             break
     events.close()
     (folder,) = tmp_path.iterdir()
-    *_, last = resume(folder)
+    *_, last = resume_stream(folder)
     assert isinstance(last, Finished)
     assert sha256(folder / "model.safetensors") == sha256(run.folder / "model.safetensors")
     assert timeless(folder) == timeless(run.folder)
@@ -142,7 +142,7 @@ def test_another_file_is_judged_by_the_same_encoding(run, tmp_path):
 
 def test_a_file_without_the_target_cannot_be_judged(run, tmp_path):
     pd.read_csv(write(tmp_path / "new.csv", 40)).drop(columns="late").to_csv(tmp_path / "new.csv", index=False)
-    with pytest.raises(DataError, match=r"has no column 'late', which is what the network foretells\.$"):
+    with pytest.raises(DataError, match=r"has no column 'late', which is what the network foretells\. Allowed: "):
         evaluate(run, tmp_path / "new.csv")
 
 

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from seodang.cli._words import measure
 from seodang.core.language import tr
 from seodang.core.sentences import shown
 from seodang.data.frame import frame_lines
 from seodang.data.load import Prepared
 from seodang.data.look import look, short
+from seodang.evaluation.naming import metric_in_short
 from seodang.evaluation.row_verdict import short as figures
 from seodang.runs.events import Begun, Event, Interrupted, Opened, Planned, Replanned
 from seodang.training.features import Passed
@@ -85,7 +85,7 @@ def _measured(metrics: dict[str, float], before: str) -> str:
         name: f"{value:7.2%}" if name == "accuracy" else f"{value:.4f}" if name == "loss" else figures(value)
         for name, value in found.items()
     }
-    return "  ".join(f"{measure(name)} {value}" for name, value in words.items())
+    return "  ".join(f"{metric_in_short(name)} {value}" for name, value in words.items())
 
 
 def _begun(event: Begun) -> list[str]:

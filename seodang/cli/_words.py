@@ -1,10 +1,11 @@
-"""The words after a verb: paths and names, and settings written key=value; and what measures are called."""
+"""The words after a verb: paths and names, and settings written key=value."""
 
 from __future__ import annotations
 
 import re
 
-from seodang.core.language import later, tr
+from seodang.core.errors import RecipeError
+from seodang.core.language import tr
 
 _SETTING = re.compile(r"^\+?([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)=(.*)$", re.DOTALL)
 
@@ -14,9 +15,13 @@ def divide(words: list[str]) -> tuple[list[str], dict[str, str]]:
 
     >>> divide(["photos/", "training.epochs=3"])
     (['photos/'], {'training.epochs': '3'})
+
+    Raises RecipeError where a setting was written with blanks, `training.epochs = 3`.
     """
     plain, settings = [], {}
-    for word in words:
+    for before, word, after in zip(["", *words], words, [*words[1:], ""], strict=False):
+        if apart := _apart(before, word, after):
+            raise RecipeError(tr("A setting is written without blanks: {setting}.", setting=apart))
         if match := _SETTING.match(word):
             settings[match[1]] = match[2]
         else:
@@ -24,38 +29,10 @@ def divide(words: list[str]) -> tuple[list[str], dict[str, str]]:
     return plain, settings
 
 
-# What is measured, in short, where it stands beside its number as training goes (titles: evaluation.naming). Splits stand there too.
-MEASURES = (
-    later("loss"),
-    later("accuracy"),
-    later("balanced accuracy"),
-    later("macro f1"),
-    later("precision"),
-    later("recall"),
-    later("f1"),
-    later("top 3 accuracy"),
-    later("top 5 accuracy"),
-    later("roc auc"),
-    later("log loss"),
-    later("brier"),
-    later("calibration error"),
-    later("mae"),
-    later("mse"),
-    later("rmse"),
-    later("r2"),
-    later("mape"),
-    later("perplexity"),
-    later("train"),
-    later("validation"),
-    later("test"),
-    later("all"),
-)
-
-
-def measure(name: str) -> str:
-    """What a measure of the reports is called.
-
-    >>> measure("balanced_accuracy")
-    'balanced accuracy'
-    """
-    return tr(name.replace("_", " "))
+def _apart(before: str, word: str, after: str) -> str:
+    """The setting that was meant by `key = value`, `key =value` or `key= 3`; "" where a word is none of these."""
+    if word.startswith("=") and re.fullmatch(r"[A-Za-z_][\w.]*", before):
+        return before + (word if len(word) > 1 else f"={after}")
+    if word.endswith("=") and _SETTING.match(word) and re.fullmatch(r"[-+]?[\d.]+(e[-+]?\d+)?|true|false", after):
+        return word + after
+    return ""

@@ -56,6 +56,7 @@ def _table(rows: list[dict[str, Any]]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
+    from seodang.evaluation.naming import split_name
     from seodang.evaluation.report import duration
     from seodang.evaluation.row_verdict import short
     from seodang.evaluation.verdict import percent, points
@@ -75,6 +76,6 @@ def _table(rows: list[dict[str, Any]]) -> Table:
             duration(row["seconds"]),
             percent(row["accuracy"], examples) if "accuracy" in row else f"± {short(row['mae'])}",
             f"{points(low, examples)}–{points(high, examples)}" if "accuracy" in row else f"{short(low)}–{short(high)}",
-            f"{examples:,} {tr(row['split'])}",
+            f"{examples:,} {split_name(row['split'])}",
         )
     return table

@@ -103,7 +103,7 @@ def generate(
             )
         texts = _translated(opened, run, start, beam)
     else:
-        texts = _written(opened, start, words, count, (temperature, top_k, top_p, beam), seed)
+        texts = _written(opened, start, words, 1 if count is None else count, (temperature, top_k, top_p, beam), seed)
     texts = [title_case(text) for text in texts] if title else texts
     if json:
         print_json({"run": str(opened.folder), "start": start, "texts": texts})
@@ -126,7 +126,7 @@ def _written(
     opened: Run,
     start: str,
     words: int | None,
-    count: int | None,
+    count: int,
     choice: tuple[float | None, int, float, int],
     seed: int | None,
 ) -> list[str]:
@@ -135,21 +135,13 @@ def _written(
     from seodang.core.errors import SeodangError
     from seodang.evaluation import generate as writing
 
-    temperature, top_k, top_p, beam = choice
-    count = 1 if count is None else count
-    by_chance = count > 1 or seed is not None or top_k > 0 or top_p < 1
-    runs_on = beam == 1 and writing.habits(writing.writer(opened))[1].temperature > 0
-    if temperature is None and runs_on:
-        usual = writing.RUNNING
-        temperature, top_p = usual.temperature, top_p if top_k or top_p < 1 else usual.top_p
-    if temperature is None:
-        temperature = 1.0 if by_chance and beam == 1 else 0.0
-    if beam > 1 and (temperature or top_k or top_p < 1 or seed is not None):
+    *_, beam = choice
+    if beam > 1 and seed is not None:
         raise SeodangError(
             tr("--beam looks for the most probable text and draws nothing; leave out the other options.")
         )
-    taste = writing.Taste(temperature, top_k, top_p, beam)
     encoding = writing.writer(opened)
+    taste = writing.taste_for(encoding, *choice, by_chance=count > 1 or seed is not None)
     if unread := writing.strangers(encoding, start):
         screen(True).print(
             tr("Not in its vocabulary, and so not read: {unread}.", unread=", ".join(unread)), markup=False
@@ -161,16 +153,19 @@ def _pictures(
     run: Run, count: int | None, seed: int, out: str | None, between: tuple[str, str] | None, as_json: bool
 ) -> None:
     """Make pictures and write them as one."""
-    from seodang.cli._screen import print_json, save_picture, screen
+    from seodang.cli._screen import print_json, screen
+    from seodang.data.grid import refuse_picture, save_picture
     from seodang.evaluation import making
 
+    path = out or f"{run.name}-{'between' if between else seed}.png"
+    refuse_picture(path)
     if between is not None:
         pixels = making.between(run, *between, steps=10 if count is None else count)
-        path, what = out or f"{run.name}-between.png", tr("from {start} to {end}", start=between[0], end=between[1])
+        what = tr("from {start} to {end}", start=between[0], end=between[1])
         sheet = making.sheet(pixels, columns=len(pixels))
     else:
         pixels = making.make(run, 64 if count is None else count, seed)
-        path, what = out or f"{run.name}-{seed}.png", tr("of noise drawn with seed {seed}", seed=seed)
+        what = tr("of noise drawn with seed {seed}", seed=seed)
         sheet = making.sheet(pixels)
     save_picture(sheet, path)
     if as_json:

@@ -12,7 +12,7 @@ from seodang.cli._screen import print_json, screen
 from seodang.core.errors import SeodangError, did_you_mean
 from seodang.core.language import padded, tr, trn
 from seodang.core.registry import describe, family, names
-from seodang.evaluation.naming import metric
+from seodang.evaluation.naming import metric, split_name
 
 KINDS = (
     "recipes",
@@ -61,13 +61,16 @@ def list(  # noqa: A001 - the verb's name
 
 def _runs(console: Console, as_json: bool) -> dict[str, dict[str, object]]:
     from seodang.core.files import read_json, read_lines
-    from seodang.runs.folder import list_runs
+    from seodang.runs.folder import NEEDED, list_runs
 
     found: dict[str, dict[str, object]] = {}
     for folder in list_runs():
         facts: dict[str, Any] = {"recipe": "?", "epochs": 0, "head_solved": False}
         facts["finished"] = (folder / "manifest.json").exists()
         try:
+            listed = read_json(folder / "manifest.json") if facts["finished"] else {}
+            if gone := [name for name in NEEDED if name in listed and not (folder / name).exists()]:
+                facts["damaged"] = tr("{file} is missing", file=gone[0])
             facts["recipe"] = _recipe_name(folder)
             lines = [*read_lines(folder / "history.jsonl")] if (folder / "history.jsonl").exists() else []
             facts["head_solved"] = bool(lines) and "penalty" in lines[0]
@@ -100,7 +103,7 @@ def _judged(facts: dict[str, Any]) -> str:
         return tr("damaged: {error}", error=facts["damaged"])
     if facts["score"] is None:
         return tr("not judged")
-    split = tr(str(facts["split"]))
+    split = split_name(str(facts["split"]))
     if facts["main"] == "accuracy":
         return tr("{accuracy:.2%} on {split}", accuracy=facts["score"], split=split)
     value = f"{facts['score']:,.0f}" if 1000 <= abs(facts["score"]) < 1e12 else f"{facts['score']:.4g}"

@@ -27,16 +27,20 @@ def similar(
 
       seodang similar runs/denoising-autoencoder-1 shoe.png --count 20 --out like-it.png
     """
-    from seodang.cli._screen import print_json, save_picture, screen
+    from seodang.cli._screen import print_json, screen
+    from seodang.data.grid import refuse_picture
+    from seodang.evaluation.naming import split_name
     from seodang.evaluation.similar import answers
     from seodang.runs.folder import load
 
     opened, console = load(run), screen(json)
+    if out is not None:
+        refuse_picture(out)
     asked, found = answers(opened, picture, count)
     if out is not None:
         import torch
 
-        from seodang.data.grid import grid
+        from seodang.data.grid import grid, save_picture
 
         titles = [tr("asked"), *(f"{each['class']} {each['distance']:.2f}" for each, _ in found)]
         save_picture(grid(torch.stack([asked, *(pixels for _, pixels in found)]), titles), out)
@@ -44,6 +48,8 @@ def similar(
         print_json({"run": str(opened.folder), "picture": picture, "similar": [each for each, _ in found]})
         return
     for each, _ in found:
-        console.print(f"{each['distance']:8.3f}  {each['class']}  {each['id']} ({tr(each['split'])})", markup=False)
+        console.print(
+            f"{each['distance']:8.3f}  {each['class']}  {each['id']} ({split_name(each['split'])})", markup=False
+        )
     if out is not None:
         console.print(tr("Drawn in {out}.", out=out), markup=False)

@@ -65,6 +65,39 @@ def habits(encoding: TextEncoding) -> tuple[int, Taste]:
     return (RUNNING_WORDS, RUNNING) if encoding.form == "prose" else (WORDS, GREEDY)
 
 
+def taste_for(
+    encoding: TextEncoding,
+    temperature: float | None = None,
+    top_k: int = 0,
+    top_p: float = 1.0,
+    beam: int = 1,
+    *,
+    by_chance: bool = False,
+) -> Taste:
+    """The taste that was asked for, what was left open filled in with what is usual of such texts.
+
+    Args:
+        temperature: None: 0 where nothing asks for chance, else 1; of running text always its own, and where neither top_k nor
+            top_p is given its own top_p too.
+        by_chance: Whether something else (a seed, several texts) asks for chance.
+
+    Raises:
+        SeodangError: A number means nothing, or a beam is asked for together with chance.
+    """
+    if beam > 1 and (temperature or top_k or top_p < 1):
+        raise SeodangError(
+            tr("--beam looks for the most probable text and draws nothing; leave out the other options.")
+        )
+    if temperature is None and beam == 1:
+        usual = habits(encoding)[1]
+        is_open = top_k == 0 and top_p == 1
+        if usual.temperature:
+            temperature, top_p = usual.temperature, usual.top_p if is_open else top_p
+        else:
+            temperature = 0.0 if is_open and not by_chance else 1.0
+    return Taste(temperature or 0.0, top_k, top_p, beam)
+
+
 def generate(
     run: Run | str | Path,
     start: str = "",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from seodang.core import sentences
-from seodang.core.language import tr, trn
+from seodang.core.language import later, tr, trn
 
 # Simple methods that a report on rows sets beside the network, by the key of each in report.json.
 METHODS = ("naive", "linear", "trees", "last value", "a season ago", "unigram", "bigram")
@@ -147,31 +147,55 @@ def simple(name: str, task: str) -> str:
     return found() if found else name
 
 
+# What is measured, as a title by its name in the reports, and in short, as it stands beside its number while a run trains (what
+# tasks tally, and the loss).
+TITLES = {
+    "accuracy": later("Accuracy"),
+    "balanced_accuracy": later("Balanced accuracy"),
+    "macro_f1": later("Macro F1"),
+    "top_3_accuracy": later("Among the three most probable"),
+    "top_5_accuracy": later("Among the five most probable"),
+    "roc_auc": later("Area under the ROC curve"),
+    "log_loss": later("Log loss"),
+    "calibration_error": later("Calibration error"),
+    "mae": later("Mean distance"),
+    "rmse": later("Root mean squared error"),
+    "mse": later("Mean squared error"),
+    "median_error": later("Median distance"),
+    "r2": later("R², the share of the spread that is explained"),
+    "perplexity": later("Perplexity"),
+    "bits_per_character": later("Bits a character"),
+    "loss": later("Loss"),
+    "bleu": later("BLEU"),
+    "explained": later("Share of the spread that is kept"),
+    "frechet": later("Fréchet distance"),
+    "diversity": later("Diversity beside real ones"),
+    "nearness": later("Distance to the nearest training picture, beside that of real ones"),
+    "confidence": later("Confidence of a classifier"),
+    "covered": later("Share of the classes that are drawn"),
+}
+IN_SHORT = {
+    "loss": later("loss"),
+    "accuracy": later("accuracy"),
+    "mae": later("mae"),
+    "mse": later("mse"),
+    "discriminator": later("discriminator"),
+}
+
+
 def metric(name: str) -> str:
-    """What a number is called."""
-    titles: dict[str, Callable[[], str]] = {
-        "accuracy": lambda: tr("Accuracy"),
-        "balanced_accuracy": lambda: tr("Balanced accuracy"),
-        "macro_f1": lambda: tr("Macro F1"),
-        "top_3_accuracy": lambda: tr("Among the three most probable"),
-        "top_5_accuracy": lambda: tr("Among the five most probable"),
-        "roc_auc": lambda: tr("Area under the ROC curve"),
-        "log_loss": lambda: tr("Log loss"),
-        "calibration_error": lambda: tr("Calibration error"),
-        "mae": lambda: tr("Mean distance"),
-        "rmse": lambda: tr("Root mean squared error"),
-        "mse": lambda: tr("Mean squared error"),
-        "median_error": lambda: tr("Median distance"),
-        "r2": lambda: tr("R², the share of the spread that is explained"),
-        "perplexity": lambda: tr("Perplexity"),
-        "bits_per_character": lambda: tr("Bits a character"),
-        "loss": lambda: tr("Loss"),
-        "bleu": lambda: tr("BLEU"),
-        "explained": lambda: tr("Share of the spread that is kept"),
-        "frechet": lambda: tr("Fréchet distance"),
-        "diversity": lambda: tr("Diversity beside real ones"),
-        "nearness": lambda: tr("Distance to the nearest training picture, beside that of real ones"),
-        "confidence": lambda: tr("Confidence of a classifier"),
-        "covered": lambda: tr("Share of the classes that are drawn"),
-    }
-    return titles[name]() if name in titles else name.replace("_", " ")
+    """What a number is called, as a title.
+
+    >>> metric("macro_f1"), metric("log_loss")
+    ('Macro F1', 'Log loss')
+    """
+    return tr(TITLES[name]) if name in TITLES else name.replace("_", " ")
+
+
+def metric_in_short(name: str) -> str:
+    """The same beside its number, as training goes.
+
+    >>> metric_in_short("accuracy")
+    'accuracy'
+    """
+    return tr(IN_SHORT.get(name, name))

@@ -11,7 +11,7 @@ import pytest
 def runs(tmp_path, monkeypatch):
     """A folder of runs as they lie on disk: only what the list reads."""
 
-    def add(name, recipe="a-recipe", history=("{}", "{}"), report=None, whole=True):
+    def add(name, recipe="a-recipe", history=("{}", "{}"), report=None, whole=True, listed=()):
         folder = tmp_path / "runs" / name
         folder.mkdir(parents=True)
         (folder / "recipe.yaml").write_text(f"name: {recipe}\n")
@@ -19,7 +19,7 @@ def runs(tmp_path, monkeypatch):
         if report is not None:
             (folder / "report.json").write_text(report if isinstance(report, str) else json.dumps(report))
         if whole:
-            (folder / "manifest.json").write_text("{}")
+            (folder / "manifest.json").write_text(json.dumps(dict.fromkeys(listed, {})))
 
     add("digits-1", report={"split": "test", "metrics": {"accuracy": 0.9963}})
     add("house-1", report={"split": "test", "main": "mae", "metrics": {"mae": 31234.567, "r2": 0.8}})
@@ -27,6 +27,7 @@ def runs(tmp_path, monkeypatch):
     add("words-1", report={"split": "validation", "main": "perplexity", "metrics": {"perplexity": 9.1, "bleu": 35.49}})
     add("head-1", history=('{"penalty": 0.5}',) * 3, report={"split": "validation", "metrics": {"accuracy": 1.0}})
     add("stopped-1", history=(), whole=False)
+    add("bare-1", listed=("model.safetensors",))
     add("broken-1", history=("{",), report="{")
     monkeypatch.chdir(tmp_path)
 
@@ -35,6 +36,7 @@ def test_each_run_has_what_its_task_is_judged_by(command, runs):
     lines = {line.split()[0]: " ".join(line.split()[1:]) for line in command("list", "runs").stdout.splitlines()}
     broken = lines.pop("broken-1")
     assert lines == {
+        "bare-1": "a-recipe 2 epochs damaged: model.safetensors is missing",
         "digits-1": "a-recipe 2 epochs 99.63% on test",
         "house-1": "a-recipe 2 epochs Mean distance 31,235 on test",
         "poet-1": "a-recipe 2 epochs Perplexity 571.3 on test",

@@ -28,6 +28,7 @@ from seodang.evaluation.generate import (
     generate,
     habits,
     sample,
+    taste_for,
     tasted,
     title_case,
 )
@@ -126,6 +127,21 @@ def test_what_means_nothing_is_said_all_at_once():
         "top-p must be above 0 and at most 1, got 0.",
         "beam must be 1 or more, got 0.",
     ]
+
+
+def test_what_a_taste_leaves_open_is_what_is_usual():
+    words = fit(["to be or not to be"], "words", marks=True)
+    short, play = encoding_of(words), encoding_of(words, "prose")
+    assert taste_for(short) == GREEDY
+    assert taste_for(short, by_chance=True) == Taste()
+    assert taste_for(short, top_k=5) == Taste(top_k=5)
+    assert taste_for(short, 0.3, by_chance=True) == Taste(0.3)
+    assert taste_for(play) == taste_for(play, by_chance=True) == RUNNING
+    assert taste_for(play, top_k=5) == Taste(RUNNING.temperature, top_k=5)
+    assert taste_for(play, 0) == GREEDY
+    assert taste_for(short, beam=4, by_chance=True) == taste_for(play, beam=4) == Taste(0, beam=4)
+    with pytest.raises(SeodangError, match="--beam looks for the most probable text and draws nothing"):
+        taste_for(short, top_k=5, beam=4)
 
 
 def test_headlines_are_set_with_capitals():

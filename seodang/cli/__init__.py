@@ -5,10 +5,10 @@ from __future__ import annotations
 import atexit
 import gc
 import importlib
-import json
 import keyword
 import os
 import re
+import shlex
 import signal
 import sys
 from pathlib import Path
@@ -81,6 +81,8 @@ def main() -> None:
     With --json there is one JSON object on stdout, whatever happens: {"error": sentence} where the verb could not give its own.
     """
     atexit.register(gc.freeze)  # the process ends: no need to look for cycles among all that is left
+    for stream in (sys.stdout, sys.stderr):  # letters that a terminal does not know are no reason to stop
+        stream.reconfigure(errors="replace")  # pyright: ignore[reportAttributeAccessIssue]
     _choose_language()
     try:
         with imports_at_once():
@@ -121,14 +123,15 @@ def main() -> None:
 
 def _choose_language() -> None:
     """Take --lang CODE out of the words and use it; else SEODANG_LANG is used, and must be a language that we speak."""
-    words, asked = sys.argv, os.environ.get("SEODANG_LANG", "")
+    words, asked, given = sys.argv, os.environ.get("SEODANG_LANG", ""), False
     for at, word in enumerate(words[1:], start=1):
         if word == "--lang" or word.startswith("--lang="):
             asked = word.partition("=")[2] if "=" in word else "".join(words[at + 1 : at + 2])
+            given = True
             del words[at : at + (1 if "=" in word else 2)]
             break
     try:
-        if asked:
+        if asked or given:
             use_language(asked)
             os.environ["SEODANG_LANG"] = asked  # the processes that this one starts speak it too
     except ValueError as error:
@@ -138,15 +141,31 @@ def _choose_language() -> None:
 
 
 def _hint(sentence: str) -> str:
-    """What to type where a setting of a recipe was given as an option, as in `--epochs 3`."""
-    wrong = re.match(r"No such option: --([a-z][a-z_.-]*)", sentence)
-    if not wrong or sys.argv[1:2] not in ([verb] for verb in WITH_SETTINGS):
+    """What to type where the verb does not come first, or where an option is a setting of a recipe or of another verb."""
+    verb, *words = sys.argv[1:] or [""]
+    if sentence.startswith("No such command") and (meant := next((each for each in words if each in VERBS), None)):
+        words.remove(meant)
+        return " " + tr("The verb comes first: `{command}`.", command=shlex.join(["seodang", meant, verb, *words]))
+    if not (wrong := re.match(r"No such option: (--([a-z][a-z_.-]*))", sentence)):
         return ""
-    return " " + tr("A setting is written without dashes: {setting}=VALUE.", setting=wrong[1].replace("-", "_"))
+    if others := [name for name, each in typer.main.get_command(app).commands.items() if _takes(each, wrong[1])]:  # pyright: ignore[reportAttributeAccessIssue]
+        told = ", ".join(f"`seodang {name}`" for name in others)
+        return " " + tr("{option} is an option of {verbs}.", option=wrong[1], verbs=told)
+    from seodang.recipes.resolve import is_setting
+
+    setting = wrong[2].replace("-", "_")
+    if verb not in WITH_SETTINGS or not is_setting(setting):
+        return ""
+    return " " + tr("A setting is written without dashes: {setting}=VALUE.", setting=setting)
+
+
+def _takes(command: Any, option: str) -> bool:
+    return any(option in parameter.opts for parameter in command.params)
 
 
 def _tell(sentence: str) -> None:
     """The one JSON object, for a program, where a verb ends without its own."""
     if "--json" in sys.argv:
-        sys.stdout.write(json.dumps({"error": sentence}, ensure_ascii=False) + "\n")
-        sys.stdout.flush()
+        from seodang.cli._screen import print_json
+
+        print_json({"error": sentence})

@@ -8,8 +8,6 @@ from typing import Any
 
 from rich.console import Console
 
-from seodang.core.language import tr
-
 
 def screen(as_json: bool) -> Console:
     """Where a verb prints for people: stdout, or stderr where a program asked for JSON."""
@@ -18,19 +16,10 @@ def screen(as_json: bool) -> Console:
 
 def print_json(value: Any) -> None:
     """Print the verb's one JSON object. NaN and infinity, which JSON does not have, are our mistake and raise."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
-    sys.stdout.flush()
-
-
-def save_picture(picture: Any, path: str) -> None:
-    """Write a Pillow picture; SeodangError where the file's ending says no kind of picture, or it cannot be written."""
-    from seodang.core.errors import SeodangError
-
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     try:
-        picture.save(path, optimize=True)
-    except ValueError:
-        raise SeodangError(
-            tr("{path} does not say which kind of picture it is to be. Write a name that ends in .png.", path=path)
-        ) from None
-    except OSError as error:
-        raise SeodangError(tr("{path} cannot be written: {why}.", path=path, why=error.strerror or error)) from None
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:  # a terminal that knows no Korean: escaped, it says the same
+        text = json.dumps(value)
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

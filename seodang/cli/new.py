@@ -34,6 +34,8 @@ def new(
     from seodang.core.files import write_text
 
     path = Path(name if name.endswith(".yaml") else f"{name}.yaml")
+    if not path.suffix:
+        raise SeodangError(tr("{what} needs a name, such as `seodang new {what} mine`.", what=what))
     if what == "recipe":
         from seodang.recipes.resolve import explained_yaml, resolve
 

@@ -77,14 +77,14 @@ def _network(
     if not is_recipe(word):
         from seodang.core.errors import SeodangError, did_you_mean
         from seodang.core.registry import names
-        from seodang.runs.folder import load
+        from seodang.runs.folder import input_spec, list_runs, load
 
         if not Path(word).exists() and not (Path("runs") / word).exists() and word != "last":
+            known = [*names("recipes"), *(each.name for each in list_runs())]
             raise SeodangError(
-                tr("{word} is neither a recipe nor a run. {hint}", word=word, hint=did_you_mean(word, names("recipes")))
+                tr("{word} is neither a recipe nor a run. {hint}", word=word, hint=did_you_mean(word, known))
             )
         run = load(word)
-        from seodang.runs.folder import input_spec
 
         if settings or inputs or classes:
             raise SeodangError(tr("A run's network is what it is: settings, --input and --classes are for recipes."))

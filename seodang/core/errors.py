@@ -42,15 +42,17 @@ class RunError(SeodangError):
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str | None:
-    """The allowed word most like `word`, or None where nothing is near.
+    """The allowed word most like `word`, or the first that begins with it; None where nothing is near.
 
-    >>> nearest("lerning_rate", ["epochs", "learning_rate"])
-    'learning_rate'
+    >>> nearest("lerning_rate", ["epochs", "learning_rate"]), nearest("den", ["gan-mnist-1", "denoising-autoencoder-1"])
+    ('learning_rate', 'denoising-autoencoder-1')
     >>> nearest("zebra", ["epochs"]) is None
     True
     """
-    matches = difflib.get_close_matches(word.lower(), list(allowed), n=1, cutoff=0.6)
-    return matches[0] if matches else None
+    allowed = list(allowed)
+    matches = difflib.get_close_matches(word.lower(), allowed, n=1, cutoff=0.6)
+    begun = [each for each in allowed if len(word) > 1 and each.startswith(word.lower())]
+    return next(iter([*matches, *begun]), None)
 
 
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:
@@ -106,6 +108,8 @@ def of_the_system(error: OSError) -> str | None:
         )
     if error.errno in _NO_RIGHT:
         return tr("{why}. Take a place where you may write and read, or change the file's rights.", why=why)
+    if error.errno == errno.ENOENT and not file:  # what asks where it is, where that is no more
+        return tr("The folder that this is called from does not exist any more. Go to another one.")
     if error.errno in _NO_PLACE and file:
         return tr("{file}: {why}. Check the path.", file=file, why=why)
     return None

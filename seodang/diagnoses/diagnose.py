@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from seodang.core.errors import nearest
 from seodang.core.language import tr
 from seodang.core.registry import find, names
 from seodang.data.encoded import Encoded
@@ -15,7 +16,7 @@ from seodang.data.load import Prepared
 from seodang.data.source import Source
 from seodang.diagnoses.case import Case, case_of_data, case_of_run
 from seodang.diagnoses.diagnosis import Diagnosis, NotChecked, title_of
-from seodang.runs.folder import RUNS, Run, find_run
+from seodang.runs.folder import RUNS, Run, find_run, list_runs
 
 # So many are told at the end of a training.
 MOST_TOLD = 3
@@ -55,6 +56,8 @@ def _case(where: str | Path | Run | Source | Frame) -> Case:
     if isinstance(where, Source | Frame):
         return case_of_data(where)
     is_run = str(where) == "last" or any((base / "recipe.yaml").exists() for base in (Path(where), Path(RUNS) / where))
+    if not is_run and not Path(where).exists() and str(where) not in names("datasets"):
+        is_run = nearest(str(where), [each.name for each in list_runs()]) is not None  # whose error names it
     return case_of_run(find_run(where)) if is_run else case_of_data(where)
 
 

@@ -55,6 +55,19 @@ def is_recipe(word: str) -> bool:
     return word.endswith((".yaml", ".yml")) or word.replace("_", "-") in names("recipes")
 
 
+def is_setting(key: str) -> bool:
+    """Whether a setting of a recipe is called so, in full or by its last part.
+
+    >>> is_setting("learning_rate"), is_setting("training.learning_rate"), is_setting("copies")
+    (True, True, False)
+    """
+    try:
+        group, *rest = _place(key)
+    except RecipeError:
+        return False
+    return not rest or group == "model" or rest[0] in getattr(_groups().get(group), "model_fields", {})
+
+
 def to_yaml(recipe: Recipe, notes: list[str] | None = None) -> str:
     """A recipe as YAML with every setting; the notes, on what was derived and from what, stand above as comments."""
     comments = "".join(f"# {line}\n" for note in notes or [] for line in note.splitlines())

@@ -34,6 +34,7 @@ def explore(
     from seodang.cli._screen import print_json, screen
     from seodang.cli._words import divide
     from seodang.core.errors import SeodangError, did_you_mean
+    from seodang.core.files import refuse_place
     from seodang.foundations.explore import explore as run
     from seodang.foundations.explore import write_page
 
@@ -44,14 +45,16 @@ def explore(
             tr("One experiment is wanted, got {got}. {hint}", got=got, hint=did_you_mean(got, names("foundations")))
         )
     name = plain[0].replace("_", "-")
+    path = out or f"{name}.html"
+    refuse_place(path)
     found = run(name, settings)
     console = screen(json)
     for sentence in found.words:
         console.print(sentence, markup=False)
-    path = write_page(found, out or f"{name}.html")
+    write_page(found, path)
     console.print(tr("\nPicture and numbers: {path}", path=path), markup=False)
     if json:
-        print_json({"name": name, "words": list(found.words), "page": str(path), **found.numbers})
+        print_json({"name": name, "words": list(found.words), "page": path, **found.numbers})
 
 
 explore.__doc__ = str(explore.__doc__).replace("EXPERIMENTS", LISTED)

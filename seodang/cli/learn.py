@@ -36,6 +36,7 @@ def learn(
       seodang learn all --out lessons
     """
     from seodang.cli._screen import print_json, screen
+    from seodang.core.files import make_folder, refuse_place
     from seodang.core.language import tr
     from seodang.lessons.learn import called, course, question, write_course, write_lesson
     from seodang.lessons.learn import learn as answer
@@ -53,11 +54,12 @@ def learn(
             print_json({"questions": [_named(name, at, question(name)) for at, name in enumerate(there, start=1)]})
         return
     if which == "all":
-        lessons = {}
+        folder, lessons = out or "lessons", {}
+        make_folder(folder)
         for at, name in enumerate(there, start=1):
             console.print(f"{at:>3}  {question(name)}", markup=False)
             lessons[name] = answer(name, seed)
-        index = write_course(lessons, out or "lessons")
+        index = write_course(lessons, folder)
         console.print("\n" + tr("Pages: {path}", path=index), markup=False)
         if json:
             found = [
@@ -67,7 +69,8 @@ def learn(
             print_json({"index": str(index), "lessons": found})
         return
     name = called(which)
-    at, asked = there.index(name) + 1, question(name)
+    at, asked, page = there.index(name) + 1, question(name), out or f"{name}.html"
+    refuse_place(page)
     console.print(asked, style="bold", markup=False)
     found = answer(name, seed)
     for line in found.answer:
@@ -75,7 +78,7 @@ def learn(
     console.print("\n" + tr("Measured just now:"), markup=False)
     for line in found.measured:
         console.print(f"- {line}", markup=False)
-    path = write_lesson(name, found, out or f"{name}.html")
+    path = write_lesson(name, found, page)
     console.print("\n" + tr("Pictures, commands to try and the words explained: {path}", path=path), markup=False)
     if at < len(there):
         following = tr("Next: {question}", question=question(there[at]))

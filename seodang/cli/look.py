@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from seodang.data.frame import Frame
     from seodang.data.scan import Scan
+    from seodang.data.source import Source
 
 
 def look(
@@ -51,7 +52,9 @@ def look(
     from seodang.cli._screen import print_json, screen
     from seodang.cli._words import divide
     from seodang.core.errors import DataError
+    from seodang.core.files import refuse_place
     from seodang.data.frame import Frame
+    from seodang.data.grid import refuse_picture
     from seodang.data.look import look as look_at
     from seodang.data.open import open_any
     from seodang.data.scan import scan
@@ -68,6 +71,8 @@ def look(
             )
         )
     console = screen(json)
+    if page is not None:
+        (refuse_picture if augment else refuse_place)(page)
     asked = resolve(HOUSE, {} if augment else settings)
     source = open_any(paths[0], asked.columns)
     if isinstance(source, Frame):
@@ -79,13 +84,13 @@ def look(
         raise DataError(
             tr("{settings}: settings go with --augment, such as `--augment rotation=10`.", settings=", ".join(beyond))
         )
-    looked = scan(source)
     if augment:
-        file = _preview(looked, settings, seed, page)
+        file = _preview(source, settings, seed, page)
         console.print(tr("Preview: {file} (above the original, below its variant)", file=file), markup=False)
         if json:
             print_json({"kind": "pictures", "name": source.name, "preview": str(file)})
         return
+    looked = scan(source)
     found = look_at(source, looked)
     if not found["refused"]:
         recipe, reason = suggest(found)
@@ -137,27 +142,21 @@ def _write_page(found: dict[str, Any], looked: Scan, page: str | None, console: 
     found["page"] = wanted
 
 
-def _preview(looked: Scan, settings: dict[str, str], seed: int, page: str | None) -> Path:
+def _preview(source: Source, settings: dict[str, str], seed: int, page: str | None) -> Path:
     """Write what augmentation does to a few pictures."""
     from seodang.core.errors import DataError
     from seodang.core.values import check
     from seodang.data.augment import Augmentation
+    from seodang.data.grid import refuse_picture, save_picture
     from seodang.data.preview import preview
+    from seodang.data.scan import scan
 
     varied = check(Augmentation, {key.removeprefix("augmentation."): value for key, value in settings.items()})
     if not varied.is_on:
         raise DataError(tr("--augment needs settings, such as --augment rotation=10 zoom=0.1 flip_horizontal=true."))
-    file = Path(page or f"seodang-augment-{_safe(looked.source.name)}.png")
-    try:
-        preview(looked, varied, seed).save(file)
-    except (OSError, ValueError) as error:
-        raise DataError(
-            tr(
-                "The preview could not be written to {file}: {error}. Choose a place with --page FILE.png.",
-                file=file,
-                error=error,
-            )
-        ) from None
+    file = Path(page or f"seodang-augment-{_safe(source.name)}.png")
+    refuse_picture(file)
+    save_picture(preview(scan(source), varied, seed), file)
     return file
 
 

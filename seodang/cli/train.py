@@ -43,8 +43,7 @@ def train(
     from seodang.cli._words import divide
     from seodang.core.errors import RecipeError, RunError
     from seodang.recipes.resolve import is_recipe
-    from seodang.runs.train import resume as carry_on
-    from seodang.runs.train import stream
+    from seodang.runs.train import resume_stream, stream
     from seodang.training.plan import process_began
 
     plain, settings = divide(words or [])
@@ -53,7 +52,7 @@ def train(
     if resume is not None:
         if plain:
             raise RunError(tr("--resume takes the data from the run; leave out {plain}.", plain=" ".join(plain)))
-        events = carry_on(resume, settings)
+        events = resume_stream(resume, settings)
     else:
         if not plain:
             raise RecipeError(

@@ -10,6 +10,57 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from seodang.core.errors import SeodangError
+from seodang.core.language import tr
+
+# What a file is tried with: more than a file system keeps beside a file's name.
+_TRIED = 4096
+
+
+def try_folder(folder: Path) -> None:
+    """Raise the OSError that writing a file into a folder would raise: no right, no room, no such place. Leaves nothing behind."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(_TRIED))
+            file.flush()
+    except OSError as error:
+        error.filename = str(folder)  # a person knows the folder, not the temporary name
+        raise
+
+
+def make_folder(path: str | Path) -> Path:
+    """The folder that a person asked for, made where it is missing, and one that can be written to.
+
+    Raises:
+        SeodangError: It is a file.
+        OSError: The system refuses: no right, no room.
+    """
+    path = Path(path)
+    if path.exists() and not path.is_dir():
+        raise SeodangError(tr("{path} is a file. Give --out a folder; it is made where it is missing.", path=path))
+    path.mkdir(parents=True, exist_ok=True)
+    try_folder(path)
+    return path
+
+
+def refuse_place(path: str | Path) -> None:
+    """Raise, before anything is computed, where a file that a person asked for could not be written afterwards.
+
+    Raises:
+        SeodangError: It is a folder, or its folder does not exist.
+        OSError: The system refuses: no right, no room.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise SeodangError(tr("{path} is a folder; say the name of a file.", path=path))
+    if not path.parent.is_dir():
+        raise SeodangError(tr("The folder {folder} does not exist: make it, or write elsewhere.", folder=path.parent))
+    try:
+        try_folder(path.parent)
+    except OSError as error:
+        error.filename = str(path)
+        raise
+
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file so that a reader, even after a crash, sees the old one or the whole new one.
@@ -93,4 +144,9 @@ def cache_folder() -> Path:
     if given := os.environ.get("SEODANG_CACHE"):
         return Path(given)
     base = os.environ.get("XDG_CACHE_HOME") or (os.environ.get("LOCALAPPDATA") if os.name == "nt" else None)
-    return Path(base) / "seodang" if base else Path.home() / ".cache" / "seodang"
+    if base:
+        return Path(base) / "seodang"
+    try:
+        return Path.home() / ".cache" / "seodang"
+    except RuntimeError:  # nobody's home is known, as of a made-up user in a container
+        return Path(tempfile.gettempdir()) / f"seodang-{os.getuid()}"

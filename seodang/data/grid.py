@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import functools
+import io
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
+from seodang.core.errors import SeodangError
+from seodang.core.files import refuse_place, write_bytes
 from seodang.core.fonts import best_font, has, plain
+from seodang.core.language import tr
 
 GAP, INK, PAPER = 6, "#1b2430", "#ffffff"
+# What a picture's file is written as, by its ending.
+KINDS = {
+    ".png": "png",
+    ".jpg": "jpeg",
+    ".jpeg": "jpeg",
+    ".webp": "webp",
+    ".gif": "gif",
+    ".bmp": "bmp",
+    ".tif": "tiff",
+    ".tiff": "tiff",
+}
 
 
 @functools.cache
@@ -91,6 +107,22 @@ def plain_grid(pixels: Tensor, columns: int) -> Tensor:
         .permute(2, 0, 3, 1, 4)
         .reshape(channels, rows * height, columns * width)
     )
+
+
+def refuse_picture(path: str | Path) -> None:
+    """Raise, before anything is computed, where a picture could not be written: `refuse_place`, or an ending of no picture."""
+    if Path(path).suffix.lower() not in KINDS:
+        raise SeodangError(
+            tr("{path} does not say which kind of picture it is to be. Write a name that ends in .png.", path=path)
+        )
+    refuse_place(path)
+
+
+def save_picture(picture: Image.Image, path: str | Path) -> None:
+    """Write a picture whole or not at all, as what its file's ending says (`refuse_picture`)."""
+    content = io.BytesIO()
+    picture.save(content, KINDS[Path(path).suffix.lower()], optimize=True)
+    write_bytes(Path(path), content.getvalue())
 
 
 def enlarged(one: Image.Image, side: int) -> Image.Image:

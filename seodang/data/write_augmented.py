@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import torch
 from PIL import Image
 
 from seodang.core.errors import DataError
+from seodang.core.files import make_folder
 from seodang.core.language import tr
 from seodang.data.augment import Augmentation, augment
 from seodang.data.grid import to_picture
@@ -57,6 +59,7 @@ def write_augmented(
         raise DataError(
             tr("There is no picture to vary: the data has none of {splits}.", splits=" and ".join(filter(None, splits)))
         )
+    make_folder(folder)
     looked = scan(source.select(chosen))
     written = dict.fromkeys(source.classes, 0)
     taken: set[Path] = set()
@@ -64,10 +67,28 @@ def write_augmented(
         name = looked.source.classes[looked.source.labels[index]]
         place = folder / (str(looked.source.splits[index])) / folder_name(name)
         for path, picture in _copies(looked, index, place, settings, copies, prefix, seed, taken):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            picture.save(path, quality=QUALITY)  # which PNG, without loss, does not ask for
+            with _telling_how_far(folder, written):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                picture.save(path, quality=QUALITY)  # which PNG, without loss, does not ask for
             written[name] += 1
     return written
+
+
+@contextmanager
+def _telling_how_far(folder: Path, written: dict[str, int]) -> Iterator[None]:
+    """What the system refuses, such as room, becomes a DataError that says what is there already."""
+    try:
+        yield
+    except OSError as error:
+        raise DataError(
+            tr(
+                "{folder} has {count:,} pictures, and the next could not be written: {why}. Delete the folder, make room, and begin "
+                "again, or take another one.",
+                folder=folder,
+                count=sum(written.values()),
+                why=error.strerror or error,
+            )
+        ) from error
 
 
 def _refuse(source: Source, folder: Path, settings: Augmentation, copies: int, prefix: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from seodang.core.errors import SeodangError
-from seodang.core.files import read_json, read_lines
+from seodang.core.files import read_lines
 from seodang.core.language import tr
 from seodang.data.duplicates import exact, near
 from seodang.data.encoded import Encoded
@@ -31,7 +31,7 @@ from seodang.evaluation.judge_rows import noun
 from seodang.recipes.choose import HOUSE
 from seodang.recipes.choose_rows import house_for, spelled_out
 from seodang.recipes.resolve import resolve
-from seodang.runs.folder import Run, load, read_data, read_machine, read_recipe
+from seodang.runs.folder import Run, load, read_data, read_machine, read_recipe, read_report
 from seodang.runs.opening import encode_frame
 
 LEVEL = 0.05
@@ -79,12 +79,12 @@ class Case:
         """What `evaluate` last said of the run on its own data."""
         if self.given_report is not None:
             return self.given_report
-        file = self.trained.folder / "report.json"
-        if not file.exists():
+        found = read_report(self.trained.folder)
+        if found is None:
             raise NotChecked(
                 tr("The run has not been judged yet: `seodang evaluate {folder}`.", folder=self.trained.folder)
             )
-        return read_json(file)
+        return found
 
     @property
     def own_report(self) -> dict[str, Any]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
 from torch import nn
 
+from seodang.core.files import write_json, write_text
 from seodang.evaluation import opened
 from seodang.models.summary import summary, total
 from seodang.runs.folder import Run, input_spec
+from seodang.runs.writing import write_manifest
 
 
 class Examples(Protocol):
@@ -57,6 +61,32 @@ def envelope(run: Run, judged: Examples, model: nn.Module | None = None) -> dict
         "data": run.data,
         "machine": run.machine,
     }
+
+
+def count_opening(run: Run, judged: Examples, report: dict[str, Any]) -> None:
+    """Write down that the split was opened, with the score, and put into the report how often it has been."""
+    main = report.get("main", "accuracy")
+    score = {main: report["metrics"][main]}
+    opened.record(run.folder, split=judged.split, sha256=judged.sha256, examples=len(judged), **score)
+    report["judged"]["opened"] = opened.count(run.folder, judged.sha256)
+
+
+def save(
+    run: Run, judged: Examples, report: dict[str, Any], begun: float, render: Callable[[], str], **files: str
+) -> dict[str, Any]:
+    """Write report.html and report.json into the run; give the report back.
+
+    Args:
+        begun: When the judging began, on the clock of `time.perf_counter`.
+        render: Gives the page, once the report is whole.
+        files: Other files that belong to the report, by what they are.
+    """
+    report["evaluation_seconds"] = round(time.perf_counter() - begun, 3)
+    report["files"] = {kind: f"report{suffix(judged)}.{kind}" for kind in ("json", "html")} | files
+    write_text(run.folder / report["files"]["html"], render())
+    write_json(run.folder / report["files"]["json"], report)
+    write_manifest(run.folder)
+    return report
 
 
 def training_seconds(run: Run) -> float:

@@ -9,22 +9,21 @@ from typing import Any
 
 import numpy as np
 
-from seodang.core.errors import DataError, RunError
-from seodang.core.files import write_json, write_text
+from seodang.core.errors import DataError
 from seodang.core.language import tr
 from seodang.data.encoded import Encoded
 from seodang.data.load import Prepared
 from seodang.evaluation import baselines, metrics, opened, predictions
 from seodang.evaluation.cutoffs import cutoffs
-from seodang.evaluation.envelope import envelope
-from seodang.evaluation.envelope import suffix as suffix_of
+from seodang.evaluation.envelope import count_opening, envelope, save, suffix
 from seodang.evaluation.intervals import all_intervals, calibration_by_chance, paired, wilson
-from seodang.evaluation.judged import Judged, other_examples, own_examples, predict_all
+from seodang.evaluation.judged import Judged, other_examples, own_data, own_examples, predict_all
 from seodang.evaluation.metrics import Labels, Numbers
 from seodang.evaluation.pictures import spread
 from seodang.evaluation.untouched import untouched
 from seodang.evaluation.verdict import verdict
-from seodang.runs.folder import Run, load, write_manifest
+from seodang.runs.folder import Run, load
+from seodang.runs.writing import refuse_read_only
 
 # What `evaluate` may be given to say what is wrong: findings with name, what, evidence, why, todo, the worst first.
 Examine = Callable[[Run, dict[str, Any], Any], list[dict[str, Any]]]
@@ -53,13 +52,15 @@ def evaluate(
             `findings`. The command line gives `diagnoses.diagnose.at_the_end`, which stands right of here in the flow.
 
     Raises:
-        RunError: The run's data is not what it was trained on.
+        RunError: The run's data is not what it was trained on, or nothing can be written into its folder: then the test split
+            stays closed, because that it was opened could not be counted.
         DataError: The other data cannot be read, or has a class that the run does not know.
     """
     from seodang.evaluation.report import render
 
     begun = time.perf_counter()
     run = run if isinstance(run, Run) else load(run)
+    _refuse_uncounted(run.folder)
     if run.recipe.makes_examples:
         from seodang.evaluation.judge_generative import evaluate_generative
 
@@ -70,7 +71,9 @@ def evaluate(
         assert not isinstance(prepared, Prepared), "rows are encoded"
         return evaluate_rows(run, data, prepared, examine)
     assert not isinstance(prepared, Encoded), "pictures are prepared"
-    own, missing = _own_data(run, prepared, needed=data is None)
+    own, why = own_data(run, prepared, needed=data is None)
+    assert not isinstance(own, Encoded), "pictures are prepared"
+    missing = why and tr("There is no linear baseline, because the training data cannot be opened: {error}", error=why)
     judged = other_examples(run, data) if data is not None else own_examples(run, own)  # pyright: ignore[reportArgumentType]
     if not len(judged):
         raise DataError(tr("{data} has no pictures to judge {run} on.", data=judged.data, run=run.name))
@@ -78,34 +81,20 @@ def evaluate(
     labels = judged.subset.labels.numpy()
     report = judge(run, judged, own, labels, probabilities)
     report["notes"] = [note for note in (judged.note, missing) if note]
-    suffix = suffix_of(judged)
     saved = predictions.Predictions(judged.subset.ids, labels, probabilities, run.classes, judged.split, judged.sha256)
-    predictions.write(run.folder / f"predictions{suffix}.parquet", saved)
-    accuracy = report["metrics"]["accuracy"]
-    opened.record(run.folder, split=judged.split, sha256=judged.sha256, examples=len(judged), accuracy=accuracy)
-    report["judged"]["opened"] = opened.count(run.folder, judged.sha256)
+    predictions.write(run.folder / f"predictions{suffix(judged)}.parquet", saved)
+    count_opening(run, judged, report)
     report["verdict"] = verdict(report)
     report["findings"] = examine(run, report, own) if examine is not None and judged.is_own else []
-    report["evaluation_seconds"] = round(time.perf_counter() - begun, 3)
-    report["files"] = {kind: f"report{suffix}.{kind}" for kind in ("json", "html")}
-    write_text(run.folder / report["files"]["html"], render(report, judged.subset))
-    write_json(run.folder / report["files"]["json"], report)
-    write_manifest(run.folder)
-    return report
+    return save(run, judged, report, begun, lambda: render(report, judged.subset))
 
 
-def _own_data(run: Run, prepared: Prepared | None, *, needed: bool) -> tuple[Prepared | None, str]:
-    """The run's own data, for its test split and for the baselines; for other data it may be gone, which is then said."""
-    if prepared is not None:
-        return prepared, ""
-    try:
-        found = run.prepared()
-        assert isinstance(found, Prepared), "pictures are prepared"
-        return found, ""
-    except (RunError, DataError) as error:
-        if needed:
-            raise
-        return None, tr("There is no linear baseline, because the training data cannot be opened: {error}", error=error)
+def _refuse_uncounted(folder: Path) -> None:
+    """The test split stays closed where it could not be written down that it was opened."""
+    why = tr("Judging a run keeps there its report, and how often its test split was opened.")
+    if (folder / "report.html").exists():
+        why += " " + tr("What was judged before stands in {page}.", page=folder / "report.html")
+    refuse_read_only(folder, why, opened.NAME)
 
 
 def judge(run: Run, judged: Judged, own: Prepared | None, labels: Labels, probabilities: Numbers) -> dict[str, Any]:

@@ -10,20 +10,19 @@ from typing import Any
 import numpy as np
 import torch
 
-from seodang.core.errors import DataError, RunError
-from seodang.core.files import write_json, write_text
+from seodang.core.errors import DataError
 from seodang.core.language import tr
 from seodang.data.encoded import Encoded
+from seodang.data.grid import save_picture
 from seodang.data.load import Prepared, Subset
-from seodang.evaluation import making, opened
-from seodang.evaluation.envelope import envelope
-from seodang.evaluation.envelope import suffix as suffix_of
+from seodang.evaluation import making
+from seodang.evaluation.envelope import count_opening, envelope, save
 from seodang.evaluation.generative_verdict import generative_verdict
 from seodang.evaluation.judge_imitation import imitation
 from seodang.evaluation.judge_reconstruction import reconstruction
-from seodang.evaluation.judged import other_note, own_examples
+from seodang.evaluation.judged import other_note, own_data, own_examples
 from seodang.evaluation.row_examples import other_rows, own_rows
-from seodang.runs.folder import Run, write_manifest
+from seodang.runs.folder import Run
 from seodang.runs.samples import sheets
 
 STRIP, MOVING = "strip.png", "samples.webp"
@@ -51,7 +50,8 @@ def evaluate_generative(
     from seodang.evaluation.generative_report import render
 
     begun = time.perf_counter()
-    own, missing = _own(run, prepared, needed=data is None or run.recipe.task == "imitate")
+    own, why = own_data(run, prepared, needed=data is None or run.recipe.task == "imitate")
+    missing = why and tr("There are no baselines, because the training data cannot be opened: {error}", error=why)
     judged = _other(run, data) if data is not None else _mine(run, own)
     if not len(judged):
         raise DataError(tr("{data} has nothing to judge {run} on.", data=judged.data, run=run.name))
@@ -65,29 +65,10 @@ def evaluate_generative(
             found["made"], shown = made, {**shown, **pictures}
     report = {**_envelope(run, judged), **found}
     report["notes"] = [note for note in (judged.note, missing) if note]
-    suffix = suffix_of(judged)
-    score = {report["main"]: report["metrics"][report["main"]]}
-    opened.record(run.folder, split=judged.split, sha256=judged.sha256, examples=len(judged), **score)
-    report["judged"]["opened"] = opened.count(run.folder, judged.sha256)
+    count_opening(run, judged, report)
     report["verdict"] = generative_verdict(report)
     report["findings"] = []  # the diagnoses that are told at the end ask of classes and amounts
-    report["evaluation_seconds"] = round(time.perf_counter() - begun, 3)
-    report["files"] = {kind: f"report{suffix}.{kind}" for kind in ("json", "html")} | _kept(run)
-    write_text(run.folder / report["files"]["html"], render(run, report, shown))
-    write_json(run.folder / report["files"]["json"], report)
-    write_manifest(run.folder)
-    return report
-
-
-def _own(run: Run, prepared: Prepared | Encoded | None, *, needed: bool) -> tuple[Prepared | Encoded | None, str]:
-    if prepared is not None:
-        return prepared, ""
-    try:
-        return run.prepared(), ""
-    except (RunError, DataError) as error:
-        if needed:
-            raise
-        return None, tr("There are no baselines, because the training data cannot be opened: {error}", error=error)
+    return save(run, judged, report, begun, lambda: render(run, report, shown), **_kept(run))
 
 
 def _mine(run: Run, own: Prepared | Encoded | None) -> _Examples:
@@ -127,7 +108,7 @@ def _kept(run: Run) -> dict[str, str]:
     picture = making.strip(run)
     if picture is None:
         return {}
-    picture.save(run.folder / STRIP, optimize=True)
+    save_picture(picture, run.folder / STRIP)
     found = {"strip": STRIP}
     if len(sheets(run.folder)) > 1 and making.moving(run, run.folder / MOVING):
         found["moving"] = MOVING

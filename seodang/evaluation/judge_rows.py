@@ -9,25 +9,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seodang.core.errors import DataError, RunError
-from seodang.core.files import write_json, write_text
 from seodang.core.language import tr
 from seodang.data.encode_series import SeriesEncoding
 from seodang.data.encode_text import TextEncoding, texts_of
 from seodang.data.encoded import Encoded
-from seodang.evaluation import amounts, metrics, opened, predictions, text_baselines
+from seodang.data.load import Prepared
+from seodang.evaluation import amounts, metrics, predictions, text_baselines
 from seodang.evaluation.cutoffs import cutoffs
 from seodang.evaluation.decision_surface import surface
-from seodang.evaluation.envelope import envelope
-from seodang.evaluation.envelope import suffix as suffix_of
+from seodang.evaluation.envelope import count_opening, envelope, save, suffix
 from seodang.evaluation.intervals import all_intervals, calibration_by_chance, paired, wilson
 from seodang.evaluation.judge_series import drawn
 from seodang.evaluation.judge_tokens import token_numbers
+from seodang.evaluation.judged import own_data
 from seodang.evaluation.metrics import Numbers
 from seodang.evaluation.row_baselines import Guess, series_baselines, table_baselines
 from seodang.evaluation.row_examples import JudgedRows, other_rows, outputs_of, own_rows
 from seodang.evaluation.row_verdict import lesson, row_verdict
-from seodang.runs.folder import Run, write_manifest
+from seodang.runs.folder import Run
 
 if TYPE_CHECKING:
     from seodang.data.frame import Frame
@@ -49,7 +48,9 @@ def evaluate_rows(
     from seodang.evaluation.row_report import render_rows
 
     begun = time.perf_counter()
-    own, missing = _own(run, prepared, needed=data is None)
+    own, why = own_data(run, prepared, needed=data is None)
+    assert not isinstance(own, Prepared), "rows are encoded"
+    missing = why and tr("There are no baselines, because the training data cannot be opened: {error}", error=why)
     if data is None:
         assert own is not None, "a run's own data is opened or an error says why not"
         judged = own_rows(run, own)
@@ -58,34 +59,14 @@ def evaluate_rows(
     found, answers = numbers(run, judged, own)
     report = {**_envelope(run, judged), **found}
     report["notes"] = [note for note in (judged.note, missing, *report.get("notes", [])) if note]
-    suffix = suffix_of(judged)
     if isinstance(answers, predictions.Predictions):
-        predictions.write(run.folder / f"predictions{suffix}.parquet", answers)
+        predictions.write(run.folder / f"predictions{suffix(judged)}.parquet", answers)
     elif isinstance(answers, predictions.Amounts):
-        predictions.write_amounts(run.folder / f"predictions{suffix}.parquet", answers)
-    score = {report["main"]: report["metrics"][report["main"]]}
-    opened.record(run.folder, split=judged.split, sha256=judged.sha256, examples=len(judged), **score)
-    report["judged"]["opened"] = opened.count(run.folder, judged.sha256)
+        predictions.write_amounts(run.folder / f"predictions{suffix(judged)}.parquet", answers)
+    count_opening(run, judged, report)
     report["verdict"] = [*row_verdict(report), *lesson(run.recipe.name)]
     report["findings"] = examine(run, report, own) if examine is not None and judged.is_own else []
-    report["evaluation_seconds"] = round(time.perf_counter() - begun, 3)
-    report["files"] = {kind: f"report{suffix}.{kind}" for kind in ("json", "html")}
-    write_text(run.folder / report["files"]["html"], render_rows(report))
-    write_json(run.folder / report["files"]["json"], report)
-    write_manifest(run.folder)
-    return report
-
-
-def _own(run: Run, prepared: Encoded | None, *, needed: bool) -> tuple[Encoded | None, str]:
-    if prepared is not None:
-        return prepared, ""
-    try:
-        found: Any = run.prepared()
-        return found, ""
-    except (RunError, DataError) as error:
-        if needed:
-            raise
-        return None, tr("There are no baselines, because the training data cannot be opened: {error}", error=error)
+    return save(run, judged, report, begun, lambda: render_rows(report))
 
 
 def _envelope(run: Run, judged: JudgedRows) -> dict[str, Any]:

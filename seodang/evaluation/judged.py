@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from seodang.core.errors import DataError, did_you_mean
+from seodang.core.errors import DataError, RunError, did_you_mean
 from seodang.core.language import tr
 from seodang.data.source import Source
 from seodang.data.split import Split
 from seodang.evaluation.metrics import Numbers
 
 if TYPE_CHECKING:
+    from seodang.data.encoded import Encoded
     from seodang.data.load import Prepared, Subset
     from seodang.runs.folder import Run
 
@@ -57,6 +58,21 @@ def _by_features(run: Run, judged: Judged) -> Numbers:
     with torch.inference_mode():
         outputs = [model.head(part) for part in features.split(1000)]  # pyright: ignore[reportCallIssue]
         return torch.cat([run.task.probabilities(part) for part in outputs]).numpy().astype(np.float32)
+
+
+def own_data(run: Run, prepared: Prepared | Encoded | None, *, needed: bool) -> tuple[Prepared | Encoded | None, str]:
+    """The run's own data, for its test split and for the baselines.
+
+    needed: False where other data is judged; then it may be gone: None, and why.
+    """
+    if prepared is not None:
+        return prepared, ""
+    try:
+        return run.prepared(), ""
+    except (RunError, DataError) as error:
+        if needed:
+            raise
+        return None, str(error)
 
 
 def own_examples(run: Run, prepared: Prepared) -> Judged:

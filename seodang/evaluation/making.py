@@ -3,6 +3,7 @@
 # N pictures · K numbers of a code or of noise
 from __future__ import annotations
 
+import io
 import math
 import re
 from collections.abc import Iterator
@@ -15,8 +16,9 @@ from PIL import Image
 from torch import Tensor, nn
 
 from seodang.core.errors import RunError, SeodangError
+from seodang.core.files import write_bytes
 from seodang.core.language import tr
-from seodang.data.grid import plain_grid, to_picture
+from seodang.data.grid import KINDS, plain_grid, to_picture
 from seodang.data.prepare import prepare, to_pixels
 from seodang.runs.folder import Run, load
 from seodang.runs.samples import SIDE, sheets
@@ -231,5 +233,9 @@ def moving(run: Run, path: Path) -> bool:
         return False
     frames = [_opened(file).convert("RGB") for file in files]
     still = [MOVING_MILLISECONDS] * (len(frames) - 1) + [5 * MOVING_MILLISECONDS]
-    frames[0].save(path, save_all=True, append_images=frames[1:], duration=still, loop=0, quality=MOVING_QUALITY)
+    content, kind = io.BytesIO(), KINDS[path.suffix.lower()]
+    frames[0].save(
+        content, kind, save_all=True, append_images=frames[1:], duration=still, loop=0, quality=MOVING_QUALITY
+    )
+    write_bytes(path, content.getvalue())
     return True

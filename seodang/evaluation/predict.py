@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seodang.core.errors import DataError, RunError
-from seodang.core.files import read_json
 from seodang.core.language import tr
 from seodang.data.prepare import Preparation, prepare
 from seodang.data.readers.images import LARGEST_FILE
 from seodang.decisions.decision import Decider, Decision
 from seodang.decisions.find import find_decision
-from seodang.runs.folder import Run, load
+from seodang.runs.folder import Run, load, read_report
 
 if TYPE_CHECKING:
     import numpy as np
@@ -355,17 +354,5 @@ def _unlike(run: Run, photos: Sequence[Photo]) -> str:
 
 
 def _spread(run: Run) -> dict[str, Any] | None:
-    try:
-        report = read_json(run.folder / "report.json")
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        raise RunError(
-            tr(
-                "{path} cannot be read: {error}. Make it anew with `seodang evaluate {folder}`.",
-                path=run.folder / "report.json",
-                error=error,
-                folder=run.folder,
-            )
-        ) from None
-    return report.get("pictures")
+    report = read_report(run.folder)
+    return None if report is None else report.get("pictures")

@@ -14,7 +14,6 @@ import numpy as np
 import torch
 
 from seodang.core.errors import DataError, RunError, SeodangError
-from seodang.core.files import read_json
 from seodang.core.language import tr
 from seodang.core.later import pandas as pd
 from seodang.core.sentences import shown
@@ -30,10 +29,10 @@ from seodang.evaluation.predict_ahead import ahead, readable
 from seodang.evaluation.row_examples import outputs_of, read_rows
 from seodang.evaluation.row_verdict import short
 from seodang.evaluation.unseen import unseen
+from seodang.runs.folder import Run, read_report
 
 if TYPE_CHECKING:
     from seodang.data.frame import Frame
-    from seodang.runs.folder import Run
 
 # What looks like a file's name and is none is a mistake, not a text to be judged.
 _FILE = re.compile(r"\S*[^.\s]\.(csv|tsv|tab|txt|md|data|parquet|arrow|feather|jsonl|ndjson|xlsx?|gz|bz2|xz|zip)", re.I)
@@ -253,9 +252,8 @@ def _left_out(frame: Frame) -> list[str]:
 
 def _doubt(run: Run) -> list[str]:
     """How far off amounts were when the run was judged, where it was."""
-    if run.classes or not run.facts.targets or not (run.folder / "report.json").exists():
+    if run.classes or not run.facts.targets or (report := read_report(run.folder)) is None:
         return []
-    report = read_json(run.folder / "report.json")
     split, noun = report["split"], report["judged"]["noun"]
     return [
         tr(

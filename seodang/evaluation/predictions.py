@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import json
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seodang.core.errors import RunError
+from seodang.core.files import write_bytes
 from seodang.core.language import tr
 from seodang.evaluation.metrics import Labels, Numbers
 
@@ -105,15 +105,9 @@ def write_amounts(path: Path, predictions: Amounts) -> None:
 def _save(path: Path, table: pyarrow.Table) -> None:
     from pyarrow import parquet
 
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    os.close(handle)
-    try:
-        parquet.write_table(table, temporary, compression="zstd")
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    content = io.BytesIO()
+    parquet.write_table(table, content, compression="zstd")
+    write_bytes(path, content.getvalue())
 
 
 def _names(indices: Labels, classes: tuple[str, ...]):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from seodang.core.errors import SeodangError
-from seodang.core.files import write_text
+from seodang.core.files import refuse_place, write_text
 from seodang.core.language import tr
 from seodang.core.registry import find, names
 from seodang.explanations.example import Example, example_of
@@ -57,10 +57,7 @@ class Explained:
 
     def write(self, path: str | Path) -> Path:
         """Write the page; give back where."""
-        if not Path(path).parent.is_dir():
-            raise SeodangError(
-                tr("The folder {folder} does not exist: make it, or write elsewhere.", folder=Path(path).parent)
-            )
+        refuse_place(path)
         write_text(Path(path), self.html)
         return Path(path)
 
@@ -112,10 +109,8 @@ def explain(
         )
     words = [str(example)] if isinstance(example, str | Path) else [str(word) for word in example]
     functions = {name: find("explanations", name) for name in _wanted(names)}
-    if out is not None and not Path(out).parent.is_dir():
-        raise SeodangError(
-            tr("The folder {folder} does not exist: make it, or write elsewhere.", folder=Path(out).parent)
-        )
+    if out is not None:
+        refuse_place(out)
     asked = replace(example_of(opened, words, target), asked=tuple(functions) if names else ())
     found, left_out = {}, []
     for name, function in functions.items():

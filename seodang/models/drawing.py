@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seodang.core.errors import SeodangError
+from seodang.core.files import refuse_place, write_bytes
 from seodang.core.fonts import drawable, fit
 from seodang.core.language import tr
 from seodang.core.spec import Spec
@@ -72,8 +74,7 @@ def draw(model: nn.Module, inputs: Spec, path: str | Path, title: str = "") -> N
     path = Path(path)
     if path.suffix.lower() not in (".png", ".svg", ".pdf"):
         raise SeodangError(tr("A picture is saved as .png, .svg or .pdf, got {file}.", file=path.name))
-    if not path.parent.is_dir():
-        raise SeodangError(tr("The folder {folder} does not exist.", folder=path.parent))
+    refuse_place(path)
     from matplotlib import rc_context
 
     # Words stay words in SVG, so that they can be found and read out; no date, so that equal networks give equal files.
@@ -82,7 +83,9 @@ def draw(model: nn.Module, inputs: Spec, path: str | Path, title: str = "") -> N
         figure = picture(model, inputs, title)
         if path.suffix.lower() != ".svg":
             fit(figure, stand_in="?")
-        figure.savefig(path, dpi=160, facecolor="white", metadata=metadata)
+        drawn = io.BytesIO()
+        figure.savefig(drawn, format=path.suffix[1:].lower(), dpi=160, facecolor="white", metadata=metadata)
+    write_bytes(path, drawn.getvalue())
 
 
 @drawable()

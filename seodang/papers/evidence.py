@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from seodang.core.errors import SeodangError
+from seodang.core.errors import RunError, SeodangError
 from seodang.core.files import read_json
 from seodang.core.language import language, tr
 from seodang.core.registry import find, names
@@ -24,7 +25,7 @@ from seodang.diagnoses.seed_noise import siblings
 from seodang.evaluation import opened
 from seodang.evaluation.evaluate import evaluate
 from seodang.papers.trace import Place, Trace
-from seodang.runs.folder import Run
+from seodang.runs.folder import Run, read_report
 
 
 @dataclass(eq=False)
@@ -115,20 +116,26 @@ def gather(run: Run, answers: Place, facts_name: str) -> Evidence:
 
 def _report(run: Run) -> Place:
     """The report on the run's own data; of an imported run the newest on other data."""
-    own = run.folder / "report.json"
-    if not own.exists():
+    name = "report.json"
+    if (found := read_report(run.folder)) is None:
         others = sorted(run.folder.glob("report-*.json"), key=lambda file: file.stat().st_mtime)
         if run.data.get("opened") is not None or not others:
             evaluate(run, examine=at_the_end)
+            found = read_report(run.folder)
         else:
-            own = others[-1]
-    return Place(own.name, read_json(own))
+            name = others[-1].name
+            found = read_report(run.folder, name)
+    return Place(name, found)
 
 
 def _other_seeds(folder: Path, sha256: str) -> int:
     """How many judged runs beside this one differ in the seed alone."""
-    reports = (read_json(other / "report.json") for other in siblings(folder))
-    return sum(each["judged"]["sha256"] == sha256 for each in reports)
+    found = 0
+    for other in siblings(folder):
+        with contextlib.suppress(RunError):  # a damaged one counts for nothing
+            report = read_report(other)
+            found += report is not None and report["judged"]["sha256"] == sha256
+    return found
 
 
 def _card(name: str | None) -> dict[str, Any] | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 from pathlib import Path
 from typing import Any
 
-from seodang.core.errors import SeodangError
-from seodang.core.files import write_json, write_text
+from seodang.core.errors import RunError
+from seodang.core.files import make_folder, write_json, write_text
 from seodang.core.language import language, tr
 from seodang.papers.blocks import Blank, Section
 from seodang.papers.card import card
@@ -22,7 +23,8 @@ from seodang.papers.model import model
 from seodang.papers.page import page
 from seodang.papers.questions import NAME, read_answers, write_questions
 from seodang.papers.trace import Place, Trace
-from seodang.runs.folder import Run, load, write_manifest
+from seodang.runs.folder import Run, load
+from seodang.runs.writing import write_manifest
 
 FOLDER = "paper"
 
@@ -48,7 +50,7 @@ def report(run: Run | str | Path, out: str | Path | None = None, *, about: str |
         SeodangError: The answers cannot be read, or the folder cannot be written.
     """
     run = run if isinstance(run, Run) else load(run)
-    folder = _folder(run.folder / FOLDER if out is None else Path(out))
+    folder = make_folder(out) if out is not None else _own_folder(run)
     suffix = "" if language() == "en" else f".{language()}"
     files = {
         "page": folder / f"paper{suffix}.html",
@@ -93,11 +95,15 @@ def report(run: Run | str | Path, out: str | Path | None = None, *, about: str |
     }
 
 
-def _folder(path: Path) -> Path:
-    if path.exists() and not path.is_dir():
-        raise SeodangError(tr("{path} is a file. Give --out a folder; it is made where it is missing.", path=path))
-    path.mkdir(parents=True, exist_ok=True)
-    return path
+def _own_folder(run: Run) -> Path:
+    try:
+        return make_folder(run.folder / FOLDER)
+    except OSError as error:
+        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise
+        raise RunError(
+            tr("{folder} may not be written to. Write the paper elsewhere: --out FOLDER.", folder=run.folder)
+        ) from None
 
 
 def _command(run: Run, out: str | Path | None, about: str | Path | None) -> str:

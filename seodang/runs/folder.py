@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import functools
-import json
-import os
-import re
 import shlex
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from filelock import FileLock, Timeout
 
-from seodang.core.errors import RunError, did_you_mean
-from seodang.core.files import read_json, read_lines, sha256, write_json
+from seodang.core.errors import RecipeError, RunError, did_you_mean
+from seodang.core.files import read_json, read_lines, sha256
 from seodang.core.language import tr
 from seodang.core.spec import Spec
 from seodang.core.values import check
@@ -33,10 +27,9 @@ if TYPE_CHECKING:
     from seodang.data.load import Prepared
 
 ENCODING = "encoding.json"
+# Without these a run is damaged; ENCODING is of rows and texts alone.
+NEEDED = ("recipe.yaml", "data.json", "model.safetensors", ENCODING)
 RUNS = "runs"
-NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
-# What the manifest leaves out: it would be out of date at once.
-_UNLISTED = {"manifest.json", ".lock", "opened.jsonl", "about.yaml"}
 
 
 @dataclass(frozen=True)
@@ -79,7 +72,10 @@ class Run:
             return None
         from seodang.data.encoded import read_encoding
 
-        return read_encoding(_read(file))
+        try:
+            return read_encoding(_read(file))
+        except (KeyError, TypeError, ValueError) as error:
+            raise _of_another_version(file, repr(error)) from None
 
     @functools.cached_property
     def _network(self) -> nn.Module:
@@ -133,7 +129,10 @@ def read_network(weights: Path, recipe: Recipe, facts: Facts) -> nn.Module:
 
     task = build_task(recipe.task, recipe.loss, facts)
     model = build(recipe.model.without_weights, input_spec(recipe, facts), task.outputs, recipe.training.seed)
-    model.load_state_dict(load_file(weights))
+    try:
+        model.load_state_dict(load_file(weights))
+    except RuntimeError as error:
+        raise _of_another_version(weights, str(error).split("\n", 1)[-1].strip()) from None
     if recipe.training.channels_last:
         model = model.to(memory_format=torch.channels_last)
     before = torch.nn.Identity() if facts.inputs is not None else Normalise(recipe.preparation)
@@ -145,17 +144,6 @@ def open_data(folder: Path, recipe: Recipe, described: dict[str, Any]) -> Prepar
     from seodang.runs.opening import open_and_prepare
 
     where = trained_on(folder, described)
-    if Path(where).is_absolute() and not Path(where).exists():
-        raise RunError(
-            tr(
-                "{where}, the data that {name} was trained on, is not there any more. Put it back, or make a link to where it is now: "
-                "`ln -s NEW_PLACE {path}`. Other data is judged with `seodang evaluate {folder} PATH`.",
-                where=where,
-                name=folder.name,
-                path=shlex.quote(where),
-                folder=folder,
-            )
-        )
     own = None
     if recipe.texts.tokens == "pretrained" and (folder / ENCODING).exists():
         from seodang.data.encode_text import TextEncoding
@@ -180,8 +168,9 @@ def open_data(folder: Path, recipe: Recipe, described: dict[str, Any]) -> Prepar
 
 
 def trained_on(folder: Path, described: dict[str, Any]) -> str:
-    """What opens the data of a run again; RunError where the run was imported, so that nobody here knows its data."""
-    if described["opened"] is None:
+    """What opens the data of a run again; RunError where it is gone, or where the run was imported, so that nobody knows its data."""
+    where = described["opened"]
+    if where is None:
         raise RunError(
             tr(
                 "{name} was imported, and the data it was trained on is not known here: it cannot be trained further or repeated. "
@@ -190,7 +179,18 @@ def trained_on(folder: Path, described: dict[str, Any]) -> str:
                 folder=folder,
             )
         )
-    return described["opened"]
+    if Path(where).is_absolute() and not Path(where).exists():
+        raise RunError(
+            tr(
+                "{where}, the data that {name} was trained on, is not there any more. Put it back, or make a link to where it is now: "
+                "`ln -s NEW_PLACE {path}`. Other data is judged with `seodang evaluate {folder} PATH`.",
+                where=where,
+                name=folder.name,
+                path=shlex.quote(where),
+                folder=folder,
+            )
+        )
+    return where
 
 
 def load(path: str | Path) -> Run:
@@ -205,12 +205,15 @@ def load(path: str | Path) -> Run:
             tr("{folder} has not finished training. Carry on with `seodang train --resume {folder}`.", folder=folder)
         )
     listed = _read(manifest)
-    for name in ("recipe.yaml", "data.json", "model.safetensors"):
+    for name in NEEDED:
+        if name == ENCODING and name not in listed:  # of rows and texts alone
+            continue
         file = folder / name
         if not file.exists():
             raise RunError(
                 tr(
-                    "{folder} is damaged: {name} is missing. Train again with `seodang repeat`, or restore the file.",
+                    "{folder} is damaged: {name} is missing. Restore the file, or train again with `seodang train PATH {recipe}`.",
+                    recipe=folder / "recipe.yaml",
                     folder=folder,
                     name=name,
                 )
@@ -235,14 +238,17 @@ def find_run(path: str | Path) -> Path:
     if str(path) == "last" and (runs := list_runs()):
         folder = max(runs, key=lambda each: (each / "recipe.yaml").stat().st_mtime)
     if not (folder / "recipe.yaml").exists():
-        known = [each.name for each in list_runs()]
-        hint = (
-            did_you_mean(str(path), known)
-            if known
-            else tr("There are no runs in {folder} yet: make one with `seodang train`.", folder=Path(RUNS).resolve())
-        )
-        raise RunError(tr("{path!r} is not a run. {hint}", path=str(path), hint=hint))
+        raise RunError(tr("{path!r} is not a run. {hint}", path=str(path), hint=_which_run(Path(path))))
     return folder
+
+
+def _which_run(path: Path) -> str:
+    """What a person may have meant that named no run."""
+    if inside := next((each for each in path.parents if (each / "recipe.yaml").exists()), None):
+        return tr("Did you mean {match}?", match=inside)
+    if known := [each.name for each in list_runs()]:
+        return did_you_mean(path.name, known)
+    return tr("There are no runs in {folder} yet: make one with `seodang train`.", folder=Path(RUNS).resolve())
 
 
 def list_runs(below: str | Path = RUNS) -> list[Path]:
@@ -253,124 +259,22 @@ def list_runs(below: str | Path = RUNS) -> list[Path]:
 
 def read_recipe(folder: Path) -> Recipe:
     """The resolved recipe of a run."""
+    file = folder / "recipe.yaml"
     try:
-        return check(Recipe, yaml.safe_load((folder / "recipe.yaml").read_text(encoding="utf-8")))
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RunError(tr("{file} cannot be read: {error}", file=folder / "recipe.yaml", error=error)) from None
-
-
-def new_folder(name: str, below: str | Path = RUNS) -> Path:
-    """Make the folder of a new run: NAME-1, NAME-2, … whichever is free. The folder's creation settles who gets it."""
-    clean = re.sub(r"[^A-Za-z0-9_.-]+", "-", name).strip("-.")[:56] or "run"
-    base = Path(below)
-    base.mkdir(parents=True, exist_ok=True)
-    taken = [
-        int(match[1]) for each in base.iterdir() if (match := re.fullmatch(re.escape(clean) + r"-(\d+)", each.name))
-    ]
-    number = max(taken, default=0) + 1
-    while True:
-        with contextlib.suppress(FileExistsError):
-            (base / f"{clean}-{number}").mkdir()
-            return base / f"{clean}-{number}"
-        number += 1
-
-
-def refuse_name(name: str | None) -> None:
-    """Raise RunError where nothing of a name that a person gave can stand in a folder's name."""
-    if name is not None and not re.search("[A-Za-z0-9]", name):
-        raise RunError(
-            tr(
-                "A run's name is made of the letters a to z, digits, dots, hyphens and underscores, got {name!r}.",
-                name=name,
-            )
-        )
-
-
-def refuse_unwritable(below: str | Path = RUNS) -> None:
-    """Raise RunError, before anything is read, where no run's folder can be made below a folder."""
-    base = Path(below)
-    there = next((each for each in (base, *base.absolute().parents) if each.exists()), Path("/"))
-    if not there.is_dir():
-        raise RunError(
-            tr(
-                "Runs cannot be saved in {base}: {place} is a file. Say another folder with --runs FOLDER.",
-                base=base,
-                place=there,
-            )
-        )
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise RunError(
-            tr(
-                "Runs cannot be saved in {base}: {place} may not be written to. Say another folder with --runs FOLDER.",
-                base=base,
-                place=there.resolve(),
-            )
-        )
-
-
-@contextlib.contextmanager
-def telling_of_the_disk(folder: Path) -> Iterator[None]:
-    """A disk that is full or broken while a run is written becomes a RunError that says how to carry on."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EROFS, errno.EIO):
-            raise
-        again = (
-            tr("carry on with `seodang train --resume {folder}`", folder=folder)
-            if any(folder.glob("checkpoint/*.json"))
-            else tr("train again")
-        )
-        raise RunError(
-            tr(
-                "{file} could not be written: {reason}. Make room or mend the disk, then {again}.",
-                file=error.filename or folder,
-                reason=error.strerror,
-                again=again,
-            )
-        ) from error
-
-
-@contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Hold a run for writing. A second process is refused; the operating system frees the lock of one that died."""
-    lock = FileLock(folder / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        with contextlib.suppress(OSError, ValueError):
-            owner = json.loads((folder / "writer.json").read_text())
-            raise RunError(
-                tr(
-                    "{folder} is being written by process {process}. Wait for it, or stop it with `kill {process}`.",
-                    folder=folder,
-                    process=owner["pid"],
-                )
-            ) from None
-        raise RunError(tr("{folder} is being written by another process. Wait for it to end.", folder=folder)) from None
-    try:
-        with telling_of_the_disk(folder):
-            write_json(folder / "writer.json", {"pid": os.getpid()})
-            yield
-    finally:
-        (folder / "writer.json").unlink(missing_ok=True)
-        lock.release()
-
-
-def write_manifest(folder: Path) -> None:
-    """Write the SHA-256 and size of every file of a run; last, and by rename, so that it is there only when all is."""
-    files = [
-        p
-        for p in sorted(folder.rglob("*"))
-        if p.is_file() and p.name not in _UNLISTED and p.name != "writer.json" and p.suffix != ".tmp"
-    ]
-    listed = {p.relative_to(folder).as_posix(): {"sha256": sha256(p), "bytes": p.stat().st_size} for p in files}
-    write_json(folder / "manifest.json", listed)
+        return check(Recipe, _group(yaml.safe_load(file.read_text(encoding="utf-8"))))
+    except (OSError, yaml.YAMLError, ValueError) as error:
+        raise _damaged(file, error) from None
+    except RecipeError as error:
+        raise _of_another_version(file, str(error)) from None
 
 
 def read_data(folder: Path) -> dict[str, Any]:
     """What a run's data.json says."""
-    return _read(folder / "data.json")
+    file = folder / "data.json"
+    found = _read(file)
+    if missing := [key for key in ("opened", "source", "classes", "counts", "sha256") if key not in found]:
+        raise _of_another_version(file, tr("it lacks {keys}", keys=", ".join(missing)))
+    return found
 
 
 def read_history(folder: Path, name: str = "history.jsonl") -> list[dict[str, Any]]:
@@ -381,6 +285,24 @@ def read_history(folder: Path, name: str = "history.jsonl") -> list[dict[str, An
         return [_group(line) for line in lines]
     except (OSError, ValueError) as error:
         raise _damaged(path, error) from None
+
+
+def read_report(folder: Path, name: str = "report.json") -> dict[str, Any] | None:
+    """What a run's report says; None where it was not judged. A damaged one raises RunError: it can be made anew."""
+    file = folder / name
+    if not file.exists():
+        return None
+    try:
+        return _group(read_json(file))
+    except (OSError, ValueError) as error:
+        raise RunError(
+            tr(
+                "{path} cannot be read: {error}. Make it anew with `seodang evaluate {folder}`.",
+                path=file,
+                error=error,
+                folder=folder,
+            )
+        ) from None
 
 
 def read_machine(folder: Path) -> dict[str, Any]:
@@ -399,6 +321,25 @@ def _group(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ValueError(tr("it holds no values by name"))
     return value
+
+
+def _of_another_version(file: Path, why: str) -> RunError:
+    """What to tell of a run's file that is whole, and does not say what this version of Seodang needs."""
+    from seodang.runs.machine import version_of
+
+    then = None
+    with contextlib.suppress(RunError):
+        then = read_machine(file.parent).get("seodang")
+    return RunError(
+        tr(
+            "{file} does not fit this version of Seodang ({now}; the run was made with {then}): {why}\nTake that version, or train "
+            "again.",
+            file=file,
+            now=version_of("seodang"),
+            then=then or tr("an unknown one"),
+            why=why,
+        )
+    )
 
 
 def _damaged(path: Path, error: Exception) -> RunError:

@@ -19,10 +19,11 @@ from seodang.recipes.recipe import Recipe
 from seodang.recipes.resolve import to_yaml
 from seodang.runs.checkpoint import load_checkpoint, save_checkpoint
 from seodang.runs.events import Event, Finished, Interrupted, Replanned
-from seodang.runs.folder import load, read_recipe, write_manifest
+from seodang.runs.folder import load, read_recipe
 from seodang.runs.history import History
 from seodang.runs.interrupt import listening
 from seodang.runs.samples import Samples
+from seodang.runs.writing import write_manifest
 from seodang.tasks.build import build_task
 from seodang.training.best import Best
 from seodang.training.device import Place

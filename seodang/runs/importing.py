@@ -27,7 +27,7 @@ from seodang.models.summary import count_parameters
 from seodang.recipes.lint import lint
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.resolve import resolve, to_yaml
-from seodang.runs.folder import RUNS, Run, input_spec, load, locked, new_folder, write_manifest
+from seodang.runs.folder import RUNS, Run, input_spec, load
 from seodang.runs.foreign.apart import KERAS_WEIGHTS, read_apart
 from seodang.runs.foreign.archive import check_archive
 from seodang.runs.foreign.hdf5 import SIGNATURE as HDF5
@@ -35,6 +35,7 @@ from seodang.runs.foreign.match import Layer, converted, match
 from seodang.runs.foreign.row import row
 from seodang.runs.foreign.tensors import by_name, open_tensors
 from seodang.runs.machine import describe_machine
+from seodang.runs.writing import locked, new_folder, refuse_name, refuse_unwritable, write_manifest
 from seodang.tasks.build import build_task
 from seodang.training.device import Place
 
@@ -77,6 +78,8 @@ def import_run(
 
     Raises SeodangError, with what to do, where the file is refused or does not fit.
     """
+    refuse_name(name)
+    refuse_unwritable(runs)
     path = Path(file)
     form = recognise(path)
     asked = resolve(recipe, {key: str(value) for key, value in (settings or {}).items()})

@@ -21,7 +21,7 @@ def describe_machine(place: Place) -> dict[str, Any]:
     packages = ("seodang", "torch", "torchvision", "numpy", "pillow", "scikit-learn")
     return {
         "python": platform.python_version(),
-        **{name: _version(name) for name in packages},
+        **{name: version_of(name) for name in packages},
         "system": f"{platform.system()} {platform.release()}",
         "machine": platform.machine(),
         "instructions": torch.backends.cpu.get_cpu_capability(),
@@ -38,7 +38,12 @@ def bits_may_differ(then: dict[str, Any], now: dict[str, Any]) -> list[str]:
     return [f"{name} {then.get(name)} → {now[name]}" for name in DECIDES_BITS if then.get(name) != now[name]]
 
 
-def _version(name: str) -> str | None:
+def version_of(name: str) -> str | None:
+    """The version of a package; None where it is not installed.
+
+    >>> version_of("no-such-package") is None
+    True
+    """
     try:
         return version(name)
     except PackageNotFoundError:

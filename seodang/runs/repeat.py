@@ -13,7 +13,7 @@ from safetensors.numpy import load_file
 from seodang.core.files import sha256
 from seodang.core.language import tr
 from seodang.runs.events import Event, Finished
-from seodang.runs.folder import RUNS, Run, trained_on
+from seodang.runs.folder import RUNS, Run, load, trained_on
 from seodang.runs.machine import bits_may_differ
 from seodang.runs.train import stream
 
@@ -65,8 +65,14 @@ class Difference:
         }
 
 
-def repeat(run: Run, *, runs: str | Path | None = None) -> tuple[Run, Difference]:
-    """Train a run's recipe on its data once more, as a run of its own, and compare the two."""
+def repeat(run: Run | str | Path, *, runs: str | Path | None = None) -> tuple[Run, Difference]:
+    """Train a run's recipe on its data once more, as a run of its own, and compare the two.
+
+    Args:
+        run: A run, or its path or name.
+        runs: The folder that the new run's folder is made in. None: beside the run.
+    """
+    run = run if isinstance(run, Run) else load(run)
     for event in repeat_stream(run, runs=runs):
         if isinstance(event, Finished):
             return event.run, difference(run, event.run)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,21 +37,18 @@ from seodang.runs.folder import (
     Run,
     find_run,
     input_spec,
-    locked,
-    new_folder,
     open_data,
     read_data,
     read_history,
     read_machine,
     read_recipe,
-    refuse_name,
-    refuse_unwritable,
 )
 from seodang.runs.follow import accompany, follow, restore
 from seodang.runs.machine import bits_may_differ, describe_machine
 from seodang.runs.opening import encode_frame
 from seodang.runs.passing import make_pass, pass_in_time
 from seodang.runs.transfer import transfer
+from seodang.runs.writing import locked, new_folder, refuse_name, refuse_read_only, refuse_unwritable
 from seodang.tasks.build import build_task, has_own_step
 from seodang.training.best import Best
 from seodang.training.device import choose_device
@@ -79,7 +76,12 @@ def train(
     Raises SeodangError, with what to do, where the data or a setting is wrong. Of several processes (see `training.device`) only the
     first comes back; the others end with the training.
     """
-    for event in stream(data, recipe, settings, runs=runs, name=name):
+    return _run_of(stream(data, recipe, settings, runs=runs, name=name))
+
+
+def _run_of(events: Iterable[Event]) -> Run:
+    """The run that a training ends with."""
+    for event in events:
         if isinstance(event, Interrupted):
             raise KeyboardInterrupt
         if isinstance(event, Finished):
@@ -202,9 +204,23 @@ def trains_alone(recipe: Recipe, facts: Facts) -> bool:
     return recipe.uses_features or has_own_step(build_task(recipe.task, recipe.loss, facts))
 
 
-def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator[Event]:
-    """Carry on a run that was stopped, or, with `training.epochs=+5`, one that had finished; ends as if it had never stopped."""
+def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Run:
+    """Carry on a run that was stopped, or, with `training.epochs=+5`, one that had finished; give the run back.
+
+    Args:
+        path: The run, by its folder or its name below ./runs, or "last".
+        settings: How long it is to train, such as {"training.epochs": "+5"}: all else stays as it is.
+
+    The weights are those of a run that had never stopped, bit for bit, on the same machine. Raises SeodangError where there is nothing
+    to carry on, or where its data is gone or other than it was.
+    """
+    return _run_of(resume_stream(path, settings))
+
+
+def resume_stream(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator[Event]:
+    """The same as `resume`, telling what happens as it does."""
     folder = find_run(path)
+    refuse_read_only(folder, tr("Training is carried on there."))
     with locked(folder) if is_first_process() else contextlib.nullcontext():
         started = time.perf_counter()
         before = read_recipe(folder)

@@ -20,8 +20,8 @@ from seodang.recipes.choose import HOUSE
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.resolve import is_recipe, resolve
 from seodang.runs.events import Begun, Event, Finished, Interrupted
-from seodang.runs.folder import locked
-from seodang.runs.train import resume, stream
+from seodang.runs.train import resume_stream, stream
+from seodang.runs.writing import locked
 from seodang.tuning.grid import as_text, combinations
 
 TUNINGS = "tunings"
@@ -193,7 +193,7 @@ def _events(
     """The training of one combination; one that was stopped on its way goes on."""
     run = folder / "runs" / begun if begun else None
     if run is not None and (run / "recipe.yaml").exists() and not (run / "manifest.json").exists():
-        return resume(run)
+        return resume_stream(run)
     return stream(data, recipe, settings, runs=folder / "runs", name=f"trial-{number}")
 
 

@@ -42,11 +42,14 @@ def test_similar_tells_and_draws(command, again_run, tmp_path):
     assert [set(each) for each in told["similar"]] == [{"id", "split", "class", "distance"}] * 3
 
 
-def test_what_is_asked_of_the_wrong_run_is_refused(command, maker_run, tmp_path):
-    with pytest.raises(SeodangError, match="Write a name that ends in .png"):
-        command("generate", maker_run.folder, "--out", tmp_path / "grid.what")
-    with pytest.raises(SeodangError, match="cannot be written: No such file or directory"):
-        command("generate", maker_run.folder, "--out", tmp_path / "none" / "grid.png")
+def test_what_is_asked_of_the_wrong_run_is_refused(command, maker_run, tmp_path, monkeypatch):
+    monkeypatch.setattr("seodang.evaluation.making._made", lambda *_: pytest.fail("they were drawn"))
+    for out, sentence in (
+        (tmp_path / "grid.what", "Write a name that ends in .png"),
+        (tmp_path / "none" / "grid.png", "none does not exist: make it, or write elsewhere"),
+    ):
+        with pytest.raises(SeodangError, match=sentence):
+            command("generate", maker_run.folder, "--out", out)
     for count, shown in ((0, "0"), (2_000_000, "2,000,000")):
         with pytest.raises(SeodangError, match=f"count must be 1 to 10,000, got {shown}"):
             command("generate", maker_run.folder, "--count", count)

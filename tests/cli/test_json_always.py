@@ -79,7 +79,7 @@ def test_a_report_that_finds_no_room_leaves_the_run_whole(capsys, monkeypatch, t
     def full(path, text):
         raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
-    monkeypatch.setattr("seodang.evaluation.evaluate.write_text", full)
+    monkeypatch.setattr("seodang.evaluation.envelope.write_text", full)
     code, answer, _ = told(capsys, monkeypatch, "train", "digits", "training.epochs=1", "examples=300")
     assert code == 2
     assert answer["error"] == (

@@ -101,7 +101,7 @@ def test_preview_of_augmentation_is_a_picture(command, photos):
         (["photos", "more"], "`seodang look` takes one path or data set, got 2: photos more."),
         (
             ["photos", "--page", "nowhere/x.html"],
-            "The page could not be written to nowhere/x.html: No such file or directory. Choose a place with --page FILE.",
+            "The folder nowhere does not exist: make it, or write elsewhere.",
         ),
     ],
 )

@@ -88,5 +88,5 @@ def test_a_picture_is_drawn(tmp_path: Path) -> None:
 def test_a_picture_of_another_kind_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SeodangError, match=r"^A picture is saved as \.png, \.svg or \.pdf, got network\.jpg\.$"):
         draw(network("lenet5"), GREY, tmp_path / "network.jpg")
-    with pytest.raises(SeodangError, match=r"^The folder .*nowhere does not exist\.$"):
+    with pytest.raises(SeodangError, match=r"^The folder .*nowhere does not exist: make it, or write elsewhere\.$"):
         draw(network("lenet5"), GREY, tmp_path / "nowhere" / "network.png")

@@ -295,7 +295,7 @@ def test_data_that_is_gone_is_said(families, tmp_path):
     data = json.loads((folder / "data.json").read_text())
     data["opened"] = data["source"]["where"] = str(tmp_path / "not-there")
     (folder / "data.json").write_text(json.dumps(data, ensure_ascii=False))
-    from seodang.runs.folder import write_manifest
+    from seodang.runs.writing import write_manifest
 
     write_manifest(folder)
     found = seodang.report(folder)

@@ -10,7 +10,7 @@ from seodang.evaluation.evaluate import evaluate
 from seodang.runs.events import Finished
 from seodang.runs.repeat import repeat
 from seodang.runs.samples import sheets
-from seodang.runs.train import resume, stream, train
+from seodang.runs.train import resume_stream, stream, train
 from seodang.training.loop import Step
 
 SETTINGS = {
@@ -52,7 +52,7 @@ def test_resume_and_repeat_are_exact_for_every_recipe(recipe, tmp_path):
             break
     events.close()
     (folder,) = (tmp_path / "cut").iterdir()
-    *_, last = resume(folder)
+    *_, last = resume_stream(folder)
     assert isinstance(last, Finished)
     assert files_of(folder) == files_of(whole.folder)
     assert timeless(folder) == timeless(whole.folder)

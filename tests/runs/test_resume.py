@@ -16,9 +16,10 @@ from safetensors.torch import load_file
 from seodang.core.errors import RecipeError, RunError
 from seodang.core.files import read_lines, sha256
 from seodang.runs.events import Finished, Interrupted
-from seodang.runs.folder import load, locked
+from seodang.runs.folder import load
 from seodang.runs.repeat import repeat
-from seodang.runs.train import resume, stream, train
+from seodang.runs.train import resume, resume_stream, stream, train
+from seodang.runs.writing import locked
 from seodang.training.loop import Notice, Step
 
 # Everything that has state: dropout, batch norm, augmentation, an average, a schedule, best weights.
@@ -54,7 +55,7 @@ def stop_after(step, runs, more=None):
 
 
 def finish(folder, settings=None):
-    *_, last = resume(folder, settings)
+    *_, last = resume_stream(folder, settings)
     assert isinstance(last, Finished)
     return last.run
 
@@ -156,7 +157,7 @@ def test_two_processes_cannot_write_one_run(tmp_path):
     folder = wait_for_epochs(tmp_path, 1, process)
     for _ in range(50):
         with pytest.raises(RunError) as error:
-            next(resume(folder))
+            next(resume_stream(folder))
     pid = process.pid
     assert str(error.value) == f"{folder} is being written by process {pid}. Wait for it, or stop it with `kill {pid}`."
     process.kill()
@@ -168,7 +169,7 @@ def test_two_processes_cannot_write_one_run(tmp_path):
 def test_a_finished_run_is_extended(whole, tmp_path):
     first = train("digits", settings={**SETTINGS, "training.epochs": 2}, runs=tmp_path)
     with pytest.raises(RunError, match="has finished. Train it further with .* training.epochs=\\+5"):
-        list(resume(first.folder))
+        list(resume_stream(first.folder))
     run = finish(first.folder, {"training.epochs": "+1"})
     assert [line["epoch"] for line in run.history] == [1, 2, 3]
     assert run.recipe.training.epochs == 3
@@ -180,7 +181,7 @@ def test_a_finished_run_is_extended(whole, tmp_path):
 def test_only_the_length_may_change(whole, tmp_path):
     folder = stop_after(2, tmp_path)
     with pytest.raises(RecipeError, match="A run that is carried on keeps its recipe"):
-        list(resume(folder, {"training.learning_rate": 1}))
+        list(resume_stream(folder, {"training.learning_rate": 1}))
 
 
 def test_another_thread_count_is_told(tmp_path):
@@ -189,7 +190,7 @@ def test_another_thread_count_is_told(tmp_path):
     threads = torch.get_num_threads()
     torch.set_num_threads(threads + 1)
     try:
-        notices = [event.text for event in resume(folder) if isinstance(event, Notice)]
+        notices = [event.text for event in resume_stream(folder) if isinstance(event, Notice)]
     finally:
         torch.set_num_threads(threads)
     assert (
@@ -288,7 +289,7 @@ def test_a_checkpoint_of_another_network_is_told(tmp_path):
     recipe = (folder / "recipe.yaml").read_text()
     (folder / "recipe.yaml").write_text(re.sub("( +)dropout: 0.2", r"\1widths: [8, 8]", recipe))
     with pytest.raises(RunError, match="The checkpoint of .* does not fit its recipe"):
-        list(resume(folder))
+        list(resume_stream(folder))
 
 
 def test_data_that_is_gone_is_told_with_what_to_do(tmp_path):
@@ -318,7 +319,7 @@ def test_resume_equals_never_stopping_at_twenty_random_steps(whole, tmp_path):
     steps = sorted(draw.sample(range(1, 28), 20))
     folder = stop_after(steps[0], tmp_path, {"training.checkpoint_seconds": 0})
     for step in steps[1:]:
-        for event in (events := resume(folder)):
+        for event in (events := resume_stream(folder)):
             if isinstance(event, Step) and event.step >= step:
                 break
         events.close()
@@ -336,3 +337,10 @@ def test_a_second_signal_ends_the_process_at_once():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout, done.stderr) == (143, "once\n", "")
+
+
+def test_in_python_a_resumed_run_is_given_back(digits_run, tmp_path):
+    folder = shutil.copytree(digits_run.folder, tmp_path / "run-1")
+    run = resume(folder, {"training.epochs": "+1"})
+    assert [line["epoch"] for line in run.history] == [*range(1, len(digits_run.history) + 2)]
+    assert load(folder).history == run.history

@@ -22,7 +22,7 @@ from seodang.recipes.resolve import resolve
 from seodang.runs.events import Begun, Finished, Interrupted, Planned
 from seodang.runs.folder import load
 from seodang.runs.repeat import repeat
-from seodang.runs.train import resume, stream, train
+from seodang.runs.train import resume_stream, stream, train
 from seodang.training.features import Passed
 from seodang.training.loop import Epoch, Notice, Step
 from seodang.training.plan import LEAST_SIDE, REPORT_SECONDS, PassPlan
@@ -177,7 +177,7 @@ def test_a_machine_that_became_slower_gives_the_head_fewer_pictures_and_a_repeat
     assert told[0] == f"{words}."
     assert f"# {words}\n" in (last.folder / "recipe.yaml").read_text()
     monkeypatch.undo()  # time enough again
-    *_, finished = resume(last.folder)
+    *_, finished = resume_stream(last.folder)
     assert finished.run.recipe.transfer.pictures == 32
     assert len(list(shapes.rglob("*.png"))) == 60
     _, found = repeat(finished.run, runs=tmp_path / "again")
@@ -209,11 +209,11 @@ def test_a_stopped_pass_goes_on_and_a_finished_one_says_so(run, shapes, tmp_path
         if isinstance(last, Passed):
             signal.raise_signal(signal.SIGINT)
     assert isinstance(last, Interrupted)
-    *_, finished = resume(last.folder)
+    *_, finished = resume_stream(last.folder)
     assert isinstance(finished, Finished)
     assert sha256(finished.run.folder / "model.safetensors") == sha256(run.folder / "model.safetensors")
     with pytest.raises(RunError, match="has finished. A head on features is not trained further; start a new run."):
-        list(resume(last.folder))
+        list(resume_stream(last.folder))
 
 
 HEAD = {
@@ -233,7 +233,7 @@ def test_a_head_of_layers_is_trained_on_features_and_resumed_exactly(shapes, tmp
             break
     events.close()
     (folder,) = (tmp_path / "cut").iterdir()
-    *_, finished = resume(folder)
+    *_, finished = resume_stream(folder)
     assert sha256(finished.run.folder / "model.safetensors") == sha256(whole.folder / "model.safetensors")
     assert 0 <= evaluate(whole)["metrics"]["accuracy"] <= 1
 
@@ -269,7 +269,7 @@ def test_fine_tuning_that_was_killed_goes_on_exactly(shapes, tuned_whole, tmp_pa
     events.close()
     (folder,) = tmp_path.iterdir()
     assert list(folder.glob("checkpoint/*.safetensors"))
-    *_, finished = resume(folder)
+    *_, finished = resume_stream(folder)
     assert sha256(finished.run.folder / "model.safetensors") == sha256(tuned_whole.folder / "model.safetensors")
     for name in ("history.jsonl", "head.jsonl"):
         assert timeless(folder / name) == timeless(tuned_whole.folder / name), name
@@ -287,7 +287,7 @@ def test_fine_tuning_killed_by_the_system_goes_on_exactly(shapes, tuned_whole, t
     process.kill()
     process.communicate()
     (folder,) = tmp_path.iterdir()
-    *_, finished = resume(folder)
+    *_, finished = resume_stream(folder)
     assert sha256(finished.run.folder / "model.safetensors") == sha256(tuned_whole.folder / "model.safetensors")
 
 
@@ -299,7 +299,7 @@ def test_a_damaged_checkpoint_of_fine_tuning_is_told(shapes, tuned_whole, tmp_pa
     (folder,) = tmp_path.iterdir()
     newest = max(folder.glob("checkpoint/*.safetensors"))
     newest.write_bytes(newest.read_bytes()[:-1])
-    *events, finished = resume(folder)
+    *events, finished = resume_stream(folder)
     assert any(isinstance(e, Notice) and e.text.startswith(f"{newest.name} is damaged") for e in events)
     assert sha256(finished.run.folder / "model.safetensors") == sha256(tuned_whole.folder / "model.safetensors")
 
@@ -326,7 +326,7 @@ def test_a_signal_while_the_head_is_solved_is_an_interruption(run, shapes, tmp_p
             signal.raise_signal(signal.SIGTERM)
     assert isinstance(last, Interrupted)
     assert (last.step, last.signal) == (0, signal.SIGTERM)
-    *_, finished = resume(last.folder)
+    *_, finished = resume_stream(last.folder)
     assert sha256(finished.run.folder / "model.safetensors") == sha256(run.folder / "model.safetensors")
     assert timeless(last.folder / "history.jsonl") == timeless(run.folder / "history.jsonl")
 

@@ -7,7 +7,7 @@ import sys
 import torch.distributed
 
 from seodang.runs.events import Begun, Interrupted
-from seodang.runs.train import resume, stream
+from seodang.runs.train import resume_stream, stream
 from seodang.training.loop import Step
 from tests.runs.test_processes import NORMS, NOT_STOPPED, PLAIN, STOPPED_EARLY
 
@@ -24,7 +24,7 @@ def train(name: str, settings: dict[str, object], stop_at: int | None = None) ->
             assert event.step == -(-(stop_at or 0) // 10) * 10, "both processes stop where they meet"
     torch.distributed.barrier()
     if stop_at:
-        for _ in resume(f"{runs}/{name}-1"):
+        for _ in resume_stream(f"{runs}/{name}-1"):
             pass
 
 

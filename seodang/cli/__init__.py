@@ -85,6 +85,7 @@ def main() -> None:
         stream.reconfigure(errors="replace")  # pyright: ignore[reportAttributeAccessIssue]
     _choose_language()
     try:
+        os.getcwd()  # where that is no more, libraries end the process before they can be asked
         with imports_at_once():
             _add_verbs()
             code = speak(typer.main.get_command(app))(standalone_mode=False)

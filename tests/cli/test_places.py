@@ -105,6 +105,14 @@ def test_a_slip_is_answered_with_what_was_meant(capsys, monkeypatch, tmp_path, w
     assert not [*tmp_path.iterdir()]
 
 
+def test_a_folder_that_is_no_more_is_said(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    tmp_path.rmdir()
+    assert told(capsys, monkeypatch, "list", "runs") == (
+        "The folder that this is called from does not exist any more. Go to another one.\n"
+    )
+
+
 def test_an_option_that_is_nothing_at_all_gets_no_hint(capsys, monkeypatch):
     assert told(capsys, monkeypatch, "look", "digits", "--frobnicate").splitlines()[-1].endswith("--frobnicate")
 

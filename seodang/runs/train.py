@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ from seodang.recipes.lint import lint
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.resolve import is_recipe, resolve, to_yaml
 from seodang.runs.beforehand import refuse_mistakes
-from seodang.runs.events import Begun, Event, Finished, Interrupted, Opened
+from seodang.runs.events import Answer, Begun, Event, Finished, Interrupted, Opened
 from seodang.runs.folder import (
     ENCODING,
     RUNS,
@@ -97,10 +97,11 @@ def stream(
     runs: str | Path = RUNS,
     name: str | None = None,
     since: float | None = None,
-) -> Iterator[Event]:
+) -> Generator[Event, Answer, None]:
     """The same as `train`, telling what happens as it does; the command line and the studio are readers of it.
 
     since: when the recipe's minutes began, on the clock of `time.perf_counter`. None: now.
+    A reader may answer an Epoch with `End`, or a Step or Epoch with `Leave` (see `runs.events`).
     Of several processes (see `training.device`) the first tells all this; the others give nothing and end when it ends training.
     """
     started = time.perf_counter()
@@ -202,7 +203,7 @@ def trains_alone(recipe: Recipe, facts: Facts) -> bool:
     return recipe.uses_features or has_own_step(build_task(recipe.task, recipe.loss, facts))
 
 
-def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator[Event]:
+def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Generator[Event, Answer, None]:
     """Carry on a run that was stopped, or, with `training.epochs=+5`, one that had finished; ends as if it had never stopped."""
     folder = find_run(path)
     with locked(folder) if is_first_process() else contextlib.nullcontext():

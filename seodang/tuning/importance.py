@@ -14,7 +14,7 @@ from seodang.tuning.space import Range, Space
 from seodang.tuning.trial import MEASURES, Trial
 
 # Of fewer trials nothing is said. Resampled so often, with so many trees each.
-LEAST_TRIALS, RESAMPLES, TREES = 10, 40, 32
+LEAST_TRIALS, RESAMPLES, TREES = 10, 40, 12
 
 
 @dataclass(frozen=True)

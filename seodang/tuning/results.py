@@ -7,16 +7,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from seodang.core.language import tr, trn
 from seodang.core.sentences import shown
 from seodang.evaluation.intervals import wilson
 from seodang.foundations.explore import Exploration
 from seodang.foundations.explore import write_page as write_exploration
-from seodang.tuning.answers import beyond_choice, read_answers
 from seodang.tuning.drawn import drawings
-from seodang.tuning.importance import Weight, weights
 from seodang.tuning.search import Search
 from seodang.tuning.trial import MEASURES, Trial
 from seodang.tuning.tune import Tuning
@@ -101,7 +97,7 @@ def sentences(tuning: Tuning) -> list[str]:
     whole = [trial for trial in tuning.trials if trial.is_whole]
     found = [tuning.ended] if tuning.ended else []
     found += [*_best(tuning, whole), *_near_words(tuning, whole), *_left_out(tuning)]
-    found += _weights_words(tuning, weights_of(tuning))
+    found += _weights_words(tuning)
     found.append(_worth(tuning, whole))
     return found
 
@@ -184,14 +180,8 @@ def _near(tuning: Tuning, whole: list[Trial]) -> list[Trial]:
     return [trial for trial in whole if trial is not best and trial.metrics[tuning.by] >= low]
 
 
-def weights_of(tuning: Tuning) -> list[Weight]:
-    """Which settings mattered most in a search; none where that cannot be said."""
-    if tuning.search is None:
-        return []
-    return weights(tuning.search.space, sorted(tuning.trials, key=lambda trial: trial.number), tuning.by)
-
-
-def _weights_words(tuning: Tuning, found: list[Weight]) -> list[str]:
+def _weights_words(tuning: Tuning) -> list[str]:
+    found = tuning.importance
     if not found:
         return []
     count = sum(trial.is_whole for trial in tuning.trials)
@@ -213,29 +203,24 @@ def _weights_words(tuning: Tuning, found: list[Weight]) -> list[str]:
     ]
 
 
-def corrected(tuning: Tuning) -> float | None:
-    """What the best has on new examples, estimated: its score without the luck of having been chosen by it. None where the answers to
-    each example are not known."""
-    known = read_answers(tuning.folder, tuning.by)
-    whole = [trial for trial in tuning.trials if trial.is_whole]
-    scores = [known[trial.run] for trial in whole if trial.run in known]
-    if len(scores) < len(whole) or len(whole) < 2 or len({len(each) for each in scores}) > 1:
-        return None
-    return beyond_choice(np.stack(scores), MEASURES[tuning.by])
-
-
 def _worth(tuning: Tuning, whole: list[Trial]) -> str:
-    found = corrected(tuning)
+    found = tuning.expected
     if found is None:
         return tr(
             "The best of several looks better on the split that chose it than it is. The test split was not looked at."
         )
+    best, expected = figure(tuning.by, tuning.best.metrics[tuning.by]), figure(tuning.by, found)
+    if best == expected:
+        return tr(
+            "Resampling the validation examples shows no luck in the choice of the best of {count}. The test split was not looked at.",
+            count=len(whole),
+        )
     return tr(
-        "The best of {count} looks better on the split that chose it than it is: resampling its examples, {corrected} instead of {best} "
+        "The best of {count} looks better on the split that chose it than it is: resampling its examples, {expected} instead of {best} "
         "is to be expected on new ones. The test split was not looked at.",
         count=len(whole),
-        corrected=figure(tuning.by, found),
-        best=figure(tuning.by, tuning.best.metrics[tuning.by]),
+        expected=expected,
+        best=best,
     )
 
 
@@ -261,10 +246,10 @@ def described(tuning: Tuning) -> dict[str, Any]:
             "trial": tuning.best.number,
             "settings": tuning.settings,
             "metrics": tuning.best.metrics,
-            "expected_on_new_examples": corrected(tuning),
+            "expected_on_new_examples": tuning.expected,
         },
         "search": search,
-        "importance": [asdict(one) for one in weights_of(tuning)],
+        "importance": [asdict(one) for one in tuning.importance],
         "command": command(tuning),
         "words": sentences(tuning),
         "trials": [asdict(trial) for trial in tuning.trials],

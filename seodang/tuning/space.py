@@ -74,6 +74,8 @@ class Range:
     def words(self) -> str:
         """The range for a person."""
         low, high = self.ends
+        if self.log and self.whole:
+            return tr("{low} to {high}, whole numbers on a log scale", low=low, high=high)
         if self.log:
             return tr("{low} to {high} on a log scale", low=low, high=high)
         if self.whole:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from seodang.core.errors import RecipeError, RunError
 from seodang.core.language import tr
@@ -17,7 +20,9 @@ from seodang.recipes.recipe import Recipe
 from seodang.recipes.resolve import is_recipe, resolve
 from seodang.runs.events import Interrupted
 from seodang.runs.folder import locked
+from seodang.tuning.answers import beyond_choice, read_answers
 from seodang.tuning.grid import Varied, as_text, as_typed, combinations, refuse_mixed
+from seodang.tuning.importance import Weight, weights
 from seodang.tuning.propose import refuse_without_optuna
 from seodang.tuning.search import Over, Search, search_stream
 from seodang.tuning.space import Space, count, read_space
@@ -52,6 +57,24 @@ class Tuning:
     def settings(self) -> dict[str, str]:
         """All settings that the best was trained with, as `train` takes them."""
         return dict(self.fixed) if self.best.is_plain else {**self.fixed, **self.best.settings}
+
+    @functools.cached_property
+    def importance(self) -> list[Weight]:
+        """Which settings mattered most in a search, the weightiest first; empty where that cannot be said."""
+        if self.search is None:
+            return []
+        return weights(self.search.space, sorted(self.trials, key=lambda trial: trial.number), self.by)
+
+    @functools.cached_property
+    def expected(self) -> float | None:
+        """What the best has on new examples, estimated: its score without the luck of having been chosen by it. None where the
+        answers to each validation example are not known."""
+        known, whole = read_answers(self.folder, self.by), [trial for trial in self.trials if trial.is_whole]
+        scores = [known[trial.run] for trial in whole if trial.run in known]
+        if len(scores) < len(whole) or len(whole) < 2 or len({len(each) for each in scores}) > 1:
+            return None
+        higher, own = MEASURES[self.by], self.best.metrics[self.by]
+        return (min if higher else max)(own, beyond_choice(np.stack(scores), higher))
 
 
 Told = Search | Trying | Trial | Tuning | Interrupted

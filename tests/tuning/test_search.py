@@ -184,7 +184,11 @@ def test_lists_alone_are_searched_where_trials_are_fewer_than_combinations(tmp_p
 def test_minutes_end_a_search_and_the_same_command_goes_on(tmp_path, monkeypatch):
     clock = iter(range(0, 10**6))
     monkeypatch.setattr("seodang.tuning.search.time.perf_counter", lambda: next(clock))
-    settings = {"training.epochs": 3, "training.checkpoint_seconds": 0, "training.batch_size": 20}  # 51 steps, a second each
+    settings = {
+        "training.epochs": 3,
+        "training.checkpoint_seconds": 0,
+        "training.batch_size": 20,
+    }  # 51 steps, a second each
     space = {"training.learning_rate": "1e-4..1e-1"}
     found = tune("moons", "moons", space, settings, minutes=0.5, folder=tmp_path)
     assert found.ended == "0.5 minutes are over. Trial 2 is on its way; the same command goes on with it."
@@ -219,8 +223,6 @@ def test_amounts_are_searched_downwards(tmp_path):
     for trial in found.trials:
         assert answers[trial.run].mean() == pytest.approx(trial.metrics["validation_mae"], rel=1e-4)
     assert found.expected >= found.best.metrics["validation_mae"], "a smaller error is better"
-        "a smaller error is better, and it was chosen for it"
-    )
 
 
 # What is proposed ---------------------------------------------------------------------------------------------------------

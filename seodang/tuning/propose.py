@@ -7,7 +7,7 @@ search that is gone on with proposes what it would have proposed.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -54,7 +54,7 @@ def refuse_without_optuna() -> None:
 
 def propose(space: Space, tried: Sequence[Trial], by: str, seed: int) -> dict[str, str] | None:
     """The combination to try after those, as typed; none that was tried. None where all were."""
-    known = {tuple(trial.settings.get(name) for name in space) for trial in tried}
+    known = {_places(space, trial.settings) for trial in tried}
     number = len(tried) + 1
     mixed = int(np.random.SeedSequence([seed, number]).generate_state(1)[0])
     with optuna() as library:
@@ -64,13 +64,18 @@ def propose(space: Space, tried: Sequence[Trial], by: str, seed: int) -> dict[st
         for _ in range(ASKED_AGAIN):
             found = study.ask(asked).params
             some = {name: as_typed(one, found[name]) for name, one in space.items()}
-            if tuple(some.values()) not in known:
+            if _places(space, some) not in known:
                 return some
     total = count(space)
     if total is None or total > MOST:
         return some  # there are more than can be counted, and one twice does no harm
-    left = [some for some in every(space) if tuple(some.values()) not in known]
+    left = [some for some in every(space) if _places(space, some) not in known]
     return left[int(np.random.default_rng(mixed).integers(len(left)))] if left else None
+
+
+def _places(space: Space, settings: Mapping[str, str]) -> tuple[Any, ...]:
+    """Where a combination stands; 1e-3 and 0.001 are one place."""
+    return tuple(place_of(one, settings.get(name)) for name, one in space.items())
 
 
 def study_of(library: Any, space: Space, tried: Sequence[Trial], by: str, sampler: Any = None) -> Any:

@@ -46,15 +46,12 @@ class Range:
             value = float(f"{value:.{DIGITS - 1 + finer}e}")
         else:
             value = round(value, math.ceil(-math.log10((self.high - self.low) / STEPS)))
-        return f"{min(max(value, self.low), self.high):.12g}"
+        return _written(min(max(value, self.low), self.high))
 
     @property
     def ends(self) -> tuple[str, ...]:
         """The first and the last value as they are typed."""
-        return (self._end(self.low), self._end(self.high))
-
-    def _end(self, value: float) -> str:
-        return str(int(value)) if self.whole else f"{value:.12g}"
+        return (_written(self.low), _written(self.high))
 
     def place(self, text: str) -> float | None:
         """A value as it was typed, as a number; None where it is none of the range."""
@@ -125,6 +122,15 @@ class Choices:
 
 
 Space = dict[str, Range | Choices]
+
+
+def _written(value: float) -> str:
+    """The shortest text that is just this number.
+
+    >>> _written(16.0), _written(1e-05), _written(0.313)
+    ('16', '1e-05', '0.313')
+    """
+    return repr(float(value)).removesuffix(".0")
 
 
 def _same(one: str, other: str) -> bool:

@@ -244,7 +244,7 @@ def _judged(
     examples = int(run.data["split"]["examples"].get("validation", 0))
     epochs, training = len(run.history), run.recipe.training
     planned, stopped = epochs, ""
-    if training.replanned and training.replanned[-1][0] == training.replanned[-1][1] == training.steps:
+    if training.steps and training.replanned and training.replanned[-1] == (training.steps, training.steps):
         planned = max(epochs, round(epochs * training.replanned[0][1] / training.steps))
         stopped = why or said("stopped after epoch {epoch} of {epochs}", epoch=epochs, epochs=planned)
     along = tuple(course[epoch] for epoch in sorted(course) if epoch <= epochs)

@@ -155,6 +155,13 @@ def tune_stream(
         raise RecipeError(tr("{name} names no data. Say which: `seodang tune PATH {name} …`.", name=base.name))
     named = None if recipe is None else recipe.name if isinstance(recipe, Recipe) else str(recipe)
     place = Path(folder) if folder is not None else Path(TUNINGS) / _clean(f"{named or 'house'}-{Path(where).name}")
+    if place.resolve() == Path(where).resolve():
+        raise RecipeError(
+            tr(
+                "{folder} is where the data are looked for. Say another folder for the trials with --folder.",
+                folder=place,
+            )
+        )
     place.mkdir(parents=True, exist_ok=True)
     job, ended = Job(place, data, recipe, fixed, where, named, by), ""
     found: list[Trial] = []
@@ -284,12 +291,11 @@ def _keep_one_checkpoint(folder: Path, before: list[Trial], trial: Trial, by: st
     if trial.failed:
         return
     by = by or _first_measure(trial)
-    whole = [each for each in before if each.is_whole and by in each.metrics]
-    best = min(whole, key=lambda each: _place(each, by), default=None)
-    if best is None or trial.is_whole and _place(trial, by) < _place(best, by):
-        best, trial = trial, best
-    if trial is not None and trial.run != best.run:
-        drop_checkpoints(folder, trial)
+    best = min((each for each in before if each.is_whole), key=lambda each: _place(each, by), default=None)
+    if best is None or best.run == trial.run:
+        return
+    is_better = trial.is_whole and _place(trial, by) < _place(best, by)
+    drop_checkpoints(folder, best if is_better else trial)
 
 
 def _first_measure(trial: Trial) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import optuna
@@ -29,7 +30,7 @@ SPACE = {
     "training.batch_size": [20, 50, 100],
     "training.optimizer": ["adam", "sgd"],
 }
-QUICK = {"training.epochs": 6, "training.checkpoint_seconds": 0}
+QUICK = {"training.epochs": 6}
 
 
 @pytest.fixture(scope="module")
@@ -71,12 +72,13 @@ def test_the_best_is_the_best_of_those_trained_to_their_end(searched):
     )
 
 
-@pytest.mark.parametrize("at", [4, 12])
-def test_a_search_that_was_stopped_goes_on_to_the_same_trials(searched, tmp_path, monkeypatch, at):
-    """Killed in the middle of a training: of a trial at random, and of one that the estimator proposed."""
+def test_a_search_that_was_stopped_goes_on_to_the_same_trials(searched, tmp_path, monkeypatch):
+    """Killed in the middle of two trainings: of a trial at random, and of one that the estimator proposed."""
     from seodang.runs.events import Finished
     from seodang.runs.train import stream
     from seodang.training.loop import Step
+
+    killing = ["trial-5", "trial-13"]
 
     def killed(*args, **more):
         events, answer = stream(*args, **more), None
@@ -84,15 +86,17 @@ def test_a_search_that_was_stopped_goes_on_to_the_same_trials(searched, tmp_path
             answer = yield event
             if isinstance(event, Finished):
                 return
-            if isinstance(event, Step) and event.step == 5 and more["name"] == f"trial-{at + 1}":
+            if isinstance(event, Step) and event.step == 9 and more["name"] in killing:
+                killing.remove(more["name"])
                 raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch:
-        patch.setattr("seodang.tuning.trial.stream", killed)
+    monkeypatch.setattr("seodang.tuning.trial.stream", killed)
+    often = {**QUICK, "training.checkpoint_seconds": 0.005}
+    for _ in range(2):
         with pytest.raises(KeyboardInterrupt):
-            tune("moons", "moons", SPACE, QUICK, trials=14, seed=3, folder=tmp_path)
-    again = tune("moons", "moons", SPACE, QUICK, trials=14, seed=3, folder=tmp_path)
-    assert sum(trial.was_done for trial in again.trials) == at
+            tune("moons", "moons", SPACE, often, trials=14, seed=3, folder=tmp_path)
+    again = tune("moons", "moons", SPACE, often, trials=14, seed=3, folder=tmp_path)
+    assert sum(trial.was_done for trial in again.trials) == 12
     assert tried(again) == tried(searched)
     ours, theirs = (load_file(each.folder / "runs" / each.best.run / "model.safetensors") for each in (again, searched))
     assert all((ours[name] == theirs[name]).all() for name in theirs)
@@ -183,7 +187,7 @@ def test_lists_alone_are_searched_where_trials_are_fewer_than_combinations(tmp_p
 
 def test_minutes_end_a_search_and_the_same_command_goes_on(tmp_path, monkeypatch):
     clock = iter(range(0, 10**6))
-    monkeypatch.setattr("seodang.tuning.search.time.perf_counter", lambda: next(clock))
+    monkeypatch.setattr("seodang.tuning.search.time", SimpleNamespace(perf_counter=lambda: next(clock)))
     settings = {
         "training.epochs": 3,
         "training.checkpoint_seconds": 0,
@@ -396,6 +400,7 @@ def test_where_nothing_is_better_than_the_recipe_its_command_is_the_recipes(tmp_
         (["training.optimizer=adam..sgd", "--trials", "3"], "between words there is no range"),
         (["training.epochs=2..5", "--trials", "1"], "A search has 2 trials or more"),
         (["training.epochs=2..5", "--minutes", "0"], "The minutes of a search are more than 0, got 0."),
+        (["training.epochs=2,5", "--folder", "moons"], "moons is where the data are looked for."),
         (["model.droput=0.1,0.2"], "droput is not a setting of sequential."),
         (["training.epoch=2..5", "training.lr=1e-3..1e-1", "epochs=x", "--trials", "3"], "Did you mean epochs?"),
     ],

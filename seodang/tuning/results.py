@@ -10,6 +10,7 @@ from typing import Any
 from seodang.core.language import tr, trn
 from seodang.core.sentences import shown
 from seodang.evaluation.intervals import wilson
+from seodang.evaluation.row_verdict import short
 from seodang.foundations.explore import Exploration
 from seodang.foundations.explore import write_page as write_exploration
 from seodang.tuning.drawn import drawings
@@ -67,7 +68,7 @@ def _short(keys: list[str]) -> list[str]:
 
 def figure(name: str, value: float) -> str:
     """A measure's value as a person reads it."""
-    return f"{value:.2%}" if name.endswith("accuracy") else f"{value:.4f}" if name.endswith("loss") else f"{value:.5g}"
+    return f"{value:.2%}" if name.endswith("accuracy") else f"{value:.4f}" if name.endswith("loss") else short(value)
 
 
 def beforehand(search: Search) -> list[str]:
@@ -104,6 +105,8 @@ def sentences(tuning: Tuning) -> list[str]:
 
 def _best(tuning: Tuning, whole: list[Trial]) -> list[str]:
     best, measure = tuning.best, named(tuning.by)
+    if best.is_plain and len(whole) == 1:
+        return [tr("Only trial {number}, the recipe as it is, was trained to its end.", number=best.number)]
     if best.is_plain:
         return [
             tr(
@@ -204,24 +207,27 @@ def _weights_words(tuning: Tuning) -> list[str]:
 
 
 def _worth(tuning: Tuning, whole: list[Trial]) -> str:
-    found = tuning.expected
-    if found is None:
-        return tr(
-            "The best of several looks better on the split that chose it than it is. The test split was not looked at."
-        )
-    best, expected = figure(tuning.by, tuning.best.metrics[tuning.by]), figure(tuning.by, found)
+    """What the best is worth on new examples."""
+    closed = tr("The test split was not looked at.")
+    if len(whole) < 2:
+        return closed
+    if tuning.expected is None:
+        return f"{tr('The best of several looks better on the split that chose it than it is.')} {closed}"
+    best, expected = figure(tuning.by, tuning.best.metrics[tuning.by]), figure(tuning.by, tuning.expected)
     if best == expected:
-        return tr(
-            "Resampling the validation examples shows no luck in the choice of the best of {count}. The test split was not looked at.",
+        words = tr(
+            "The best of {count} looks better on the split that chose it than it is; by how much, resampling its examples does not show.",
             count=len(whole),
         )
-    return tr(
+        return f"{words} {closed}"
+    words = tr(
         "The best of {count} looks better on the split that chose it than it is: resampling its examples, {expected} instead of {best} "
-        "is to be expected on new ones. The test split was not looked at.",
+        "is to be expected on new ones.",
         count=len(whole),
         expected=expected,
         best=best,
     )
+    return f"{words} {closed}"
 
 
 def command(tuning: Tuning) -> str:

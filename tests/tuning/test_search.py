@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -307,16 +308,19 @@ def runs_of(courses):
 
 def test_what_was_never_as_good_as_half_of_the_trials_is_stopped():
     before = runs_of([(0.5, 0.6, 0.7, 0.8, 0.9, level) for level in (0.95, 0.96, 0.97, 0.98, 0.99)])
-    assert looks(6) == [2, 3, 4, 5]
-    worse = {1: 0.1, 2: 0.59}
+    assert looks(6) == [3, 4, 5]
+    worse = {1: 0.8, 2: 0.8, 3: 0.69}
     assert hopeless(6, worse, before, "validation_accuracy").why == (
-        "stopped after epoch 2 of 6: validation accuracy 59.00% at best, and half of the 5 whole trials before it had 60.00% or more there"
+        "stopped after epoch 3 of 6: validation accuracy 69.00% at best, and half of the 5 whole trials before it had 70.00% or more there"
     )
-    assert hopeless(6, {1: 0.1, 2: 0.6}, before, "validation_accuracy") is None
-    assert hopeless(6, {1: 0.1}, before, "validation_accuracy") is None, "too early to say"
+    assert hopeless(6, {3: 0.7}, before, "validation_accuracy") is None
+    assert hopeless(6, {2: 0.1}, before, "validation_accuracy") is None, "too early to say"
     assert hopeless(6, worse, before[:4], "validation_accuracy") is None, "too few to say"
-    assert hopeless(12, worse, before, "validation_accuracy") is None, "trials of another length say nothing"
-    assert hopeless(6, {1: 0.1, 2: 0.8, 3: 0.5}, before, "validation_accuracy") is None, "it was good at epoch 2"
+    assert hopeless(12, {6: 0.1}, before, "validation_accuracy") is None, "trials of another length say nothing"
+    assert hopeless(6, {3: 0.8, 4: 0.5}, before, "validation_accuracy") is None, "it was good at epoch 3"
+    lower = [replace(trial, metrics={"validation_mae": 1.0}) for trial in before]
+    assert hopeless(6, {3: 0.71}, lower, "validation_mae").why.endswith("had 0.7 or less there")
+    assert hopeless(6, {3: 0.69}, lower, "validation_mae") is None
 
 
 # What mattered, and what the best is worth --------------------------------------------------------------------------------

@@ -271,11 +271,12 @@ def write_page(tuning: Tuning) -> Path:
         count=len(tuning.trials),
     )
     words = [*sentences(tuning), tr("Train the best again: {command}", command=command(tuning))]
-    words += [tr("Trial {number}: {why}.", number=trial.number, why=shown(trial.stopped)) for trial in _stopped(tuning)]
-    table = (tr("Every trial, the best first"), tuple(rows(tuning)))
+    tables = [(tr("Every trial, the best first"), tuple(rows(tuning)))]
+    if stopped := [(str(trial.number), shown(trial.stopped)) for trial in _stopped(tuning)]:
+        tables.append((tr("Stopped early, and why"), ((tr("trial"), tr("why")), *stopped)))
     pictures = drawings(names(tuning), tuning.search, tuning.trials, tuning.by, named(tuning.by))
     return write_exploration(
-        Exploration(title, tuple(words), {}, tuple(pictures), (table,)), tuning.folder / "trials.html"
+        Exploration(title, tuple(words), {}, tuple(pictures), tuple(tables)), tuning.folder / "trials.html"
     )
 
 

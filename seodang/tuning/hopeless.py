@@ -67,11 +67,15 @@ def hopeless(epochs: int, course: dict[int, float], before: Sequence[Trial], by:
                 **numbers,
             )
         )
-    words = (
-        "stopped after epoch {epoch} of {epochs}: validation mae {best} at best, and half of the {count} whole trials before it had "
-        "{median} or less there"
-        if by == "validation_mae"
-        else "stopped after epoch {epoch} of {epochs}: validation loss {best} at best, and half of the {count} whole trials before it "
-        "had {median} or less there"
+    return End(
+        said(
+            "stopped after epoch {epoch} of {epochs}: validation mae {best} at best, and half of the {count} whole trials before it had "
+            "{median} or less there"
+            if by == "validation_mae"
+            else "stopped after epoch {epoch} of {epochs}: validation loss {best} at best, and half of the {count} whole trials before "
+            "it had {median} or less there",
+            best=short(best),
+            median=short(there),
+            **numbers,
+        )
     )
-    return End(said(words, best=short(best), median=short(there), **numbers))

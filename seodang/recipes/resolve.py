@@ -187,6 +187,15 @@ def takes_list(key: str) -> bool:
     return any(typing.get_origin(kind) in (tuple, list) for kind in _kinds(_place(key)))
 
 
+def takes_text(key: str) -> bool:
+    """Whether a setting is any text, so that commas and dots may stand inside its value.
+
+    >>> takes_text("columns.target"), takes_text("training.optimizer"), takes_text("training.epochs")
+    (True, False, False)
+    """
+    return str in _kinds(_place(key))
+
+
 def _is_list(path: list[str]) -> bool:
     """Whether a setting is a list of something else than words; lists of words take a text as it is."""
     kinds = _kinds(path)
@@ -195,11 +204,30 @@ def _is_list(path: list[str]) -> bool:
 
 def _kinds(path: list[str]) -> tuple[Any, ...]:
     """The type of a setting and what it is made of; none for a model's settings, which the model knows."""
+    field = _field(path)
+    return () if field is None else (field.annotation, *typing.get_args(field.annotation))
+
+
+def _field(path: list[str]) -> Any:
     group: Any = Recipe
     for part in path[:-1]:
         group = group.model_fields[part].annotation if part in getattr(group, "model_fields", {}) else None
-    field = getattr(group, "model_fields", {}).get(path[-1])
-    return () if field is None else (field.annotation, *typing.get_args(field.annotation))
+    return getattr(group, "model_fields", {}).get(path[-1])
+
+
+def full_name(key: str) -> str:
+    """A setting's whole name; `model.depth` stays as it is typed.
+
+    >>> full_name("rotation"), full_name("model.depth")
+    ('augmentation.rotation', 'model.depth')
+    """
+    path = _place(key)
+    return ".".join(["model", *path[2:]] if path[:2] == ["model", "settings"] and len(path) > 2 else path)
+
+
+def field_of(key: str) -> Any:
+    """A setting's pydantic field, with its type and limits; None for a model's settings, which the model knows."""
+    return _field(_place(key))
 
 
 def explained_yaml(recipe: Recipe) -> str:

@@ -68,4 +68,18 @@ class Finished:
     best_epoch: int | None
 
 
+@dataclass(frozen=True)
+class End:
+    """What a reader may answer to an Epoch (`send`): the run ends here, whole, as if it had been planned so. why: a sentence that
+    its recipe keeps."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Leave:
+    """What a reader may answer to a Step or an Epoch: the state is saved, and the run may be carried on; Interrupted comes next."""
+
+
+Answer = End | Leave | None
 Event = Opened | Begun | Passed | Step | Epoch | Notice | Planned | Replanned | Interrupted | Finished

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from seodang.models.backbone import Backbone
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.resolve import to_yaml
 from seodang.runs.checkpoint import load_checkpoint, save_checkpoint
-from seodang.runs.events import Event, Finished, Interrupted, Replanned
+from seodang.runs.events import Answer, End, Event, Finished, Interrupted, Leave, Replanned
 from seodang.runs.folder import load, read_recipe
 from seodang.runs.history import History
 from seodang.runs.interrupt import listening
@@ -48,8 +48,9 @@ def follow(
     whole: Backbone | None = None,
     pictures: Data | None = None,
     spent: float = 0.0,
-) -> Iterator[Event]:
-    """Read the loop's stream: history, checkpoints, best weights, signals; then write what the run ends with.
+) -> Generator[Event, Answer, None]:
+    """Read the loop's stream: history, checkpoints, best weights, signals; then write what the run ends with. The reader of this
+    stream may answer that the run ends or is left.
 
     whole: the network whose head is trained here, which is what is saved.   pictures: the run's data, where `data` is their
     features.   spent: seconds that training took before.
@@ -86,8 +87,15 @@ def follow(
             if meets:
                 place.agree(state.total, LEAVE if stop else GO_ON)
             left = time.perf_counter()
-            yield event
+            answer = yield event
             outside += time.perf_counter() - left
+            if isinstance(answer, Leave) and meets:
+                saver.save()
+                yield Interrupted(folder, state.step, 0)
+                return
+            if isinstance(answer, End) and isinstance(event, Epoch) and state.step < state.total:
+                _end_here(folder, state, answer.why)
+                break
             if stop:
                 yield Notice(
                     tr(
@@ -171,6 +179,13 @@ def rewrite_recipe(
         "transfer": recipe.transfer.model_copy(update=transfer or {}),
     }
     write_text(path, to_yaml(recipe.model_copy(update=decided), [*reasons, reason] if reason else reasons))
+
+
+def _end_here(folder: Path, state: State, why: str) -> None:
+    """Let the run be one that was to end here; its schedule stays that of the steps it was planned with."""
+    state.end_after(state.step)
+    ended = {"steps": state.step, "epochs": state.epoch, "replanned": tuple(state.replanned)}
+    rewrite_recipe(folder, training=ended, reason=why)
 
 
 class _Saver:

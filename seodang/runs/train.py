@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ from seodang.recipes.lint import lint
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.resolve import is_recipe, resolve, to_yaml
 from seodang.runs.beforehand import refuse_mistakes
-from seodang.runs.events import Begun, Event, Finished, Interrupted, Opened
+from seodang.runs.events import Answer, Begun, Event, Finished, Interrupted, Opened
 from seodang.runs.folder import (
     ENCODING,
     RUNS,
@@ -99,10 +99,11 @@ def stream(
     runs: str | Path = RUNS,
     name: str | None = None,
     since: float | None = None,
-) -> Iterator[Event]:
+) -> Generator[Event, Answer, None]:
     """The same as `train`, telling what happens as it does; the command line and the studio are readers of it.
 
     since: when the recipe's minutes began, on the clock of `time.perf_counter`. None: now.
+    A reader may answer an Epoch with `End`, or a Step or Epoch with `Leave` (see `runs.events`).
     Of several processes (see `training.device`) the first tells all this; the others give nothing and end when it ends training.
     """
     started = time.perf_counter()
@@ -217,7 +218,7 @@ def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Run:
     return _run_of(resume_stream(path, settings))
 
 
-def resume_stream(path: str | Path, settings: dict[str, Any] | None = None) -> Iterator[Event]:
+def resume_stream(path: str | Path, settings: dict[str, Any] | None = None) -> Generator[Event, Answer, None]:
     """The same as `resume`, telling what happens as it does."""
     folder = find_run(path)
     refuse_read_only(folder, tr("Training is carried on there."))

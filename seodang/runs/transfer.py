@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from seodang.data.augment import Augmentation
 from seodang.data.load import Prepared
 from seodang.models.backbone import Backbone
 from seodang.recipes.recipe import Recipe
-from seodang.runs.events import Event, Interrupted, Planned
+from seodang.runs.events import Answer, Event, Interrupted, Planned
 from seodang.runs.follow import finish, follow, restore, rewrite_recipe
 from seodang.runs.history import History
 from seodang.runs.interrupt import listening
@@ -41,7 +41,7 @@ WORTH_SAYING = 0.1
 
 def transfer(
     folder: Path, data: Prepared, recipe: Recipe, once: Pass, place: Place, machine: dict[str, Any], since: float
-) -> Iterator[Event]:
+) -> Generator[Event, Answer, None]:
     """Every picture through the frozen base once; then the head is solved for, or trained step by step on the features;
     then, where it is asked for, the last stages are trained too. The recipe's minutes are of all of it together, with the reading of
     the pictures before (`since`, on the clock of `time.perf_counter`) and the judging and the report after.

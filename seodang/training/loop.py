@@ -172,7 +172,11 @@ def fit(data: Data, recipe: Recipe, task: Task, state: State, place: Place) -> I
 
     def rate_at(step: int) -> float:
         first, total = state.first_step, state.total - state.first_step
-        plans = state.replanned and [(at - first, steps - first) for at, steps in state.replanned if at >= first]
+        plans = [(at - first, steps - first) for at, steps in state.replanned if steps > at >= first]
+        if plans and (
+            len(plans) == 1 or step - first < plans[1][0]
+        ):  # to the digit as before anything was planned anew
+            return rate(settings, step - first, plans[0][1], per_epoch)
         return rate(settings, stretched(step - first, plans, total) if plans else step - first, total, per_epoch)
 
     while state.step < state.total or state.done_in_epoch:

@@ -1,9 +1,10 @@
-"""Which combinations of settings are tried: `training.learning_rate=1e-3,1e-2 model.depth=2,3` is four."""
+"""What a person varies, as it is typed: `training.learning_rate=1e-3,1e-2 model.depth=2,3` is four combinations, `1e-4..1e-1` a range."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,31 +13,73 @@ import yaml
 from seodang.core.errors import RecipeError
 from seodang.core.language import tr
 from seodang.core.settings_file import read_settings
-from seodang.recipes.resolve import takes_list
+from seodang.recipes.resolve import takes_list, takes_text
 
 # More combinations than these are more likely a slip than a wish.
 MOST = 1_000
+RANGE = re.compile(r"(?:(log|linear):)?\s*([^\s/\\]+?)\s*\.\.\s*([^\s/\\]+)")
+# Of each setting that varies: its values as typed, or the one range.
+Varied = dict[str, list[str] | str]
 
 
-def divided(settings: Mapping[str, str]) -> tuple[dict[str, str], dict[str, list[str]]]:
-    """Settings with one value, and those of which every value is tried. `grid=FILE.yaml` brings more of the latter.
+def is_range(text: str) -> bool:
+    """Whether a value as it was typed is a range. What has a slash is a path.
+
+    >>> is_range("1e-4..1e-1"), is_range("log:8..64"), is_range("../mine.py"), is_range("[8, 8]")
+    (True, True, False, False)
+    """
+    return RANGE.fullmatch(text.strip()) is not None
+
+
+def divided(settings: Mapping[str, str]) -> tuple[dict[str, str], Varied]:
+    """Settings with one value, and those that vary: a list of values, or a range. `grid=FILE.yaml` brings more of the latter.
 
     Commas divide values, but not inside brackets, and not in a setting that is a list itself.
 
-    >>> divided({"training.epochs": "3", "model.hidden": "[8],[8,8]", "training.learning_rate": "1e-3, 1e-2"})
-    ({'training.epochs': '3'}, {'model.hidden': ['[8]', '[8,8]'], 'training.learning_rate': ['1e-3', '1e-2']})
+    >>> divided({"training.epochs": "3", "model.hidden": "[8],[8,8]", "training.learning_rate": "1e-3..1e-1"})
+    ({'training.epochs': '3'}, {'model.hidden': ['[8]', '[8,8]'], 'training.learning_rate': '1e-3..1e-1'})
+
+    Raises RecipeError where a range stands among values.
     """
-    fixed, varied = {}, {}
+    fixed: dict[str, str] = {}
+    varied: Varied = {}
     for key, text in settings.items():
         if key == "grid":
             varied |= read_grid(Path(text))
-            continue
-        values = [text] if takes_list(key) else split(text)
-        if len(values) > 1:
+        elif _asked(takes_list, key):
+            fixed[key] = text
+        elif is_range(text) and "," not in text and not _asked(takes_text, key):
+            varied[key] = text
+        elif len(values := split(text)) > 1:
             varied[key] = values
         else:
             fixed[key] = text
+    refuse_mixed(varied)
     return fixed, varied
+
+
+def _asked(what: Callable[[str], bool], key: str) -> bool:
+    """A question about a setting; of one that there is not, which is told with all other mistakes, no."""
+    try:
+        return what(key)
+    except RecipeError:
+        return False
+
+
+def refuse_mixed(varied: Varied) -> None:
+    """Raise RecipeError where a range stands among the values of a list."""
+    mixed = [
+        f"{key}={','.join(values)}"
+        for key, values in varied.items()
+        if not isinstance(values, str) and any(map(is_range, values))
+    ]
+    if mixed:
+        raise RecipeError(
+            tr(
+                "A range stands alone, got {settings}. Write either 1e-4..1e-1 or values between commas.",
+                settings=" ".join(mixed),
+            )
+        )
 
 
 def split(text: str) -> list[str]:
@@ -54,18 +97,43 @@ def split(text: str) -> list[str]:
     return [*values, text[start:].strip()]
 
 
-def read_grid(path: Path) -> dict[str, list[str]]:
-    """A YAML file of settings, each with a list of values.
+def read_grid(path: Path) -> Varied:
+    """A YAML file of settings, each with a list of values or a range.
 
     Raises RecipeError where it is none.
     """
     plain = read_settings(path, kind="grid", name="GRID", such_as="training.learning_rate: [1e-3, 1e-2]")
-    wrong = [key for key, values in plain.items() if not isinstance(values, list) or not values]
+    wrong = [
+        str(key) for key, values in plain.items() if not (isinstance(values, list) and values or _is_range(values))
+    ]
     if wrong:
         raise RecipeError(
-            tr("{path}: {names} needs a list of values, such as [1e-3, 1e-2].", path=path, names=", ".join(wrong))
+            tr(
+                "{path}: {names} needs a list of values, such as [1e-3, 1e-2], or a range, such as 1e-4..1e-1.",
+                path=path,
+                names=", ".join(wrong),
+            )
         )
-    return {str(key): [as_text(value) for value in values] for key, values in plain.items()}
+    return as_typed(plain)
+
+
+def _is_range(value: Any) -> bool:
+    return isinstance(value, str) and is_range(value)
+
+
+def as_typed(grid: Mapping[Any, Any]) -> Varied:
+    """Values of Python or YAML as a person would type them.
+
+    >>> as_typed({"training.epochs": [3, 5], "training.learning_rate": "1e-3..1e-1", "training.nesterov": True})
+    {'training.epochs': ['3', '5'], 'training.learning_rate': '1e-3..1e-1', 'training.nesterov': ['true']}
+    """
+    found: Varied = {}
+    for key, values in grid.items():
+        if isinstance(values, str) and is_range(values):
+            found[str(key)] = values
+        else:
+            found[str(key)] = [as_text(value) for value in (values if isinstance(values, list | tuple) else [values])]
+    return found
 
 
 def as_text(value: Any) -> str:

@@ -1,56 +1,43 @@
-"""Every combination of some settings trained and judged on validation; what is done is written down and not done again."""
+"""Combinations of some settings trained and judged on validation; what is done is written down and not done again."""
 
 from __future__ import annotations
 
-import hashlib
-import json
+import functools
 import re
-import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from seodang.core.errors import RecipeError, RunError
-from seodang.core.files import append_line, read_lines
-from seodang.core.language import in_english, tr
+from seodang.core.language import tr
 from seodang.core.processes import num_processes
 from seodang.core.sentences import shown
 from seodang.recipes.choose import HOUSE
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.resolve import is_recipe, resolve
-from seodang.runs.events import Begun, Event, Finished, Interrupted
-from seodang.runs.train import resume_stream, stream
+from seodang.runs.events import Interrupted
 from seodang.runs.writing import locked
-from seodang.tuning.grid import as_text, combinations
+from seodang.tuning.answers import beyond_choice, read_answers
+from seodang.tuning.grid import Varied, as_text, as_typed, combinations, refuse_mixed
+from seodang.tuning.importance import Weight, weights
+from seodang.tuning.propose import refuse_without_optuna
+from seodang.tuning.search import Over, Search, search_stream
+from seodang.tuning.space import Space, count, read_space
+from seodang.tuning.trial import MEASURES, Job, Record, Trial, Trying, drop_checkpoints, train_trial
 
 TUNINGS = "tunings"
-STATE = "trials.jsonl"
-# What a trial is judged by where nobody says, the first that its history has; and whether higher is better.
-MEASURES = {"validation_accuracy": True, "validation_mae": False, "validation_loss": False}
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One combination. metrics: of the epoch whose weights the run ends with; empty where it failed, and `failed` says why.
-
-    run: the folder of its run.   examples: of the validation split.
-    """
-
-    number: int
-    settings: dict[str, str]
-    metrics: dict[str, float] = field(default_factory=dict)
-    epochs: int = 0
-    seconds: float = 0.0
-    run: str = ""
-    examples: int = 0
-    failed: str = ""
-    was_done: bool = False
 
 
 @dataclass(frozen=True)
 class Tuning:
-    """What was tried. `trials`: the best first, those that failed last.   by: the measure.   fixed: settings of all trials."""
+    """What was tried. `trials`: the best first, then those that were stopped, then those that failed.   by: the measure.
+
+    fixed: settings of all trials.   search: what was searched; None where every combination was tried.   ended: why a search has
+    fewer trials than were asked for; empty where it has not.
+    """
 
     folder: Path
     data: str
@@ -58,6 +45,8 @@ class Tuning:
     fixed: dict[str, str]
     by: str
     trials: tuple[Trial, ...]
+    search: Search | None = None
+    ended: str = ""
 
     @property
     def best(self) -> Trial:
@@ -67,31 +56,66 @@ class Tuning:
     @property
     def settings(self) -> dict[str, str]:
         """All settings that the best was trained with, as `train` takes them."""
-        return {**self.fixed, **self.best.settings}
+        return dict(self.fixed) if self.best.is_plain else {**self.fixed, **self.best.settings}
+
+    @functools.cached_property
+    def importance(self) -> list[Weight]:
+        """Which settings mattered most in a search, the weightiest first; empty where that cannot be said."""
+        if self.search is None:
+            return []
+        return weights(self.search.space, sorted(self.trials, key=lambda trial: trial.number), self.by)
+
+    @functools.cached_property
+    def expected(self) -> float | None:
+        """What the best has on new examples, estimated: its score without the luck of having been chosen by it. None where the
+        answers to each validation example are not known."""
+        known, whole = read_answers(self.folder, self.by), [trial for trial in self.trials if trial.is_whole]
+        scores = [known[trial.run] for trial in whole if trial.run in known]
+        if len(scores) < len(whole) or len(whole) < 2 or len({len(each) for each in scores}) > 1:
+            return None
+        higher, own = MEASURES[self.by], self.best.metrics[self.by]
+        return (min if higher else max)(own, beyond_choice(np.stack(scores), higher))
+
+
+Told = Search | Trying | Trial | Tuning | Interrupted
 
 
 def tune(
     data: str | Path | None = None,
     recipe: str | Path | Recipe | None = None,
-    grid: Mapping[str, list[Any]] | None = None,
+    grid: Mapping[str, Any] | None = None,
     settings: Mapping[str, Any] | None = None,
     *,
+    trials: int | None = None,
+    minutes: float | None = None,
+    seed: int = 0,
+    to_the_end: bool = False,
     folder: str | Path | None = None,
     by: str | None = None,
 ) -> Tuning:
-    """Train every combination of a grid and rank them by the validation split. The test split is not looked at.
+    """Train combinations of settings and rank them by the validation split. The test split is not looked at.
+
+    Every combination of lists of values; or, with `trials` or `minutes`, those that a search proposes, which may take ranges too.
 
     Args:
         data, recipe: As of `train`.
-        grid: Values to try, such as {"training.learning_rate": [1e-3, 1e-2], "model.depth": [2, 3]}.
+        grid: Values to try, such as {"training.learning_rate": [1e-3, 1e-2], "model.depth": [2, 3]}, or a range, "1e-4..1e-1".
         settings: Laid over the recipe in all trials.
+        trials: So many combinations, the recipe as it is among them.
+        minutes: The time that a search may take.
+        seed: Of a search: the same one proposes the same.
+        to_the_end: Whether a search trains hopeless trials to their end too.
         folder: Where the trials and their runs are kept; given again, what is done there is not done again.
             None: ./tunings/RECIPE-DATA.
         by: validation_accuracy (higher is better), validation_mae or validation_loss. None: the first of them there is.
 
     Raises SeodangError where a setting of any combination is wrong, there is no validation split, or every trial failed.
     """
-    for event in tune_stream(data, recipe, grid, settings, folder=folder, by=by):
+    told = tune_stream(
+        data, recipe, grid, settings,
+        trials=trials, minutes=minutes, seed=seed, to_the_end=to_the_end, folder=folder, by=by,
+    )  # fmt: skip
+    for event in told:
         if isinstance(event, Interrupted):
             raise KeyboardInterrupt
         if isinstance(event, Tuning):
@@ -102,161 +126,193 @@ def tune(
 def tune_stream(
     data: str | Path | None = None,
     recipe: str | Path | Recipe | None = None,
-    grid: Mapping[str, list[Any]] | None = None,
+    grid: Mapping[str, Any] | None = None,
     settings: Mapping[str, Any] | None = None,
     *,
+    trials: int | None = None,
+    minutes: float | None = None,
+    seed: int = 0,
+    to_the_end: bool = False,
     folder: str | Path | None = None,
     by: str | None = None,
-) -> Iterator[Trial | Tuning | Interrupted]:
-    """The same as `tune`, giving each trial as it is done; ends with the Tuning, or with Interrupted where a signal came."""
+) -> Iterator[Told]:
+    """The same as `tune`, giving what a search will do, each epoch, and each trial as it is done; ends with the Tuning, or with
+    Interrupted where a signal came."""
     if num_processes() > 1:
         raise RecipeError(
             tr("Trials are trained by one process, and here are {count}. Leave torchrun out.", count=num_processes())
         )
-    if by is not None and by not in MEASURES:
-        raise RecipeError(tr("Trials are judged by {measures}, got {by!r}.", measures=", ".join(MEASURES), by=by))
     if recipe is None and data is not None and is_recipe(str(data)) and not Path(data).is_dir():
         data, recipe = None, data
-    fixed = {key: as_text(value) for key, value in (settings or {}).items()}
-    tried = combinations({key: [as_text(value) for value in values] for key, values in (grid or {}).items()})
-    resolved = _all_resolved(recipe, fixed, tried)
-    where = str(data) if data is not None else resolved[0].data
+    fixed, varied = {key: as_text(value) for key, value in (settings or {}).items()}, as_typed(grid or {})
+    _refuse_options(by, trials, minutes, seed)
+    space, base = _space(recipe, fixed, varied)
+    if asked := _search(space, varied, trials, minutes, seed, not to_the_end):
+        refuse_without_optuna()
+    every = [] if asked else _all_checked(recipe, fixed, varied)
+    where = str(data) if data is not None else base.data
     if where is None:
-        raise RecipeError(tr("{name} names no data. Say which: `seodang tune PATH {name} …`.", name=resolved[0].name))
+        raise RecipeError(tr("{name} names no data. Say which: `seodang tune PATH {name} …`.", name=base.name))
     named = None if recipe is None else recipe.name if isinstance(recipe, Recipe) else str(recipe)
     place = Path(folder) if folder is not None else Path(TUNINGS) / _clean(f"{named or 'house'}-{Path(where).name}")
+    if place.resolve() == Path(where).resolve():
+        raise RecipeError(
+            tr(
+                "{folder} is where the data are looked for. Say another folder for the trials with --folder.",
+                folder=place,
+            )
+        )
     place.mkdir(parents=True, exist_ok=True)
-    trials: list[Trial] = []
+    job, ended = Job(place, data, recipe, fixed, where, named, by), ""
+    found: list[Trial] = []
     with locked(place):
-        done, begun = _state(place)
-        for number, (some, one) in enumerate(zip(tried, resolved, strict=True), start=1):
-            key = _key(one, where, recipe is None)
-            trial = done.get(key)
-            if trial is None:
-                events = _events(place, begun.get(key), data, recipe, {**fixed, **some}, number)
-                trial = yield from _follow(events, place, key, number, some)
-                if trial is None:
-                    return
-            else:
-                trial = Trial(**{**trial, "number": number, "settings": some, "was_done": True})
-            _refuse_unjudged(trial)
-            trials.append(trial)
-            yield trial
-    yield Tuning(place, where, named, fixed, *_ranked(trials, by))
+        record = Record(place)
+        if asked:
+            yield asked
+        for event in search_stream(job, record, asked, varied) if asked else _grid_stream(job, record, every):
+            if isinstance(event, Over):
+                ended = event.why
+                continue
+            if isinstance(event, Trial):
+                _refuse_unjudged(event, by)
+                _keep_one_checkpoint(place, found, event, by)
+                found.append(event)
+            yield event
+            if isinstance(event, Interrupted):
+                return
+    yield Tuning(place, where, named, fixed, *_ranked(found, by), asked, ended)
 
 
-def _all_resolved(
-    recipe: str | Path | Recipe | None, fixed: dict[str, str], tried: list[dict[str, str]]
-) -> list[Recipe]:
-    """The recipe of every combination, so that a mistake in the last is told before the first is trained."""
-    found, mistakes = [], {}
+def _grid_stream(job: Job, record: Record, tried: list[dict[str, str]]) -> Iterator[Trial | Trying | Interrupted]:
+    for number, some in enumerate(tried, start=1):
+        trial = record.whole(job.key(some), number, some)
+        yield from train_trial(job, record, number, some) if trial is None else [trial]
+
+
+def _refuse_options(by: str | None, trials: int | None, minutes: float | None, seed: int) -> None:
+    mistakes = []
+    if by is not None and by not in MEASURES:
+        mistakes.append(tr("Trials are judged by {measures}, got {by!r}.", measures=", ".join(MEASURES), by=by))
+    if trials is not None and trials < 2:
+        mistakes.append(
+            tr("A search has 2 trials or more (the first is the recipe as it is), got {trials}.", trials=trials)
+        )
+    if minutes is not None and not 0 < minutes < float("inf"):
+        mistakes.append(tr("The minutes of a search are more than 0, got {minutes:g}.", minutes=minutes))
+    if seed < 0:
+        mistakes.append(tr("The seed of a search is 0 or more, got {seed}.", seed=seed))
+    if mistakes:
+        raise RecipeError("\n".join(mistakes))
+
+
+def _space(recipe: str | Path | Recipe | None, fixed: dict[str, str], varied: Varied) -> tuple[Space, Recipe]:
+    """What varies, and the recipe without it. Every mistake in either is told at once."""
+    if not varied:
+        combinations({})
+    refuse_mixed(varied)
+    base, mistakes, space = resolve(recipe or HOUSE), dict[str, None](), Space()
+    is_laid = False
+    try:
+        base = resolve(recipe or HOUSE, fixed)
+        is_laid = True
+    except RecipeError as error:
+        mistakes |= dict.fromkeys(str(error).splitlines())
+    try:
+        space = read_space(varied, None if recipe is None else base, fixed if is_laid else {})
+    except RecipeError as error:
+        mistakes |= dict.fromkeys(str(error).splitlines())
+    if mistakes:
+        raise RecipeError("\n".join(mistakes))
+    return space, base
+
+
+def _search(
+    space: Space, varied: Varied, trials: int | None, minutes: float | None, seed: int, stops: bool
+) -> Search | None:
+    """The search that was asked for; None where every combination is to be tried."""
+    ranges = " ".join(f"{key}={text}" for key, text in varied.items() if isinstance(text, str))
+    if trials is None and minutes is None:
+        if ranges:
+            raise RecipeError(
+                tr(
+                    "{ranges}: a range has no last value. Say how many trials there are to be, --trials 20, or how long they may "
+                    "take, --minutes 5.",
+                    ranges=ranges,
+                )
+            )
+        return None
+    total = count(space)
+    if not ranges and minutes is None and total is not None and trials is not None and total <= trials:
+        return None
+    return Search(space, trials, minutes, seed, stops)
+
+
+def _all_checked(recipe: str | Path | Recipe | None, fixed: dict[str, str], varied: Varied) -> list[dict[str, str]]:
+    """Every combination, so that a mistake in the last is told before the first is trained."""
+    tried = combinations({key: [values] if isinstance(values, str) else values for key, values in varied.items()})
+    mistakes = dict[str, None]()
     for some in tried:
         try:
-            found.append(resolve(recipe or HOUSE, {**fixed, **some}))
+            resolve(recipe or HOUSE, {**fixed, **some})
         except RecipeError as error:
             mistakes |= dict.fromkeys(str(error).splitlines())
     if mistakes:
         raise RecipeError("\n".join(mistakes))
-    return found
-
-
-def _key(recipe: Recipe, where: str, house: bool) -> str:
-    """What tells a trial from any other: its whole recipe and its data."""
-    plain = {"recipe": recipe.model_dump(mode="json"), "data": where, "house": house}
-    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:24]
+    return tried
 
 
 def _clean(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", name).strip("-.")[:64] or "tuning"
 
 
-def _state(folder: Path) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
-    """What trials.jsonl says: trials that are done, and the run of each that was begun, by key."""
-    done: dict[str, dict[str, Any]] = {}
-    begun: dict[str, str] = {}
-    for line in read_lines(folder / STATE) if (folder / STATE).exists() else ():
-        if "trial" in line:
-            done[line["key"]] = line["trial"]
-        else:
-            begun[line["key"]] = line["begun"]
-    return done, begun
-
-
-def _events(
-    folder: Path,
-    begun: str | None,
-    data: str | Path | None,
-    recipe: str | Path | Recipe | None,
-    settings: dict[str, str],
-    number: int,
-) -> Iterator[Event]:
-    """The training of one combination; one that was stopped on its way goes on."""
-    run = folder / "runs" / begun if begun else None
-    if run is not None and (run / "recipe.yaml").exists() and not (run / "manifest.json").exists():
-        return resume_stream(run)
-    return stream(data, recipe, settings, runs=folder / "runs", name=f"trial-{number}")
-
-
-def _follow(events: Iterator[Event], folder: Path, key: str, number: int, settings: dict[str, str]) -> Iterator[Any]:
-    """Read a training to its end and write down what came of it. None where a signal stopped it."""
-    started = time.perf_counter()
-    trial = None
-    try:
-        with in_english():  # why it failed is kept
-            for event in events:
-                if isinstance(event, Begun):
-                    append_line(folder / STATE, {"key": key, "begun": event.folder.name})
-                elif isinstance(event, Interrupted):
-                    yield event
-                    return None
-                elif isinstance(event, Finished):
-                    trial = _judged(event, number, settings, time.perf_counter() - started)
-    except (RunError, RecipeError) as error:  # this combination does not train; others may
-        trial = Trial(number, settings, failed=str(error), seconds=round(time.perf_counter() - started, 3))
-    assert trial is not None, "the stream ends with Finished or Interrupted"
-    plain = {name: value for name, value in trial.__dict__.items() if name != "was_done"}
-    append_line(folder / STATE, {"key": key, "trial": plain})
-    return trial
-
-
-def _judged(event: Finished, number: int, settings: dict[str, str], seconds: float) -> Trial:
-    """What validation said of the epoch whose weights the run ends with."""
-    run = event.run
-    line = run.history[(event.best_epoch or len(run.history)) - 1]
-    metrics = {name: float(value) for name, value in line.items() if name in MEASURES}
-    examples = int(run.data["split"]["examples"].get("validation", 0))
-    return Trial(number, settings, metrics, len(run.history), round(seconds, 3), run.name, examples)
-
-
-def _refuse_unjudged(trial: Trial) -> None:
-    if not trial.failed and not trial.metrics:
+def _refuse_unjudged(trial: Trial, by: str | None) -> None:
+    if trial.failed:
+        return
+    if not trial.metrics:
         raise RecipeError(
             tr(
                 "There is no validation split to judge trials on, and the test split is not for choosing. Write split.validation=0.2, "
                 "or give data that brings a validation split."
             )
         )
-
-
-def _ranked(trials: list[Trial], by: str | None) -> tuple[str, tuple[Trial, ...]]:
-    """The measure, and the trials, the best first; of equals the one with the smaller validation loss, then the earlier."""
-    worked = [trial for trial in trials if not trial.failed]
-    if not worked:
-        raise RunError(tr("Every trial failed. The first: {failed}", failed=shown(trials[0].failed)))
-    by = by or next(name for name in MEASURES if name in worked[0].metrics)
-    if lacking := [trial.number for trial in worked if by not in trial.metrics]:
+    if by is not None and by not in trial.metrics:
         raise RecipeError(
             tr(
                 "Trial {number} has no {by}; it has {measures}.",
-                number=lacking[0],
+                number=trial.number,
                 by=by,
-                measures=", ".join(worked[0].metrics),
+                measures=", ".join(trial.metrics),
             )
         )
 
-    def place(trial: Trial) -> tuple[float, float, int]:
-        value = trial.metrics[by]
-        return (-value if MEASURES[by] else value), trial.metrics.get("validation_loss", 0.0), trial.number
 
+def _keep_one_checkpoint(folder: Path, before: list[Trial], trial: Trial, by: str | None) -> None:
+    """Of what trials need to be trained further, only the best one's stays: it is several times their weights."""
+    if trial.failed:
+        return
+    by = by or _first_measure(trial)
+    best = min((each for each in before if each.is_whole), key=lambda each: _place(each, by), default=None)
+    if best is None or best.run == trial.run:
+        return
+    is_better = trial.is_whole and _place(trial, by) < _place(best, by)
+    drop_checkpoints(folder, best if is_better else trial)
+
+
+def _first_measure(trial: Trial) -> str:
+    return next(name for name in MEASURES if name in trial.metrics)
+
+
+def _place(trial: Trial, by: str) -> tuple[float, float, int]:
+    value = trial.metrics[by]
+    return (-value if MEASURES[by] else value), trial.metrics.get("validation_loss", 0.0), trial.number
+
+
+def _ranked(trials: list[Trial], by: str | None) -> tuple[str, tuple[Trial, ...]]:
+    """The measure, and the trials, the best first; of equals the one with the smaller validation loss, then the earlier. After those
+    that were trained to their end come those that were stopped, then those that failed."""
+    worked = [trial for trial in trials if not trial.failed]
+    if not worked:
+        raise RunError(tr("Every trial failed. The first: {failed}", failed=shown(trials[0].failed)))
+    by = by or _first_measure(worked[0])
     failed = [trial for trial in trials if trial.failed]
-    return by, (*sorted(worked, key=place), *failed)
+    return by, (*sorted(worked, key=lambda trial: (not trial.is_whole, *_place(trial, by))), *failed)

@@ -15,6 +15,7 @@ from seodang.core.errors import RecipeError, RunError
 from seodang.core.files import read_lines
 from seodang.runs.folder import load
 from seodang.tuning.results import command, described, rows, sentences
+from seodang.tuning.trial import Trial
 from seodang.tuning.tune import tune_stream
 
 GRID = {"training.learning_rate": ["1e-4", "1e-2"], "training.epochs": [2, 6]}
@@ -72,7 +73,7 @@ def test_more_values_add_trials(moons):
 
 def test_stopped_and_gone_on_with_is_as_if_never_stopped(moons, tmp_path):
     events = tune_stream("moons", "moons", GRID, {"training.checkpoint_seconds": 0}, folder=tmp_path)
-    next(events)
+    _next_trial(events)
     events.close()
     _stop_within_a_training(tmp_path)
     whole = tune("moons", "moons", GRID, {"training.checkpoint_seconds": 0}, folder=tmp_path)
@@ -83,6 +84,10 @@ def test_stopped_and_gone_on_with_is_as_if_never_stopped(moons, tmp_path):
             load_file(t.folder / "runs" / r.run / "model.safetensors") for t, r in ((whole, one), (moons, other))
         )
         assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+
+
+def _next_trial(events):
+    return next(event for event in events if isinstance(event, Trial))
 
 
 def _stop_within_a_training(folder):
@@ -100,10 +105,10 @@ def _stop_within_a_training(folder):
                 raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("seodang.tuning.tune.stream", stopping)
-        next(events)
+        patch.setattr("seodang.tuning.trial.stream", stopping)
+        assert _next_trial(events).was_done
         with pytest.raises(KeyboardInterrupt):
-            next(events)
+            _next_trial(events)
     unfinished = [run for run in (folder / "runs").iterdir() if not (run / "manifest.json").exists()]
     assert [run.name for run in unfinished] == ["trial-2-1"]
 
@@ -118,6 +123,14 @@ def test_what_a_person_is_told(moons):
     )
     assert command(moons) == "seodang train moons moons training.learning_rate=1e-2 training.epochs=6"
     json.dumps(described(moons), allow_nan=False)
+
+
+def test_only_the_best_trial_can_be_trained_further_so_the_disk_is_not_filled(moons):
+    kept = [run.name for run in (moons.folder / "runs").iterdir() if (run / "checkpoint").is_dir()]
+    assert kept == [moons.best.run]
+    for trial in moons.trials:
+        manifest = json.loads((moons.folder / "runs" / trial.run / "manifest.json").read_text())
+        assert all((moons.folder / "runs" / trial.run / name).exists() for name in manifest)
 
 
 def test_amounts_are_ranked_by_their_distance(tmp_path):

@@ -1,0 +1,88 @@
+"""How each validation example was answered in each trial, and what the best of several is worth beyond the split that chose it."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seodang.core.files import append_line, read_lines
+from seodang.data.load import Prepared
+from seodang.evaluation.judged import Judged, predict_all
+from seodang.evaluation.row_examples import outputs_of
+from seodang.runs.events import Finished
+
+ANSWERS = "answers.jsonl"
+# With more validation examples the best of some hundred trials is flattered by a few hundredths of a point, and nothing is kept.
+MOST_EXAMPLES = 20_000
+DRAWS, DRAWS_AT_ONCE = 500, 50
+
+Scores = NDArray[np.float32]
+
+
+def keep_answers(folder: Path, event: Finished, by: str | None) -> None:
+    """Write down how a trial answered each validation example, where that is one answer an example."""
+    scores = validation_scores(event, by)
+    if scores is None:
+        return
+    packed = np.packbits(scores > 0).tobytes() if by == "validation_accuracy" else scores.astype("<f4").tobytes()
+    line = {"run": event.run.name, "by": by, "examples": len(scores), "scores": base64.b64encode(packed).decode()}
+    append_line(folder / ANSWERS, line)
+
+
+def read_answers(folder: Path, by: str) -> dict[str, Scores]:
+    """What `keep_answers` wrote: of each run (N,) scores."""
+    file, found = folder / ANSWERS, {}
+    for line in read_lines(file) if file.exists() else ():
+        if line["by"] == by:
+            packed = base64.b64decode(line["scores"])
+            bits = by == "validation_accuracy"
+            scores = np.unpackbits(np.frombuffer(packed, np.uint8)) if bits else np.frombuffer(packed, "<f4")
+            found[line["run"]] = scores[: line["examples"]].astype(np.float32)
+    return found
+
+
+def validation_scores(event: Finished, by: str | None) -> Scores | None:
+    """Of each validation example, (N,): 1 or 0 as it was answered rightly or wrongly, or how far off the amount was. None for what is
+    not one answer an example, and where there are too many."""
+    run, data = event.run, event.data
+    subset: Any = data.validation
+    kinds = {"validation_accuracy": ("classify",), "validation_mae": ("regress", "forecast")}
+    if run.recipe.task not in kinds.get(by or "", ()) or not 0 < len(subset) <= MOST_EXAMPLES:
+        return None
+    if isinstance(data, Prepared):
+        content = data.scan.content[data.division.validation]
+        outputs = predict_all(run, Judged(subset, data.source.where, "validation", "", content, True))
+    else:
+        outputs = outputs_of(run, subset)
+    wanted = subset.labels.numpy()
+    if by == "validation_accuracy":
+        return (outputs.argmax(axis=1) == wanted).astype(np.float32)
+    return np.abs(outputs - wanted).reshape(len(wanted), -1).mean(axis=1).astype(np.float32)
+
+
+def beyond_choice(scores: NDArray[Any], higher: bool, seed: int = 0) -> float:
+    """The mean score to be expected on new examples of the one of T that is best on these, (T, N).
+
+    The best is chosen on resampled examples and judged on those that were not drawn, many times: Tsamardinos, Greasidou and
+    Borboudakis, 2018, https://doi.org/10.1007/s10994-018-5714-4, "bootstrap bias corrected". It knows the chance of the examples, not
+    that of the seed.
+
+    >>> sure = np.stack([np.ones(100), np.zeros(100)])  # nothing is left to chance
+    >>> beyond_choice(sure, higher=True)
+    1.0
+    """
+    generator, num = np.random.default_rng(seed), scores.shape[1]
+    found: list[float] = []
+    for start in range(0, DRAWS, DRAWS_AT_ONCE):
+        drawn = generator.multinomial(num, np.full(num, 1 / num), min(DRAWS_AT_ONCE, DRAWS - start))  # (draws, N)
+        inside = drawn @ scores.T  # (draws, T)
+        chosen = (inside if higher else -inside).argmax(axis=1)
+        left_out = drawn == 0
+        outside = (left_out * scores[chosen]).sum(axis=1)
+        counts = left_out.sum(axis=1)
+        found += (outside[counts > 0] / counts[counts > 0]).tolist()
+    return float(np.mean(found))

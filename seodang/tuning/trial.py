@@ -1,0 +1,268 @@
+"""One trial of a tuning: trained as a run of its own, judged on validation, and written down in trials.jsonl, the one record."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from seodang.core.errors import RecipeError, RunError
+from seodang.core.files import append_line, read_lines
+from seodang.core.language import in_english
+from seodang.core.sentences import said
+from seodang.recipes.choose import HOUSE
+from seodang.recipes.recipe import Recipe
+from seodang.recipes.resolve import resolve
+from seodang.runs.events import Answer, Begun, End, Event, Finished, Interrupted, Planned
+from seodang.runs.folder import read_history
+from seodang.runs.train import resume_stream, stream
+from seodang.runs.writing import write_manifest
+from seodang.training.loop import Epoch, Step
+from seodang.training.plan import Plan
+from seodang.tuning.answers import keep_answers
+from seodang.tuning.space import value_of
+
+STATE = "trials.jsonl"
+# What a trial is judged by where nobody says, the first that its history has; and whether higher is better.
+MEASURES = {"validation_accuracy": True, "validation_mae": False, "validation_loss": False}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One combination. metrics: of the epoch whose weights the run ends with; empty where it failed, and `failed` says why.
+
+    run: the folder of its run.   examples: of the validation split.   stopped: why it was not trained to its end; empty where it was.
+    planned: epochs that it was to have.   course: what it is judged by, after each epoch.   is_plain: the recipe as it is; `settings`
+    are then what the recipe has.
+    """
+
+    number: int
+    settings: dict[str, str]
+    metrics: dict[str, float] = field(default_factory=dict)
+    epochs: int = 0
+    seconds: float = 0.0
+    run: str = ""
+    examples: int = 0
+    failed: str = ""
+    was_done: bool = False
+    stopped: str = ""
+    planned: int = 0
+    course: tuple[float, ...] = ()
+    is_plain: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it was trained to its end."""
+        return not self.failed and not self.stopped
+
+
+@dataclass(frozen=True)
+class Trying:
+    """An epoch of a trial has ended. value: what it is judged by; None where nothing is known yet."""
+
+    number: int
+    settings: dict[str, str]
+    epoch: int
+    epochs: int
+    value: float | None
+
+
+@dataclass(frozen=True)
+class Job:
+    """What all trials of a tuning share. where: what the data are called.   named: what the recipe is called; None: the house's."""
+
+    folder: Path
+    data: str | Path | None
+    recipe: str | Path | Recipe | None
+    fixed: dict[str, str]
+    where: str
+    named: str | None
+    by: str | None
+
+    def resolved(self, some: dict[str, str]) -> Recipe:
+        """The recipe of a combination."""
+        return resolve(self.recipe or HOUSE, {**self.fixed, **some})
+
+    def key(self, some: dict[str, str]) -> str:
+        """What tells a trial from any other: its whole recipe and its data."""
+        recipe = self.resolved(some).model_dump(mode="json")
+        return digest({"recipe": recipe, "data": self.where, "house": self.recipe is None})
+
+    def measure(self, metrics: dict[str, float]) -> str | None:
+        """What trials are judged by, among what was measured."""
+        return self.by or next((name for name in MEASURES if name in metrics), None)
+
+
+def digest(plain: dict[str, Any]) -> str:
+    """A short name of plain values, the same for the same values."""
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:24]
+
+
+class Record:
+    """What trials.jsonl says. A trial that was stopped is known to the search that stopped it and to no other."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._whole: dict[str, Trial] = {}
+        self._searched: dict[tuple[str, int], Trial] = {}
+        self._begun: dict[tuple[str, str], str] = {}
+        for line in read_lines(folder / STATE) if (folder / STATE).exists() else ():
+            search = line.get("search", "")
+            if "trial" in line:
+                self._take(
+                    line["key"], search, Trial(**{**line["trial"], "course": tuple(line["trial"].get("course", ()))})
+                )
+            else:
+                self._begun[search, line["key"]] = line["begun"]
+
+    def _take(self, key: str, search: str, trial: Trial) -> None:
+        if not trial.stopped:
+            self._whole[key] = trial
+        if search:
+            self._searched[search, trial.number] = trial
+
+    def whole(self, key: str, number: int, settings: dict[str, str]) -> Trial | None:
+        """The trial of a combination that was trained to its end (or failed), as number so and so of another search or grid."""
+        trial = self._whole.get(key)
+        return trial and replace(trial, number=number, settings=settings, was_done=True, is_plain=False)
+
+    def searched(self, search: str, number: int) -> Trial | None:
+        """A trial of a search."""
+        trial = self._searched.get((search, number))
+        return trial and replace(trial, was_done=True)
+
+    def begun(self, search: str, key: str) -> Path | None:
+        """The folder of the run that was begun for a trial and did not come to its end."""
+        name = self._begun.get((search, key))
+        folder = self.folder / "runs" / name if name else None
+        unfinished = folder and (folder / "recipe.yaml").exists() and not (folder / "manifest.json").exists()
+        return folder if unfinished else None
+
+    def begin(self, search: str, key: str, run: str) -> None:
+        """Write down that a run was begun."""
+        self._begun[search, key] = run
+        append_line(self.folder / STATE, {"key": key, "begun": run, **_of(search)})
+
+    def write(self, search: str, key: str, trial: Trial) -> None:
+        """Write down what came of a trial."""
+        self._take(key, search, trial)
+        plain = {name: value for name, value in asdict(trial).items() if name != "was_done"}
+        append_line(self.folder / STATE, {"key": key, **_of(search), "trial": plain})
+
+
+def _of(search: str) -> dict[str, str]:
+    return {"search": search} if search else {}
+
+
+# Says after an epoch, or at a step (None), whether the run goes on: given the epoch, how many there are to be, and the course so far.
+Ask = Callable[[int | None, int, dict[int, float]], Answer]
+
+
+def train_trial(
+    job: Job,
+    record: Record,
+    number: int,
+    settings: dict[str, str],
+    *,
+    search: str = "",
+    plain: tuple[str, ...] = (),
+    ask: Ask | None = None,
+) -> Iterator[Trying | Interrupted | Trial]:
+    """Train a combination, or go on with its training, and write down what came of it: ends with the Trial, or with Interrupted where
+    it was left on its way.
+
+    plain: of the recipe as it is, the settings whose values are written down.   ask: is asked after each epoch and step; None: the
+    run goes to its end.
+    """
+    key, started = job.key(settings), time.perf_counter()
+    begun = record.begun(search, key)
+    events = (
+        resume_stream(begun)
+        if begun
+        else stream(job.data, job.recipe, {**job.fixed, **settings}, runs=job.folder / "runs", name=f"trial-{number}")
+    )
+    trial, answer, why, epochs, course = None, None, "", 0, dict[int, float]()
+    try:
+        while (event := _next(events, answer)) is not None:
+            answer = None
+            if isinstance(event, Begun):
+                record.begin(search, key, event.folder.name)
+                course = _course(job, event.folder)
+            if isinstance(event, Begun | Planned):
+                epochs = -(-event.plan.steps // event.plan.steps_per_epoch) if isinstance(event.plan, Plan) else 0
+            elif isinstance(event, Interrupted):
+                yield event
+                return
+            elif isinstance(event, Finished):
+                trial = _judged(event, number, settings, time.perf_counter() - started, why, course)
+                trial = replace(trial, settings=values_of(event.run.recipe, plain), is_plain=True) if plain else trial
+                keep_answers(job.folder, event, job.measure(trial.metrics))
+            elif isinstance(event, Epoch) and "penalty" not in event.metrics:
+                by = job.measure(event.metrics)
+                if by in event.metrics:
+                    course[event.epoch] = round(event.metrics[by], 8)
+                yield Trying(number, settings, event.epoch, epochs, course.get(event.epoch))
+                answer = ask(event.epoch, epochs, course) if ask else None
+                why = answer.why if isinstance(answer, End) else why
+            elif isinstance(event, Step) and ask:
+                answer = ask(None, epochs, course)
+    except (RunError, RecipeError) as error:  # this combination does not train; others may
+        seconds = round(time.perf_counter() - started, 3)
+        trial = Trial(number, settings, failed=str(error), seconds=seconds, is_plain=bool(plain))
+    assert trial is not None, "the stream ends with Finished or Interrupted"
+    record.write(search, key, trial)
+    yield trial
+
+
+def _next(events: Generator[Event, Answer, None], answer: Answer) -> Event | None:
+    """The next event, or None after the last. Inside, English is spoken: why a trial failed is kept."""
+    with in_english():
+        try:
+            return events.send(answer)
+        except StopIteration:
+            return None
+
+
+def _course(job: Job, run: Path) -> dict[int, float]:
+    """What a run that is gone on with was judged by after each of its epochs so far."""
+    lines = [line for line in read_history(run) if "penalty" not in line]
+    by = job.measure(lines[0]) if lines else None
+    return {line["epoch"]: float(line[by]) for line in lines if by in line}
+
+
+def _judged(
+    event: Finished, number: int, settings: dict[str, str], seconds: float, why: str, course: dict[int, float]
+) -> Trial:
+    """What validation said of the epoch whose weights the run ends with."""
+    run = event.run
+    line = run.history[(event.best_epoch or len(run.history)) - 1]
+    metrics = {name: float(value) for name, value in line.items() if name in MEASURES}
+    examples = int(run.data["split"]["examples"].get("validation", 0))
+    epochs, training = len(run.history), run.recipe.training
+    planned, stopped = epochs, ""
+    if training.steps and training.replanned and training.replanned[-1] == (training.steps, training.steps):
+        planned = max(epochs, round(epochs * training.replanned[0][1] / training.steps))
+        stopped = why or said("stopped after epoch {epoch} of {epochs}", epoch=epochs, epochs=planned)
+    along = tuple(course[epoch] for epoch in sorted(course) if epoch <= epochs)
+    return Trial(
+        number, settings, metrics, epochs, round(seconds, 3), run.name, examples, "", False, stopped, planned, along
+    )
+
+
+def values_of(recipe: Recipe, names: Iterable[str]) -> dict[str, str]:
+    """What a resolved recipe has for settings, as it is typed; those that it has."""
+    found = {name: value_of(recipe, name) for name in names}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def drop_checkpoints(folder: Path, trial: Trial) -> None:
+    """What a trial needs to be trained further is several times its weights, and only the best will be: the others' goes."""
+    run = folder / "runs" / trial.run
+    if trial.run and (run / "manifest.json").exists() and (run / "checkpoint").is_dir():
+        shutil.rmtree(run / "checkpoint")
+        write_manifest(run)

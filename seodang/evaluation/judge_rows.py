@@ -76,7 +76,7 @@ def evaluate_rows(
     opened.record(run.folder, split=judged.split, sha256=judged.sha256, examples=len(judged), **score)
     report["judged"]["opened"] = opened.count(run.folder, judged.sha256)
     report["verdict"] = [*row_verdict(report), *lesson(run.recipe.name)]
-    report["sobering"] = sobering(report)
+    report["sobering"] = [*sobering(report), *([] if is_new else [again])]
     report["findings"] = examine(run, report, own) if examine is not None and judged.is_own else []
     report["evaluation_seconds"] = round(time.perf_counter() - begun, 3)
     report["files"] = {kind: f"report{suffix}.{kind}" for kind in ("json", "html")}

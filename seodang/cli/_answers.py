@@ -121,6 +121,8 @@ def print_rows(console: Console, told: Told) -> None:
                 words.append(f"   {other['class']} {other['probability']:.1%}", style="dim")
         else:
             words.append(_plain(answer["prediction"]), style="bold")
+            if "low" in answer:
+                words.append(f"   {_plain(answer['low'])} … {_plain(answer['high'])}", style="dim")
         table.add_row(Text(_where(answer)), words)
     if not console.is_terminal:
         console.width = WIDE
@@ -160,17 +162,18 @@ def _plain(value: Any) -> str:
 
 
 def print_rows_csv(told: Told) -> None:
-    """Every row as it was read, and after it prediction[, probability][, answer, rule]."""
+    """Every row as it was read, and after it prediction[, probability][, low, high][, answer, rule]."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     first = told.answers[0] if told.answers else {}
     columns = [str(name) for name in told.table.columns]
     added = ["prediction", *(["probability"] if "probability" in first else [])]
+    added += ["low", "high"] if any("low" in answer for answer in told.answers) else []
     added += ["answer", "rule"] if "decision" in first else []
     names = [tr("{name} (foretold)", name=name) if name in columns else name for name in added]
     writer.writerow([harmless(name) for name in [*columns, *names]])
     for row, answer in zip(told.table.itertuples(index=False, name=None), told.answers, strict=True):
         found = {**answer, **answer.get("decision", {})}
-        writer.writerow([harmless(_cell(value)) for value in (*row, *(found[name] for name in added))])
+        writer.writerow([harmless(_cell(value)) for value in (*row, *(found.get(name) for name in added))])
 
 
 def _cell(value: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 
 from seodang.cli._progress import show
-from seodang.cli._screen import print_json
+from seodang.cli._screen import print_json, print_verdict
 from seodang.core.errors import RunError, of_the_system
 from seodang.core.language import tr
 from seodang.core.processes import is_first_process
@@ -86,8 +86,7 @@ def _judge(event: Finished, console: Console, as_json: bool) -> Run:
             )
         ) from error
     console.print()
-    for line in report["verdict"] + told(report["findings"], str(run.folder)):
-        console.print(line, markup=False)
+    print_verdict(console, report, told(report["findings"], str(run.folder)))
     console.print(
         tr("\nRun: {folder}    Report: {report}", folder=run.folder, report=run.folder / "report.html"), markup=False
     )

@@ -74,7 +74,11 @@ def _table(rows: list[dict[str, Any]]) -> Table:
             Text(row["data"]),
             f"{row['epochs']:,}",
             duration(row["seconds"]),
-            percent(row["accuracy"], examples) if "accuracy" in row else f"± {short(row['mae'])}",
+            percent(row["accuracy"], examples)
+            if "accuracy" in row
+            else tr("perplexity {perplexity}", perplexity=short(row["perplexity"]))
+            if "perplexity" in row
+            else f"± {short(row['mae'])}",
             f"{points(low, examples)}–{points(high, examples)}" if "accuracy" in row else f"{short(low)}–{short(high)}",
             f"{examples:,} {split_name(row['split'])}",
         )

@@ -31,14 +31,13 @@ def evaluate(
     """
     from pathlib import Path
 
-    from seodang.cli._screen import print_json, screen
+    from seodang.cli._screen import print_json, print_verdict, screen
     from seodang.diagnoses.diagnose import at_the_end, told
     from seodang.evaluation.evaluate import evaluate as judge
 
     console = screen(json)
     report = judge(run, data, examine=at_the_end)
-    for line in report["verdict"] + told(report["findings"], report["run"]):
-        console.print(line, markup=False)
+    print_verdict(console, report, told(report["findings"], report["run"]))
     console.print()
     console.print(_scores(report))
     console.print(tr("\nReport: {path}", path=Path(report["run"]) / report["files"]["html"]), markup=False)

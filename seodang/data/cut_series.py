@@ -8,7 +8,7 @@ from typing import cast
 
 import numpy as np
 
-from seodang.core.errors import DataError
+from seodang.core.errors import DataError, did_you_mean
 from seodang.core.language import tr
 from seodang.core.later import pandas as pd
 from seodang.core.sentences import said
@@ -113,6 +113,8 @@ def _cut(frame: Frame, purpose: Purpose, series: Series, split: Split, clock: np
         season = series.season or _season_of(frame, target, key, clock, candidates, until)
         horizon = series.horizon or horizon_for(season, candidates)
         window = series.window or window_for(season, length)
+        if series.known and window < horizon:  # what is known of the steps ahead stands in the window's last steps
+            window, horizon = (window, window) if series.horizon is None else (horizon, horizon)
         begins = starts(frame, window, horizon, key, target)
         middle, late = _bounds(clock[begins], horizon, series, split)
         if until <= min(middle, late):
@@ -176,7 +178,9 @@ def _channels(frame: Frame, purpose: Purpose, columns: Columns, series: Series) 
     assert target is not None, "a series has a target"
     aside = {target, *columns_of(frame, purpose.key), *columns.leave_out, *_parts(purpose.time)}
     others = [c.name for c in frame.columns if c.kind == "number" and c.name not in aside]
-    channels = {"target": [target], "all": [target, *others], "others": others}[series.seen]
+    _check_known(frame, target, series, [c.name for c in frame.columns if c.kind == "number"])
+    others = [name for name in others if name not in series.known]
+    channels = {"target": [target], "all": [target, *others], "others": others}[series.seen] + [*series.known]
     if not channels:
         raise DataError(
             tr(
@@ -186,6 +190,31 @@ def _channels(frame: Frame, purpose: Purpose, columns: Columns, series: Series) 
             )
         )
     return tuple(channels)
+
+
+def _check_known(frame: Frame, target: str, series: Series, possible: list[str]) -> None:
+    """Refuse what cannot be known of the steps ahead, in a sentence."""
+    for name in series.known:
+        if name == target:
+            raise DataError(tr("series.known names {name}, which is what is foretold.", name=name))
+        if name not in possible:
+            raise DataError(
+                tr(
+                    "series.known must name number columns, got {name!r}. {where} has {columns}. {hint}",
+                    name=name,
+                    where=frame.where,
+                    columns=", ".join(each for each in possible[:12] if each != target),
+                    hint=did_you_mean(name, possible),
+                ).strip()
+            )
+    if series.known and series.window and series.horizon and series.window < series.horizon:
+        raise DataError(
+            tr(
+                "With series.known the window must be at least the horizon, got series.window={window} and series.horizon={horizon}.",
+                window=series.window,
+                horizon=series.horizon,
+            )
+        )
 
 
 def _parts(time: str | None) -> list[str]:

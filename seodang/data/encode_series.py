@@ -27,6 +27,8 @@ class SeriesEncoding:
 
     target: the column that is foretold.   channels: the columns that are seen.   time, key: columns, or None.
     season: steps after which things repeat, 1 where none was found.   filled: values that were missing and taken over from before.
+    beforehand: those of the channels that are known for the steps ahead too. At each step of the window they have the value of
+        `horizon` steps later, so that a window's last H steps hold what is known of the H steps that are foretold.
     """
 
     target: str
@@ -41,6 +43,7 @@ class SeriesEncoding:
     filled: int = 0
     kinds: dict[str, str] | None = None
     form: str = "series"
+    beforehand: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -51,6 +54,15 @@ class SeriesEncoding:
         """Columns in their own units, (rows, C) float64, gaps filled with the value before; NaN where there is none before."""
         refuse_missing(frame, names)
         return filled(numbers(frame, names), series_of(frame, self.key))[0]
+
+    def seen(self, frame: Frame) -> Tensor:
+        """The channels of an ordered frame as the network is given them, (rows, C) float32."""
+        values = self.values(frame, self.channels)
+        if self.beforehand:
+            which = [self.channels.index(name) for name in self.beforehand]
+            values = values.copy()
+            values[:, which] = sooner(values[:, which], self.facts.horizon, series_of(frame, self.key))
+        return self.scaled(values)
 
     def scaled(self, values: np.ndarray) -> Tensor:
         """(…, C) in their own units to float32 in units of the training part; what is not known yet is 0, its centre."""
@@ -67,7 +79,7 @@ class SeriesEncoding:
         Args:
             where: (N,) the row of the first step that is foretold; the window is what lies before it.
         """
-        past = self.scaled(self.values(frame, self.channels)).unfold(0, self.window, 1)  # (rows - T + 1, C, T), a view
+        past = self.seen(frame).unfold(0, self.window, 1)  # (rows - T + 1, C, T), a view
         target = torch.from_numpy(self.values(frame, (self.target,))[:, 0].astype(np.float32))
         ahead = target.unfold(0, self.facts.horizon, 1)
         rows = torch.from_numpy(np.asarray(where, np.int64))
@@ -81,7 +93,7 @@ class SeriesEncoding:
     @staticmethod
     def from_plain(plain: dict[str, Any]) -> SeriesEncoding:
         """Back from `as_plain`."""
-        lists = {name: tuple(plain[name]) for name in ("channels", "centre", "scale")}
+        lists = {name: tuple(plain.get(name, ())) for name in ("channels", "centre", "scale", "beforehand")}
         return SeriesEncoding(**{**plain, **lists, "facts": Facts.from_plain(plain["facts"])})
 
 
@@ -127,7 +139,9 @@ def fit_series(
         kinds[time] = frame.column(time).kind
     seen = tuple(centre[1:].tolist()), tuple(scale[1:].tolist())
     once = gaps[:, [names.index(name) for name in kinds if name in names]]  # the target may be a channel too
-    return SeriesEncoding(target, channels, *seen, window, season, time, key, facts, int(once.sum()), kinds)
+    return SeriesEncoding(
+        target, channels, *seen, window, season, time, key, facts, int(once.sum()), kinds, beforehand=settings.known
+    )
 
 
 def starts(frame: Frame, window: int, horizon: int, key: str | None, target: str) -> np.ndarray:
@@ -173,6 +187,19 @@ def names_of_series(frame: Frame, key: str) -> np.ndarray:
     """(rows,) the name of the series that each row belongs to, as a person reads it: "Oslo", or "Oslo · 3" of two columns."""
     parts = [class_names(frame.table[name]) for name in columns_of(frame, key)]
     return np.array([" · ".join(words) for words in zip(*parts, strict=True)], object)
+
+
+def sooner(values: np.ndarray, steps: int, whose: np.ndarray) -> np.ndarray:
+    """(rows, C) with the values of `steps` rows later in the same series; NaN where there is no such row.
+
+    >>> sooner(np.array([[1.0], [2.0], [3.0], [9.0]]), 1, np.array([0, 0, 0, 1])).ravel().tolist()
+    [2.0, 3.0, nan, nan]
+    """
+    found, steps = np.full_like(values, np.nan), min(steps, len(values))
+    found[: len(values) - steps] = values[steps:]
+    same = whose[steps:] == whose[: len(whose) - steps]
+    found[: len(values) - steps][~same] = np.nan
+    return found
 
 
 def numbers(frame: Frame, names: tuple[str, ...]) -> np.ndarray:

@@ -18,8 +18,8 @@ from seodang.data.times import LEAST_TIMES, candidates, elapsed, in_words, key_o
 
 # Names of what is forecast.
 SERIES_NAMES = [
-    "close", "target", "y", "value", "ot", "passengers", "sales", "demand", "count", "cnt", "temp", "temperature", "load", "price",
-    "consumption", "cases", "pm25", "pm10", "종가", "값", "판매량", "매출", "수요", "기온", "가격",
+    "close", "target", "y", "value", "ot", "passengers", "sales", "sold", "unitssold", "revenue", "demand", "count", "cnt", "temp",
+    "temperature", "load", "price", "consumption", "cases", "pm25", "pm10", "종가", "값", "판매량", "매출", "수요", "기온", "가격",
 ]  # fmt: skip
 
 ENDINGS = ("passengers", "sales", "demand", "count", "판매량", "매출", "수요")  # as the last word of a longer name too

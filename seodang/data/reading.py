@@ -117,6 +117,11 @@ class Series(Value):
         default="target",
         description="Whose past it sees: the target's, that of every number column, or all but the target's.",
     )
+    known: tuple[str, ...] = Field(
+        default=(),
+        description="Number columns that are known for the steps ahead too (a price, a holiday: 0 or 1). They are seen up to the "
+        "last step that is foretold, and must stand in the rows after the last target when `predict` is asked.",
+    )
     test_windows: int | None = Field(
         default=None, ge=1, description="So many windows at the end are the test split. Null: the share split.test."
     )
@@ -125,6 +130,11 @@ class Series(Value):
     scaling: Literal["standard", "minmax"] = Field(
         default="standard", description="How values are scaled, fitted on the training part only."
     )
+
+    @field_validator("known", mode="before")
+    @classmethod
+    def _list(cls, given: Any) -> Any:
+        return _words(given)
 
     @field_validator("first", "last", mode="before")
     @classmethod

@@ -203,7 +203,8 @@ def divide(source: Source, settings: Split, *, classes: bool = True) -> Division
                 count=len(set(groups.tolist())),
             )
         )
-    _every_class_trains(source, train, given)
+    if classes:  # of amounts labels are only strata: what is judged may be larger than all that was learnt from
+        _every_class_trains(source, train, given)
     return Division(train, validation, test, given, " ".join(notes))
 
 

@@ -14,21 +14,22 @@ from seodang.core.language import tr
 from seodang.evaluation import predictions
 from seodang.evaluation.amounts import amount_intervals, losses, nearer, rounded
 from seodang.evaluation.envelope import training_seconds
-from seodang.evaluation.intervals import holm, paired, wilson
+from seodang.evaluation.intervals import Z95, holm, paired, wilson
+from seodang.evaluation.judge_tokens import gain, ratio
 from seodang.evaluation.naming import split_name
-from seodang.evaluation.predictions import Amounts, Predictions
+from seodang.evaluation.predictions import Amounts, Judged, Predictions, Tokens
 from seodang.evaluation.verdict import LEVEL, chance, points
 from seodang.runs.folder import Run, load
 
 
 def compare(runs: Sequence[Run | str | Path]) -> dict[str, Any]:
-    """Put judged runs side by side and test every pair that was judged on the same pictures.
+    """Put judged runs side by side and test every pair that was judged on the same examples.
 
-    Gives `runs` [{run, name, recipe, data, epochs, seconds, split, examples, sha256, accuracy (or mae, of amounts), interval}] and
-    `pairs` [{first, second, comparable, words, …}]; of a comparable pair also difference (accuracy of the second minus
-    that of the first) with its interval, first_only and second_only (pictures only that one got right), p_value (exact
-    McNemar) and adjusted_p_value (Holm, for several pairs); of amounts the difference of the mean losses, by the test of Diebold
-    and Mariano. `words` says it in a sentence.
+    Gives `runs` [{run, name, recipe, data, epochs, seconds, split, examples, sha256, accuracy (of amounts mae, of tokens
+    perplexity), interval}] and `pairs` [{first, second, comparable, words, …}]; of a comparable pair also difference (accuracy of
+    the second minus that of the first) with its interval, first_only and second_only (examples only that one got right), p_value
+    (exact McNemar) and adjusted_p_value (Holm, for several pairs); of amounts the difference of the mean losses, by the test of
+    Diebold and Mariano; of tokens that of the losses a token, by a paired test of the texts. `words` says it in a sentence.
 
     Raises RunError where fewer than two runs are given, one is given twice, or one has not been judged yet.
     """
@@ -51,7 +52,8 @@ def compare(runs: Sequence[Run | str | Path]) -> dict[str, Any]:
         )
     judged = [predictions.read(run.folder) for run in opened]
     titles = _titles(opened)
-    pairs = [_pair(titles, judged, i, j) for i, j in combinations(range(len(opened)), 2)]
+    rows_only = [run.encoding is not None for run in opened]
+    pairs = [_pair(titles, judged, i, j, all(rows_only)) for i, j in combinations(range(len(opened)), 2)]
     tested = [pair for pair in pairs if pair["comparable"]]
     for pair, adjusted in zip(tested, holm([pair["p_value"] for pair in tested]), strict=True):
         pair["adjusted_p_value"] = adjusted
@@ -66,8 +68,12 @@ def _titles(runs: Sequence[Run]) -> list[str]:
     return [str(run.folder) if names.count(run.name) > 1 else run.name for run in runs]
 
 
-def _row(run: Run, title: str, judged: Predictions | Amounts) -> dict[str, Any]:
-    if isinstance(judged, Amounts):
+def _row(run: Run, title: str, judged: Judged) -> dict[str, Any]:
+    if isinstance(judged, Tokens):
+        loss, error = ratio(judged.losses, judged.counts)
+        ends = [round(float(np.exp(loss + side * Z95 * error)), 4) for side in (-1, 1)]
+        score: dict[str, Any] = {"perplexity": round(float(np.exp(loss)), 4), "interval": ends}
+    elif isinstance(judged, Amounts):
         errors = np.abs(judged.predicted - judged.targets).mean(axis=1)
         low, high = amount_intervals(judged.targets, judged.predicted, max(1, judged.lag))["mae"]
         score = {"mae": rounded(float(errors.mean())), "interval": [low, high]}
@@ -88,12 +94,11 @@ def _row(run: Run, title: str, judged: Predictions | Amounts) -> dict[str, Any]:
     }
 
 
-def _pair(titles: Sequence[str], judged: Sequence[Predictions | Amounts], i: int, j: int) -> dict[str, Any]:
+def _pair(titles: Sequence[str], judged: Sequence[Judged], i: int, j: int, are_rows: bool) -> dict[str, Any]:
     names = {"first": titles[i], "second": titles[j]}
     first, second = judged[i], judged[j]
-    if first.sha256 != second.sha256 or type(first) is not type(second):
+    if not _same_examples(first, second, are_rows):
         return {**names, "comparable": False, "words": _why_not(titles[i], titles[j], first, second)}
-    assert first.ids == second.ids, "the same hash is of the same examples in the same order"
     if isinstance(first, Amounts):
         assert isinstance(second, Amounts), "both are of one kind"
         loss = first.loss
@@ -101,19 +106,52 @@ def _pair(titles: Sequence[str], judged: Sequence[Predictions | Amounts], i: int
             losses(first.targets, first.predicted, loss), losses(second.targets, second.predicted, loss), first.lag
         )
         return {**names, "comparable": True, "examples": len(first.ids), "split": first.split, "loss": loss, **tested}
+    if isinstance(first, Tokens):
+        assert isinstance(second, Tokens), "both are of one kind"
+        told = {"examples": len(first.ids), "split": first.split, "loss": "token"}
+        return {**names, "comparable": True, **told, **gain(first.losses, second.losses, first.counts)}
     assert isinstance(second, Predictions), "both are of one kind"
     tested = paired(first.right, second.right)
     return {**names, "comparable": True, "examples": len(first.ids), "split": first.split, **tested}
 
 
-def _why_not(first_name: str, second_name: str, first: Predictions | Amounts, second: Predictions | Amounts) -> str:
+def _same_examples(first: Judged, second: Judged, are_rows: bool) -> bool:
+    """Whether both were judged on the same examples in the same order: by their hash or, of rows, where one network sees other columns,
+    another scale or a longer past, by their names and what is true of each."""
+    if isinstance(first, Tokens) and isinstance(second, Tokens):
+        alike = first.tokenizer == second.tokenizer and first.ids == second.ids
+        return alike and np.array_equal(first.counts, second.counts)
+    if type(first) is not type(second):
+        return False
+    if first.sha256 == second.sha256:
+        return True
+    if not are_rows or first.ids != second.ids:
+        return False
+    if isinstance(first, Amounts):
+        return isinstance(second, Amounts) and np.array_equal(first.targets, second.targets)
+    assert isinstance(first, Predictions), "tokens were told apart above"
+    assert isinstance(second, Predictions), "both are of one kind"
+    return first.classes == second.classes and np.array_equal(first.labels, second.labels)
+
+
+def _why_not(first_name: str, second_name: str, first: Judged, second: Judged) -> str:
     both = tr(
         "{first} and {second} cannot be compared example by example",
         first=first_name,
         second=second_name,
     )
     if type(first) is not type(second):
-        return tr("{both}: one tells classes apart, the other foretells amounts.", both=both)
+        return (
+            tr("{both}: one writes, the other does not.", both=both)
+            if Tokens in (type(first), type(second))
+            else tr("{both}: one tells classes apart, the other foretells amounts.", both=both)
+        )
+    if isinstance(first, Tokens) and isinstance(second, Tokens) and first.tokenizer != second.tokenizer:
+        return tr(
+            "{both}: they cut texts into other tokens, so perplexities say nothing beside each other. Where both reports have bits a "
+            "character, put those side by side.",
+            both=both,
+        )
     shared = len(set(first.ids) & set(second.ids))
     sizes = tr(
         "{count:,} {split} and {other_count:,} {other_split} examples",
@@ -179,11 +217,11 @@ def _words(pair: dict[str, Any]) -> str:
 def _amount_words(pair: dict[str, Any]) -> str:
     better, worse = (pair["second"], pair["first"]) if pair["difference"] > 0 else (pair["first"], pair["second"])
     difference = abs(pair["difference"])
-    by = (
-        tr("squared distance smaller by {difference:.4g} on average", difference=difference)
-        if pair["loss"] == "mse"
-        else tr("distance smaller by {difference:.4g} on average", difference=difference)
-    )
+    by = {
+        "mse": lambda: tr("squared distance smaller by {difference:.4g} on average", difference=difference),
+        "mae": lambda: tr("distance smaller by {difference:.4g} on average", difference=difference),
+        "token": lambda: tr("loss smaller by {difference:.4g} a token", difference=difference),
+    }[pair["loss"]]()
     told = {"count": pair["examples"], "split": split_name(pair["split"]), "by": by, "better": better}
     told |= {"p": chance(pair["adjusted_p_value"])}
     if pair["adjusted_p_value"] < LEVEL:

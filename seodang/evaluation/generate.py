@@ -137,8 +137,8 @@ def generate(
 
 
 def _text(encoding: TextEncoding, row: list[int], begun: list[int]) -> str:
-    """What was written after the beginning; half a character at the end is not shown."""
-    return encoding.tokenizer.decode(row[len(begun) :]).rstrip("\ufffd")
+    """What was written after the beginning; bytes that make no character, or only half of one, are not shown."""
+    return encoding.tokenizer.decode(row[len(begun) :]).replace("\ufffd", "")
 
 
 def _first_words(text: str, words: int) -> str:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seodang.core.language import tr
-from seodang.data.encode_series import SeriesEncoding
+from seodang.data.cut_series import names_of_times
+from seodang.data.encode_series import SeriesEncoding, names_of_series
 from seodang.data.encode_text import TextEncoding, texts_of
 from seodang.data.encoded import Encoded
 from seodang.data.load import Prepared
@@ -22,18 +23,20 @@ from seodang.evaluation.intervals import all_intervals, calibration_by_chance, p
 from seodang.evaluation.judge_series import drawn
 from seodang.evaluation.judge_tokens import token_numbers
 from seodang.evaluation.judged import own_data
+from seodang.evaluation.learnt import learnt, sentence
+from seodang.evaluation.margins import window_name
 from seodang.evaluation.metrics import Numbers
 from seodang.evaluation.row_baselines import Guess, series_baselines, table_baselines
 from seodang.evaluation.row_examples import JudgedRows, other_rows, outputs_of, own_rows
-from seodang.evaluation.row_verdict import lesson, row_verdict
+from seodang.evaluation.row_verdict import lesson, row_verdict, sobering
 from seodang.runs.folder import Run
 
 if TYPE_CHECKING:
     from seodang.data.frame import Frame
 
-Answers = predictions.Predictions | predictions.Amounts | None
 EXAMPLES, MISTAKES = 16, 24
 POINTS = 2_000  # of a scatter
+MOST_CURVES = 10  # classes that have curves of their own: more can hardly be told apart
 # Texts that a report shows are cut to so many characters.
 SHOWN = 300
 
@@ -58,15 +61,32 @@ def evaluate_rows(
         judged = other_rows(run, data)
     found, answers = numbers(run, judged, own)
     report = {**_envelope(run, judged), **found}
-    report["notes"] = [note for note in (judged.note, missing, *report.get("notes", [])) if note]
+    known, again = _learnt_before(run, judged, own, answers)
+    report["judged"] |= known
+    is_new = 2 * known.get("seen", 0) < len(judged)
+    notes = (judged.note if is_new else "", again, missing, *report.get("notes", []))
+    report["notes"] = [note for note in notes if note]
     if isinstance(answers, predictions.Predictions):
         predictions.write(run.folder / f"predictions{suffix(judged)}.parquet", answers)
     elif isinstance(answers, predictions.Amounts):
         predictions.write_amounts(run.folder / f"predictions{suffix(judged)}.parquet", answers)
+    else:
+        predictions.write_tokens(run.folder / f"predictions{suffix(judged)}.parquet", answers)
     count_opening(run, judged, report)
     report["verdict"] = [*row_verdict(report), *lesson(run.recipe.name)]
+    report["sobering"] = [*sobering(report), *([] if is_new else [again])]
     report["findings"] = examine(run, report, own) if examine is not None and judged.is_own else []
     return save(run, judged, report, begun, lambda: render_rows(report))
+
+
+def _learnt_before(
+    run: Run, judged: JudgedRows, own: Encoded | None, answers: predictions.Judged
+) -> tuple[dict[str, int], str]:
+    """Of another file: how many of its examples the network learnt from or chose by, and a sentence where there are any."""
+    if judged.is_own or own is None:
+        return {}, ""
+    again = learnt(judged.subset, own)
+    return {"seen": int(again.sum())}, sentence(answers, again, noun(run))
 
 
 def _envelope(run: Run, judged: JudgedRows) -> dict[str, Any]:
@@ -82,19 +102,19 @@ def noun(run: Run) -> str:
     return "text" if isinstance(run.encoding, TextEncoding) else "row"
 
 
-def numbers(run: Run, judged: JudgedRows, own: Encoded | None) -> tuple[dict[str, Any], Answers]:
+def numbers(run: Run, judged: JudgedRows, own: Encoded | None) -> tuple[dict[str, Any], predictions.Judged]:
     """Every number of the report that belongs to the task, and every answer where it is to be kept; touches no disk."""
     if run.recipe.task == "classify":
         return _classes(run, judged, own)
     if run.recipe.task in ("regress", "forecast"):
         return _amounts(run, judged, own)
-    return token_numbers(run, judged, own), None
+    return token_numbers(run, judged, own)
 
 
 # Classes ----------------------------------------------------------------------------------------------------------------
 
 
-def _classes(run: Run, judged: JudgedRows, own: Encoded | None) -> tuple[dict[str, Any], Answers]:
+def _classes(run: Run, judged: JudgedRows, own: Encoded | None) -> tuple[dict[str, Any], predictions.Judged]:
     probabilities = outputs_of(run, judged.subset).astype(np.float64)
     labels = judged.subset.labels.numpy()
     predicted = probabilities.argmax(axis=1)
@@ -121,7 +141,7 @@ def _classes(run: Run, judged: JudgedRows, own: Encoded | None) -> tuple[dict[st
             "bins": metrics.reliability(labels, probabilities),
         },
         "cutoffs": cutoffs(labels, probabilities),
-        "curves": _curves(labels, probabilities) if len(run.classes) == 2 else None,
+        "curves": _curves(labels, probabilities, run.classes),
         "surface": surface(run, judged),
         "examples": [_class_example(i, run, judged, labels, probabilities) for i in some(len(judged))],
         "mistakes": [_class_example(int(i), run, judged, labels, probabilities) for i in order],
@@ -172,18 +192,26 @@ def _per_class(classes: tuple[str, ...], labels, predicted) -> list[dict[str, An
     ]
 
 
-def _curves(labels, probabilities: Numbers) -> dict[str, Any] | None:
-    """ROC and precision–recall of the second class, at most 200 points each."""
+def _curves(labels, probabilities: Numbers, classes: tuple[str, ...]) -> dict[str, Any] | None:
+    """ROC and precision–recall, at most 200 points each: of two classes those of the second, of a few of each against the rest."""
+    if len(np.unique(labels)) < 2 or len(classes) > MOST_CURVES:
+        return None
+    if len(classes) == 2:
+        return _curves_of(labels == 1, probabilities[:, 1])
+    there = [index for index in range(len(classes)) if (labels == index).any()]
+    each = [{"class": classes[i], **_curves_of(labels == i, probabilities[:, i], most=80)} for i in there]
+    return {"each": each}
+
+
+def _curves_of(positive, scores: Numbers, most: int = 200) -> dict[str, Any]:
     from sklearn.metrics import precision_recall_curve, roc_curve
 
-    if len(np.unique(labels)) < 2:
-        return None
-    false, true, _ = roc_curve(labels, probabilities[:, 1])
-    precision, recall, _ = precision_recall_curve(labels, probabilities[:, 1])
-    return {"roc": _thinned(false, true), "precision_recall": _thinned(recall, precision)}
+    false, true, _ = roc_curve(positive, scores)
+    precision, recall, _ = precision_recall_curve(positive, scores)
+    return {"roc": _thinned(false, true, most), "precision_recall": _thinned(recall, precision, most)}
 
 
-def _thinned(x, y, most: int = 200) -> list[list[float]]:
+def _thinned(x, y, most: int) -> list[list[float]]:
     chosen = np.unique(np.linspace(0, len(x) - 1, min(most, len(x))).astype(int))
     return [[round(float(x[i]), 5), round(float(y[i]), 5)] for i in chosen]
 
@@ -225,7 +253,7 @@ def plain(value: Any) -> str:
 # Amounts ----------------------------------------------------------------------------------------------------------------
 
 
-def _amounts(run: Run, judged: JudgedRows, own: Encoded | None) -> tuple[dict[str, Any], Answers]:
+def _amounts(run: Run, judged: JudgedRows, own: Encoded | None) -> tuple[dict[str, Any], predictions.Judged]:
     predicted = outputs_of(run, judged.subset).astype(np.float64)
     targets = judged.subset.labels.numpy().astype(np.float64)
     horizon = run.facts.horizon
@@ -236,7 +264,8 @@ def _amounts(run: Run, judged: JudgedRows, own: Encoded | None) -> tuple[dict[st
     worst = np.argsort(-np.abs(predicted - targets).mean(axis=1), kind="stable")[:MISTAKES]
     order = np.sort(np.random.default_rng(0).permutation(len(targets))[:POINTS])
     loss = "mse" if run.recipe.loss == "mse" else "mae"
-    answers = predictions.Amounts(judged.subset.ids, targets, predicted, loss, lag, judged.split, judged.sha256)
+    names = _window_names(run, judged) if is_series else judged.subset.ids
+    answers = predictions.Amounts(names, targets, predicted, loss, lag, judged.split, judged.sha256)
     found = {
         "main": main,
         "metrics": {name: amounts.rounded(value) for name, value in amounts.amount_metrics(targets, predicted).items()},
@@ -250,8 +279,8 @@ def _amounts(run: Run, judged: JudgedRows, own: Encoded | None) -> tuple[dict[st
         "scatter": [] if is_series else [[float(targets[i, 0]), float(predicted[i, 0])] for i in order],
         "forecast": drawn(run.encoding, judged.frame, judged.rows, targets, predicted, guesses) if is_series else None,
         "range": [float(targets.min()), float(targets.max())],
-        "examples": [_amount_example(i, run, judged, targets, predicted) for i in some(len(targets))],
-        "mistakes": [_amount_example(int(i), run, judged, targets, predicted) for i in worst],
+        "examples": [_amount_example(i, names, run, judged, targets, predicted) for i in some(len(targets))],
+        "mistakes": [_amount_example(int(i), names, run, judged, targets, predicted) for i in worst],
     }
     return found, answers
 
@@ -269,15 +298,31 @@ def _amount_guesses(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[s
         else (np.median(train, axis=0), tr("always the median of the training rows"))
     )
     guesses = {"naive": Guess(np.repeat(middle[None], len(judged), 0), how, 0.0)}
-    if not isinstance(run.encoding, TextEncoding):
+    if isinstance(run.encoding, TextEncoding):
+        begun = time.perf_counter()
+        texts = texts_of(own.source.select(own.division.train), run.encoding.text)
+        asked = texts_of(judged.frame.select(judged.rows), run.encoding.text)
+        answers = text_baselines.ridge(texts, train[:, 0], asked)[:, None]
+        how = tr("ridge regression on words and pairs of words, the rarer the more they count")
+        guesses["linear"] = Guess(answers, how, time.perf_counter() - begun)
+    else:
         guesses |= table_baselines(own, judged.subset)
     return guesses
 
 
-def _amount_example(index: int, run: Run, judged: JudgedRows, targets: Numbers, predicted: Numbers) -> dict[str, Any]:
+def _window_names(run: Run, judged: JudgedRows) -> list[str]:
+    """When each forecast begins and, where there are several series, of which."""
+    key, when = run.encoding.key, names_of_times(judged.frame, run.encoding.time)
+    whose = [None] * len(when) if key is None else names_of_series(judged.frame, key).tolist()
+    return [window_name(when[row], whose[row]) for row in judged.rows.tolist()]
+
+
+def _amount_example(
+    index: int, names: list[str], run: Run, judged: JudgedRows, targets: Numbers, predicted: Numbers
+) -> dict[str, Any]:
     series = isinstance(run.encoding, SeriesEncoding)
     return {
-        "id": judged.subset.ids[index],
+        "id": names[index],
         "true": f"{targets[index].mean():,.6g}",
         "predicted": f"{predicted[index].mean():,.6g}",
         "error": f"{np.abs(predicted[index] - targets[index]).mean():,.6g}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +17,8 @@ from seodang.data.encoded import Encoded
 from seodang.data.load import Subset
 from seodang.evaluation import text_baselines
 from seodang.evaluation.intervals import Z95, wilson
+from seodang.evaluation.metrics import Numbers
+from seodang.evaluation.predictions import Tokens
 from seodang.runs.folder import Run
 from seodang.training.loop import judging_batch
 
@@ -24,9 +28,11 @@ if TYPE_CHECKING:
 MOST_LOSS = 50.0  # e to more than that is no number that says anything
 
 
-def token_numbers(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[str, Any]:
-    """Every number of the report of a run whose task is next_token or translate; touches no disk."""
-    loss, accuracy, tokens, error = next_words(run, judged.subset)
+def token_numbers(run: Run, judged: JudgedRows, own: Encoded | None) -> tuple[dict[str, Any], Tokens]:
+    """Every number of the report of a run whose task is next_token or translate, and what each text has of the loss; touches no disk."""
+    losses, counts, right = losses_of(run, judged.subset)
+    tokens = int(counts.sum())
+    (loss, error), accuracy = ratio(losses, counts), right / max(1, tokens)
     low, high = wilson(round(accuracy * tokens), max(1, tokens))
     perplexity = float(np.exp(min(loss, MOST_LOSS)))
     between = [round(float(np.exp(min(loss + side * Z95 * error, MOST_LOSS))), 4) for side in (-1, 1)]
@@ -36,10 +42,11 @@ def token_numbers(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[str
         "metrics": {name: round(value, 6) for name, value in found.items()},
         "intervals": {"perplexity": between, "accuracy": [round(low, 6), round(high, 6)]},
         "tokens": tokens,
-        "baselines": {} if own is None else _baselines(own, judged.subset, perplexity),
+        "baselines": {} if own is None else _baselines(own, judged.subset, losses, counts),
         "examples": [],
         "mistakes": [],
     }
+    answers = Tokens(judged.subset.ids, losses, counts, _hash_of_tokenizer(run), judged.split, judged.sha256)
     if run.recipe.task == "next_token":
         from seodang.evaluation.generate import samples
 
@@ -50,22 +57,28 @@ def token_numbers(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[str
                 round((loss + side * Z95 * error) * bits, 6) for side in (-1, 1)
             ]
             result["characters"] = letters
-        return {**result, "samples": samples(run, own)}
+        return {**result, "samples": samples(run, own)}, answers
     from seodang.evaluation.translating import translated
 
     told = translated(run, judged, own)
     result["metrics"] |= told.pop("metrics")
     result["intervals"] |= told.pop("intervals")
-    return {**result, **told}
+    return {**result, **told}, answers
 
 
-def next_words(run: Run, subset: Subset) -> tuple[float, float, int, float]:
-    """Over every next token of a split: the mean loss, the share that is the first guess, how many there are, and the standard error
-    of the mean loss: that of a ratio of sums over texts, for the words of one text are not independent (Cochran, 1977, section 6.3)."""
+def _hash_of_tokenizer(run: Run) -> str:
+    """Of what makes the tokens that are foretold."""
+    tokenizer = run.encoding.written or run.encoding.tokenizer
+    return hashlib.sha256(json.dumps(tokenizer.to_dict(), sort_keys=True).encode()).hexdigest()
+
+
+def losses_of(run: Run, subset: Subset) -> tuple[Numbers, Numbers, float]:
+    """Of each text of a split the sum of its next tokens' losses, and how many those are, both (N,); and how many of all tokens are
+    the network's first guess."""
     network, task, right = run.network(), run.task, 0.0
-    losses, counts = [np.zeros(0)], [np.zeros(0)]
+    losses, counts, order = [np.zeros(0)], [np.zeros(0)], subset.by_length
     with torch.inference_mode():
-        for inputs, targets, _ in batches(subset, judging_batch(subset, task), subset.by_length):
+        for inputs, targets, _ in batches(subset, judging_batch(subset, task), order):
             scores = network(inputs)
             asked = targets.flatten() != NOTHING
             each = functional.cross_entropy(
@@ -75,10 +88,38 @@ def next_words(run: Run, subset: Subset) -> tuple[float, float, int, float]:
             counts.append(asked.view(len(targets), -1).sum(1).numpy())
             right += float(task.tally(scores, targets))
     loss, count = np.concatenate(losses), np.concatenate(counts)
-    total = max(1, int(count.sum()))
-    mean, texts = float(loss.sum() / total), len(loss)
-    spread = float(np.square(loss - mean * count).sum()) * texts / (texts - 1) if texts > 1 else 0.0
-    return mean, right / total, int(count.sum()), spread**0.5 / total
+    if order is not None:
+        back = np.argsort(order.numpy())
+        loss, count = loss[back], count[back]
+    return loss, count, right
+
+
+def ratio(sums: Numbers, counts: Numbers) -> tuple[float, float]:
+    """The mean over all tokens of what is summed for each text, and its standard error: that of a ratio of sums over texts, for the
+    words of one text are not independent (Cochran, 1977, section 6.3).
+
+    >>> ratio(np.array([2.0, 4.0]), np.array([1.0, 2.0]))
+    (2.0, 0.0)
+    """
+    total, texts = max(1.0, float(counts.sum())), len(sums)
+    mean = float(sums.sum() / total)
+    spread = float(np.square(sums - mean * counts).sum()) * texts / (texts - 1) if texts > 1 else 0.0
+    return mean, spread**0.5 / total
+
+
+def gain(others: Numbers, own: Numbers, counts: Numbers) -> dict[str, float]:
+    """Whether the network's losses are lower than another's on the same tokens: their difference a token (above 0 the network is better)
+    and its two-sided p-value, texts being independent. Arguments: sums over each text, (N,), and its tokens.
+
+    >>> gain(np.array([3.0, 3.0]), np.array([3.0, 3.0]), np.array([1.0, 1.0]))
+    {'difference': 0.0, 'p_value': 1.0}
+    """
+    from scipy.stats import norm
+
+    difference, error = ratio(others - own, counts)
+    if error <= 0 or len(own) < 2:
+        return {"difference": difference, "p_value": 1.0 if difference == 0 or len(own) < 2 else 0.0}
+    return {"difference": difference, "p_value": float(2 * norm.sf(abs(difference) / error))}
 
 
 def characters(encoding: Any, subset: Subset) -> int:
@@ -96,15 +137,20 @@ def characters(encoding: Any, subset: Subset) -> int:
     return ends + len(tokenizer.decode(asked[asked != tokenizer.end].tolist() if ends else asked.tolist()))
 
 
-def _baselines(own: Encoded, subset: Subset, perplexity: float) -> dict[str, Any]:
+def _baselines(own: Encoded, subset: Subset, losses: Numbers, counts: Numbers) -> dict[str, Any]:
     """Single words and pairs of words, counted in training: how surprised they are by the same words as the network."""
-    train, asked = sequences(own.train), sequences(subset)
-    found = text_baselines.ngram_perplexity(train, asked, own.facts.vocabulary)
+    found = text_baselines.ngram_losses(sequences(own.train), sequences(subset), own.facts.vocabulary)
     how = {"unigram": tr("how common each word is"), "bigram": tr("which word follows which (Kneser-Ney)")}
+    tokens = float(counts.sum())
     return {
-        name: {"perplexity": round(value, 4), "how": how[name], "better": bool(perplexity < value)}
-        for name, value in found.items()
-        if np.isfinite(value)
+        name: {
+            "perplexity": round(float(np.exp(min(each.sum() / tokens, MOST_LOSS))), 4),
+            "how": how[name],
+            "better": bool(losses.sum() < each.sum()),
+            "network_against_it": gain(each, losses, counts),
+        }
+        for name, each in found.items()
+        if tokens
     }
 
 

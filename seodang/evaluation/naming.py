@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,9 @@ from seodang.core.language import later, tr, trn
 
 # Simple methods that a report on rows sets beside the network, by the key of each in report.json.
 METHODS = ("naive", "linear", "trees", "last value", "a season ago", "unigram", "bigram")
+
+# What a window of a series is called: "from 2024-05-01", or "Oslo from 2024-05-01" of several series.
+_WINDOW = re.compile(r"(|.* )from (\d{4}-\d\d.*|row \d+)")
 
 
 def one(noun: str) -> str:
@@ -53,11 +57,11 @@ def split_name(split: str) -> str:
 def example(name: str) -> str:
     """The name of an example as a person reads it: "table.csv row 3" is its own in every run's files.
 
-    >>> example("table.csv row 3"), example("from 2024-05-01"), example("cat/12.png")
-    ('table.csv row 3', 'from 2024-05-01', 'cat/12.png')
+    >>> example("table.csv row 3"), example("Oslo from 2024-05-01"), example("cat/12.png")
+    ('table.csv row 3', 'Oslo from 2024-05-01', 'cat/12.png')
     """
-    if name.startswith("from "):
-        return tr("from {when}", when=name.removeprefix("from "))
+    if window := _WINDOW.fullmatch(name):
+        return window[1] + tr("from {when}", when=window[2])
     return sentences.example(name)
 
 

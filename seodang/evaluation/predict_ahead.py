@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -17,6 +18,8 @@ from seodang.data.frame import refuse_missing
 from seodang.data.load import Subset
 from seodang.data.purposes import columns_of
 from seodang.data.times import in_words, moments, steps
+from seodang.evaluation.margins import Margins, margins
+from seodang.evaluation.naming import split_name
 from seodang.evaluation.row_examples import outputs_of, read_rows
 from seodang.runs.folder import trained_on
 
@@ -61,7 +64,7 @@ def ahead(
                 target=encoding.target,
             )
         )
-    short = [(name, len(rows)) for name, rows, _ in every if name is not None and len(rows) < encoding.window]
+    short = [(one.name, len(one.rows)) for one in every if one.name is not None and len(one.rows) < encoding.window]
     if 0 < len(short) < len(every):
         name, count = short[0]
         told = {"count": len(short), "window": encoding.window, "name": name, "rows": count}
@@ -73,12 +76,22 @@ def ahead(
                 **{key: value for key, value in told.items() if key != "count"},
             )
         )
-        every = [one for one in every if len(one[1]) >= encoding.window]
-    for name, rows, when in every:
-        answers += _after(run, frame.select(rows), name, when, where)
+        every = [one for one in every if len(one.rows) >= encoding.window]
+    known = margins(run)
+    for one in every:
+        answers += _after(run, frame, one, where, known)
     if len(answers) and "when" in answers[0]:
-        remarks.append(_told(np.concatenate([when for _, _, when in every if when is not None]), frame.where))
-    return answers, [*remarks, *doubt], pd.DataFrame(answers).drop(columns="prediction")
+        remarks.append(_told(np.concatenate([one.when for one in every if one.when is not None]), frame.where))
+    if known is not None and any("low" in answer for answer in answers):
+        remarks.append(
+            tr(
+                "low to high: within that distance lay 95 % of what it foretold of its {count:,} {split} windows, step by step.",
+                count=known.windows,
+                split=split_name(known.split),
+            )
+        )
+    table = pd.DataFrame(answers).drop(columns=["prediction", "low", "high"], errors="ignore")
+    return answers, [*remarks, *doubt], table
 
 
 def _parts(encoding: SeriesEncoding, frame: Frame) -> list[str]:
@@ -87,10 +100,24 @@ def _parts(encoding: SeriesEncoding, frame: Frame) -> list[str]:
     return [part.strip() for part in encoding.time.split(",")]
 
 
-def _each(encoding: SeriesEncoding, frame: Frame) -> list[tuple[str | None, np.ndarray, np.ndarray | None]]:
-    """Each series: its name, its rows in time order, and their times."""
+@dataclass(frozen=True, eq=False)
+class _One:
+    """One series of a file: its name, where there are several; its rows in time order, and their times, where those are known.
+
+    later: the rows after the last value of the target, which say no more than what is known beforehand.
+    """
+
+    name: str | None
+    rows: np.ndarray
+    when: np.ndarray | None
+    later: np.ndarray
+
+
+def _each(encoding: SeriesEncoding, frame: Frame) -> list[_One]:
+    """Each series, all its rows."""
+    none = np.zeros(0, np.int64)
     if encoding.time is None:
-        return [(None, np.arange(len(frame)), None)]
+        return [_One(None, np.arange(len(frame)), None, none)]
     when = moments(frame, encoding.time)
     rows = np.flatnonzero(~np.isnat(when))
     whose = series_of(frame, encoding.key)
@@ -98,49 +125,76 @@ def _each(encoding: SeriesEncoding, frame: Frame) -> list[tuple[str | None, np.n
     last = np.append((when[rows][1:] != when[rows][:-1]) | (whose[rows][1:] != whose[rows][:-1]), True)
     rows = rows[last]  # of rows at one time, as in training
     if encoding.key is None:
-        return [(None, rows, when[rows])]
+        return [_One(None, rows, when[rows], none)]
     names = names_of_series(frame, encoding.key)[rows]
-    return [(name, rows[names == name], when[rows[names == name]]) for name in dict.fromkeys(names.tolist())]
+    return [_One(name, rows[names == name], when[rows[names == name]], none) for name in dict.fromkeys(names.tolist())]
 
 
-def _up_to_the_last_value(
-    encoding: SeriesEncoding, frame: Frame, every: list[tuple[str | None, np.ndarray, np.ndarray | None]]
-) -> tuple[list[tuple[str | None, np.ndarray, np.ndarray | None]], int]:
+def _up_to_the_last_value(encoding: SeriesEncoding, frame: Frame, every: list[_One]) -> tuple[list[_One], int]:
     """Each series without the rows at its end whose target is not known yet, and how many those are at most."""
     if encoding.target not in frame.table.columns:
         return every, 0
     known = np.isfinite(numbers(frame, (encoding.target,))[:, 0])
-    found, most = [], 0
-    for name, rows, when in every:
-        last = np.flatnonzero(known[rows])
-        stay = int(last[-1]) + 1 if len(last) else len(rows)
-        most = max(most, len(rows) - stay)
-        found.append((name, rows[:stay], None if when is None else when[:stay]))
-    return found, most
+    found = []
+    for one in every:
+        last = np.flatnonzero(known[one.rows])
+        stay = int(last[-1]) + 1 if len(last) else len(one.rows)
+        when = None if one.when is None else one.when[:stay]
+        found.append(_One(one.name, one.rows[:stay], when, one.rows[stay:]))
+    return found, max((len(one.later) for one in found), default=0)
 
 
-def _after(run: Run, frame: Frame, name: str | None, when: np.ndarray | None, where: str) -> list[dict[str, Any]]:
+def _after(run: Run, frame: Frame, one: _One, where: str, known: Margins | None) -> list[dict[str, Any]]:
     encoding: SeriesEncoding = run.encoding
-    if len(frame) < encoding.window:
-        told = {"where": where, "count": len(frame), "window": encoding.window}
+    if len(one.rows) < encoding.window:
+        told = {"where": where, "count": len(one.rows), "window": encoding.window}
         raise DataError(
             tr("{where} has {count:,} rows; the network needs the last {window:,}.", **told)
-            if name is None
-            else tr("{where} has {count:,} rows of {name}; the network needs the last {window:,}.", name=name, **told)
+            if one.name is None
+            else tr(
+                "{where} has {count:,} rows of {name}; the network needs the last {window:,}.", name=one.name, **told
+            )
         )
-    seen = encoding.scaled(encoding.values(frame, encoding.channels)[-encoding.window :]).unsqueeze(0)
-    subset = Subset("asked", torch.zeros(1), ["next"], seen, None, None)  # pyright: ignore[reportArgumentType]
+    _check_what_is_known(encoding, frame, one, where)
+    seen = encoding.seen(frame.select(np.concatenate([one.rows, one.later])))
+    window = seen[len(one.rows) - encoding.window : len(one.rows)].unsqueeze(0)
+    subset = Subset("asked", torch.zeros(1), ["next"], window, None, None)  # pyright: ignore[reportArgumentType]
     (values,) = outputs_of(run, subset)
-    dates = [None] * len(values) if when is None else following(when, len(values))
+    dates = [None] * len(values) if one.when is None else following(one.when, len(values))
+    distances = None if known is None else known.of(one.name)
     return [
         {
-            **({} if name is None else {"series": name}),
+            **({} if one.name is None else {"series": one.name}),
             **({} if date is None else {"when": date}),
             "step": step,
             "prediction": readable(value),
+            **({} if distances is None else _between(value, float(distances[step - 1]))),
         }
         for step, (date, value) in enumerate(zip(dates, values, strict=True), start=1)
     ]
+
+
+def _between(value: np.float32, distance: float) -> dict[str, float]:
+    return {"low": readable(np.float32(value - distance)), "high": readable(np.float32(value + distance))}
+
+
+def _check_what_is_known(encoding: SeriesEncoding, frame: Frame, one: _One, where: str) -> None:
+    """Refuse where a column that is known beforehand is not, for a step that is foretold."""
+    horizon = encoding.facts.horizon
+    for name in encoding.beforehand:
+        given = numbers(frame, (name,))[one.later[:horizon], 0]
+        if len(given) == horizon and np.isfinite(given).all():
+            continue
+        raise DataError(
+            tr(
+                "{where} must say {name} for the {count} steps that are foretold: add rows after the last {target} with {name} and "
+                "without {target}.",
+                where=where if one.name is None else f"{where}, {one.name},",
+                name=name,
+                count=horizon,
+                target=encoding.target,
+            )
+        )
 
 
 def readable(value: np.float32) -> float:

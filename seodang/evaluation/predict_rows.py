@@ -56,7 +56,7 @@ def predict_rows(run: Run, asked: Sequence[str], top: int = 3, decision: Decisio
         top: How many classes, at least 1.
 
     Each answer has `prediction`, and: of a file `path` and `row`; of a text `text`; of classes `probability` and `top`; of a
-    series `step` (from 1) and, where it is known, `when`.
+    series `step` (from 1), where it is known `when`, and where the run was judged `low` and `high`: see `margins`.
 
     Raises:
         DataError: A file is not there, has not the columns that the network was trained on, or holds other things in them.

@@ -60,6 +60,24 @@ class Amounts:
     sha256: str
 
 
+@dataclass(frozen=True, eq=False)
+class Tokens:
+    """N judged texts of which each next token is foretold: of each the sum of the losses, and how many tokens those are, both (N,).
+
+    tokenizer: a hash of what makes tokens of texts; only where it is the same are two runs asked for the same tokens.
+    """
+
+    ids: list[str]
+    losses: Numbers
+    counts: Numbers
+    tokenizer: str
+    split: str
+    sha256: str
+
+
+Judged = Predictions | Amounts | Tokens
+
+
 def readable(name: str) -> str:
     """A file's name as text that can be written: bytes that are no UTF-8 become the replacement character."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
@@ -102,6 +120,23 @@ def write_amounts(path: Path, predictions: Amounts) -> None:
     _save(path, pyarrow.table(columns).replace_schema_metadata(notes))
 
 
+def write_tokens(path: Path, predictions: Tokens) -> None:
+    """Save as Parquet, atomically: id, the sum of the losses, and the number of tokens."""
+    import pyarrow
+
+    columns = {
+        "id": [readable(name) for name in predictions.ids],
+        "loss": np.asarray(predictions.losses, np.float64),
+        "tokens": np.asarray(predictions.counts, np.int64),
+    }
+    notes = {
+        b"split": predictions.split.encode(),
+        b"sha256": predictions.sha256.encode(),
+        b"tokenizer": predictions.tokenizer.encode(),
+    }
+    _save(path, pyarrow.table(columns).replace_schema_metadata(notes))
+
+
 def _save(path: Path, table: pyarrow.Table) -> None:
     from pyarrow import parquet
 
@@ -116,7 +151,7 @@ def _names(indices: Labels, classes: tuple[str, ...]):
     return pyarrow.DictionaryArray.from_arrays(pyarrow.array(indices.astype(np.int32)), list(classes))
 
 
-def read(folder: Path) -> Predictions | Amounts:
+def read(folder: Path) -> Judged:
     """The predictions that a run was last judged by. RunError where it has not been judged, or the file is damaged."""
     from pyarrow import ArrowInvalid, parquet
 
@@ -129,6 +164,8 @@ def read(folder: Path) -> Predictions | Amounts:
         notes = table.schema.metadata
         if b"amounts" in notes:
             return _read_amounts(table)
+        if b"tokenizer" in notes:
+            return _read_tokens(table)
         classes = tuple(json.loads(notes[b"classes"]))
         number = {name: index for index, name in enumerate(classes)}
         labels = np.array([number[name] for name in table["true"].to_pylist()], dtype=np.int64)
@@ -150,6 +187,18 @@ def read(folder: Path) -> Predictions | Amounts:
                 folder=folder,
             )
         ) from None
+
+
+def _read_tokens(table: pyarrow.Table) -> Tokens:
+    notes = table.schema.metadata
+    return Tokens(
+        ids=table["id"].to_pylist(),
+        losses=table["loss"].to_numpy(),
+        counts=table["tokens"].to_numpy().astype(np.float64),
+        tokenizer=notes[b"tokenizer"].decode(),
+        split=notes[b"split"].decode(),
+        sha256=notes[b"sha256"].decode(),
+    )
 
 
 def _read_amounts(table: pyarrow.Table) -> Amounts:

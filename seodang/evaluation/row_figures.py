@@ -11,6 +11,7 @@ from seodang.evaluation.figures import INK, TRAIN, VALIDATION, _figure, _svg, re
 from seodang.evaluation.naming import method
 
 TICKS = 5
+LONGEST = 20  # letters of a class's name in a legend
 MOST_POINTS = 700  # of a scatter; each is some 80 bytes of the page
 # Colours of classes that can be told apart with any eyes (Okabe & Ito, 2008), for at most ten of them.
 CLASSES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#999999", "#882255", "#44aa99")
@@ -68,28 +69,43 @@ def _class_curves(report: dict[str, Any]) -> list[tuple[str, str]]:
     curves = report.get("curves")
     if not curves:
         return []
-    positive = report["classes"][1]
+    positive = report["classes"][-1]
+    each = curves.get("each") or [{"class": positive, **curves}]
     figure, axes = _figure(width=3.4, height=3.2)
     axes.plot([0, 1], [0, 1], color=INK, alpha=0.4, linewidth=1, linestyle=(0, (2, 2)))
-    axes.plot(*zip(*curves["roc"], strict=True), color=TRAIN, linewidth=1.6)
+    _lines(axes, each, "roc", report["classes"])
     axes.set_xlabel(tr("false alarms"))
     axes.set_ylabel(tr("found"))
-    first = (
-        _svg(figure, tr("ROC curve")),
-        tr("ROC: share of {positive!r} found against share of others wrongly called so.", positive=positive),
+    several = len(each) > 1
+    words = (
+        tr("ROC: share of each class found against share of the others wrongly called so.")
+        if several
+        else tr("ROC: share of {positive!r} found against share of others wrongly called so.", positive=positive)
     )
+    first = _svg(figure, tr("ROC curve")), words
     figure, axes = _figure(width=3.4, height=3.2)
-    axes.plot(*zip(*curves["precision_recall"], strict=True), color=TRAIN, linewidth=1.6)
+    _lines(axes, each, "precision_recall", report["classes"])
     axes.set_ylim(0, 1.03)
     axes.set_xlabel(tr("found (recall)"))
     axes.set_ylabel(tr("right when called (precision)"))
-    return [
-        first,
-        (
-            _svg(figure, tr("Precision against recall")),
-            tr("Precision against recall of {positive!r}.", positive=positive),
-        ),
-    ]
+    words = (
+        tr("Precision against recall of each class.")
+        if several
+        else tr("Precision against recall of {positive!r}.", positive=positive)
+    )
+    return [first, (_svg(figure, tr("Precision against recall")), words)]
+
+
+def _lines(axes: Any, each: list[dict[str, Any]], which: str, classes: list[str]) -> None:
+    """A curve a class, in the colours of the classes where there are several."""
+    if len(each) == 1:
+        axes.plot(*zip(*each[0][which], strict=True), color=TRAIN, linewidth=1.6)
+        return
+    for one in each:
+        name = one["class"]
+        label = name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"
+        axes.plot(*zip(*one[which], strict=True), color=CLASSES[classes.index(name)], linewidth=1.4, label=label)
+    axes.legend(frameon=False, labelcolor=INK, fontsize=7, loc="lower right" if which == "roc" else "lower left")
 
 
 def _scatter(report: dict[str, Any]) -> list[tuple[str, str]]:

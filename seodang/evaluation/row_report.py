@@ -162,12 +162,17 @@ def _baselines(report: dict[str, Any]) -> dict[str, Any] | None:
             test=test,
         )
         return {"titles": titles, "rows": rows, "note": note, "aside": (1, 2)}
-    rows = [_row(tr("the network"), [f"{own['perplexity']:.1f}"], "")]
-    rows += [_row(method(n), [(f"{e['perplexity']:.1f}", not e["better"])], e["how"]) for n, e in found.items()]
+    rows = [_row(tr("the network"), [f"{own['perplexity']:.1f}", ""], "")]
+    rows += [
+        _row(method(name), [f"{each['perplexity']:.1f}", said(each["network_against_it"])], each["how"])
+        for name, each in found.items()
+    ]
     return {
-        "titles": [tr("perplexity")],
+        "titles": [tr("perplexity"), tr("network better?")],
         "rows": rows,
-        "note": tr("Counted on the training texts, judged on the same tokens."),
+        "note": tr(
+            "Counted on the training texts, judged on the same tokens. Whether the network is better: paired test of the texts' losses."
+        ),
         "aside": (),
     }
 

@@ -17,13 +17,28 @@ LEVEL = 0.05
 
 def row_verdict(report: dict[str, Any]) -> list[str]:
     """What a person should take home from a report on rows, one sentence or two a line, most important first."""
+    good, bad = _against(report)
+    return [_score(report), *good, *bad, *_weakest(report), *_leaks(report), *doubts(report)]
+
+
+def sobering(report: dict[str, Any]) -> list[str]:
+    """The lines of the verdict that say that something simpler is as good or better: they are shown in red."""
+    return _against(report)[1]
+
+
+def _score(report: dict[str, Any]) -> str:
     if report["task"] == "classify":
-        lines = [_class_score(report), *_class_against(report), *_weakest(report)]
-    elif report["task"] in ("regress", "forecast"):
-        lines = [_amount_score(report), *_amount_against(report)]
-    else:
-        lines = [_token_score(report), *_token_against(report)]
-    return [*lines, *_leaks(report), *doubts(report)]
+        return _class_score(report)
+    return _amount_score(report) if report["task"] in ("regress", "forecast") else _token_score(report)
+
+
+def _against(report: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """How the network stands beside what is simpler: lines on what it was set beside and what it beats, and lines on what it does not."""
+    if not report["baselines"]:
+        return [], []
+    if report["task"] == "classify":
+        return _class_against(report)
+    return _amount_against(report) if report["task"] in ("regress", "forecast") else _token_against(report)
 
 
 def _many(report: dict[str, Any]) -> str:
@@ -41,30 +56,27 @@ def _class_score(report: dict[str, Any]) -> str:
     )
 
 
-def _class_against(report: dict[str, Any]) -> list[str]:
+def _class_against(report: dict[str, Any]) -> tuple[list[str], list[str]]:
     count, found = report["judged"]["examples"], report["baselines"]
-    if not found:
-        return []
     told = [tr("guessing the most common class: {accuracy}", accuracy=share_of(found["naive"]["accuracy"], count))]
     told += [f"{method(name)}: {share_of(each['accuracy'], count)}" for name, each in found.items() if name != "naive"]
     line = "; ".join(told)[0].upper() + "; ".join(told)[1:] + "."
-    worse, same, better = [], [], []
+    return _outcomes(line, found)
+
+
+def _outcomes(line: str, found: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """A line that names the methods, with "better than all" where that is so; and a line on each that is not beaten beyond chance."""
+    worse, same = [], []
     for name, each in found.items():
         test = each["network_against_it"]
-        which = (
-            worse
-            if test["p_value"] < LEVEL and test["difference"] < 0
-            else same
-            if test["p_value"] >= LEVEL
-            else better
-        )
-        which.append((method(name), chance(test["p_value"])))
-    if len(better) == len(found):
-        return [f"{line} {better_than(len(found))}"]
-    lines = [line]
-    lines += [tr("NOT shown to be better than {name} ({p}).", name=name, p=p) for name, p in same]
-    lines += [tr("WORSE than {name} ({p}).", name=name, p=p) for name, p in worse]
-    return lines
+        told = {"name": method(name), "p": chance(test["p_value"])}
+        if test["p_value"] >= LEVEL:
+            same.append(tr("NOT shown to be better than {name} ({p}).", **told))
+        elif test["difference"] < 0:
+            worse.append(tr("WORSE than {name} ({p}).", **told))
+    if not same and not worse:
+        return [f"{line} {better_than(len(found))}"], []
+    return [line], [*same, *worse]
 
 
 def better_than(count: int) -> str:
@@ -77,6 +89,8 @@ def better_than(count: int) -> str:
 
 
 def _weakest(report: dict[str, Any]) -> list[str]:
+    if report["task"] != "classify":
+        return []
     rows = [row for row in report["per_class"] if row["support"] and row["recall"] < 1]
     if len(report["classes"]) < 3 or not rows:
         return []
@@ -100,10 +114,8 @@ def _amount_score(report: dict[str, Any]) -> str:
     )
 
 
-def _amount_against(report: dict[str, Any]) -> list[str]:
+def _amount_against(report: dict[str, Any]) -> tuple[list[str], list[str]]:
     found, name = report["baselines"], report["main"]
-    if not found:
-        return []
     told = ", ".join(f"{method(key)} {short(each[name])}" for key, each in found.items())
     own = short(report["metrics"][name])
     line = (
@@ -114,10 +126,10 @@ def _amount_against(report: dict[str, Any]) -> list[str]:
     beaten = [method(key) for key, each in found.items() if _better(each)]
     if len(beaten) == len(found):
         all_of_them = tr("Better than all of them, beyond chance.")
-        return [f"{line} {all_of_them if len(found) > 1 else better_than(1)}"]
-    lines = [line]
+        return [f"{line} {all_of_them if len(found) > 1 else better_than(1)}"], []
+    good, lines = [line], []
     if beaten:
-        lines.append(tr("Better than {methods}, beyond chance.", methods=joined(beaten)))
+        good.append(tr("Better than {methods}, beyond chance.", methods=joined(beaten)))
     for key, each in found.items():
         p = chance(each["network_against_it"]["p_value"])
         told = {"method": method(key), "percent": -100 * each["skill"], "p": p}
@@ -148,7 +160,7 @@ def _amount_against(report: dict[str, Any]) -> list[str]:
         lines.append(
             tr("Nothing here does better than keeping the last value: the past of this series says no more than that.")
         )
-    return lines
+    return good, lines
 
 
 def joined(words: list[str]) -> str:
@@ -190,14 +202,10 @@ def _token_score(report: dict[str, Any]) -> str:
     return f"{words} BLEU {found['bleu']:.1f}." if "bleu" in found else words
 
 
-def _token_against(report: dict[str, Any]) -> list[str]:
+def _token_against(report: dict[str, Any]) -> tuple[list[str], list[str]]:
     found = report["baselines"]
-    if not found:
-        return []
     told = "; ".join(f"{method(name)}: {each['perplexity']:.1f}" for name, each in found.items())
-    lines = [tr("Perplexity of {told}.", told=told)]
-    lines += [tr("WORSE than {name}.", name=method(name)) for name, each in found.items() if not each["better"]]
-    return lines
+    return _outcomes(tr("Perplexity of {told}.", told=told), found)
 
 
 def _leaks(report: dict[str, Any]) -> list[str]:

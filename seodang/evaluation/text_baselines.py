@@ -66,6 +66,34 @@ def nb_svm(
     return likely / likely.sum(axis=1, keepdims=True)
 
 
+def ridge(train_texts: Sequence[str], amounts: NDArray[np.float64], texts: Sequence[str]) -> NDArray[np.float64]:
+    """Amounts (N,) of `texts`: ridge regression on the words and pairs of words of `nb_svm`, the rarer the more they count (tf-idf).
+
+    Where no n-gram stands twice in training the answer is the mean.
+
+    Args:
+        train_texts: The training split.   amounts: (their number,).   texts: What is judged.
+
+    >>> found = ridge(["good film", "bad film", "good", "so bad"] * 3, np.array([5.0, 1.0, 5.0, 1.0] * 3), ["a good one", "bad"])
+    >>> bool(found[0] > 4 and found[1] < 2)
+    True
+    """
+    from sklearn.feature_extraction.text import TfidfTransformer
+    from sklearn.linear_model import Ridge
+
+    used = slice(None, None, max(1, -(-sum(map(len, train_texts)) // MOST_CHARACTERS)))
+    known, amounts = list(train_texts[used]), np.asarray(amounts, np.float64)[used]
+    vectorizer = _vectorizer(known)
+    try:
+        there: Any = vectorizer.fit_transform(known)
+    except ValueError:  # no n-gram is left: that is what scikit-learn raises
+        return np.full(len(texts), amounts.mean())
+    weights = TfidfTransformer(sublinear_tf=True)
+    model = Ridge(solver="sparse_cg").fit(weights.fit_transform(there), amounts)
+    asked: Any = vectorizer.transform(texts)
+    return np.asarray(model.predict(weights.transform(asked)), np.float64)
+
+
 def _vectorizer(texts: Sequence[str]) -> CountVectorizer:
     from sklearn.feature_extraction.text import CountVectorizer
 
@@ -109,7 +137,22 @@ def ngram_perplexity(
 
     Perplexity is e to the mean of -log p(token | the one before it), over every token but the first of its sequence; the
     same for both, so that they can be compared with each other and with a network that predicts the same tokens.
-    1 is certain, `vocabulary` - 1 is guessing; nan where no sequence has two tokens.
+    1 is certain, `vocabulary` - 1 is guessing; nan where no sequence has two tokens. Arguments as of `ngram_losses`.
+
+    >>> certain = [np.array([1, 2, 1, 2, 1, 2])]
+    >>> found = ngram_perplexity(certain, certain, 4)
+    >>> found["bigram"] < found["unigram"] < 3
+    True
+    """
+    asked = sum(max(0, len(one) - 1) for one in ids)
+    losses = ngram_losses(train_ids, ids, vocabulary)
+    return {name: float(np.exp(each.sum() / asked)) if asked else float("nan") for name, each in losses.items()}
+
+
+def ngram_losses(
+    train_ids: Sequence[NDArray[np.int64]], ids: Sequence[NDArray[np.int64]], vocabulary: int
+) -> dict[str, NDArray[np.float64]]:
+    """For each sequence the sum of -log p(token | the one before it) over its next tokens, (N,): {"unigram": …, "bigram": …}.
 
     Both are smoothed by absolute discounting, so no token has probability 0; the bigram is interpolated Kneser-Ney, which
     falls back on how many different tokens one follows (Chen and Goodman, 1999, https://doi.org/10.1006/csla.1999.0128).
@@ -117,18 +160,16 @@ def ngram_perplexity(
     Args:
         train_ids: Token ids of each training text, 1 to vocabulary - 1.   ids: Of each text judged; ids not in training too.
         vocabulary: How many ids there are, padding (0, never predicted) included.
-
-    >>> certain = [np.array([1, 2, 1, 2, 1, 2])]
-    >>> found = ngram_perplexity(certain, certain, 4)
-    >>> found["bigram"] < found["unigram"] < 3
-    True
     """
     before, after = _pairs(ids)
-    if not len(after):
-        return {"unigram": float("nan"), "bigram": float("nan")}
-    assert after.min() > 0, "padding is no token that is predicted: give each text without it"
-    single, pair = unigram(train_ids, vocabulary)[after], bigram(train_ids, vocabulary, before, after)
-    return {"unigram": float(np.exp(-np.log(single).mean())), "bigram": float(np.exp(-np.log(pair).mean()))}
+    assert not len(after) or after.min() > 0, "padding is no token that is predicted: give each text without it"
+    whose = np.repeat(np.arange(len(ids)), [max(0, len(one) - 1) for one in ids])
+    single = unigram(train_ids, vocabulary)[after]
+    pair = bigram(train_ids, vocabulary, before, after) if len(after) else single
+    return {
+        name: np.bincount(whose, weights=-np.log(likely), minlength=len(ids)).astype(np.float64)
+        for name, likely in (("unigram", single), ("bigram", pair))
+    }
 
 
 def unigram(train_ids: Sequence[NDArray[np.int64]], vocabulary: int) -> NDArray[np.float64]:

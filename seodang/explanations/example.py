@@ -27,7 +27,7 @@ from seodang.evaluation.judge_rows import plain
 from seodang.evaluation.naming import example as named
 from seodang.evaluation.naming import one
 from seodang.evaluation.predict import opened
-from seodang.evaluation.predictions import Predictions
+from seodang.evaluation.predictions import Amounts, Predictions
 from seodang.evaluation.row_examples import own_rows, read_rows
 from seodang.evaluation.unseen import unseen
 from seodang.evaluation.verdict import listed
@@ -331,6 +331,7 @@ def _judged_text(run: Run, own: Own, number: int) -> tuple[str, str, str | None]
     (text,) = texts_of(frame.select(np.array([own.place(name)])), run.encoding.text)
     if isinstance(judged, Predictions):
         return text, f"#{number}, {named(name)}", judged.classes[judged.labels[place]]
+    assert isinstance(judged, Amounts), "tokens were refused above"
     return text, f"#{number}, {named(name)}", f"{judged.targets[place].mean():,.6g}"
 
 
@@ -361,7 +362,7 @@ def _series(run: Run, own: Own, words: Sequence[str]) -> Example:
         given, true = judged.subset.fetch(torch.tensor([place])), judged.subset.labels[place].double().mean()
         when = names_of_times(frame, encoding.time)[begins - encoding.window : begins]
         return Example(
-            "series", own, f"{word}, {named(judged.subset.ids[place])}", given, when=tuple(when), true=f"{true:,.6g}"
+            "series", own, f"{word}, {named(own.predictions.ids[place])}", given, when=tuple(when), true=f"{true:,.6g}"
         )
     if word and not _exists(word):
         raise DataError(
@@ -375,15 +376,18 @@ def _series(run: Run, own: Own, words: Sequence[str]) -> Example:
         whose = series_of(frame, encoding.key)
         enough = np.flatnonzero(np.bincount(whose) >= encoding.window)
         frame = frame.select(np.flatnonzero(whose == (enough[-1] if len(enough) else whose[-1])))
-    if len(frame) < encoding.window:
+    end = len(frame)
+    if encoding.target in frame.table.columns:  # rows after its last value are no past
+        end = int(np.flatnonzero(frame.table[encoding.target].notna())[-1:].sum()) + 1
+    if end < encoding.window:
         raise DataError(
             tr(
                 "{where} has {count:,} rows; the network needs the last {window:,}.",
                 where=frame.where,
-                count=len(frame),
+                count=end,
                 window=encoding.window,
             )
         )
-    given = encoding.scaled(encoding.values(frame, encoding.channels)[-encoding.window :])[None]
-    when = names_of_times(frame, encoding.time)[-encoding.window :]
+    given = encoding.seen(frame)[end - encoding.window : end][None]
+    when = names_of_times(frame, encoding.time)[end - encoding.window : end]
     return Example("series", own, tr("the end of {where}", where=frame.where), given, when=tuple(when))

@@ -27,7 +27,7 @@ class Own:
         self.run = run
 
     @functools.cached_property
-    def predictions(self) -> predictions.Predictions | predictions.Amounts:
+    def predictions(self) -> predictions.Judged:
         """Every judged example with its answer. RunError where the run has not been judged."""
         return predictions.read(self.run.folder)
 

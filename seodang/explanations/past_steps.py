@@ -59,6 +59,16 @@ def past_steps(run: Run, example: Example, *, layer: str | None = None) -> Expla
             "count here, and steps that say the same can stand in for each other."
         ),
     )
+    if encoding.beforehand:
+        known = ", ".join(encoding.beforehand)
+        words += (
+            tr(
+                "Of {names} a step holds the value of {count} steps later: the last ones hold what is known of the steps that are "
+                "foretold.",
+                names=known,
+                count=horizon,
+            ),
+        )
     values = example.given[0].double().numpy() * np.array(encoding.scale) + np.array(encoding.centre)
     numbers: dict[str, Any] = {
         "steps": [
@@ -71,7 +81,7 @@ def past_steps(run: Run, example: Example, *, layer: str | None = None) -> Expla
         best = sorted(totals.items(), key=lambda each: -each[1])[:MOST_CHANNELS]
         numbers["channels"] = {name: round(value, 6) for name, value in best}
         shown = ", ".join(f"{name} {value:,.3g}" for name, value in best)
-        words = (*words[:2], tr("By column, all steps together: {shown}.", shown=shown), words[2])
+        words = (*words[:2], tr("By column, all steps together: {shown}.", shown=shown), *words[2:])
     place = encoding.channels.index(encoding.target) if encoding.target in encoding.channels else 0
     is_own = encoding.target in encoding.channels and example.answer is not None
     ahead_of_it = example.answer.double().numpy() if is_own and example.answer is not None else np.zeros(0)

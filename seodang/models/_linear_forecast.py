@@ -32,6 +32,27 @@ class PastToFuture(nn.Module):
         return torch.einsum("blt,thl->bht", past, self.weight) + self.bias.T
 
 
+class Beside(nn.Module):
+    """(B, L, C) → (B, H, T): what the channels beyond the targets add, by one linear map of all that is seen of them, which starts
+    at 0."""
+
+    def __init__(self, length: int, horizon: int, targets: int, others: int) -> None:
+        super().__init__()
+        self.targets = targets
+        self.weight = nn.Parameter(torch.zeros(horizon * targets, length * others))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """What is to be added to the forecast of each target."""
+        others = x[:, :, self.targets :].flatten(1)
+        return (others @ self.weight.T).unflatten(1, (-1, self.targets))
+
+
+def beside(inputs: Spec, horizon: int, targets: int) -> Beside | None:
+    """The map of the channels beyond the targets; None where there are none."""
+    length, channels = inputs.shape
+    return Beside(length, horizon, targets, channels - targets) if channels > targets else None
+
+
 def horizon_of(model: str, inputs: Spec, outputs: Spec, targets: int) -> tuple[int, int]:
     """(length, horizon), or RecipeError where the series and the settings do not fit."""
     must_be(model, inputs, ["series"])

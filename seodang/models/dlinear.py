@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from seodang.core.spec import Spec
-from seodang.models._linear_forecast import PastToFuture, horizon_of
+from seodang.models._linear_forecast import Beside, PastToFuture, beside, horizon_of
 
 
 def trend(past: Tensor, window: int) -> Tensor:
@@ -26,17 +26,21 @@ def trend(past: Tensor, window: int) -> Tensor:
 
 
 class _DLinear(nn.Module):
-    def __init__(self, length: int, horizon: int, targets: int, individual: bool, window: int) -> None:
+    def __init__(
+        self, length: int, horizon: int, targets: int, individual: bool, window: int, others: Beside | None
+    ) -> None:
         super().__init__()
         self.targets, self.window = targets, window
         self.trend = PastToFuture(length, horizon, targets, individual, start=1 / length)
         self.rest = PastToFuture(length, horizon, targets, individual, start=1 / length)
+        self.others = others
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, L, C) → (B, H·T): the targets' values at the first step, then at the second, …"""
         past = x[:, :, : self.targets]
         smooth = trend(past, self.window)
-        return (self.trend(smooth) + self.rest(past - smooth)).flatten(1)
+        ahead = self.trend(smooth) + self.rest(past - smooth)
+        return (ahead if self.others is None else ahead + self.others(x)).flatten(1)
 
 
 def dlinear(
@@ -51,7 +55,7 @@ def dlinear(
 
     Args:
         inputs: a series (length, channels) of a fixed length, of which the first `targets` channels are forecast, each from
-            its own past.
+            its own past; what the other channels add is one linear map of all of them.
         outputs: (horizon · targets,): all targets at the first step, then at the second, …
         targets: How many channels are forecast.
         individual: Maps for each target instead of one pair for all.
@@ -60,4 +64,4 @@ def dlinear(
     Zeng et al., 2022, https://arxiv.org/abs/2205.13504. Before training it foretells the mean of the window.
     """
     length, horizon = horizon_of("dlinear", inputs, outputs, targets)
-    return _DLinear(length, horizon, targets, individual, window)
+    return _DLinear(length, horizon, targets, individual, window, beside(inputs, horizon, targets))

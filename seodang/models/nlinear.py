@@ -9,20 +9,22 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from seodang.core.spec import Spec
-from seodang.models._linear_forecast import PastToFuture, horizon_of
+from seodang.models._linear_forecast import Beside, PastToFuture, beside, horizon_of
 
 
 class _NLinear(nn.Module):
-    def __init__(self, length: int, horizon: int, targets: int, individual: bool) -> None:
+    def __init__(self, length: int, horizon: int, targets: int, individual: bool, others: Beside | None) -> None:
         super().__init__()
         self.targets = targets
         self.future = PastToFuture(length, horizon, targets, individual, start=0.0)
+        self.others = others
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, L, C) → (B, H·T): the targets' values at the first step, then at the second, …"""
         past = x[:, :, : self.targets]
         last = past[:, -1:]
-        return (self.future(past - last) + last).flatten(1)
+        ahead = self.future(past - last) + last
+        return (ahead if self.others is None else ahead + self.others(x)).flatten(1)
 
 
 def nlinear(
@@ -36,13 +38,13 @@ def nlinear(
 
     Args:
         inputs: a series (length, channels) of a fixed length, of which the first `targets` channels are forecast, each from
-            its own past.
+            its own past; what the other channels add is one linear map of all of them.
         outputs: (horizon · targets,): all targets at the first step, then at the second, …
         targets: How many channels are forecast.
         individual: A map for each target instead of one for all.
 
-    Zeng et al., 2022, https://arxiv.org/abs/2205.13504. Shifting the past up by c shifts the forecast by c exactly.
+    Zeng et al., 2022, https://arxiv.org/abs/2205.13504. Shifting a target's past up by c shifts its forecast by c exactly.
     Before training it foretells the last value.
     """
     length, horizon = horizon_of("nlinear", inputs, outputs, targets)
-    return _NLinear(length, horizon, targets, individual)
+    return _NLinear(length, horizon, targets, individual, beside(inputs, horizon, targets))

@@ -11,6 +11,9 @@ import pandas as pd
 import pytest
 
 from seodang.core.errors import DataError, RunError, SeodangError
+from seodang.evaluation import predictions
+from seodang.evaluation.evaluate import evaluate
+from seodang.evaluation.margins import margins, series_in
 from seodang.evaluation.predict import predict
 from seodang.runs.train import train
 
@@ -229,6 +232,75 @@ def test_a_later_file_is_foretold_from_its_own_end(sales, folder, tmp_path):
         predict(sales, tmp_path / "short.csv")
     with pytest.raises(DataError, match=r"give one file, or none; got 2\.$"):
         predict(sales, ["a.csv", "b.csv"])
+
+
+@pytest.fixture(scope="module")
+def shops(folder):
+    """A quiet shop and a wild one, whose sales follow offers that are known beforehand."""
+    draw, parts = np.random.default_rng(0), []
+    for shop, size, noise in (("corner", 50, 0.5), ("market", 500, 10)):
+        offer = draw.integers(0, 2, 160)
+        sold = size + 30 * offer + draw.normal(0, noise, 160)
+        days = pd.date_range("2021-01-01", periods=160).strftime("%Y-%m-%d")
+        parts.append(pd.DataFrame({"day": days, "shop": shop, "offer": offer, "sold": sold.round(3)}))
+    pd.concat(parts).to_csv(folder / "shops.csv", index=False)
+    said = {
+        "columns.target": "sold",
+        "columns.key": "shop",
+        "columns.time": "day",
+        "series.known": "offer",
+        "task": "forecast",
+    }
+    run = trained(folder, "shops.csv", **said, **{"series.horizon": 4, "series.window": 8, "training.epochs": 40})
+    evaluate(run)
+    return run
+
+
+def test_offers_to_come_are_believed(shops, folder, tmp_path):
+    table = pd.read_csv(folder / "shops.csv")
+    days = pd.date_range("2021-06-10", periods=4).strftime("%Y-%m-%d")
+    coming = [pd.DataFrame({"day": days, "shop": shop, "offer": [0, 1, 1, 0]}) for shop in ("corner", "market")]
+    pd.concat([table, *coming]).to_csv(tmp_path / "next.csv", index=False)
+    found = pd.DataFrame(predict(shops, tmp_path / "next.csv"))
+    assert found["when"].tolist() == [*days, *days]
+    sold = found["prediction"].to_numpy().reshape(2, 4)
+    np.testing.assert_allclose(sold[0], [50, 80, 80, 50], atol=8)
+    wide = (found["high"] - found["low"]).to_numpy().reshape(2, 4)
+    assert (wide[1] > 2 * wide[0]).all(), "each shop has its own margin"
+    with pytest.raises(
+        DataError, match=r"shops\.csv, corner, must say offer for the 4 steps that are foretold: add rows"
+    ):
+        predict(shops)
+
+
+def test_margins_hold_as_many_forecasts_as_they_say(shops):
+    """On the judged windows themselves 95 % and a little more lie within, for each series at each step."""
+    judged, found = predictions.read(shops.folder), margins(shops)
+    assert isinstance(judged, predictions.Amounts)
+    assert found is not None
+    for name in ("corner", "market"):
+        rows = [series_in(each) == name for each in judged.ids]
+        inside = np.abs(judged.predicted - judged.targets)[rows] <= found.of(name)
+        assert (inside.mean(0) >= 0.95).all()
+        assert (inside.sum(0) >= np.ceil((len(inside) + 1) * 0.95)).all()
+    assert found.of("kiosk") is None, "nothing is known of a shop that was not judged"
+
+
+def test_a_run_that_was_not_judged_has_no_margins(command, sales):
+    assert margins(sales) is None
+    assert "low" not in predict(sales)[0]
+
+
+def test_margins_stand_beside_what_is_foretold(command, shops, folder, tmp_path):
+    table = pd.read_csv(folder / "shops.csv").query("shop == 'market'")
+    days = pd.date_range("2021-06-10", periods=4).strftime("%Y-%m-%d")
+    more = pd.DataFrame({"day": days, "shop": "market", "offer": 0})
+    pd.concat([table, more]).to_csv(tmp_path / "market.csv", index=False)
+    rows = list(csv.DictReader(io.StringIO(command("predict", shops.folder, tmp_path / "market.csv", "--csv").stdout)))
+    assert [*rows[0]] == ["series", "when", "step", "prediction", "low", "high"]
+    assert all(float(row["low"]) < float(row["prediction"]) < float(row["high"]) for row in rows)
+    shown = command("predict", shops.folder, tmp_path / "market.csv")
+    assert "low to high: within that distance lay 95 % of what it foretold" in shown.stderr
 
 
 # Texts ----------------------------------------------------------------------------------------------------------------

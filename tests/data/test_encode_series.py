@@ -1,6 +1,7 @@
 """Series as windows: nothing of the future in what trains, gaps filled from the past, several series apart."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -197,6 +198,48 @@ def test_a_file_of_several_series_in_any_order_is_read_one_after_the_other():
     assert len(starts(again, 7, 3, "city", "value")) == 3 * (100 - 7 - 3 + 1)
 
 
+# Columns known beforehand --------------------------------------------------------------------------------------------------
+
+
+def test_what_is_known_beforehand_is_seen_up_to_the_last_step_that_is_foretold_and_no_farther():
+    made = frame(date=days(), price=walk(), cost=walk(), value=walk())
+    data = encoded(made, Series(window=7, horizon=3, known=("price",), seen="all"))
+    encoding = data.encoding
+    assert encoding.channels == ("value", "cost", "price")
+    own = made.table[["value", "cost", "price"]].to_numpy()
+    begins = data.division.test
+    for inputs, row in zip(data.test.pixels.numpy(), begins.tolist(), strict=True):
+        seen = inputs * encoding.scale + encoding.centre
+        np.testing.assert_allclose(seen[:, :2], own[row - 7 : row, :2], atol=1e-4)
+        np.testing.assert_allclose(seen[:, 2], own[row - 4 : row + 3, 2], atol=1e-4)
+
+
+def test_the_end_of_one_series_does_not_know_the_beginning_of_the_next():
+    made = several()
+    made.table["price"] = made.table["value"]
+    names = [*made.columns, replace(made.columns[-1], name="price")]
+    made = replace(made, columns=tuple(names))
+    data = encoded(made, Series(window=7, horizon=3, known=("price",)))
+    seen = data.encoding.seen(data.source)[:, 1].numpy() * data.encoding.scale[1] + data.encoding.centre[1]
+    price = data.source.table["price"].to_numpy()
+    inside = np.arange(300) % 100 < 97
+    np.testing.assert_allclose(seen[inside], price[np.flatnonzero(inside) + 3], atol=1e-4)
+    np.testing.assert_allclose(seen[~inside], data.encoding.centre[1], atol=1e-4)
+
+
+def test_what_cannot_be_known_beforehand_is_said():
+    made = frame(date=days(), price=walk(), value=walk())
+    assert refused(made, Series(known=("value",))) == "series.known names value, which is what is foretold."
+    assert refused(made, Series(known=("prize",))) == (
+        "series.known must name number columns, got 'prize'. made.csv has price. Did you mean price?"
+    )
+    assert refused(made, Series(known=("price",), window=2, horizon=3)) == (
+        "With series.known the window must be at least the horizon, got series.window=2 and series.horizon=3."
+    )
+    assert encoded(made, Series(known=("price",), horizon=9, window=None)).encoding.window >= 9
+    assert encoded(made, Series(known=("price",), window=1)).encoding.facts.horizon == 1
+
+
 # Counts, choices, refusals -------------------------------------------------------------------------------------------------
 
 
@@ -226,6 +269,10 @@ def test_the_encoding_comes_back_from_json():
     encoding = encoded(several()).encoding
     assert isinstance(encoding, SeriesEncoding)
     assert read_encoding(json.loads(json.dumps(encoding.as_plain()))) == encoding
+    known = encoded(frame(date=days(), price=walk(), value=walk()), Series(known=("price",))).encoding
+    assert read_encoding(json.loads(json.dumps(known.as_plain()))) == known
+    older = {name: value for name, value in encoding.as_plain().items() if name != "beforehand"}
+    assert read_encoding(older) == encoding, "as runs were written before there were such columns"
 
 
 def test_sentences_for_what_cannot_be():

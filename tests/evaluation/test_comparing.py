@@ -10,7 +10,8 @@ import pytest
 
 from seodang.core.errors import RunError
 from seodang.evaluation import predictions
-from seodang.evaluation.compare import compare
+from seodang.evaluation.compare import _pair, _same_examples, compare
+from seodang.evaluation.predictions import NAME, Amounts, Predictions, Tokens, write_tokens
 from seodang.runs.folder import load
 
 
@@ -47,6 +48,41 @@ def test_a_better_run_is_called_better_whichever_comes_first(two):
         27,
         9,
     )
+
+
+def test_rows_are_the_same_where_their_names_and_what_is_true_of_them_are():
+    """What goes in differs where another column is seen, and with it the hash; of pictures the hash is of what they are."""
+    ids, draw = [f"a.csv row {row}" for row in range(30)], np.random.default_rng(0)
+    labels, likely = draw.integers(0, 2, 30), draw.dirichlet([1, 1], 30)
+    one = Predictions(ids, labels, likely, ("no", "yes"), "test", "one")
+    other = replace(one, sha256="other")
+    assert _same_examples(one, other, are_rows=True)
+    assert not _same_examples(one, other, are_rows=False)
+    assert not _same_examples(one, replace(other, labels=1 - labels), are_rows=True)
+    assert not _same_examples(one, replace(other, ids=ids[::-1]), are_rows=True)
+    amounts = Amounts(ids, likely, likely, "mse", 0, "test", "one")
+    assert _same_examples(amounts, replace(amounts, sha256="other"), are_rows=True)
+    assert not _same_examples(amounts, replace(amounts, sha256="other", targets=likely + 1), are_rows=True)
+    assert not _same_examples(one, amounts, are_rows=True)
+
+
+def test_of_texts_the_same_tokens_are_compared_text_by_text(tmp_path):
+    ids, draw = [f"a.txt line {row}" for row in range(200)], np.random.default_rng(0)
+    counts = draw.integers(3, 9, 200).astype(float)
+    first = Tokens(ids, draw.gamma(2, counts / 2), counts, "words", "test", "one")
+    second = replace(first, losses=first.losses - 0.1 * counts, sha256="other")
+    told = _pair(["first", "second"], [first, second], 0, 1, True)
+    assert told["comparable"]
+    assert told["difference"] == pytest.approx(0.1), "a token, above 0 where the second is better"
+    assert told["p_value"] < 1e-6
+    pieces = _pair(["first", "second"], [first, replace(second, tokenizer="pieces")], 0, 1, True)
+    assert not pieces["comparable"]
+    assert "they cut texts into other tokens, so perplexities say nothing beside each other" in pieces["words"]
+    write_tokens(tmp_path / NAME, first)
+    again = predictions.read(tmp_path)
+    assert isinstance(again, Tokens)
+    np.testing.assert_array_equal(again.losses, first.losses)
+    assert (again.ids, again.tokenizer, again.counts.tolist()) == (ids, "words", counts.tolist())
 
 
 def test_noise_is_called_noise(two):

@@ -24,6 +24,7 @@ from seodang.evaluation.generate import (
     RUNNING,
     RUNNING_WORDS,
     Taste,
+    _text,
     beam,
     generate,
     habits,
@@ -152,6 +153,13 @@ def test_running_text_is_drawn_and_long_where_nothing_is_said():
     tokenizer = fit([PLAY], "bpe", 300)
     assert habits(encoding_of(tokenizer, "prose")) == (RUNNING_WORDS, RUNNING)
     assert habits(encoding_of(tokenizer)) == (20, GREEDY)
+
+
+def test_bytes_that_make_no_character_are_not_shown():
+    tokenizer = fit(["abc"], "bpe", 300)
+    letters, half = tokenizer.encode("ab"), tokenizer.encode("é")[:1]
+    assert "\ufffd" in tokenizer.decode([*letters[:1], *half, *letters[1:]])
+    assert _text(encoding_of(tokenizer), [*letters, *letters[:1], *half, *letters[1:], *half], letters) == "ab"
 
 
 def subset_of(rows: list[list[int]]) -> Subset:

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from seodang.data.load import Subset
-from seodang.evaluation.judge_tokens import next_words
+from seodang.evaluation.judge_tokens import gain, losses_of, ratio
 from seodang.tasks.next_token import NextToken
 
 WORDS, TEXTS = 12, 400
@@ -32,10 +32,12 @@ def judged() -> tuple[Any, Subset, Any]:
 
 def test_perplexity_and_how_far_it_may_be_off(judged):
     run, subset, table = judged
-    mean, right, words, error = next_words(run, subset)
+    losses, counts, hits = losses_of(run, subset)
+    (mean, error), words, right = ratio(losses, counts), int(counts.sum()), hits / counts.sum()
     each = -table[subset.pixels].log_softmax(2).gather(2, subset.labels.clamp_min(0).unsqueeze(2)).squeeze(2)
     asked = subset.labels >= 0
     assert words == int(asked.sum())
+    np.testing.assert_allclose(losses, (each * asked).sum(1).numpy(), rtol=1e-5)  # in the order of the texts
     assert mean == pytest.approx(float(each[asked].mean()), rel=1e-5)
     assert right == pytest.approx(float((table[subset.pixels].argmax(2) == subset.labels)[asked].float().mean()))
     # Drawing whole texts anew; single words would look far surer than they are.
@@ -50,7 +52,22 @@ def test_beginnings_of_texts_have_an_answer_each(judged):
     run, subset, table = judged
     one = SimpleNamespace(network=lambda: lambda tokens: table[tokens[:, -1]], task=NextToken(WORDS, each_step=False))
     ends = Subset("test", subset.labels[:, 0], subset.ids, subset.pixels[:, :1], None, None)  # type: ignore[arg-type]
-    mean, _, words, error = next_words(one, ends)  # type: ignore[arg-type]
+    losses, counts, _ = losses_of(one, ends)  # type: ignore[arg-type]
+    (mean, error), words = ratio(losses, counts), counts.sum()
     each = -table[subset.pixels[:, 0]].log_softmax(1).gather(1, subset.labels[:, :1]).double()
     assert (words, mean) == (TEXTS, pytest.approx(float(each.mean()), rel=1e-5))
     assert error == pytest.approx(float(each.std()) / TEXTS**0.5, rel=1e-5)
+
+
+def test_a_difference_of_chance_is_called_so_as_often_as_it_should():
+    """Two guessers that are equally good over all texts: 5 % of 400 draws have a p-value below 0.05, of a true difference nearly all."""
+    draw = np.random.default_rng(0)
+    counts = draw.integers(1, 10, 200).astype(float)
+    found = []
+    for _ in range(400):
+        own, other = (draw.gamma(2, counts / 2) for _ in range(2))
+        found.append([gain(other, own, counts)["p_value"], gain(other + 0.3 * counts, own, counts)["p_value"]])
+    chance, true = (np.array(found) < 0.05).mean(0)
+    assert 0.02 < chance < 0.09
+    assert true > 0.8
+    assert gain(other + counts, own, counts)["difference"] > 0, "above 0 the network is better"

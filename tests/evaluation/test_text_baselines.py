@@ -16,6 +16,7 @@ from seodang.evaluation.text_baselines import (
     log_count_ratio,
     nb_svm,
     ngram_perplexity,
+    ridge,
     unigram,
 )
 
@@ -70,6 +71,17 @@ def test_of_very_long_training_every_kth_text_is_used(monkeypatch):
     likely = nb_svm(texts, labels, ["x", "good"], 2)  # 51 characters: every second text
     assert likely[0] == pytest.approx(0.5, abs=0.01)
     assert likely[1, 1] > 0.5
+
+
+def test_amounts_by_words_and_their_order():
+    """Stars that follow from words are foretold, for texts that were not read before; where nothing stands twice, the mean."""
+    draw = np.random.default_rng(0)
+    worth = {"superb": 2.0, "fine": 1.0, "dull": -1.0, "awful": -2.0, "film": 0.0, "the": 0.0}
+    texts = [" ".join(draw.choice([*worth], 6)) for _ in range(300)]
+    stars = np.array([sum(worth[word] for word in text.split()) for text in texts])
+    found = ridge(texts[:250], stars[:250], texts[250:])
+    assert np.abs(found - stars[250:]).mean() < 0.5 * np.abs(stars[:250].mean() - stars[250:]).mean()
+    assert ridge(["", ""], np.array([1.0, 2.0]), ["x", "y"]).tolist() == [1.5, 1.5]
 
 
 def test_scripts_that_are_cut_into_characters():

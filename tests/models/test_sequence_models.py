@@ -171,17 +171,33 @@ def test_nlinear_starts_as_the_last_value_and_dlinear_as_the_mean() -> None:
 
 @pytest.mark.parametrize("make", [nlinear, dlinear])
 def test_linear_forecasts_are_linear_and_read_their_own_channel(make: Any) -> None:
-    network = shaken(make(Spec((24, 3)), Spec((8,)), targets=2, individual=True))
+    network = shaken(make(Spec((24, 2)), Spec((8,)), targets=2, individual=True))
     for name, parameter in network.named_parameters():
         if name.endswith("bias"):
             nn.init.zeros_(parameter)
-    one, other = torch.randn(4, 24, 3), torch.randn(4, 24, 3)
+    one, other = torch.randn(4, 24, 2), torch.randn(4, 24, 2)
     torch.testing.assert_close(network(2 * one - other), 2 * network(one) - network(other), atol=1e-5, rtol=1e-4)
     changed = one.clone()
     changed[:, :, 1:] = 0
     torch.testing.assert_close(
         network(one)[:, ::2], network(changed)[:, ::2]
     )  # outputs go step by step: targets alternate
+
+
+@pytest.mark.parametrize("make", [nlinear, dlinear])
+def test_other_channels_add_what_a_linear_map_of_them_says(make: Any) -> None:
+    """They add nothing before training, and a forecast that follows from them alone is learnt."""
+    past = torch.randn(200, 6, 3)
+    network = make(Spec((6, 3)), Spec((2,)))
+    alone = make(Spec((6, 1)), Spec((2,)))
+    torch.testing.assert_close(network(past), alone(past[:, :, :1]))
+    wanted = past[:, -1:, 0] + torch.stack([3 * past[:, 5, 1], past[:, 0, 2] - past[:, 1, 1]], 1)
+    optimizer = torch.optim.Adam(network.parameters(), 0.1)
+    for _ in range(300):
+        optimizer.zero_grad()
+        (network(past) - wanted).square().mean().backward()
+        optimizer.step()
+    assert (network(past) - wanted).abs().max() < 0.05
 
 
 def test_dlinears_trend_of_a_line_is_the_line_but_for_the_ends() -> None:

@@ -131,6 +131,7 @@ def test_another_file_is_judged_by_the_same_encoding(run, tmp_path):
     other = write(tmp_path / "march.csv", rows=90, seed=1)
     report = evaluate(run, other)
     assert (report["split"], report["judged"]["examples"]) == ("all", 80)
+    assert report["judged"]["seen"] < 16, "a few parcels are alike"
     assert (run.folder / "report-march.csv.json").exists()
     answers = predict(run, other)
     true = pd.read_csv(other)["late"]
@@ -138,6 +139,22 @@ def test_another_file_is_judged_by_the_same_encoding(run, tmp_path):
         answer["prediction"] == value for answer, value in zip(answers, true, strict=True) if isinstance(value, str)
     ]
     assert report["metrics"]["accuracy"] == pytest.approx(np.mean(right), abs=1e-6)
+
+
+def test_a_file_that_it_learnt_from_is_told_and_the_rest_scored_apart(run, parcels, tmp_path):
+    sizes = run.data["split"]["examples"]
+    report = evaluate(run, parcels)
+    number = report["judged"]["seen"]
+    assert sizes["train"] + sizes["validation"] <= number < 213
+    (line,) = [line for line in report["verdict"] if "among those that it learnt from or chose by" in line]
+    assert line.startswith(f"{number} of these 213 rows are, in all that it sees, among those")
+    assert f"Of the other {213 - number} it has " in line
+    assert not any("not on the run's own data" in line for line in report["verdict"])
+    known = {name.rpartition(" ")[2] for name in run.prepared().train.ids}
+    table = pd.read_csv(parcels)
+    table[[str(row + 1) in known for row in range(len(table))]].to_csv(tmp_path / "learnt.csv", index=False)
+    lines = evaluate(run, tmp_path / "learnt.csv")["verdict"]
+    assert any(line.startswith(f"All of these {sizes['train']} rows are") for line in lines)
 
 
 def test_a_file_without_the_target_cannot_be_judged(run, tmp_path):

@@ -1,0 +1,84 @@
+"""Which examples of another file a network on rows learnt from, or chose by: its score on those is no score on new ones."""
+
+# N judged examples
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from seodang.core.language import tr
+from seodang.data.encoded import Encoded
+from seodang.data.load import Subset
+from seodang.evaluation.intervals import wilson
+from seodang.evaluation.naming import many
+from seodang.evaluation.predictions import Amounts, Judged, Predictions
+from seodang.evaluation.row_verdict import short
+from seodang.evaluation.verdict import percent, points
+
+
+def learnt(judged: Subset, own: Encoded) -> NDArray[np.bool_]:
+    """(N,) whether each example, with its answer, is one of the run's training or validation examples."""
+    known = {key for part in (own.train, own.validation) for key in _keys(part)}
+    return np.array([key in known for key in _keys(judged)], bool)
+
+
+def _keys(part: Subset) -> list[bytes]:
+    """What the network is given of each example and what is true of it, hashed; padding does not count."""
+    assert part.pixels is not None, "rows are held in memory"
+    return [
+        hashlib.sha256(_bytes(one) + b"|" + _bytes(true)).digest()
+        for one, true in zip(part.pixels, part.labels, strict=True)
+    ]
+
+
+def _bytes(values: Tensor) -> bytes:
+    found = values.numpy()
+    if (
+        found.dtype == np.int64 and found.ndim
+    ):  # token ids, filled up with 0, and targets, filled up with a number below
+        found = found[found > 0]
+    return found.tobytes()
+
+
+def sentence(answers: Judged, was_learnt: NDArray[np.bool_], noun: str) -> str:
+    """What a person should know where a network is judged on what it learnt; "" where it learnt none of it."""
+    number, count = int(was_learnt.sum()), len(was_learnt)
+    told = {"number": number, "count": count, "nouns": many(noun), "fresh": count - number}
+    if not number:
+        return ""
+    if number == count:
+        return tr(
+            "All of these {count:,} {nouns} are, in all that it sees, among those that it learnt from or chose "
+            "by: the score says how well they are remembered, nothing about new ones.",
+            **told,
+        )
+    rest = ~was_learnt
+    if isinstance(answers, Predictions):
+        right = answers.right[rest]
+        low, high = wilson(int(right.sum()), len(right))
+        return tr(
+            "{number:,} of these {count:,} {nouns} are, in all that it sees, among those that it learnt from or "
+            "chose by. Of the other {fresh:,} it has {score} right (95 % interval {low}–{high}).",
+            score=percent(float(right.mean()), len(right)),
+            low=points(low, len(right)),
+            high=points(high, len(right)),
+            **told,
+        )
+    if isinstance(answers, Amounts):
+        off = np.abs(answers.predicted - answers.targets)[rest].mean()
+        return tr(
+            "{number:,} of these {count:,} {nouns} are, in all that it sees, among those that it learnt from or "
+            "chose by. Over the other {fresh:,} it is off by {mae} on average.",
+            mae=short(float(off)),
+            **told,
+        )
+    loss = float(answers.losses[rest].sum() / max(1.0, float(answers.counts[rest].sum())))
+    return tr(
+        "{number:,} of these {count:,} {nouns} are, in all that it sees, among those that it learnt from or "
+        "chose by. On the other {fresh:,} its perplexity is {perplexity:.1f}.",
+        perplexity=float(np.exp(loss)),
+        **told,
+    )

@@ -14,7 +14,7 @@ from seodang.explanations import painting
 from seodang.explanations.example import Example
 from seodang.explanations.explanation import DoesNotApply, Explanation, Pictures
 from seodang.explanations.integrated_gradients import empty
-from seodang.explanations.scores import affordable, score_of, without_gradient
+from seodang.explanations.scores import affordable, at_once, score_of, without_gradient
 from seodang.runs.folder import Run
 
 # Windows on a side, half over each other: fewer where the network is large.
@@ -82,7 +82,7 @@ def missed(run: Run, given: Tensor, target: int, windows: int) -> tuple[np.ndarr
     for place, (row, column) in enumerate((row, column) for row in rows for column in columns):
         part = (place, slice(None), slice(row, row + high), slice(column, column + wide))
         covered[part] = fill[0, :, row : row + high, column : column + wide]
-    scores = without_gradient(score_of(run, target), torch.cat([given, covered]))
+    scores = without_gradient(score_of(run, target), torch.cat([given, covered]), 2 * at_once(run))
     return (scores[0] - scores[1:]).reshape(len(rows), len(columns)), (high, wide)
 
 

@@ -83,7 +83,7 @@ def score_of(run: Run, target: int) -> Score:
 
 
 def at_once(run: Run) -> int:
-    """How many slopes are worked out together: with a large network few, for what its layers keep meanwhile fills the memory."""
+    """How many slopes are worked out together: with a large network few, for the first use of much memory takes as long as the sums."""
     return int(min(MOST_AT_ONCE, max(1, AT_ONCE // operations(run))))
 
 

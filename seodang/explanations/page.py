@@ -55,6 +55,8 @@ def headline(run: Run, answer: dict[str, Any]) -> str:
     """
     if not answer:
         return ""
+    if "probability" in answer and run is not None and run.recipe.task == "next_token":
+        return tr("next: {word} · {percent:.1f} %", word=answer["prediction"], percent=100 * answer["probability"])
     if "probability" in answer:
         return f"{named(run)}{answer['prediction']} · {100 * answer['probability']:.1f}\u00a0%"
     told = answer["prediction"]

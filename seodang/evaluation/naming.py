@@ -162,6 +162,7 @@ def metric(name: str) -> str:
         "rmse": lambda: tr("Root mean squared error"),
         "mse": lambda: tr("Mean squared error"),
         "median_error": lambda: tr("Median distance"),
+        "error_90": lambda: tr("Nine of ten are off by at most"),
         "r2": lambda: tr("R², the share of the spread that is explained"),
         "perplexity": lambda: tr("Perplexity"),
         "bits_per_character": lambda: tr("Bits a character"),

@@ -20,6 +20,7 @@ COLOURED = 3  # classes that have a colour each
 MOST_GROUPS = 100  # different names beyond which nothing is said of how they go with the target
 TAIL, LONG = 0.01, 3.0  # of a histogram whose range is so many times that of its middle, the ends are gathered
 FEW = 10  # rows
+DAY, LONG_AGO = 86_400, 100 * 86_400  # seconds; of a longer time hours are not told
 
 
 def sketches(frame: Frame, found: Purpose | None, classes: list[str]) -> list[dict[str, Any]]:
@@ -114,13 +115,15 @@ def histogram(
         [np.histogram(values[groups == group].clip(least, most), edges)[0] for group in range(int(groups.max()) + 1)], 1
     )
     most_of_all = max(1, int(heights.sum(1).max()))
-    ends = [date_of(each) if is_date else plain(each) for each in (least, most)]
+    whole_days = is_date and high - low > LONG_AGO
+    told = (lambda each: date_of(each // DAY * DAY if whole_days else each)) if is_date else plain
+    ends = [told(least), told(most)]
     return {
         "bars": (heights / most_of_all).round(4).tolist(),
         "left": f"≤ {ends[0]}" if gathered and low < least else ends[0],
         "right": f"≥ {ends[1]}" if gathered and high > most else ends[1],
         "highest": most_of_all,
-        "middle": date_of(float(np.median(values))) if is_date else plain(float(np.median(values))),
+        "middle": told(float(np.median(values))),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from seodang.core.language import language, tr
+from seodang.core.language import language, tr, trn
 from seodang.core.sentences import shown
 from seodang.papers import words
 from seodang.papers.blocks import Blank, Block, Finding, Heading, Paragraph, Points, Section, Table
@@ -161,7 +161,12 @@ def _left_out(evidence: Evidence) -> Iterator[Block]:
         return
     yield Heading(tr("Left out"))
     yield Paragraph(
-        tr("{number} entries were left out; the first:", number=trace.number(words.count, left, way="number of"))
+        trn(
+            "{number} entry was left out:",
+            "{number} entries were left out; the first:",
+            len(left.value),
+            number=trace.number(words.count, left, way="number of"),
+        )
     )
     told = evidence.facts.get("described", "left_out") or left
     yield Points(

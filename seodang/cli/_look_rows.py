@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from seodang.data.frame import Frame
+    from seodang.data.purposes import Purpose
     from seodang.recipes.recipe import Recipe
 
 COLUMNS = 40  # that are shown one by one
@@ -26,18 +27,12 @@ REASONS = {
     ("prose", "next_token"): later("running text to learn how it goes on"),
     ("series", "forecast"): later("a time series to forecast"),
 }
-NOTHING = {
-    "table": later("no column that gives the answer away, no rows twice, no class too small"),
-    "texts": later("no text twice, none empty, no class too small"),
-    "pairs": later("no sentence twice, none empty"),
-    "prose": later("every passage could be read"),
-    "series": later("no gaps, no value missing, no time twice"),
-}
 
 
-def tell(frame: Frame, asked: Recipe, console: Console, where: str, settings: dict[str, str], json: bool) -> None:
-    """Print what the rows are, what is wrong with them, and the recipe for them; as one JSON object too where asked."""
-    from seodang.cli._screen import print_json
+def tell(
+    frame: Frame, asked: Recipe, console: Console, where: str, settings: dict[str, str]
+) -> tuple[dict[str, Any], Purpose | None]:
+    """Print what the rows are, what is wrong with them, and the recipe for them; give back the same, and what they are for."""
     from seodang.core.errors import DataError
     from seodang.data.look_rows import look_rows
     from seodang.recipes.choose_rows import HOUSES, purpose_of
@@ -54,8 +49,7 @@ def tell(frame: Frame, asked: Recipe, console: Console, where: str, settings: di
         reason = tr(REASONS[purpose.form, purpose.task])
         found["suggested_recipe"] = {"name": name, "reason": reason}
     show_rows(found, console, where, settings)
-    if json:
-        print_json(found)
+    return found, purpose
 
 
 def show_rows(found: dict[str, Any], console: Console, where: str, settings: dict[str, str]) -> None:
@@ -63,6 +57,7 @@ def show_rows(found: dict[str, Any], console: Console, where: str, settings: dic
     from rich.markup import escape
 
     from seodang.cli._found import show_findings, show_left_out, table_of_classes
+    from seodang.data.look_rows import NOTHING
 
     console.print(f"[bold]{escape(found['name'])}[/bold]  {escape(found['where'])}")
     columns, rows = len(found["columns"]), found["examples"]

@@ -64,8 +64,10 @@ def _scores(report: dict[str, Any]) -> Table:
 
 
 def _figures(value: float) -> str:
-    """Four digits after the point, or of large amounts seven in all."""
-    return f"{value:.4f}" if abs(value) < 1000 else f"{value:,.1f}"
+    """Four digits after the point below 1, four figures in all of what is larger or very small."""
+    from seodang.evaluation.row_verdict import short
+
+    return f"{value:.4f}" if value == 0 or 0.001 <= abs(value) < 1 else short(value)
 
 
 def _between(bounds: list[float] | None) -> str:

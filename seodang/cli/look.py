@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,8 +15,6 @@ from seodang.core.sentences import shown
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from seodang.data.frame import Frame
-    from seodang.data.scan import Scan
     from seodang.data.source import Source
 
 
@@ -57,6 +57,8 @@ def look(
     from seodang.data.grid import refuse_picture
     from seodang.data.look import look as look_at
     from seodang.data.open import open_any
+    from seodang.data.page import write_page
+    from seodang.data.page_rows import write_rows_page
     from seodang.data.scan import scan
     from seodang.recipes.choose import HOUSE, suggest
     from seodang.recipes.resolve import resolve
@@ -76,8 +78,14 @@ def look(
     asked = resolve(HOUSE, {} if augment else settings)
     source = open_any(paths[0], asked.columns)
     if isinstance(source, Frame):
-        _refuse_pictures_only(source, paths[0], augment, page)
-        tell(source, asked, console, paths[0], settings, json)
+        if augment:
+            told = {"path": paths[0], "form": shown(source.form)}
+            raise DataError(tr("--augment shows pictures, and {path} holds none: {form}.", **told))
+        found, purpose = tell(source, asked, console, paths[0], settings)
+        if not no_page and (page or not json):
+            _write_page(found, page, console, partial(write_rows_page, found, source, purpose, settings=settings))
+        if json:
+            print_json(found)
         return
     beyond = [key for key in settings if key.removeprefix("columns.") not in type(asked.columns).model_fields]
     if beyond and not augment:
@@ -97,37 +105,18 @@ def look(
         found["suggested_recipe"] = {"name": recipe, "reason": reason}
     show_pictures(found, console, paths[0], settings)
     if not no_page and (page or not json):
-        _write_page(found, looked, page, console)
+        _write_page(found, page, console, partial(write_page, found, looked))
     if json:
         print_json(found)
 
 
-def _refuse_pictures_only(frame: Frame, path: str, augment: bool, page: str | None) -> None:
-    """Raise DataError where options of pictures are given with rows."""
-    from seodang.core.errors import DataError
-
-    if augment:
-        raise DataError(
-            tr("--augment shows pictures, and {path} holds none: {form}.", path=path, form=shown(frame.form))
-        )
-    if page:
-        raise DataError(
-            tr(
-                "--page is for pictures, and {path} holds none: {form}. --json has everything.",
-                path=path,
-                form=shown(frame.form),
-            )
-        )
-
-
-def _write_page(found: dict[str, Any], looked: Scan, page: str | None, console: Console) -> None:
+def _write_page(found: dict[str, Any], page: str | None, console: Console, write: Callable[[Path], None]) -> None:
     """Write the page, and its place into `found`. A place that was not asked for may fail: that is said."""
     from seodang.core.errors import DataError
-    from seodang.data.page import write_page
 
     wanted = page or f"seodang-look-{_safe(found['name'])}.html"
     try:
-        write_page(found, looked, Path(wanted))
+        write(Path(wanted))
     except OSError as error:
         message = tr(
             "The page could not be written to {wanted}: {why}. Choose a place with --page FILE.",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from seodang.core.errors import DataError
-from seodang.core.language import in_english
+from seodang.core.language import in_english, later
 from seodang.core.sentences import said
 from seodang.data.cut_series import names_of_times
 from seodang.data.encode_series import filled, numbers, ordered, series_of
@@ -21,6 +21,14 @@ from seodang.data.source import SPLITS
 from seodang.data.times import in_words, moments, steps
 
 MOST_CLASSES = 1_000  # that are counted one by one
+# What was looked for, where nothing was found wrong.
+NOTHING = {
+    "table": later("no column that gives the answer away, no rows twice, no class too small"),
+    "texts": later("no text twice, none empty, no class too small"),
+    "pairs": later("no sentence twice, none empty"),
+    "prose": later("every passage could be read"),
+    "series": later("no gaps, no value missing, no time twice"),
+}
 _UNUSED = said("not used")
 
 

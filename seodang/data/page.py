@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, PackageLoader, select_autoescape
+from jinja2 import Environment, PackageLoader, Template, select_autoescape
 from markupsafe import Markup, escape
 from PIL import Image
 
 from seodang.core.files import write_text
 from seodang.core.glossary import STYLE as TERM_STYLE
 from seodang.core.glossary import with_terms
-from seodang.core.language import language, tr
+from seodang.core.language import language, tr, trn
 from seodang.core.sentences import example, shown
 from seodang.data.finding import share
 from seodang.data.grid import to_picture
@@ -31,16 +31,8 @@ SAMPLES, SAMPLES_IN_ALL, GROUPS, MEMBERS, FILES = 12, 400, 24, 6, 1000
 
 def write_page(found: dict[str, Any], looked: Scan, path: Path) -> None:
     """Write the page of what `look` found. Sample pictures are drawn evenly over each class, first train, then the rest."""
-    environment = Environment(loader=PackageLoader("seodang.data", ""), autoescape=select_autoescape(default=True))
-    environment.filters["code"] = _code
-    environment.filters["quoted"] = shlex.quote
-    environment.filters["shown"] = shown
-    environment.filters["named"] = example
-    environment.filters["split_name"] = lambda name: tr(name) if name in SPLITS else name
-    environment.globals["tr"] = tr
-    template = environment.get_template("page.html.jinja")
     names = list(found["counts"])
-    text = template.render(
+    text = template("page.html.jinja").render(
         found=found,
         splits=names,
         classes=_classes(found, looked),
@@ -49,9 +41,23 @@ def write_page(found: dict[str, Any], looked: Scan, path: Path) -> None:
         files=found["left_out"][:FILES],
         share=share,
         language=language(),
+        nothing=tr("Nothing was found wrong: no duplicates, no contradicting labels, no class too small."),
         term_style=Markup(TERM_STYLE),
     )
     write_text(path, with_terms(text))
+
+
+def template(name: str) -> Template:
+    """A template of this folder with what all pages of `look` need."""
+    environment = Environment(loader=PackageLoader("seodang.data", ""), autoescape=select_autoescape(default=True))
+    environment.filters["code"] = _code
+    environment.filters["quoted"] = shlex.quote
+    environment.filters["shown"] = shown
+    environment.filters["named"] = example
+    environment.filters["split_name"] = lambda name: tr(name) if name in SPLITS else name
+    environment.globals["tr"] = tr
+    environment.globals["trn"] = trn
+    return environment.get_template(name)
 
 
 def _code(text: str) -> Markup:

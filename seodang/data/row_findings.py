@@ -133,8 +133,8 @@ def _contradictions(frame: Frame, found: Purpose) -> Iterator[Finding]:
         "contradictions",
         "notice",
         saidn(
-            "1 row is like another in every feature and of another {target}.",
-            "{count:,} rows are like another in every feature and of another {target}.",
+            "1 row is like another in every feature, but not in {target}.",
+            "{count:,} rows are like another in every feature, but not in {target}.",
             int(against.sum()),
             target=found.target,
         ),

@@ -121,9 +121,20 @@ class Case:
                 found += [name] if each.get("better") is False else []
                 continue
             worse = test["p_value"] < LEVEL and test["difference"] < 0
-            if worse or (name == "naive" and test["p_value"] >= LEVEL):
+            if worse or (name == "naive" and test["p_value"] >= LEVEL and not self._too_few_to_tell(each)):
                 found.append(name)
         return found
+
+    def _too_few_to_tell(self, guess: dict[str, Any]) -> bool:
+        """Whether even a network without a mistake could not be shown to be better than a guess that this one is ahead of.
+
+        Then so many examples say nothing against it: of 2 right answers to 2, and a guess that has 1, chance explains the rest. The
+        sign test on the examples that the guess gets wrong.
+        """
+        if "accuracy" not in guess or guess["network_against_it"]["difference"] <= 0:
+            return False
+        wrong = round((1 - guess["accuracy"]) * self.report["judged"]["examples"])
+        return 2 * 0.5**wrong >= LEVEL
 
     @functools.cached_property
     def learnt_little(self) -> bool:

@@ -39,7 +39,7 @@ def chosen_on_test(case: Case) -> Iterator[Diagnosis]:
         return
     if report["split"] != "test":
         return
-    found = count(case.trained.folder, report["judged"]["sha256"])
+    found = count(case.trained.folder, report["judged"]["sha256"], main)
     if found["runs"] < MANY:
         return
     bias = LARGEST[min(found["runs"] - 2, len(LARGEST) - 1)]

@@ -9,7 +9,7 @@ from seodang.core.language import tr, trn
 from seodang.core.sentences import shown
 from seodang.data.source import Source
 from seodang.diagnoses.case import Case
-from seodang.diagnoses.diagnosis import UNTRUE, WORSE, Diagnosis, grade
+from seodang.diagnoses.diagnosis import CARE, UNTRUE, WORSE, Diagnosis, grade
 from seodang.evaluation.naming import counted
 
 
@@ -26,8 +26,12 @@ def gives_away(case: Case) -> Iterator[Diagnosis]:
         )
         # Seodang leaves such a column out by itself; where a person said that it be used, the score says nothing.
         base = UNTRUE if not names or used & set(names) else WORSE
+        unseen = bool(names) and case.run is not None and not used & set(names)
+        what = shown(finding["what"])
         yield Diagnosis(
-            shown(finding["what"]),
+            trn("{what} The network did not see it.", "{what} The network did not see them.", len(names), what=what)
+            if unseen
+            else what,
             tr(
                 "{evidence} {examples} in all.",
                 evidence=shown(finding["evidence"]),
@@ -35,7 +39,7 @@ def gives_away(case: Case) -> Iterator[Diagnosis]:
             ),
             shown(finding["why"]),
             shown(finding["todo"]),
-            grade(base if names else WORSE, 0.9),
+            grade(CARE if unseen else base if names else WORSE, 0.9),
             {"columns": names},
         )
     if case.run is not None and case.prepared is not None:

@@ -12,7 +12,7 @@ from seodang.data.encode_series import SeriesEncoding
 from seodang.diagnoses.case import LEVEL, Case
 from seodang.diagnoses.diagnosis import USELESS, Diagnosis, NotChecked, grade
 from seodang.evaluation.amounts import losses, nearer
-from seodang.evaluation.naming import METHODS, method, split_name
+from seodang.evaluation.naming import METHODS, method, metric, split_name
 from seodang.evaluation.row_baselines import series_baselines
 from seodang.evaluation.row_verdict import short
 from seodang.evaluation.verdict import chance
@@ -36,8 +36,7 @@ def naive_baseline(case: Case) -> Iterator[Diagnosis]:
     test = each.get("network_against_it", {"p_value": 0.0, "difference": -1.0})  # of tokens there is no paired test
     worse = test["p_value"] < LEVEL and test["difference"] < 0
     figures = (f"{100 * own:.1f} %", f"{100 * each[main]:.1f} %") if not lower else (short(own), short(each[main]))
-    metric = {"accuracy": tr("Accuracy"), "perplexity": tr("PERPLEXITY")}.get(main, main.upper())
-    told = {"metric": metric, "own": figures[0], "other": figures[1]}
+    told = {"metric": metric(main), "own": figures[0], "other": figures[1]}
     told |= {"examples": report["judged"]["examples"], "split": split_name(report["split"])}
     walk = best == "last value" and all(report["baselines"][n][main] >= each[main] for n in report["baselines"])
     yield Diagnosis(
@@ -52,6 +51,14 @@ def naive_baseline(case: Case) -> Iterator[Diagnosis]:
         else tr("What is simpler is cheaper, faster and easier to explain; a network has to be better to be worth it."),
         tr("Use the last value, foretell changes instead of values, or find columns that say more than the past.")
         if walk
+        else tr(
+            "Look at the other findings for why it learnt no more than that; until then it is worth no more than the guess."
+        )
+        if best == "naive"
+        else tr(
+            "Train longer, or on more pairs: it does not yet know how sentences of the other language go, let alone what they say."
+        )
+        if case.trained.recipe.task == "translate"
         else tr("Use {name}, or look at the other findings for why the network falls short.", name=method(best)),
         grade(USELESS, 0.95 if worse or best == "naive" else 0.4),
         {main: own, "baseline": best, "baseline_score": each[main], "p_value": test["p_value"]},

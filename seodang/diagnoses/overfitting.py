@@ -90,11 +90,10 @@ def _todo(case: Case, best: int | None) -> str:
     recipe = case.trained.recipe
     steps = []
     if case.noun == "picture" and not recipe.augmentation.is_on:
-        steps.append(tr("vary the pictures (augmentation.rotation=10 augmentation.zoom=0.1)"))
+        steps.append(tr("Vary the pictures (augmentation.rotation=10 augmentation.zoom=0.1)."))
     if best and recipe.training.keep != "best":
-        steps.append(tr("keep the best epoch (training.keep=best; it was {best})", best=best))
+        steps.append(tr("Keep the best epoch (training.keep=best; it was {best}).", best=best))
     if not recipe.training.weight_decay:
-        steps.append(tr("add training.weight_decay=0.01 (with adamw) or dropout"))
-    steps.append(tr("a smaller network, or more examples"))
-    words = "; ".join(steps[:3])
-    return f"{words[0].upper()}{words[1:]}."
+        steps.append(tr("Add training.weight_decay=0.01 (with adamw) or dropout."))
+    steps.append(tr("Take a smaller network, or more examples."))
+    return " ".join(steps[:3])

@@ -16,12 +16,13 @@ Z95 = 1.959964
 
 
 def amount_metrics(targets: Numbers, predicted: Numbers) -> dict[str, float]:
-    """mae (mean distance), rmse (root of the mean squared distance), median (distance), r2, of amounts (N, K) in their own unit.
+    """mae (mean distance), rmse (root of the mean squared distance), median_error, error_90 (nine of ten distances are no larger),
+    r2, of amounts (N, K) in their own unit.
 
     r2 is 1 - squared distances / squared distances from the mean of what is judged; 0 is no better than that mean, below 0 worse.
 
     >>> amount_metrics(np.array([[1.0], [3.0]]), np.array([[1.0], [2.0]]))
-    {'mae': 0.5, 'rmse': 0.7071067811865476, 'median_error': 0.5, 'r2': 0.5}
+    {'mae': 0.5, 'rmse': 0.7071067811865476, 'median_error': 0.5, 'error_90': 0.9, 'r2': 0.5}
     """
     errors = predicted - targets
     spread = float(((targets - targets.mean(0)) ** 2).sum())
@@ -29,6 +30,7 @@ def amount_metrics(targets: Numbers, predicted: Numbers) -> dict[str, float]:
         "mae": float(np.abs(errors).mean()),
         "rmse": float(np.sqrt((errors**2).mean())),
         "median_error": float(np.median(np.abs(errors))),
+        "error_90": float(np.quantile(np.abs(errors), 0.9)),
         "r2": 1 - float((errors**2).sum()) / spread if spread else 0.0,
     }
 
@@ -57,7 +59,7 @@ def amount_intervals(targets: Numbers, predicted: Numbers, block: int = 1, seed:
         chosen = ((starts[:, None] + np.arange(block)) % count).ravel()[:count]
         draws.append(list(amount_metrics(targets[chosen], predicted[chosen]).values()))
     low, high = np.percentile(np.array(draws), [2.5, 97.5], axis=0)
-    names = ("mae", "rmse", "median_error", "r2")
+    names = ("mae", "rmse", "median_error", "error_90", "r2")
     return {name: [rounded(float(a)), rounded(float(b))] for name, a, b in zip(names, low, high, strict=True)}
 
 

@@ -42,12 +42,18 @@ WIDTH, HEIGHT = 4.6, 2.9  # inches; a phone shows one drawing across
 
 def quantity(name: str) -> str:
     """What an axis shows, by its name in the history."""
-    return {"loss": tr("loss"), "accuracy": tr("accuracy"), "mae": tr("mae"), "mse": tr("mse")}.get(name, name)
+    titles = {
+        "loss": tr("loss"),
+        "accuracy": tr("accuracy"),
+        "mae": tr("mean distance"),
+        "mse": tr("mean squared distance"),
+    }
+    return titles.get(name, name)
 
 
 def curve(history: list[dict[str, Any]], name: str, label: str) -> str:
     """One value over the epochs, or over the penalties that were tried where a head was solved for: training and, where there
-    is one, validation. SVG; empty where nothing was recorded."""
+    is one, validation. SVG; empty where nothing was recorded, or a single epoch, which is no curve."""
     from matplotlib.ticker import MaxNLocator
 
     drawn = [
@@ -58,7 +64,7 @@ def curve(history: list[dict[str, Any]], name: str, label: str) -> str:
         )
         if any(_number(line.get(key)) for line in history)
     ]
-    if not drawn:
+    if not drawn or len(history) < 2:
         return ""
     figure, axes = _figure()
     along = "penalty" if "penalty" in history[0] else "epoch"

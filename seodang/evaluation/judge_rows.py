@@ -28,7 +28,7 @@ from seodang.evaluation.margins import window_name
 from seodang.evaluation.metrics import Numbers
 from seodang.evaluation.row_baselines import Guess, series_baselines, table_baselines
 from seodang.evaluation.row_examples import JudgedRows, other_rows, outputs_of, own_rows
-from seodang.evaluation.row_verdict import lesson, row_verdict, sobering
+from seodang.evaluation.row_verdict import lesson, row_verdict, short, sobering
 from seodang.runs.folder import Run
 
 if TYPE_CHECKING:
@@ -323,8 +323,8 @@ def _amount_example(
     series = isinstance(run.encoding, SeriesEncoding)
     return {
         "id": names[index],
-        "true": f"{targets[index].mean():,.6g}",
-        "predicted": f"{predicted[index].mean():,.6g}",
-        "error": f"{np.abs(predicted[index] - targets[index]).mean():,.6g}",
+        "true": f"{targets[index].mean():,.6g}" if targets.shape[1] == 1 else short(targets[index].mean()),
+        "predicted": short(predicted[index].mean()),
+        "error": short(np.abs(predicted[index] - targets[index]).mean()),
         "shown": {} if series else shown(run, judged.frame, int(judged.rows[index])),
     }

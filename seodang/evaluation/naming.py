@@ -166,6 +166,7 @@ TITLES = {
     "rmse": later("Root mean squared error"),
     "mse": later("Mean squared error"),
     "median_error": later("Median distance"),
+    "error_90": later("Nine of ten are off by at most"),
     "r2": later("R², the share of the spread that is explained"),
     "perplexity": later("Perplexity"),
     "bits_per_character": later("Bits a character"),

@@ -20,12 +20,15 @@ def record(folder: Path, *, split: str, sha256: str, examples: int, **score: flo
     append_line(folder / NAME, line | {name: round(value, 6) for name, value in score.items()})
 
 
-def count(folder: Path, sha256: str) -> dict[str, int]:
+def count(folder: Path, sha256: str, measure: str | None = None) -> dict[str, int]:
     """How often the split was opened by this run and by the runs beside it, and how many runs those are.
+
+    Args:
+        measure: Only where it was opened to measure this (accuracy, mae): one does not choose between a classifier and an autoencoder.
 
     {"times": in all, "by_this_run": …, "runs": how many runs opened it}
     """
-    by_run = {file.parent.name: _times(file, sha256) for file in sorted(folder.parent.glob(f"*/{NAME}"))}
+    by_run = {file.parent.name: _times(file, sha256, measure) for file in sorted(folder.parent.glob(f"*/{NAME}"))}
     return {
         "times": sum(by_run.values()),
         "by_this_run": by_run.get(folder.name, 0),
@@ -33,12 +36,15 @@ def count(folder: Path, sha256: str) -> dict[str, int]:
     }
 
 
-def _times(file: Path, sha256: str) -> int:
+def _times(file: Path, sha256: str, measure: str | None) -> int:
     try:
         lines: list[Any] = list(read_lines(file))
     except (OSError, ValueError):
         return 0  # another run's damaged file is no reason not to judge this one
-    return sum(isinstance(line, dict) and line.get("sha256") == sha256 for line in lines)
+    return sum(
+        isinstance(line, dict) and line.get("sha256") == sha256 and (measure is None or measure in line)
+        for line in lines
+    )
 
 
 def now() -> str:

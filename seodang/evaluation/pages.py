@@ -21,7 +21,7 @@ def rendered(template: Path, filters: dict[str, Callable[..., Any]], **values: A
     """The page that a template makes of values.
 
     A template writes `{{ tr("… {name} …", name=value) }}`: the sentence may hold markup, the values are escaped. `css`,
-    `language` and the filters `shown` (of sentences that data and runs keep in English) and `coded` are given.
+    `language` and the filters `shown` (of sentences that data and runs keep in English), `coded` and `sure` are given.
     """
     import jinja2
     from markupsafe import Markup
@@ -29,11 +29,22 @@ def rendered(template: Path, filters: dict[str, Callable[..., Any]], **values: A
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(filters, shown=shown, coded=coded)
+    environment.filters.update(filters, shown=shown, coded=coded, sure=sure)
     environment.globals.update(tr=_said, trn=_counted, language=language())
     css = Markup(STYLE.read_text(encoding="utf-8") + TERM_STYLE.lstrip())
     page = environment.from_string(template.read_text(encoding="utf-8"))
     return with_terms(page.render(css=css, **values))
+
+
+def sure(probability: float) -> str:
+    """A confidence in percent without its sign; 100 only where there is no doubt at all.
+
+    >>> sure(0.874), sure(0.9987), sure(1.0)
+    ('87', '99', '100')
+    """
+    from seodang.evaluation.verdict import points  # it brings numpy, which `seodang learn` does not wait for
+
+    return points(probability, 100)
 
 
 def coded(text: str) -> Markup:

@@ -26,6 +26,7 @@ def _amounts() -> dict[str, str]:
         "mae": tr("Mean distance"),
         "rmse": tr("Root mean squared error"),
         "median_error": tr("Median distance"),
+        "error_90": tr("Nine of ten are off by at most"),
         "r2": tr("R² (share of the spread that is explained)"),
         "perplexity": tr("Perplexity (equally likely next tokens)"),
         "loss": tr("Loss a token"),

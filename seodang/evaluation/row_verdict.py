@@ -236,8 +236,7 @@ def doubts(report: dict[str, Any]) -> list[str]:
             )
             if count["runs"] > 1
             else tr(
-                "These {count:,} {nouns} have been opened {times} times by this run: the best of several looks better "
-                "than it is.",
+                "These {count:,} {nouns} have been opened {times} times by this run.",
                 **told,
             )
         )

@@ -91,7 +91,7 @@ def _calibration(judged: Predictions, sure: np.ndarray, error: float, chance: fl
         )
     elif confidence < right:
         how = tr(
-            "It is surer than it says: confidence and accuracy are {error:.1%} apart (calibration error; a network that says "
+            "It is right more often than it says: confidence and accuracy are {error:.1%} apart (calibration error; a network that says "
             "what it knows would stay under {chance:.1%}).",
             **told,
         )
@@ -163,4 +163,4 @@ def _words(look: dict[str, str] | str) -> str:
 
 def _captioned(pixels: np.ndarray, each: dict[str, Any]) -> Picture:
     wrong = "" if each["predicted"] == each["true"] else tr(", is {true}", true=each["true"])
-    return painting.plain(pixels, f"#{each['number']} {each['predicted']} {each['confidence']:.0%}{wrong}")
+    return painting.plain(pixels, f"#{each['number']}: {each['predicted']} · {each['confidence']:.0%}{wrong}")

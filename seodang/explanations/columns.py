@@ -11,6 +11,7 @@ import torch
 
 from seodang.core.language import tr
 from seodang.evaluation.judge_rows import plain
+from seodang.explanations._makers import must_answer
 from seodang.explanations.example import Example, one_row, typical
 from seodang.explanations.explanation import Bar, Bars, DoesNotApply, Explanation
 from seodang.explanations.scores import answers
@@ -27,6 +28,7 @@ def columns(run: Run, example: Example, *, layer: str | None = None) -> Explanat
     """How far each column took the answer from a typical row to this one; the parts add up. https://doi.org/10.1515/9781400881970-018"""
     if example.kind != "row" or example.row is None or example.given is None:
         raise DoesNotApply(tr("it looks at one row of a table"))
+    must_answer(run)
     usual = one_row(run, typical(example.own))
     start, groups = run.encoding.inputs(usual), run.encoding.groups
     names = list(groups)

@@ -31,6 +31,7 @@ from seodang.evaluation.predictions import Amounts, Predictions
 from seodang.evaluation.row_examples import own_rows, read_rows
 from seodang.evaluation.unseen import unseen
 from seodang.evaluation.verdict import listed
+from seodang.explanations._makers import picture_of
 from seodang.explanations.own import Own
 from seodang.explanations.scores import answers
 from seodang.runs.folder import Run, trained_on
@@ -50,6 +51,7 @@ class Example:
     true: what it is, where that is known.   remarks: what a person should know before believing the explanation.
     target: the class (or next token) that is explained: the most probable, or the one asked for.
     asked: names of explanations that a person asked for.
+    noise: (1, K) what a picture was made of, where it is the run's own.
     """
 
     kind: str
@@ -64,6 +66,7 @@ class Example:
     target: int = 0
     answer: Tensor | None = None
     asked: tuple[str, ...] = ()
+    noise: Tensor | None = None
 
     @property
     def pixels(self) -> np.ndarray:
@@ -85,9 +88,10 @@ def example_of(run: Run, words: Sequence[str], target: str | None = None) -> Exa
     """The example that a person's words mean.
 
     Args:
-        words: Of pictures a file. Of tables a file (its first row; FILE#3 its third), or column=value words, which change a row where
-            one is named. Of texts a file or the text itself. Of a series a file, whose end is taken, or nothing: the run's own end.
-            Of all but translations `#12`: the twelfth that the run was judged on. None: no example, but for series.
+        words: Of pictures a file; of a run that makes pictures also a seed, of whose noise one is made. Of tables a file (its
+            first row; FILE#3 its third), or column=value words, which change a row where one is named. Of texts a file or the
+            text itself. Of a series a file, whose end is taken, or nothing: the run's own end. Of all but translations `#12`: the
+            twelfth that the run was judged on. None: no example, but for series.
         target: The class that is explained. None: the most probable.
 
     Raises:
@@ -102,8 +106,10 @@ def example_of(run: Run, words: Sequence[str], target: str | None = None) -> Exa
         if target is not None:
             raise DataError(tr("--class asks why something is of that class: say which picture, row or text."))
         return Example(kind, own)
+    if target is not None and run.recipe.makes_examples:
+        raise DataError(tr("--class asks why something is of that class, and {run} tells none apart.", run=run.name))
     found: Example = read(run, own, words)
-    if kind == "pair" or found.given is None:
+    if kind == "pair" or found.given is None or run.recipe.makes_examples:
         return found
     told = answers(run, found.given)[0]
     index = int(told.argmax()) if target is None else _class(run, target)
@@ -143,6 +149,9 @@ def _exists(word: str) -> bool:
 def _picture(run: Run, own: Own, words: Sequence[str]) -> Example:
     word = _one(words, "picture")
     number = _number(word)
+    if run.recipe.makes_examples and not Path(word).is_dir():
+        found = picture_of(run, word, None if number is None else own.judged(number))
+        return Example("picture", own, **found)
     if number is None:
         if Path(word).is_dir():
             raise DataError(

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from seodang.core.errors import SeodangError
 from seodang.core.files import refuse_place, write_text
 from seodang.core.language import tr
 from seodang.core.registry import find, names
+from seodang.explanations._makers import answer_of
 from seodang.explanations.example import Example, example_of
 from seodang.explanations.explanation import DoesNotApply, Explanation, TakesLong
 from seodang.runs.folder import Run, load
@@ -86,8 +86,9 @@ def explain(
 
     Args:
         run: A run, or its path or name.
-        example: A picture's path; a table's file or column=value words; a text or its file; a series' file; `#12`, the twelfth
-            example that the run was judged on; nothing: the network without an example (of a series, its own end).
+        example: A picture's path; of a run that makes pictures a seed, of whose noise one is made; a table's file or column=value
+            words; a text or its file; a series' file; `#12`, the twelfth example that the run was judged on; nothing: the network
+            without an example (of a series, its own end).
         names: Of `seodang list explanations`. None: all that apply.
         out: Where the page is written. None: nowhere; the result has it as `html`.
         target: The class that is explained. None: the most probable.
@@ -97,16 +98,6 @@ def explain(
         SeodangError: There is no such run, example, class, layer or explanation, or one that was named does not apply.
     """
     opened = run if isinstance(run, Run) else load(run)
-    if opened.recipe.makes_examples:
-        raise SeodangError(
-            tr(
-                "{run} gives no answer to be explained: its task is {task}. `seodang evaluate {folder}` shows "
-                "what went in, its code and what came out, or what it makes.",
-                run=opened.name,
-                task=opened.recipe.task,
-                folder=opened.folder,
-            )
-        )
     words = [str(example)] if isinstance(example, str | Path) else [str(word) for word in example]
     functions = {name: find("explanations", name) for name in _wanted(names)}
     if out is not None:
@@ -138,6 +129,8 @@ def told(run: Run, example: Example) -> dict[str, Any]:
         from seodang.evaluation.translating import translate
 
         return {"prediction": translate(run, [example.text])[0]} if example.text else {}
+    if run.recipe.makes_examples:
+        return {} if example.given is None else answer_of(run, example.given, example.noise)
     if example.answer is None:
         return {}
     values = example.answer

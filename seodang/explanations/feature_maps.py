@@ -13,7 +13,7 @@ from seodang.core.language import tr, trn
 from seodang.explanations import painting
 from seodang.explanations.example import Example
 from seodang.explanations.explanation import DoesNotApply, Explanation, Pictures
-from seodang.explanations.layers_of import layer_called, outputs_of_layers
+from seodang.explanations.layers_of import called, layer_called, outputs_of_layers
 from seodang.models.summary import kind_of
 from seodang.runs.folder import Run
 
@@ -29,7 +29,7 @@ def feature_maps(run: Run, example: Example, *, layer: str | None = None) -> Exp
         raise DoesNotApply(tr("it looks at one picture, row or text"))
     if layer is not None:
         layer_called(run, layer)
-    there = _in_lines(example, outputs_of_layers(run, example.given))
+    there = _in_lines(example, outputs_of_layers(run, example.given, example.noise))
     seen = [each for each in _told_apart(there) if layer in (None, each[0])]
     if not seen:
         raise DoesNotApply(
@@ -45,13 +45,20 @@ def feature_maps(run: Run, example: Example, *, layer: str | None = None) -> Exp
         if len(shown) < len(drawn)
         else ""
     )
-    sentences = (f"{_how_to_read(example.kind)} {left}".strip(), _nothing(example.kind))
+    kind = "made" if run.recipe.makes_examples and example.kind == "picture" else example.kind
+    sentences = (f"{_how_to_read(kind)} {left}".strip(), _nothing(example.kind))
     numbers = {"layers": [_numbers(name, module, output) for name, module, output in seen]}
-    title = tr("What every layer makes of it") if layer is None else tr("What {layer} makes of it", layer=layer)
+    title = tr("What every layer makes of it") if layer is None else tr("What {layer} makes of it", layer=called(layer))
     return Explanation(title, "inside", sentences, numbers, (Pictures(pictures, size="large"),))
 
 
 def _how_to_read(kind: str) -> str:
+    if kind == "made":
+        return tr(
+            "Each block is a layer, each tile one of its channels, each square of a row one of its units: bright where it answers "
+            "strongly. Layers that read a picture keep less and less of it; layers that write one begin with a few numbers and "
+            "end with every pixel."
+        )
     if kind == "picture":
         return tr(
             "Each block is a layer, each tile one of its channels: bright where it answers strongly to this picture. Early "
@@ -134,14 +141,16 @@ def _drawn(name: str, module: nn.Module, output: Tensor) -> Any:
         wide = min(len(row), 32)
         grid = np.zeros(-(-len(row) // wide) * wide)
         grid[: len(row)] = row
-        caption = trn("{name}: {count} number", "{name}: {count:,} numbers", len(values), name=name)
+        caption = trn(
+            "{name}: {count} number", "{name}: {count:,} numbers", len(values), name=called(name, begins=True)
+        )
         return painting.glowing(grid.reshape(1, -1, wide), caption, 1)
     if values.ndim == 2:
         return _lines(name, values)
     if values.shape[1:] == (1, 1):
         return _drawn(name, module, output.flatten(1))
     order = np.sort(np.argsort(-values.reshape(len(values), -1).std(1), kind="stable")[:MOST_MAPS])
-    told = {"name": name, "size": f"{values.shape[2]}×{values.shape[1]}"}
+    told = {"name": called(name, begins=True), "size": f"{values.shape[2]}×{values.shape[1]}"}
     caption = (
         trn("{name}: {count} channel of {size}", "{name}: {count:,} channels of {size}", len(values), **told)
         if len(values) <= MOST_MAPS
@@ -156,11 +165,16 @@ def _lines(name: str, values: np.ndarray) -> Any:
     channels, places = values.shape
     order = np.sort(np.argsort(-values.std(1), kind="stable")[:MOST_LINES])
     caption = (
-        tr("{name}: {channels:,} × {places:,} numbers", name=name, channels=channels, places=places)
+        tr(
+            "{name}: {channels:,} × {places:,} numbers",
+            name=called(name, begins=True),
+            channels=channels,
+            places=places,
+        )
         if channels <= MOST_LINES
         else tr(
             "{name}: {channels:,} × {places:,} numbers, the {most} liveliest lines",
-            name=name,
+            name=called(name, begins=True),
             channels=channels,
             places=places,
             most=MOST_LINES,

@@ -8,9 +8,10 @@ from torch import Tensor, nn
 
 from seodang.core.language import tr
 from seodang.explanations import painting
+from seodang.explanations._makers import must_answer
 from seodang.explanations.example import Example
 from seodang.explanations.explanation import DoesNotApply, Explanation, Pictures
-from seodang.explanations.layers_of import layer_called, outputs_of_layers, watched
+from seodang.explanations.layers_of import called, layer_called, outputs_of_layers, watched
 from seodang.explanations.scores import score_of
 from seodang.runs.folder import Run
 
@@ -22,6 +23,7 @@ def grad_cam(run: Run, example: Example, *, layer: str | None = None) -> Explana
     """Grad-CAM: where the last convolutions saw what speaks for the answer. https://arxiv.org/abs/1610.02391"""
     if example.kind != "picture" or example.given is None:
         raise DoesNotApply(tr("it looks at one picture"))
+    must_answer(run)
     name = _layer(run, example.given, layer)
     seen = cam(run, example.given, example.target, name)
     most = float(seen.max())
@@ -31,7 +33,7 @@ def grad_cam(run: Run, example: Example, *, layer: str | None = None) -> Explana
     words = (
         tr(
             "Red is where the channels of {name} that speak for {said!r} were active, on its grid of {wide}×{high}.",
-            name=name,
+            name=called(name),
             said=said,
             wide=wide,
             high=high,
@@ -39,7 +41,7 @@ def grad_cam(run: Run, example: Example, *, layer: str | None = None) -> Explana
         if most > 0
         else tr(
             "Nothing in {name} speaks for {said!r}: the answer is what is left when all else is unlikely.",
-            name=name,
+            name=called(name),
             said=said,
         ),
         tr(
@@ -48,7 +50,11 @@ def grad_cam(run: Run, example: Example, *, layer: str | None = None) -> Explana
             "network that learnt the wrong thing."
         ),
     )
-    pictures = (painting.heated(example.pixels, heat, tr("{name}, laid over the picture", name=name), smooth=True),)
+    pictures = (
+        painting.heated(
+            example.pixels, heat, tr("{name}, laid over the picture", name=called(name, begins=True)), smooth=True
+        ),
+    )
     numbers = {"layer": name, "grid": [high, wide], "largest": round(most, 6), "map": _rounded(seen)}
     return Explanation(tr("Where it looked"), "answer", words, numbers, (Pictures(pictures),))
 

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from seodang.core.language import tr
 from seodang.explanations import painting
+from seodang.explanations._makers import must_answer
 from seodang.explanations.example import Example
 from seodang.explanations.explanation import DoesNotApply, Explanation, Pictures
 from seodang.explanations.scores import GRADIENT, affordable, at_once, score_of, without_gradient
@@ -22,6 +23,7 @@ def integrated_gradients(run: Run, example: Example, *, layer: str | None = None
     """Integrated gradients: what each pixel adds; the parts add up to the whole. https://arxiv.org/abs/1703.01365"""
     if example.kind != "picture" or example.given is None:
         raise DoesNotApply(tr("it looks at one picture"))
+    must_answer(run)
     score = score_of(run, example.target)
     given = example.given.float()
     start = empty(given)

@@ -30,6 +30,11 @@ def layers(model: nn.Module, prefix: str = "") -> Iterator[tuple[str, nn.Module]
             yield prefix + name, child
 
 
+def called(name: str, *, begins: bool = False) -> str:
+    """A layer within a sentence, or where one begins: its bare name may be a number."""
+    return tr("Layer {name}", name=name) if begins else tr("layer {name}", name=name)
+
+
 def layer_called(run: Run, name: str) -> nn.Module:
     """The layer of a name; SeodangError that names the nearest where there is none."""
     there = dict(layers(model_of(run)))
@@ -66,8 +71,11 @@ def watched(run: Run, see: Callable[[str, nn.Module, Tensor], Tensor | None]) ->
             each.remove()
 
 
-def outputs_of_layers(run: Run, given: Tensor) -> list[tuple[str, nn.Module, Tensor]]:
+def outputs_of_layers(run: Run, given: Tensor, noise: Tensor | None = None) -> list[tuple[str, nn.Module, Tensor]]:
     """What came out of each layer for examples (B, …), in the order in which they ran: name, layer, output.
+
+    noise: (B, K) what the examples are made of: then first of the layers that make them; of the others where there is a
+    discriminator, which looks at what was made.
 
     Each output is a copy: a layer behind that writes over its input changes nothing of it.
     """
@@ -77,6 +85,10 @@ def outputs_of_layers(run: Run, given: Tensor) -> list[tuple[str, nn.Module, Ten
         if not isinstance(module, nn.Identity | nn.Dropout):
             found.append((name, module, output.clone()))
 
+    model: Any = model_of(run)
     with torch.inference_mode(), watched(run, see):
-        run.network()(given.float() if given.dtype is torch.uint8 else given)
+        if noise is not None:
+            model.make(noise)
+        if noise is None or hasattr(model, "rivals"):
+            run.network()(given.float() if given.dtype is torch.uint8 else given)
     return found

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from seodang.core.language import tr
 from seodang.explanations import painting
+from seodang.explanations._makers import must_answer
 from seodang.explanations.example import Example
 from seodang.explanations.explanation import DoesNotApply, Explanation, Pictures
 from seodang.explanations.integrated_gradients import empty
@@ -25,6 +26,7 @@ def occlusion(run: Run, example: Example, *, layer: str | None = None) -> Explan
     """Cover one part of the picture after the other: where it is missed, it was needed. https://arxiv.org/abs/1311.2901"""
     if example.kind != "picture" or example.given is None:
         raise DoesNotApply(tr("it looks at one picture"))
+    must_answer(run)
     places = affordable(run, 1, FEWEST**2, WINDOWS**2, by_name="occlusion" in example.asked)
     lost, window = missed(run, example.given, example.target, isqrt(places))
     most = float(np.abs(lost).max())

@@ -17,6 +17,7 @@ from seodang.data.prepare import prepare
 from seodang.data.source import Source
 from seodang.evaluation import predictions
 from seodang.evaluation.naming import split_name
+from seodang.explanations._makers import judging
 from seodang.runs.folder import Run, trained_on
 
 
@@ -49,7 +50,7 @@ class Own:
 
     def judged(self, number: int) -> int:
         """`#number` (the first is 1) as a place in `predictions`. DataError where there are not so many."""
-        count = len(self.predictions.ids)
+        count, split = self._counted()
         if not 1 <= number <= count:
             raise DataError(
                 tr(
@@ -57,10 +58,16 @@ class Own:
                     number=number,
                     run=self.run.name,
                     count=count,
-                    split=split_name(self.predictions.split),
+                    split=split_name(split),
                 )
             )
         return number - 1
+
+    def _counted(self) -> tuple[int, str]:
+        """How many examples judge the run, and of which split they are."""
+        if self.run.recipe.makes_examples:  # no answers are kept of them
+            return len(judging(self.run)), judging(self.run).name
+        return len(self.predictions.ids), self.predictions.split
 
     def place(self, name: str) -> int:
         """Where the example of a name lies in `source`. RunError where it is not there any more."""

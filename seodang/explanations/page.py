@@ -7,6 +7,7 @@ from typing import Any
 
 from seodang.core.language import tr
 from seodang.evaluation.pages import rendered
+from seodang.evaluation.row_verdict import short
 from seodang.explanations import painting
 from seodang.explanations.example import Example
 from seodang.explanations.explanation import Explanation
@@ -55,13 +56,15 @@ def headline(run: Run, answer: dict[str, Any]) -> str:
     """
     if not answer:
         return ""
+    if "probability" in answer and run is not None and run.recipe.task == "next_token":
+        return tr("next: {word} · {percent:.1f} %", word=answer["prediction"], percent=100 * answer["probability"])
     if "probability" in answer:
         return f"{named(run)}{answer['prediction']} · {100 * answer['probability']:.1f}\u00a0%"
     told = answer["prediction"]
     if isinstance(told, list):
         first, last = f"{named(run)}{told[0]:,.5g}", f"{told[-1]:,.5g}"
         return tr("{first} … {last} ({count} steps)", first=first, last=last, count=len(told))
-    return told if isinstance(told, str) else f"{named(run)}{told:,.6g}"
+    return told if isinstance(told, str) else f"{named(run)}{short(told)}"
 
 
 def named(run: Run | None) -> str:

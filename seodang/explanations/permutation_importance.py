@@ -11,6 +11,7 @@ from seodang.core.language import tr
 from seodang.evaluation.naming import split_name
 from seodang.evaluation.row_examples import own_rows
 from seodang.evaluation.verdict import listed
+from seodang.explanations._makers import must_answer
 from seodang.explanations.example import Example, kind_of
 from seodang.explanations.explanation import Bar, Bars, DoesNotApply, Explanation
 from seodang.explanations.scores import answers, operations
@@ -27,6 +28,7 @@ def permutation_importance(run: Run, example: Example, *, layer: str | None = No
     """How much worse the run judges when a column's values are dealt out anew: what it needs. https://doi.org/10.1023/A:1010933404324"""
     if kind_of(run) != "row":
         raise DoesNotApply(tr("it mixes up the columns of a table"))
+    must_answer(run)
     try:
         judged = own_rows(run, example.own.data)
     except (RunError, DataError) as reason:

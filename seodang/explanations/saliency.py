@@ -7,6 +7,7 @@ import torch
 
 from seodang.core.language import tr
 from seodang.explanations import painting
+from seodang.explanations._makers import must_answer
 from seodang.explanations.example import Example
 from seodang.explanations.explanation import DoesNotApply, Explanation, Pictures
 from seodang.explanations.scores import GRADIENT, affordable, gradient, score_of
@@ -19,6 +20,7 @@ def saliency(run: Run, example: Example, *, layer: str | None = None) -> Explana
     """The slope of the answer at each pixel, over a few noisy copies: what it is sensitive to. https://arxiv.org/abs/1312.6034"""
     if example.kind != "picture" or example.given is None:
         raise DoesNotApply(tr("it looks at one picture"))
+    must_answer(run)
     generator = torch.Generator().manual_seed(0)
     given = example.given.float()
     spread = NOISE * float(given.max() - given.min())

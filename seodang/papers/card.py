@@ -54,8 +54,9 @@ TASKS = {
     ("reconstruct", "picture"): "image-feature-extraction",
     ("reconstruct", "row"): "feature-extraction",
 }
-# The hub's names of metrics (https://huggingface.co/metrics) where they are not ours.
-METRICS: dict[str, str] = {"macro_f1": "f1", "r2": "r_squared", "calibration_error": "ece", "frechet": "fid"}
+# The hub's names of metrics (https://huggingface.co/metrics) where they are not ours. Our Fréchet distance is not its "fid", whose
+# features are ImageNet's.
+METRICS: dict[str, str] = {"macro_f1": "f1", "r2": "r_squared", "calibration_error": "ece"}
 LISTED = (
     "accuracy",
     "balanced_accuracy",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from seodang.core.language import language, tr
+from seodang.core.language import language, tr, trn
 from seodang.core.sentences import shown
 from seodang.papers import words
 from seodang.papers.blocks import Blank, Block, Finding, Heading, Paragraph, Points, Section, Table
@@ -122,6 +122,11 @@ def _how_divided(evidence: Evidence) -> list[str]:
         if "validation" not in given and split["examples"].value.get("validation"):
             lines.append(tr("Validation was drawn from training, with seed {seed}.", seed=seed))
         return lines
+    if "validation" in given:
+        lines = [tr("The data gives training and validation itself.")]
+        if split["examples"].value.get("test"):
+            lines.append(tr("The test split was drawn from training, with seed {seed}.", seed=seed))
+        return lines
     by = split.get("by")
     if by is not None:
         return [tr("Drawn at random by {column}, with seed {seed}.", column=evidence.trace.quote(by), seed=seed)]
@@ -138,11 +143,13 @@ def _columns(evidence: Evidence) -> Iterator[Block]:
     for each in list(columns)[:COLUMNS]:
         use = trace.say(each["use"]) if spoken(each.get("use")) else ""
         numbers = [trace.number(words.count, each[name]) for name in ("missing", "distinct")]
-        rows.append([trace.quote(each["name"]), trace.say(each["kind"]), *numbers, use])
-    titles = [tr("Column"), tr("kind"), tr("missing"), tr("different values"), tr("used as")]
-    if not any(row[-1] for row in rows):
-        titles, rows = titles[:-1], [row[:-1] for row in rows]
-    yield Table(titles, rows, text=(1, 4))
+        holds = trace.say(each["reason"]) if spoken(each.get("reason")) else ""
+        rows.append([trace.quote(each["name"]), trace.say(each["kind"]), *numbers, holds, use])
+    titles = [tr("Column"), tr("kind"), tr("missing"), tr("different values"), tr("what it holds"), tr("used as")]
+    for last in (5, 4):
+        if not any(row[last] for row in rows):
+            titles, rows = titles[:last] + titles[last + 1 :], [row[:last] + row[last + 1 :] for row in rows]
+    yield Table(titles, rows, text=(1, 4, 5))
     if len(columns.value) > COLUMNS:
         number = trace.number(words.count, columns, way="number of")
         yield Paragraph(tr("There are {number} columns in all; data.json lists them.", number=number), is_soft=True)
@@ -154,7 +161,12 @@ def _left_out(evidence: Evidence) -> Iterator[Block]:
         return
     yield Heading(tr("Left out"))
     yield Paragraph(
-        tr("{number} entries were left out; the first:", number=trace.number(words.count, left, way="number of"))
+        trn(
+            "{number} entry was left out:",
+            "{number} entries were left out; the first:",
+            len(left.value),
+            number=trace.number(words.count, left, way="number of"),
+        )
     )
     told = evidence.facts.get("described", "left_out") or left
     yield Points(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from seodang.core.language import tr
+from seodang.core.language import tr, trn
 from seodang.papers import drawings, words
 from seodang.papers.blocks import Block, Heading, Paragraph, Points, Section, Table
 from seodang.papers.data_card import finding, spoken
@@ -112,11 +112,16 @@ def _series(evidence: Evidence) -> Iterator[Block]:
         )
         gaps = series["gaps"]
         lines.append(
-            tr("{number} steps are missing in between.", number=trace.number(words.count, gaps))
+            trn(
+                "Steps are missing in {number} place.",
+                "Steps are missing in {number} places.",
+                gaps.value,
+                number=trace.number(words.count, gaps),
+            )
             if gaps.value
             else tr("No step is missing.")
         )
-    if "season" in series:
+    if series.value["season"] > 1:
         lines.append(tr("It repeats itself after {number} steps.", number=trace.number(words.count, series["season"])))
     else:
         lines.append(tr("No season was found in it."))

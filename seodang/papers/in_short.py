@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from seodang.core.language import tr
+from seodang.core.language import tr, trn
 from seodang.core.sentences import shown
 from seodang.diagnoses.diagnosis import UNTRUE
 from seodang.evaluation.generative_verdict import COPIES, HARDLY, NARROW, SAME_PLANE
@@ -221,8 +221,8 @@ def _split(evidence: Evidence) -> list[str]:
 
 def _opened(evidence: Evidence) -> list[str]:
     times, runs = evidence.facts["opened"]["times"], evidence.facts["opened"]["runs"]
-    if evidence.report.value["split"] == "train":
-        return []
+    if evidence.report.value["split"] == "train" or evidence.findings("chosen-on-test"):
+        return []  # the check says by how much
     if times.value <= 1:
         return [tr("These examples were opened once, by this run alone.")]
     told = {"times": evidence.trace.number(words.count, times), "runs": evidence.trace.number(words.count, runs)}
@@ -350,8 +350,10 @@ def _suffering(evidence: Evidence) -> list[str]:
     else:
         lines = [tr("The weakest class is {class_}; that may be chance.", class_=told(rows[0]))]
     if pair := next(iter(report.get("confused_pairs") or ()), None):
-        lines[0] += " " + tr(
+        lines[0] += " " + trn(
+            "Most often {true} is taken for {predicted} ({number} time).",
             "Most often {true} is taken for {predicted} ({number} times).",
+            pair["count"].value,
             true=trace.quote(pair["true"]),
             predicted=trace.quote(pair["predicted"]),
             number=trace.number(words.count, pair["count"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from seodang.core.language import tr
+from seodang.core.language import tr, trn
 from seodang.diagnoses.diagnosis import title_of
 from seodang.evaluation.naming import simple
 from seodang.evaluation.report import is_solved
@@ -36,8 +36,10 @@ def _found(evidence: Evidence) -> Iterator[Block]:
         return
     number = trace.number(words.count, evidence.facts["diagnosis"]["findings"], way="number of")
     yield Paragraph(
-        tr(
+        trn(
+            "{checks} checks of data, training and score found {number} fault.",
             "{checks} checks of data, training and score found {number} faults, the worst first.",
+            len(found),
             checks=checks,
             number=number,
         )

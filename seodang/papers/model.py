@@ -47,7 +47,7 @@ def _network(evidence: Evidence) -> Iterator[Block]:
     if training["operations"].value:  # 0 where a network has layers whose operations are not counted
         told += " " + tr(
             "An answer takes {operations} multiplications and additions.",
-            operations=trace.number(words.count, training["operations"]),
+            operations=trace.number(words.rounded_count, training["operations"]),
         )
     if weights := evidence.manifest.get("model.safetensors", "bytes"):
         told += " " + tr("Its weights take {size}.", size=trace.number(_size, weights))
@@ -140,10 +140,17 @@ def _training(evidence: Evidence) -> Iterator[Block]:
         else tr("It was trained to lower this loss: {loss}.", loss=_loss(evidence))
     ]
     if is_solved({"history": evidence.history.value}):
+        number = trace.number(words.count, evidence.history, way="number of")
         lines.append(
             tr(
+                "Its last layer was not trained step by step but solved for, with {number} penalties; cross-validation on the "
+                "training examples chose among them.",
+                number=number,
+            )
+            if "folds_loss" in evidence.history.value[0]
+            else tr(
                 "Its last layer was not trained step by step but solved for, with {number} penalties; validation chose among them.",
-                number=trace.number(words.count, evidence.history, way="number of"),
+                number=number,
             )
         )
     else:

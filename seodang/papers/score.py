@@ -76,7 +76,7 @@ def headline(evidence: Evidence) -> str:
             high=trace.number(words.points_of(examples), high),
         )
     if evidence.task in ("regress", "forecast"):
-        return tr(
+        told = tr(
             "Off by {distance} on average over {examples} (95 % interval {low}–{high}); {target} goes there from {least} to {most}.",
             distance=trace.number(words.amount, found["mae"]),
             examples=judged,
@@ -85,6 +85,17 @@ def headline(evidence: Evidence) -> str:
             target=trace.quote(report["target"]),
             least=trace.number(words.amount, report["range"][0]),
             most=trace.number(words.amount, report["range"][1]),
+        )
+        if "error_90" not in found:
+            return told
+        return (
+            told
+            + " "
+            + tr(
+                "Half of its answers are off by at most {half}, nine of ten by at most {most}.",
+                half=trace.number(words.amount, found["median_error"]),
+                most=trace.number(words.amount, found["error_90"]),
+            )
         )
     if evidence.task == "reconstruct":
         return tr(
@@ -108,6 +119,12 @@ def headline(evidence: Evidence) -> str:
         examples=judged,
         share=trace.number(words.percent_of(report.value["tokens"]), found["accuracy"]),
     )
+    if (bounds := report.get("intervals", "perplexity")) is not None:
+        told += " " + tr(
+            "The perplexity's 95 % interval: {low}–{high}.",
+            low=trace.number(words.amount, bounds[0]),
+            high=trace.number(words.amount, bounds[1]),
+        )
     if "bits_per_character" in found:
         told += " " + tr(
             "That is {bits} bits a character (95 % interval {low}–{high}), by which any model of the same text can be compared.",
@@ -151,7 +168,7 @@ def beside(evidence: Evidence, of: Place | None = None) -> list[str]:
     )
     lines = [
         tr(
-            "The same number ({metric}) of what is simpler: {methods}.",
+            "What is simpler, on the same examples ({metric}): {methods}.",
             metric=words.within(metric(main)),
             methods=told,
         )

@@ -29,6 +29,15 @@ def count(value: int) -> str:
     return f"{value:,}"
 
 
+def rounded_count(value: int) -> str:
+    """A whole number, of millions without what nobody reads.
+
+    >>> rounded_count(2368), rounded_count(224_945_536)
+    ('2,368', '224.9 million')
+    """
+    return tr("{number:.1f} million", number=value / 1e6) if value >= 1e6 else count(value)
+
+
 def percent_of(examples: int) -> Form:
     """A share of so many examples, in percent, with as many digits as they can bear."""
     return lambda share: percent(share, examples)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import os
 import shutil
@@ -462,6 +463,21 @@ def test_a_model_that_knows_nothing_contradicts_nobody():
     shuffled = replace(source, labels=np.random.default_rng(0).permutation(source.labels))
     with pytest.raises(NotChecked, match="a linear model that did not see them is itself wrong in 9"):
         list(find("diagnoses", "label-noise")(case_of_data(shuffled)))
+
+
+@pytest.mark.parametrize(("examples", "fires"), [(2, False), (10, False), (12, True)])
+def test_a_guess_is_not_advised_where_no_network_could_be_shown_to_beat_it(made, examples, fires):
+    """The guess has half of so many right, the network one more: with 6 wrong guesses a perfect network has p = 0.03."""
+    report = copy.deepcopy(sure(made, None).report)
+    right = examples // 2
+    against = {"p_value": 1.0, "difference": 1 / examples}
+    report["judged"]["examples"] = examples
+    report["baselines"] = {"naive": {"accuracy": right / examples, "network_against_it": against}}
+    report["metrics"]["accuracy"] = (right + 1) / examples
+    case = replace(sure(made, None), given_report=report)
+    found = list(find("diagnoses", "naive-baseline")(case))
+    assert len(found) == fires
+    assert all("Use the naive guess" not in each.todo for each in found)
 
 
 # How findings are told --------------------------------------------------------------------------------------------------

@@ -97,7 +97,7 @@ def test_rows_twice_and_rows_that_contradict(tmp_path):
     found = kinds(looked(table, tmp_path))
     assert found["repeated"]["what"] == "1 row (0.33 %) repeats another in every column used."
     assert found["repeated"]["evidence"] == "Such as people.csv row 11, which is people.csv row 4."
-    assert found["contradictions"]["what"] == "2 rows are like another in every feature and of another label."
+    assert found["contradictions"]["what"] == "2 rows are like another in every feature, but not in label."
     assert "people.csv row 5" in found["contradictions"]["evidence"]
     assert "people.csv row 12" in found["contradictions"]["evidence"]
 
@@ -229,7 +229,10 @@ def test_words_for_a_person(command, file, tmp_path):
     assert "The target is label, by its name." in text
     assert "! answer gives label away." in text
     assert "Next: seodang train people.csv table-classifier" in text
-    assert [path.name for path in tmp_path.iterdir()] == [file], "no page"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [file, "seodang-look-people.html"]
+    command("look", file, "--no-page", "--page", "other.html")
+    command("look", file, "--json")
+    assert not (tmp_path / "other.html").exists()
 
 
 def test_json_is_one_object(command, file):
@@ -251,7 +254,10 @@ def test_settings_of_columns_are_heeded_and_go_on_to_train(command, file):
     [
         (["columns.target=lable"], "people.csv has no column 'lable'. Did you mean label?"),
         (["--augment", "rotation=3"], "--augment shows pictures, and people.csv holds none: CSV."),
-        (["--page", "x.html"], "--page is for pictures, and people.csv holds none: CSV. --json has everything."),
+        (
+            ["--page", "gone/x.html"],
+            "The page could not be written to gone/x.html: No such file or directory. Choose a place with --page FILE.",
+        ),
     ],
 )
 def test_mistakes_are_told_in_a_sentence(command, file, words, sentence):

@@ -260,8 +260,10 @@ def test_what_a_run_cannot_do_is_said_with_what_can(again_run, maker_run, digits
         writer(digits_run)
     with pytest.raises(RunError, match="gives no answers that are right or wrong"):
         compare([again_run, maker_run])
-    with pytest.raises(SeodangError, match="gives no answer to be explained"):
-        explain(maker_run)
+    with pytest.raises(SeodangError, match="grad-cam does not apply: it puts out examples, and no answer"):
+        explain(maker_run, "1", ["grad-cam"])
+    with pytest.raises(SeodangError, match="--class asks why something is of that class, and .* tells none apart"):
+        explain(again_run, "#1", target="3")
     for run in (again_run, maker_run):
         with pytest.raises(RunError, match="foretells nothing: its task is .*seodang similar"):
             predict(run, two)

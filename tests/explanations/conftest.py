@@ -107,3 +107,9 @@ def series_run(finished, tmp_path_factory):
     path = tmp_path_factory.mktemp("series") / "sold.csv"
     path.write_text("month,sold\n" + "\n".join(months) + "\n")
     return finished(path, None, {"training.epochs": 5})
+
+
+@pytest.fixture(scope="session")
+def vectors_run(finished):
+    """L50: points near a plane, put out again by a linear network."""
+    return finished("near-plane", "linear-autoencoder", {"training.epochs": 50})

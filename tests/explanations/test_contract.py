@@ -24,6 +24,9 @@ RUNS = {
     "texts": ("texts_run", ["정말 재미있는 영화, 그러나 지루하다"]),
     "transformer": ("transformer_run", ["정말 재미있는 영화, 그러나 지루하다"]),
     "series": ("series_run", []),
+    "again": ("again_run", ["#3"]),
+    "maker": ("maker_run", ["1"]),
+    "vectors": ("vectors_run", ["#3"]),
 }
 # Read off what the run was judged to be, not off the network.
 FROM_ANSWERS = {"certainty"}

@@ -65,7 +65,7 @@ def resolve(run, found, pointer):
 
 
 WAYS = {"value": lambda value: value, "number of": len, "difference": lambda first, second: first - second}
-SIZES = {" MB": 1e6, " kB": 1e3}
+SIZES = {" MB": 1e6, " kB": 1e3, " million": 1e6}
 
 
 def agrees(text, value):

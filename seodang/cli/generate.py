@@ -157,7 +157,7 @@ def _pictures(
     from seodang.data.grid import refuse_picture, save_picture
     from seodang.evaluation import making
 
-    path = out or f"{run.name}-{'between' if between else seed}.png"
+    path = out or (f"{run.name}-{seed}.png" if between is None else f"{run.name}-between.png")
     refuse_picture(path)
     if between is not None:
         pixels = making.between(run, *between, steps=10 if count is None else count)

@@ -91,7 +91,7 @@ def refuse_read_only(folder: Path, why: str, *files: str) -> None:
                 file=error.filename,
                 why=why,
                 folder=shlex.quote(str(folder)),
-                copy=f"{RUNS}/{folder.name}-copy",
+                copy=Path(RUNS, folder.name + "-copy").as_posix(),
             )
         ) from None
 

@@ -78,8 +78,8 @@ def test_particles_fit_the_sound_before_them(written):
 
 
 def test_the_catalogue_is_spoken_with_values_and_particles(korean):
-    assert tr("{path} cannot be written: {why}.", path="결과", why="x") == "결과를 쓸 수 없습니다: x."
-    assert tr("{path} cannot be written: {why}.", path="그림", why="x") == "그림을 쓸 수 없습니다: x."
+    assert tr("{name} cannot be read ({error}).", name="결과", error="x") == "결과를 읽을 수 없습니다(x)."
+    assert tr("{name} cannot be read ({error}).", name="그림", error="x") == "그림을 읽을 수 없습니다(x)."
     assert trn("{count:,} row", "{count:,} rows", 1) == "행 1개"
     assert trn("{count:,} row", "{count:,} rows", 1200) == "행 1,200개"
     assert tr("nobody has ever said this {word}", word="before") == "nobody has ever said this before"

@@ -202,7 +202,7 @@ def test_every_kept_sentence_is_found_again(korean):
                 number = name in ("count", "number") or bool(spec) and spec[-1] in ",dfg%"
                 values[name] = 7 if number else "no values" if name in CLAUSES else f"{name}-7.csv"
         english = message.format(**values) if values else message
-        translated = {name: shown(v) if name in CLAUSES else v for name, v in values.items()}
+        translated = {name: shown(v) if name in CLAUSES and isinstance(v, str) else v for name, v in values.items()}
         assert message in korean_of, f"{message} has no Korean"
         wanted = korean_of[message].format(**translated) if values else korean_of[message]
         assert shown(english) == spoken.particles(wanted), message

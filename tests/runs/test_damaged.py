@@ -22,8 +22,9 @@ from seodang.runs.writing import refuse_read_only, write_manifest
 
 @pytest.fixture
 def copy(digits_run, tmp_path):
-    """A run that may be spoilt."""
-    return Path(shutil.copytree(digits_run.folder, tmp_path / "runs" / "digits-1"))
+    """A run that may be spoilt, and was not judged, whatever other tests did with it."""
+    judged = shutil.ignore_patterns("report*", "predictions*", "opened.jsonl")
+    return Path(shutil.copytree(digits_run.folder, tmp_path / "runs" / "digits-1", ignore=judged))
 
 
 @contextlib.contextmanager

@@ -159,7 +159,7 @@ def test_what_was_stopped_is_what_its_first_epochs_were(tmp_path, schedule):
         {name: value for name, value in line.items() if name != "seconds"} for line in whole.history[:3]
     ]
     assert repeat(run, runs=tmp_path)[1].same_weights
-    further = [event for event in resume(run.folder, {"training.epochs": "+2"}) if isinstance(event, Finished)][0].run
+    further = resume(run.folder, {"training.epochs": "+2"})
     assert len(further.history) == 5
     rates = [line["learning_rate"] for line in further.history[3:]]
     assert max(rates) <= run.recipe.training.learning_rate

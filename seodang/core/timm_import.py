@@ -27,11 +27,11 @@ def import_timm() -> types.ModuleType:
     called. Where a later version wants more of it, the stand-in goes and timm is imported as usual.
     """
     there = sys.modules.get("timm")
-    if isinstance(there, _Begun) or (there is None and _COMPILER not in sys.modules):
+    if isinstance(there, _Begun):
+        there.finish()
+    elif there is None:
         try:
-            with _stand_in() if _COMPILER not in sys.modules else _nothing():
-                if isinstance(there, _Begun):
-                    there.finish()
+            with _stand_in():
                 return importlib.import_module("timm")
         except (ImportError, AttributeError):
             _forget()
@@ -49,7 +49,7 @@ def timm_for(architecture: str) -> types.ModuleType:
     if file is None or not isinstance(sys.modules.get("timm"), _Begun | None):
         return import_timm()
     try:
-        with _stand_in() if _COMPILER not in sys.modules else _nothing(), _others_later():
+        with _stand_in(), _others_later():
             timm, models, _ = (_begun(name) for name in ("timm", "timm.models", "timm.data"))
             made, known, sorted_ = (
                 importlib.import_module(f"timm.models.{name}") for name in ("_factory", "_registry", "_manipulate")
@@ -85,11 +85,16 @@ class _Begun(types.ModuleType):
         return getattr(self, name)
 
     def finish(self) -> None:
-        """Run the package."""
+        """Run the package; where a later version wants more of the compiler than the stand-in has, once more without it."""
         self.__class__ = types.ModuleType  # type: ignore[assignment]
         assert self.__spec__ is not None, "it was found"
         assert self.__spec__.loader is not None, "it can be run"
-        with _stand_in() if _COMPILER not in sys.modules else _nothing():
+        try:
+            with _stand_in():
+                self.__spec__.loader.exec_module(self)
+        except (ImportError, AttributeError):
+            _forget()
+            sys.modules[self.__name__] = self
             self.__spec__.loader.exec_module(self)
 
 
@@ -104,7 +109,7 @@ def _begun(name: str) -> types.ModuleType:
         above, _, last = name.rpartition(".")
         if above:
             setattr(sys.modules[above], last, package)
-        for part in {"timm": ("version",), "timm.data": ("constants",)}.get(name, ()):
+        if part := {"timm": "version", "timm.data": "constants"}.get(name):
             vars(package).update(_public(importlib.import_module(f"{name}.{part}")))
     return sys.modules[name]
 
@@ -116,11 +121,6 @@ def _public(module: types.ModuleType) -> dict[str, Any]:
 def _forget() -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == "timm"]:
         del sys.modules[name]
-
-
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield
 
 
 @contextmanager

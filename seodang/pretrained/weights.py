@@ -15,7 +15,7 @@ from seodang.core.errors import SeodangError, did_you_mean
 from seodang.core.files import read_json
 from seodang.core.hub import hub_errors
 from seodang.core.language import tr
-from seodang.core.timm_import import import_timm
+from seodang.core.timm_import import import_timm, timm_for
 
 VARIABLE = "SEODANG_WEIGHTS"
 FILES = ("model.safetensors", "config.json")
@@ -62,10 +62,9 @@ def find_weights(name: str) -> Weights:
 
     Raises SeodangError, with what to fetch and where to put it, where there are none.
     """
-    known = _known(name)
     if (folder := _local(name)) is not None:
         path, described = folder / FILES[0], folder / FILES[1]
-        config = read_json(described)["pretrained_cfg"] if described.exists() else known
+        config = read_json(described)["pretrained_cfg"] if described.exists() else _known(name)
         if config is None:
             raise SeodangError(
                 tr(
@@ -75,7 +74,7 @@ def find_weights(name: str) -> Weights:
                 )
             )
     else:
-        if known is None:
+        if (known := _known(name)) is None:
             raise SeodangError(
                 tr("{name!r} is not a network of timm. {hint}", name=name, hint=did_you_mean(name, architectures()))
             )
@@ -139,10 +138,8 @@ def _known(name: str) -> dict[str, Any] | None:
     """What timm says of an architecture's default weights, or None where it does not know it."""
     if name in BEYOND_TIMM:
         return BEYOND_TIMM[name]
-    timm = import_timm()
-
     try:
-        found = timm.get_pretrained_cfg(name)
+        found = timm_for(name).get_pretrained_cfg(name)
     except RuntimeError:
         return None
     return found.to_dict() if found is not None else None

@@ -51,7 +51,7 @@ def test_the_compiler_works_afterwards():
 
 def test_where_a_version_wants_more_of_the_compiler_it_is_imported_as_usual():
     """A stand-in that lacks what is asked of it: the import begins again without it."""
-    code = (
+    poor = (
         "import sys, torch, types, contextlib\n"
         "import seodang.core.timm_import as quick\n"
         "@contextlib.contextmanager\n"
@@ -61,9 +61,10 @@ def test_where_a_version_wants_more_of_the_compiler_it_is_imported_as_usual():
         "    try: yield\n"
         "    finally: del sys.modules['torch._dynamo']\n"
         "quick._stand_in = poor\n"
-        "print(len(quick.import_timm().list_models()) > 1000, 'torch._inductor' in sys.modules)"
     )
-    assert run(code) == "True True"
+    told = "print(len(quick.import_timm().list_models()) > 1000, 'torch._inductor' in sys.modules)"
+    assert run(poor + told) == "True True"
+    assert run(poor + "begun = quick.timm_for('test_resnet')\nassert len(begun.list_models()) > 1000\n" + told) == "True True"
 
 
 ONE = "import sys, torch; from seodang.core.timm_import import import_timm, timm_for\n"

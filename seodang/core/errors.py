@@ -74,7 +74,7 @@ def did_you_mean(word: str, allowed: Iterable[str]) -> str:
 
 # What the operating system refuses that a person can mend: no room, no right, no such place.
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
-_NO_RIGHT = (errno.EACCES, errno.EPERM, errno.EROFS)
+NO_RIGHT = (errno.EACCES, errno.EPERM, errno.EROFS)
 _NO_PLACE = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG)
 # What it calls them.
 REFUSALS = (
@@ -102,11 +102,11 @@ def of_the_system(error: OSError) -> str | None:
         return tr("{file}: there is no space left on the disk. Make room, then give the command again.", file=file)
     if error.errno in _NO_ROOM:
         return tr("There is no space left on the disk. Make room, then give the command again.")
-    if error.errno in _NO_RIGHT and file:
+    if error.errno in NO_RIGHT and file:
         return tr(
             "{file}: {why}. Take a place where you may write and read, or change the file's rights.", file=file, why=why
         )
-    if error.errno in _NO_RIGHT:
+    if error.errno in NO_RIGHT:
         return tr("{why}. Take a place where you may write and read, or change the file's rights.", why=why)
     if error.errno == errno.ENOENT and not file:  # what asks where it is, where that is no more
         return tr("The folder that this is called from does not exist any more. Go to another one.")

@@ -37,7 +37,7 @@ def make_folder(path: str | Path) -> Path:
     """
     path = Path(path)
     if path.exists() and not path.is_dir():
-        raise SeodangError(tr("{path} is a file. Give --out a folder; it is made where it is missing.", path=path))
+        raise SeodangError(tr("{path} is a file. Give a folder; it is made where it is missing.", path=path))
     path.mkdir(parents=True, exist_ok=True)
     try_folder(path)
     return path
@@ -149,4 +149,4 @@ def cache_folder() -> Path:
     try:
         return Path.home() / ".cache" / "seodang"
     except RuntimeError:  # nobody's home is known, as of a made-up user in a container
-        return Path(tempfile.gettempdir()) / f"seodang-{os.getuid()}"
+        return Path(tempfile.gettempdir()) / f"seodang-{getattr(os, 'getuid', int)()}"

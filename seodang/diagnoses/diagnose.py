@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -57,7 +58,9 @@ def _case(where: str | Path | Run | Source | Frame) -> Case:
         return case_of_data(where)
     is_run = str(where) == "last" or any((base / "recipe.yaml").exists() for base in (Path(where), Path(RUNS) / where))
     if not is_run and not Path(where).exists() and str(where) not in names("datasets"):
-        is_run = nearest(str(where), [each.name for each in list_runs()]) is not None  # whose error names it
+        runs = [each.name for each in list_runs()]
+        bare = os.sep not in str(where) and nearest(str(where), [*names("datasets"), *runs])
+        is_run = bare in runs  # whose error names it
     return case_of_run(find_run(where)) if is_run else case_of_data(where)
 
 

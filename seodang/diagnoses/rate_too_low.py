@@ -14,12 +14,14 @@ from seodang.diagnoses.probe import probe
 MOVED = 0.1
 # And the training loss keeps so much of the naive one.
 LEFT = 0.5
+# Fewer losses show no course: the network has hardly begun.
+LEAST = 3
 
 
 def rate_too_low(case: Case) -> Iterator[Diagnosis]:
     """The steps were too small: the loss fell to the end, and the weights are nearly where they began."""
     losses, training = [line["loss"] for line in case.history], case.trained.recipe.training
-    if not case.learnt_little or case.failed:
+    if not case.learnt_little or case.failed or len(losses) < LEAST:
         return
     naive = case.naive_loss
     if losses[-1] < LEFT * naive or losses[-1] > 1.1 * naive and losses[-1] >= losses[0]:

@@ -50,11 +50,8 @@ def ahead(
         )
     encoding: SeriesEncoding = run.encoding
     where = asked[0] if asked else trained_on(run.folder, run.data)
-    frame = read_rows(run, where)
-    asked_for = [*_parts(encoding, frame), *columns_of(frame, encoding.key)]
-    refuse_missing(frame, asked_for)
+    frame, every, unknown = pasts(run, where)
     answers, remarks = [], []
-    every, unknown = _up_to_the_last_value(encoding, frame, _each(encoding, frame))
     if unknown:
         remarks.append(
             trn(
@@ -94,6 +91,18 @@ def ahead(
     return answers, [*remarks, *doubt], table
 
 
+def pasts(run: Run, where: str) -> tuple[Frame, list[Past], int]:
+    """A file's rows, its series up to the last value of each, and how many rows at an end have none at most.
+
+    Raises:
+        DataError: The file lacks a column.
+    """
+    encoding: SeriesEncoding = run.encoding
+    frame = read_rows(run, where)
+    refuse_missing(frame, [*_parts(encoding, frame), *columns_of(frame, encoding.key)])
+    return frame, *_up_to_the_last_value(encoding, frame, _each(encoding, frame))
+
+
 def _parts(encoding: SeriesEncoding, frame: Frame) -> list[str]:
     if encoding.time is None or encoding.time in frame.table.columns:
         return []
@@ -101,23 +110,24 @@ def _parts(encoding: SeriesEncoding, frame: Frame) -> list[str]:
 
 
 @dataclass(frozen=True, eq=False)
-class _One:
+class Past:
     """One series of a file: its name, where there are several; its rows in time order, and their times, where those are known.
 
-    later: the rows after the last value of the target, which say no more than what is known beforehand.
+    later: the rows after the last value of the target, which say no more than what is known beforehand, and their times.
     """
 
     name: str | None
     rows: np.ndarray
     when: np.ndarray | None
     later: np.ndarray
+    later_when: np.ndarray | None = None
 
 
-def _each(encoding: SeriesEncoding, frame: Frame) -> list[_One]:
+def _each(encoding: SeriesEncoding, frame: Frame) -> list[Past]:
     """Each series, all its rows."""
     none = np.zeros(0, np.int64)
     if encoding.time is None:
-        return [_One(None, np.arange(len(frame)), None, none)]
+        return [Past(None, np.arange(len(frame)), None, none)]
     when = moments(frame, encoding.time)
     rows = np.flatnonzero(~np.isnat(when))
     whose = series_of(frame, encoding.key)
@@ -125,12 +135,12 @@ def _each(encoding: SeriesEncoding, frame: Frame) -> list[_One]:
     last = np.append((when[rows][1:] != when[rows][:-1]) | (whose[rows][1:] != whose[rows][:-1]), True)
     rows = rows[last]  # of rows at one time, as in training
     if encoding.key is None:
-        return [_One(None, rows, when[rows], none)]
+        return [Past(None, rows, when[rows], none)]
     names = names_of_series(frame, encoding.key)[rows]
-    return [_One(name, rows[names == name], when[rows[names == name]], none) for name in dict.fromkeys(names.tolist())]
+    return [Past(name, rows[names == name], when[rows[names == name]], none) for name in dict.fromkeys(names.tolist())]
 
 
-def _up_to_the_last_value(encoding: SeriesEncoding, frame: Frame, every: list[_One]) -> tuple[list[_One], int]:
+def _up_to_the_last_value(encoding: SeriesEncoding, frame: Frame, every: list[Past]) -> tuple[list[Past], int]:
     """Each series without the rows at its end whose target is not known yet, and how many those are at most."""
     if encoding.target not in frame.table.columns:
         return every, 0
@@ -139,28 +149,15 @@ def _up_to_the_last_value(encoding: SeriesEncoding, frame: Frame, every: list[_O
     for one in every:
         last = np.flatnonzero(known[one.rows])
         stay = int(last[-1]) + 1 if len(last) else len(one.rows)
-        when = None if one.when is None else one.when[:stay]
-        found.append(_One(one.name, one.rows[:stay], when, one.rows[stay:]))
+        when, after = (None, None) if one.when is None else (one.when[:stay], one.when[stay:])
+        found.append(Past(one.name, one.rows[:stay], when, one.rows[stay:], after))
     return found, max((len(one.later) for one in found), default=0)
 
 
-def _after(run: Run, frame: Frame, one: _One, where: str, known: Margins | None) -> list[dict[str, Any]]:
-    encoding: SeriesEncoding = run.encoding
-    if len(one.rows) < encoding.window:
-        told = {"where": where, "count": len(one.rows), "window": encoding.window}
-        raise DataError(
-            tr("{where} has {count:,} rows; the network needs the last {window:,}.", **told)
-            if one.name is None
-            else tr(
-                "{where} has {count:,} rows of {name}; the network needs the last {window:,}.", name=one.name, **told
-            )
-        )
-    _check_what_is_known(encoding, frame, one, where)
-    seen = encoding.seen(frame.select(np.concatenate([one.rows, one.later])))
-    window = seen[len(one.rows) - encoding.window : len(one.rows)].unsqueeze(0)
-    subset = Subset("asked", torch.zeros(1), ["next"], window, None, None)  # pyright: ignore[reportArgumentType]
-    (values,) = outputs_of(run, subset)
-    dates = [None] * len(values) if one.when is None else following(one.when, len(values))
+def _after(run: Run, frame: Frame, one: Past, where: str, known: Margins | None) -> list[dict[str, Any]]:
+    window = last_window(run, frame, one, where)
+    (values,) = outputs_of(run, Subset("asked", torch.zeros(1), ["next"], window, None, None))  # pyright: ignore[reportArgumentType]
+    dates = _dates(one, len(values))
     distances = None if known is None else known.of(one.name)
     return [
         {
@@ -174,11 +171,41 @@ def _after(run: Run, frame: Frame, one: _One, where: str, known: Margins | None)
     ]
 
 
+def _dates(one: Past, count: int) -> list[str] | list[None]:
+    """The times of the steps ahead: those that the file has already, then on by the usual step."""
+    if one.when is None:
+        return [None] * count
+    there = one.when[:0] if one.later_when is None else one.later_when[:count]
+    so_far = np.concatenate([one.when, there])
+    return [*np.datetime_as_string(there, unit=_unit(so_far)).tolist(), *following(so_far, count - len(there))]
+
+
+def last_window(run: Run, frame: Frame, one: Past, where: str) -> torch.Tensor:
+    """(1, T, D) what the network sees before it says how a series goes on.
+
+    Raises:
+        DataError: The series is too short, or a column that is known beforehand is not, for a step ahead.
+    """
+    encoding: SeriesEncoding = run.encoding
+    if len(one.rows) < encoding.window:
+        told = {"where": where, "count": len(one.rows), "window": encoding.window}
+        raise DataError(
+            tr("{where} has {count:,} rows; the network needs the last {window:,}.", **told)
+            if one.name is None
+            else tr(
+                "{where} has {count:,} rows of {name}; the network needs the last {window:,}.", name=one.name, **told
+            )
+        )
+    _check_what_is_known(encoding, frame, one, where)
+    seen = encoding.seen(frame.select(np.concatenate([one.rows, one.later])))
+    return seen[len(one.rows) - encoding.window : len(one.rows)].unsqueeze(0)
+
+
 def _between(value: np.float32, distance: float) -> dict[str, float]:
     return {"low": readable(np.float32(value - distance)), "high": readable(np.float32(value + distance))}
 
 
-def _check_what_is_known(encoding: SeriesEncoding, frame: Frame, one: _One, where: str) -> None:
+def _check_what_is_known(encoding: SeriesEncoding, frame: Frame, one: Past, where: str) -> None:
     """Refuse where a column that is known beforehand is not, for a step that is foretold."""
     horizon = encoding.facts.horizon
     for name in encoding.beforehand:

@@ -13,6 +13,7 @@ from seodang.evaluation.making import make, noise_of, parts, read
 from seodang.evaluation.naming import example as named
 from seodang.evaluation.row_verdict import short
 from seodang.explanations.explanation import DoesNotApply
+from seodang.explanations.scores import answers
 from seodang.runs.folder import Run
 
 
@@ -57,20 +58,12 @@ def answer_of(run: Run, given: Tensor, noise: Tensor | None) -> dict[str, Any]:
     if noise is not None and not hasattr(model, "rivals"):
         return {}
     with torch.inference_mode():
-        numbers = before(given)
-        outputs = run.network()(given)
         if hasattr(model, "rivals"):
-            real = float(outputs.sigmoid())
+            real = float(run.network()(given).sigmoid())
             words = tr("taken for real") if real >= 0.5 else tr("taken for made")
             return {"prediction": words, "probability": round(max(real, 1 - real), 6)}
-        distance = float((run.task.decode(run.task.scores(outputs)) - numbers).square().mean().sqrt())
+        distance = float((answers(run, given) - before(given)).square().mean().sqrt())
     return {
         "prediction": tr("off by {distance}, root mean squared", distance=short(distance)),
         "distance": float(f"{distance:.6g}"),
     }
-
-
-def again(run: Run, given: Tensor) -> Tensor:
-    """(1, …) what comes out of the network for what goes in, as numbers like those that go in."""
-    with torch.inference_mode():
-        return run.task.decode(run.task.scores(run.network()(given)))

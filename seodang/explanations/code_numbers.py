@@ -15,12 +15,14 @@ from seodang.data.prepare import to_pixels
 from seodang.evaluation.making import codes_of, parts
 from seodang.evaluation.row_verdict import short
 from seodang.explanations import painting
-from seodang.explanations._makers import again
 from seodang.explanations.example import Example
 from seodang.explanations.explanation import DoesNotApply, Explanation, Part, Picture, Pictures, Table
+from seodang.explanations.scores import affordable, answers
 from seodang.runs.folder import Run
 
 STEPS = (-2.0, -1.0, 0.0, 1.0, 2.0)  # deviations
+DOWN, MIDDLE, UP = 1, 2, 3  # one deviation down, as it is, one up
+AT_ONCE = 64  # examples
 SHOWN = 8  # numbers that are shown, those that change most
 FROM = 500  # training examples whose codes say how far a number usually goes
 IDLE = 0.1  # a number that changes less than this share of what the strongest changes is hardly used
@@ -34,8 +36,9 @@ def code_numbers(run: Run, example: Example, *, layer: str | None = None) -> Exp
         raise DoesNotApply(tr("it looks at one picture or row, or at one seed where pictures are made of noise"))
     code, spread = _start(run, example)
     size = code[0].numel()
-    turned = torch.stack([_turn(run, code, spread, place, STEPS) for place in range(size)])  # (K, S, D)
-    effect = (turned[:, 1] - turned[:, 3]).abs().mean(1).numpy()  # one deviation down and up
+    affordable(run, len(STEPS), size, size, by_name="code-numbers" in example.asked)
+    turned = _turned(run, code, spread)
+    effect = (turned[:, DOWN] - turned[:, UP]).abs().mean(1).numpy()
     order = np.argsort(-effect, kind="stable")
     idle = int((effect < IDLE * effect.max()).sum()) if effect.max() > 0 else size
     words = (
@@ -58,7 +61,7 @@ def code_numbers(run: Run, example: Example, *, layer: str | None = None) -> Exp
         if example.noise is not None
         else tr("What each number of the code does")
     )
-    return Explanation(title, "inside", words, numbers, drawn(run, example, turned, effect, order[:SHOWN].tolist()))
+    return Explanation(title, "inside", words, numbers, drawn(run, example, turned, order[:SHOWN].tolist()))
 
 
 def _start(run: Run, example: Example) -> tuple[Tensor, Tensor]:
@@ -78,15 +81,18 @@ def _start(run: Run, example: Example) -> tuple[Tensor, Tensor]:
     return codes_of(run, example.given), known.flatten(1).std(0, correction=0)
 
 
-def _turn(run: Run, code: Tensor, spread: Tensor, place: int, steps: tuple[float, ...]) -> Tensor:
-    """(S, D) what comes out with one number of the code so many deviations from where it is."""
+def _turned(run: Run, code: Tensor, spread: Tensor) -> Tensor:
+    """(K, S, D) what comes out with each number of the code so many deviations from where it is."""
     model: Any = parts(run)[1]
-    codes = code.flatten(1).repeat(len(steps), 1)
-    codes[:, place] += spread[place] * torch.tensor(steps)
-    codes = codes.reshape(len(steps), *code.shape[1:])
+    flat, size = code.flatten(1), code[0].numel()
+    codes = flat.repeat(size * len(STEPS), 1).reshape(size, len(STEPS), size)
+    codes += torch.diag(spread)[:, None] * torch.tensor(STEPS)[:, None]
+    outputs = []
     with torch.inference_mode():
-        made = model.make(codes) if hasattr(model, "make") else model.decode(codes)
-        return run.task.decode(made).flatten(1)
+        for some in codes.reshape(-1, *code.shape[1:]).split(AT_ONCE):
+            made = model.make(some) if hasattr(model, "make") else model.decode(some)
+            outputs.append(run.task.decode(made).flatten(1))
+    return torch.cat(outputs).reshape(size, len(STEPS), -1)
 
 
 def _what_is_shown(example: Example, size: int) -> str:
@@ -130,14 +136,14 @@ def _idle(size: int, idle: int) -> str:
     return tr("All of them are used: each changes at least a tenth of what the strongest changes.")
 
 
-def _strips(run: Run, example: Example, turned: Tensor, effect: np.ndarray, order: list[int]) -> tuple[Part, ...]:
+def _strips(run: Run, example: Example, turned: Tensor, order: list[int]) -> tuple[Part, ...]:
     strips = []
     for place in order:
         pixels = _pixels(run, example, turned[place])
         caption = tr(
             "number {number}: changes a pixel by {change} of 255 on average",
             number=place + 1,
-            change=short(float(f"{_in_pixels(pixels, 1, 3):.2g}")),
+            change=short(float(f"{np.abs(pixels[DOWN].astype(np.float64) - pixels[UP]).mean():.2g}")),
         )
         strips.append(painting.tiled(_colours(pixels), caption, len(STEPS)))
     shown: list[Part] = [Pictures(tuple(strips), size="large")]
@@ -148,7 +154,7 @@ def _strips(run: Run, example: Example, turned: Tensor, effect: np.ndarray, orde
 
 def _in_and_out(run: Run, example: Example) -> tuple[Picture, ...]:
     assert example.given is not None, "there is a picture"
-    came = _pixels(run, example, again(run, example.given).flatten(1))[0]
+    came = _pixels(run, example, answers(run, example.given).flatten(1))[0]
     gap = np.abs(came.astype(np.float64) - example.pixels).mean(0)
     most = max(1.0, float(gap.max()))
     return (
@@ -166,20 +172,15 @@ def _pixels(run: Run, example: Example, outputs: Tensor) -> np.ndarray:
     return to_pixels(outputs.reshape(len(outputs), *example.given.shape[1:]), run.recipe.preparation).numpy()
 
 
-def _in_pixels(pixels: np.ndarray, one: int, other: int) -> float:
-    return float(np.abs(pixels[one].astype(np.float64) - pixels[other]).mean())
-
-
 def _colours(pixels: np.ndarray) -> np.ndarray:
     rows = np.repeat(pixels, 3, 1) if pixels.shape[1] == 1 else pixels
     return rows.transpose(0, 2, 3, 1)
 
 
-def _columns(run: Run, example: Example, turned: Tensor, effect: np.ndarray, order: list[int]) -> tuple[Part, ...]:
+def _columns(run: Run, example: Example, turned: Tensor, order: list[int]) -> tuple[Part, ...]:
     assert example.given is not None, "there is a row"
     names = list(getattr(run.encoding, "groups", {})) or []
-    middle = STEPS.index(0.0)
-    came, went = turned[order[0], middle], example.given[0]
+    came, went = turned[order[0], MIDDLE], example.given[0]
     if len(names) != len(went):
         names = [tr("input {number}", number=place + 1) for place in range(len(went))]
     heads = (
@@ -193,7 +194,7 @@ def _columns(run: Run, example: Example, turned: Tensor, effect: np.ndarray, ord
             name,
             short(float(went[place])),
             short(float(came[place])),
-            *(f"{float(turned[k, middle + 1, place] - came[place]):+.3g}" for k in order),
+            *(f"{float(turned[k, UP, place] - came[place]):+.3g}" for k in order),
         )
         for place, name in enumerate(names)
     )

@@ -16,7 +16,7 @@ from seodang.core.errors import DataError, RunError, did_you_mean
 from seodang.core.language import tr
 from seodang.core.later import pandas as pd
 from seodang.data.cut_series import names_of_times
-from seodang.data.encode_series import SeriesEncoding, ordered, series_of
+from seodang.data.encode_series import SeriesEncoding
 from seodang.data.encode_table import TableEncoding
 from seodang.data.encode_text import TextEncoding, texts_of
 from seodang.data.frame import Frame
@@ -27,6 +27,7 @@ from seodang.evaluation.judge_rows import plain
 from seodang.evaluation.naming import example as named
 from seodang.evaluation.naming import one
 from seodang.evaluation.predict import opened
+from seodang.evaluation.predict_ahead import last_window, pasts
 from seodang.evaluation.predictions import Amounts, Predictions
 from seodang.evaluation.row_examples import own_rows, read_rows
 from seodang.evaluation.unseen import unseen
@@ -380,23 +381,9 @@ def _series(run: Run, own: Own, words: Sequence[str]) -> Example:
                 word=word,
             )
         )
-    frame = ordered(read_rows(run, word or trained_on(run.folder, run.data)), encoding.time, encoding.key)
-    if encoding.key is not None and len(frame):
-        whose = series_of(frame, encoding.key)
-        enough = np.flatnonzero(np.bincount(whose) >= encoding.window)
-        frame = frame.select(np.flatnonzero(whose == (enough[-1] if len(enough) else whose[-1])))
-    end = len(frame)
-    if encoding.target in frame.table.columns:  # rows after its last value are no past
-        end = int(np.flatnonzero(frame.table[encoding.target].notna())[-1:].sum()) + 1
-    if end < encoding.window:
-        raise DataError(
-            tr(
-                "{where} has {count:,} rows; the network needs the last {window:,}.",
-                where=frame.where,
-                count=end,
-                window=encoding.window,
-            )
-        )
-    given = encoding.seen(frame)[end - encoding.window : end][None]
-    when = names_of_times(frame, encoding.time)[end - encoding.window : end]
+    frame, every, _ = pasts(run, where := word or trained_on(run.folder, run.data))
+    long = [one for one in every if len(one.rows) >= encoding.window]
+    past = (long or every)[-1]
+    given = last_window(run, frame, past, where)
+    when = names_of_times(frame.select(past.rows[-encoding.window :]), encoding.time)
     return Example("series", own, tr("the end of {where}", where=frame.where), given, when=tuple(when))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shlex
 from pathlib import Path
 from typing import Any
 
-from seodang.core.errors import RunError
+from seodang.core.errors import NO_RIGHT, RunError
 from seodang.core.files import make_folder, write_json, write_text
 from seodang.core.language import language, tr
 from seodang.papers.blocks import Blank, Section
@@ -99,7 +98,7 @@ def _own_folder(run: Run) -> Path:
     try:
         return make_folder(run.folder / FOLDER)
     except OSError as error:
-        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+        if error.errno not in NO_RIGHT:
             raise
         raise RunError(
             tr("{folder} may not be written to. Write the paper elsewhere: --out FOLDER.", folder=run.folder)

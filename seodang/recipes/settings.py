@@ -108,7 +108,8 @@ class Training(Value):
     )
     optimizer: Literal["sgd", "rmsprop", "adam", "adamw", "muon"] | None = Field(
         default="adamw",
-        description="The update rule. muon: for the filters of convolutions, adamw for all else. Null: chosen by the network.",
+        description="The update rule. muon: for the filters of convolutions, adamw for all else. Null: chosen by the network, "
+        "with its momentum and warm-up where those are 0.",
     )
     learning_rate: float = Field(default=1e-3, gt=0, lt=100, description="Step size at its highest.")
     momentum: float = Field(

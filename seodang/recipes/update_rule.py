@@ -13,12 +13,20 @@ FROM_SCRATCH = {"optimizer": "muon", "momentum": 0.6, "nesterov": True, "warmup"
 
 
 def with_optimizer(recipe: Recipe) -> tuple[Recipe, list[str]]:
-    """The recipe with an update rule, where it leaves that open, and why this one."""
+    """The recipe with an update rule, where it leaves that open, and why this one.
+
+    The rule comes with its momentum and warm-up where these are 0: who wants none says which rule.
+    """
     training = recipe.training
     if training.optimizer is not None:
         return recipe, []
     if recipe.model.name != OURS:
         return recipe.model_copy(update={"training": training.model_copy(update={"optimizer": "adamw"})}), []
     found = {name: value for name, value in FROM_SCRATCH.items() if not getattr(training, name)}
-    reason = said("training.optimizer=muon: from scratch, filters learn more of each picture by it than by adamw")
+    reason = said(
+        "training.optimizer=muon, momentum {momentum:g}, warm-up {warmup:g}: from scratch, filters learn more of each picture by "
+        "it than by adamw",
+        momentum=found.get("momentum", training.momentum),
+        warmup=found.get("warmup", training.warmup),
+    )
     return recipe.model_copy(update={"training": training.model_copy(update=found)}), [reason]

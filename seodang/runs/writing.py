@@ -13,7 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from seodang.core.errors import RunError
+from seodang.core.errors import NO_RIGHT, RunError
 from seodang.core.files import sha256, try_folder, write_json
 from seodang.core.language import tr
 from seodang.runs.folder import RUNS
@@ -83,7 +83,7 @@ def refuse_read_only(folder: Path, why: str, *files: str) -> None:
             if (folder / file).exists():
                 open(folder / file, "ab").close()
     except OSError as error:
-        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+        if error.errno not in NO_RIGHT:
             raise
         raise RunError(
             tr(

@@ -30,7 +30,7 @@ def test_places_that_cannot_be_written_are_sentences(tmp_path):
         refuse_place(tmp_path)
     with pytest.raises(SeodangError, match=f"^The folder {tmp_path}/no does not exist: make it, or write elsewhere.$"):
         refuse_place(tmp_path / "no" / "page.html")
-    with pytest.raises(SeodangError, match="file is a file. Give --out a folder"):
+    with pytest.raises(SeodangError, match="file is a file. Give a folder"):
         make_folder(tmp_path / "file")
     with pytest.raises(SeodangError, match=r"^page.htm does not say which kind of picture it is to be. Write a name"):
         refuse_picture("page.htm")
@@ -61,9 +61,7 @@ def test_nothing_is_computed_for_a_place_that_is_not_there(capsys, monkeypatch, 
 def test_all_lessons_ask_for_their_folder_first(capsys, monkeypatch, tmp_path):
     monkeypatch.setattr("seodang.lessons.learn.learn", lambda *_, **__: pytest.fail("it was computed"))
     (tmp_path / "file").write_text("")
-    assert "file is a file. Give --out a folder" in told(
-        capsys, monkeypatch, "learn", "all", "--out", tmp_path / "file"
-    )
+    assert "file is a file. Give a folder" in told(capsys, monkeypatch, "learn", "all", "--out", tmp_path / "file")
 
 
 def test_a_picture_is_written_whole_or_not_at_all(tmp_path, monkeypatch):

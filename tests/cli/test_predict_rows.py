@@ -15,6 +15,7 @@ from seodang.evaluation import predictions
 from seodang.evaluation.evaluate import evaluate
 from seodang.evaluation.margins import margins, series_in
 from seodang.evaluation.predict import predict
+from seodang.explanations.explain import explain
 from seodang.runs.train import train
 
 
@@ -265,12 +266,20 @@ def test_offers_to_come_are_believed(shops, folder, tmp_path):
     assert found["when"].tolist() == [*days, *days]
     sold = found["prediction"].to_numpy().reshape(2, 4)
     np.testing.assert_allclose(sold[0], [50, 80, 80, 50], atol=8)
+    later = coming[0].assign(day=["2021-06-10", "2021-06-12", "2021-06-13", "2021-06-14"])  # closed on the 11th
+    pd.concat([table[table.shop == "corner"], later]).to_csv(tmp_path / "closed.csv", index=False)
+    closed = pd.DataFrame(predict(shops, tmp_path / "closed.csv"))
+    assert closed["when"].tolist() == later["day"].tolist(), "an offer is of the day that it stands at"
     wide = (found["high"] - found["low"]).to_numpy().reshape(2, 4)
     assert (wide[1] > 2 * wide[0]).all(), "each shop has its own margin"
     with pytest.raises(
         DataError, match=r"shops\.csv, corner, must say offer for the 4 steps that are foretold: add rows"
     ):
         predict(shops)
+    with pytest.raises(DataError, match=r"shops\.csv, market, must say offer for the 4 steps that are foretold"):
+        explain(shops, names=["past-steps"])
+    explained = explain(shops, str(tmp_path / "next.csv"), names=["past-steps"])
+    np.testing.assert_allclose(explained.answer["prediction"], sold[1], rtol=1e-3)
 
 
 def test_margins_hold_as_many_forecasts_as_they_say(shops):

@@ -71,14 +71,17 @@ def test_integrated_gradients_of_a_linear_network_are_weight_times_way(pictures_
     torch.testing.assert_close(integrated_gradients(score, given, start, 2), wanted, rtol=1e-4, atol=1e-5)
 
 
-def test_slopes_are_the_same_however_many_are_worked_out_at_once(pictures_run, with_network, three):
+def test_slopes_are_the_same_however_many_are_worked_out_at_once(pictures_run, with_network, three, monkeypatch):
     from seodang.explanations import scores
 
     run = with_network(pictures_run, conv_net(in_place=False))
     assert scores.at_once(run) == scores.MOST_AT_ONCE
+    monkeypatch.setattr(scores, "AT_ONCE", 3 * scores.operations(run))
+    assert scores.at_once(run) == 3
     score, given = score_of(run, three.target), three.given.float()
-    one, all_ = (integrated_gradients(score, given, empty(given), 8, size) for size in (1, 8))
+    one, few, all_ = (integrated_gradients(score, given, empty(given), 8, size) for size in (1, 3, 8))
     torch.testing.assert_close(one, all_, rtol=1e-4, atol=1e-6)
+    torch.testing.assert_close(few, all_, rtol=1e-4, atol=1e-6)
 
 
 def test_integrated_gradients_match_captum(pictures_run, three):

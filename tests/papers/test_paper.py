@@ -352,7 +352,7 @@ def test_answers_that_cannot_be_used_are_refused(papers, tmp_path, about, senten
 
 def test_what_is_no_folder_or_no_run_is_refused(papers, tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(SeodangError, match="is a file. Give --out a folder"):
+    with pytest.raises(SeodangError, match="is a file. Give a folder"):
         seodang.report(papers("table-classify")[0], tmp_path / "file")
     with pytest.raises(RunError, match="is not a run"):
         seodang.report("nothing-here")

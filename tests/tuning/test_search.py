@@ -348,6 +348,19 @@ def test_the_setting_that_decides_is_named_and_of_noise_nothing_is_said():
     assert weights(UNIT, told[:9], "validation_loss") == []
 
 
+def test_trials_that_tie_have_no_weightiest_setting():
+    """An easy validation split: all trials have the same score, or all but one, so that some resamples do not vary at all."""
+    generator = np.random.default_rng(2)
+    drawn = [{"x": f"{generator.uniform():.3f}", "y": "0.01", "z": str(k % 3 + 1)} for k in range(12)]
+    assert weights(UNIT, [made(one, k, 0.5) for k, one in enumerate(drawn, start=1)], "validation_loss") == []
+    found = weights(UNIT, [made(one, k, 0.5 + (k == 12)) for k, one in enumerate(drawn, start=1)], "validation_loss")
+    assert sum(one.share for one in found) == pytest.approx(1)
+    assert sum(one.first for one in found) < 0.8, (
+        "of the resamples without the one trial, each third, no setting is first"
+    )
+    assert {one.high for one in found} != {1 / 3}
+
+
 def test_the_luck_of_the_best_is_taken_out():
     """Thirty networks that are right on 80 % each: the best of them on 300 examples is lucky by about two points, and no better."""
     generator = np.random.default_rng(0)

@@ -55,7 +55,7 @@ def search_stream(
         by = job.measure(found[0].metrics) if found else None
         if epoch is None or not asked.stops or by is None:
             return None
-        return hopeless(epochs, course, found, by)
+        return hopeless(epoch, epochs, course, found, by)
 
     while asked.trials is None or len(found) < asked.trials:
         number, begun = len(found) + 1, time.perf_counter()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
 import sys
 from dataclasses import replace
 from types import SimpleNamespace
@@ -101,6 +104,44 @@ def test_a_search_that_was_stopped_goes_on_to_the_same_trials(searched, tmp_path
     assert tried(again) == tried(searched)
     ours, theirs = (load_file(each.folder / "runs" / each.best.run / "model.safetensors") for each in (again, searched))
     assert all((ours[name] == theirs[name]).all() for name in theirs)
+
+
+@pytest.mark.parametrize(
+    "how", ["a signal while it is measured", "killed at the epoch, history ahead of the checkpoint"]
+)
+def test_a_trial_that_is_left_at_its_epoch_is_asked_about_it_afterwards(searched, tmp_path, monkeypatch, how):
+    """Each trial that the search stopped early is left at that very epoch, before it was asked whether it is hopeless."""
+    from seodang.runs.train import stream
+    from seodang.training import loop
+
+    last = {f"trial-{trial.number}": trial.epochs for trial in searched.trials if trial.stopped}
+    killing, now, real = dict(last), [""], loop.measure
+
+    def killed(*args, **more):
+        now[:], answer, events = [more["name"]], None, stream(*args, **more)
+        with contextlib.suppress(StopIteration):
+            while True:
+                event = events.send(answer)
+                if "signal" not in how and isinstance(event, loop.Epoch) and event.epoch == killing.get(now[0]):
+                    del killing[now[0]]
+                    raise KeyboardInterrupt
+                answer = yield event
+
+    def measure(state, *args, **more):
+        if "signal" in how and state.epoch + 1 == killing.get(now[0]):
+            del killing[now[0]]
+            os.kill(os.getpid(), signal.SIGINT)
+        return real(state, *args, **more)
+
+    monkeypatch.setattr("seodang.tuning.trial.stream", killed)
+    monkeypatch.setattr(loop, "measure", measure)
+    for _ in last:
+        with pytest.raises(KeyboardInterrupt):
+            tune("moons", "moons", SPACE, QUICK, trials=14, seed=3, folder=tmp_path)
+    again = tune("moons", "moons", SPACE, QUICK, trials=14, seed=3, folder=tmp_path)
+    assert not killing
+    assert tried(again) == tried(searched)
+    assert [trial.epochs for trial in again.trials] == [trial.epochs for trial in searched.trials]
 
 
 def test_fewer_trials_first_and_more_later_are_the_same_trials(searched, tmp_path):
@@ -310,17 +351,17 @@ def test_what_was_never_as_good_as_half_of_the_trials_is_stopped():
     before = runs_of([(0.5, 0.6, 0.7, 0.8, 0.9, level) for level in (0.95, 0.96, 0.97, 0.98, 0.99)])
     assert looks(6) == [3, 4, 5]
     worse = {1: 0.8, 2: 0.8, 3: 0.69}
-    assert hopeless(6, worse, before, "validation_accuracy").why == (
+    assert hopeless(3, 6, worse, before, "validation_accuracy").why == (
         "stopped after epoch 3 of 6: validation accuracy 69.00% at best, and half of the 5 whole trials before it had 70.00% or more there"
     )
-    assert hopeless(6, {3: 0.7}, before, "validation_accuracy") is None
-    assert hopeless(6, {2: 0.1}, before, "validation_accuracy") is None, "too early to say"
-    assert hopeless(6, worse, before[:4], "validation_accuracy") is None, "too few to say"
-    assert hopeless(12, {6: 0.1}, before, "validation_accuracy") is None, "trials of another length say nothing"
-    assert hopeless(6, {3: 0.8, 4: 0.5}, before, "validation_accuracy") is None, "it was good at epoch 3"
+    assert hopeless(3, 6, {3: 0.7}, before, "validation_accuracy") is None
+    assert hopeless(2, 6, {2: 0.1}, before, "validation_accuracy") is None, "too early to say"
+    assert hopeless(3, 6, worse, before[:4], "validation_accuracy") is None, "too few to say"
+    assert hopeless(6, 12, {6: 0.1}, before, "validation_accuracy") is None, "trials of another length say nothing"
+    assert hopeless(4, 6, {3: 0.8, 4: 0.5}, before, "validation_accuracy") is None, "it was good at epoch 3"
     lower = [replace(trial, metrics={"validation_mae": 1.0}) for trial in before]
-    assert hopeless(6, {3: 0.71}, lower, "validation_mae").why.endswith("had 0.7 or less there")
-    assert hopeless(6, {3: 0.69}, lower, "validation_mae") is None
+    assert hopeless(3, 6, {3: 0.71}, lower, "validation_mae").why.endswith("had 0.7 or less there")
+    assert hopeless(3, 6, {3: 0.69}, lower, "validation_mae") is None
 
 
 # What mattered, and what the best is worth --------------------------------------------------------------------------------

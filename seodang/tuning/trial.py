@@ -218,10 +218,13 @@ def train_trial(
             elif isinstance(event, Step) and ask:
                 answer = ask(None, epochs, course)
     except (RunError, RecipeError) as error:  # this combination does not train; others may
+        if isinstance(error.__cause__, OSError):  # a full disk, another process: not the combination's doing
+            raise
         seconds = round(time.perf_counter() - started, 3)
         trial = Trial(number, settings, failed=str(error), seconds=seconds, is_plain=bool(plain))
     assert trial is not None, "the stream ends with Finished or Interrupted"
-    record.write(search, key, trial)
+    if not (trial.failed and plain):  # without the recipe as it is there is no search; it is tried again
+        record.write(search, key, trial)
     yield trial
 
 

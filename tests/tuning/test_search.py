@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ from types import SimpleNamespace
 import numpy as np
 import optuna
 import pytest
+from filelock import FileLock
 from safetensors.torch import load_file
 
 from seodang import tune
@@ -496,6 +498,59 @@ def test_where_the_recipe_itself_does_not_train_that_is_told_at_once(tmp_path):
     settings = {"training.batch_size": 1, "model.layers": "[{dense: 5}, batch_norm, relu, {dense: outputs}]"}
     with pytest.raises(RunError, match="The recipe as it is cannot be trained: The network has batch norm"):
         tune("moons", "moons", {"training.learning_rate": "1e-3..1e-1"}, settings, trials=3, folder=tmp_path)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_full_disk_is_not_the_combinations_fault(searched, tmp_path, monkeypatch, number):
+    from seodang.runs import follow
+
+    real = follow.write_bytes
+
+    def full(path, content):
+        if path.parent.name == f"trial-{number}-1":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        real(path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(follow, "write_bytes", full)
+        with pytest.raises(RunError, match="No space left on device"):
+            tune("moons", "moons", SPACE, QUICK, trials=3, seed=3, folder=tmp_path)
+    again = tune("moons", "moons", SPACE, QUICK, trials=3, seed=3, folder=tmp_path)
+    assert tried(again) == tried(searched)[:3]
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_run_that_another_process_holds_is_not_the_combinations_fault(searched, tmp_path, monkeypatch, number):
+    from seodang.runs.train import stream
+    from seodang.training.loop import Step
+
+    def killed(*args, **more):
+        for event in stream(*args, **more):
+            yield event
+            if isinstance(event, Step) and more["name"] == f"trial-{number}":
+                raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("seodang.tuning.trial.stream", killed)
+        with pytest.raises(KeyboardInterrupt):
+            tune("moons", "moons", SPACE, QUICK, trials=3, seed=3, folder=tmp_path)
+    with FileLock(tmp_path / "runs" / f"trial-{number}-1" / ".lock"), pytest.raises(RunError, match="is being written"):
+        tune("moons", "moons", SPACE, QUICK, trials=3, seed=3, folder=tmp_path)
+    again = tune("moons", "moons", SPACE, QUICK, trials=3, seed=3, folder=tmp_path)
+    assert tried(again) == tried(searched)[:3]
+
+
+def test_a_recipe_that_did_not_train_as_it_is_is_tried_again(searched, tmp_path, monkeypatch):
+    def failing(*_, **__):
+        raise RunError("The data set is not there yet.")
+        yield
+
+    with monkeypatch.context() as patch:
+        patch.setattr("seodang.tuning.trial.stream", failing)
+        with pytest.raises(RunError, match="cannot be trained: The data set is not there yet"):
+            tune("moons", "moons", SPACE, QUICK, trials=2, seed=3, folder=tmp_path)
+    again = tune("moons", "moons", SPACE, QUICK, trials=2, seed=3, folder=tmp_path)
+    assert tried(again) == tried(searched)[:2]
 
 
 def test_the_verb_searches_and_prints_one_object(command, tmp_path, monkeypatch):

@@ -500,6 +500,18 @@ def test_where_the_recipe_itself_does_not_train_that_is_told_at_once(tmp_path):
         tune("moons", "moons", {"training.learning_rate": "1e-3..1e-1"}, settings, trials=3, folder=tmp_path)
 
 
+@pytest.mark.parametrize("file", ["trials.jsonl", "answers.jsonl"])
+def test_a_line_that_a_crash_has_torn_is_not_glued_to_the_next(searched, tmp_path, file):
+    tune("moons", "moons", SPACE, QUICK, trials=2, seed=3, folder=tmp_path)
+    with open(tmp_path / file, "r+b") as torn:
+        torn.truncate((tmp_path / file).stat().st_size - 9)
+    for trials in (3, 4):
+        again = tune("moons", "moons", SPACE, QUICK, trials=trials, seed=3, folder=tmp_path)
+        assert tried(again) == tried(searched)[:trials]
+    answers = read_answers(tmp_path, "validation_accuracy")
+    assert [trial.number for trial in in_order(again) if trial.run not in answers] == ([2] if "answers" in file else [])
+
+
 @pytest.mark.parametrize("number", [1, 2])
 def test_a_full_disk_is_not_the_combinations_fault(searched, tmp_path, monkeypatch, number):
     from seodang.runs import follow

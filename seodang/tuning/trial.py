@@ -186,7 +186,7 @@ def train_trial(
         if begun
         else stream(job.data, job.recipe, {**job.fixed, **settings}, runs=job.folder / "runs", name=f"trial-{number}")
     )
-    trial, answer, why, epochs, course = None, None, "", 0, dict[int, float]()
+    trial, finished, answer, why, epochs, course = None, None, None, "", 0, dict[int, float]()
     try:
         while (event := _next(events, answer)) is not None:
             answer = None
@@ -207,7 +207,7 @@ def train_trial(
             elif isinstance(event, Finished):
                 trial = _judged(event, number, settings, time.perf_counter() - started, why, course)
                 trial = replace(trial, settings=values_of(event.run.recipe, plain), is_plain=True) if plain else trial
-                keep_answers(job.folder, event, job.measure(trial.metrics))
+                finished = event
             elif isinstance(event, Epoch) and "penalty" not in event.metrics:
                 by = job.measure(event.metrics)
                 if by in event.metrics:
@@ -225,6 +225,8 @@ def train_trial(
     assert trial is not None, "the stream ends with Finished or Interrupted"
     if not (trial.failed and plain):  # without the recipe as it is there is no search; it is tried again
         record.write(search, key, trial)
+    if finished and trial.is_whole:  # of the others nobody asks what the best of them is worth
+        keep_answers(job.folder, finished, job.measure(trial.metrics))
     yield trial
 
 

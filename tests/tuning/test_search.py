@@ -500,6 +500,23 @@ def test_where_the_recipe_itself_does_not_train_that_is_told_at_once(tmp_path):
         tune("moons", "moons", {"training.learning_rate": "1e-3..1e-1"}, settings, trials=3, folder=tmp_path)
 
 
+def test_answers_are_kept_of_whole_trials_and_a_stop_before_them_trains_nothing_again(searched, tmp_path, monkeypatch):
+    whole = {trial.run for trial in searched.trials if trial.is_whole}
+    assert read_answers(searched.folder, "validation_accuracy").keys() == whole != {t.run for t in searched.trials}
+
+    def stopped(folder, event, by):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("seodang.tuning.trial.keep_answers", stopped)
+        for _ in range(2):
+            with pytest.raises(KeyboardInterrupt):
+                tune("moons", "moons", SPACE, QUICK, trials=3, seed=3, folder=tmp_path)
+    again = tune("moons", "moons", SPACE, QUICK, trials=3, seed=3, folder=tmp_path)
+    assert [trial.was_done for trial in in_order(again)] == [True, True, False]
+    assert again.expected is None
+
+
 @pytest.mark.parametrize("file", ["trials.jsonl", "answers.jsonl"])
 def test_a_line_that_a_crash_has_torn_is_not_glued_to_the_next(searched, tmp_path, file):
     tune("moons", "moons", SPACE, QUICK, trials=2, seed=3, folder=tmp_path)

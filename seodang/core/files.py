@@ -121,6 +121,16 @@ def append_line(path: Path, value: Any) -> None:
         file.flush()
 
 
+def drop_torn_line(path: Path) -> None:
+    """A crash in the middle of a write can leave half a last line; what is appended must not be glued to it."""
+    if not path.exists():
+        return
+    content = path.read_bytes()
+    if content and not content.endswith(b"\n"):
+        with open(path, "r+b") as file:
+            file.truncate(content.rfind(b"\n") + 1)
+
+
 def read_lines(path: Path) -> Iterator[Any]:
     """The values of a JSON-lines file; a last line that was cut off by a crash is left out."""
     with open(path, encoding="utf-8") as file:

@@ -36,6 +36,13 @@ class Begun:
 
 
 @dataclass(frozen=True)
+class Resumed:
+    """The next step is the one after a checkpoint's. epoch: so many are whole there; what history has more is trained again."""
+
+    epoch: int
+
+
+@dataclass(frozen=True)
 class Planned:
     """What comes after the features, measured."""
 
@@ -70,8 +77,8 @@ class Finished:
 
 @dataclass(frozen=True)
 class End:
-    """What a reader may answer to an Epoch (`send`): the run ends here, whole, as if it had been planned so. why: a sentence that
-    its recipe keeps."""
+    """What a reader may answer (`send`) to an Epoch or Resumed: the run ends here, whole, as if it had been planned so. why: a
+    sentence that its recipe keeps."""
 
     why: str
 
@@ -82,4 +89,4 @@ class Leave:
 
 
 Answer = End | Leave | None
-Event = Opened | Begun | Passed | Step | Epoch | Notice | Planned | Replanned | Interrupted | Finished
+Event = Opened | Begun | Resumed | Passed | Step | Epoch | Notice | Planned | Replanned | Interrupted | Finished

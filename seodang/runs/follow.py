@@ -18,7 +18,7 @@ from seodang.models.backbone import Backbone
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.resolve import to_yaml
 from seodang.runs.checkpoint import load_checkpoint, save_checkpoint
-from seodang.runs.events import Answer, End, Event, Finished, Interrupted, Leave, Replanned
+from seodang.runs.events import Answer, End, Event, Finished, Interrupted, Leave, Replanned, Resumed
 from seodang.runs.folder import load, read_recipe
 from seodang.runs.history import History
 from seodang.runs.interrupt import listening
@@ -27,7 +27,7 @@ from seodang.runs.writing import write_manifest
 from seodang.tasks.build import build_task
 from seodang.training.best import Best
 from seodang.training.device import Place
-from seodang.training.loop import Epoch, Notice, State, Step, fit, is_meeting
+from seodang.training.loop import Epoch, Notice, State, Step, count_steps, fit, is_meeting
 from seodang.training.plan import Pace
 
 # Between two checkpoints there is so much more time than writing one takes.
@@ -58,9 +58,15 @@ def follow(
     task = build_task(recipe.task, recipe.loss, data.facts)
     samples = Samples(folder, recipe, task, state)
     history, saver = History(folder / "history.jsonl"), _Saver(folder, state, best, recipe.training.checkpoint_seconds)
+    is_over = best.is_spent(state.epoch)
+    if state.step:  # it may have been left before anyone was asked about its last epoch
+        answer, (_, state.total) = (yield Resumed(state.epoch)), count_steps(len(data.train), recipe)
+        if isinstance(answer, End) and not state.done_in_epoch and state.step < state.total:
+            _end_here(folder, state, answer.why)
+            is_over = True
     started, outside = time.perf_counter(), 0.0
     with listening() as interrupt, torch.random.fork_rng(devices=[]):
-        for event in () if best.is_spent(state.epoch) else fit(data, recipe, task, state, place):
+        for event in () if is_over else fit(data, recipe, task, state, place):
             meets = is_meeting(event, place)
             if interrupt.signal is not None and meets:
                 if isinstance(event, Epoch):

@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-from seodang.core.files import append_line
+from seodang.core.files import append_line, drop_torn_line
 from seodang.runs.folder import read_history
 from seodang.training.loop import Epoch
 
@@ -17,7 +17,7 @@ class History:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        _drop_torn_line(path)
+        drop_torn_line(path)
         lines = read_history(path.parent, path.name)
         self.last_epoch = lines[-1].get("epoch", 0) if lines else 0
 
@@ -28,16 +28,6 @@ class History:
         line = {"epoch": event.epoch, "step": event.step, **{k: round(v, 8) for k, v in event.metrics.items()}}
         append_line(self.path, {**line, "learning_rate": event.learning_rate, "seconds": round(event.seconds, 4)})
         self.last_epoch = event.epoch
-
-
-def _drop_torn_line(path: Path) -> None:
-    """A crash in the middle of a write can leave half a last line; what is appended must not be glued to it."""
-    if not path.exists():
-        return
-    content = path.read_bytes()
-    if content and not content.endswith(b"\n"):
-        with open(path, "r+b") as file:
-            file.truncate(content.rfind(b"\n") + 1)
 
 
 def as_csv(history: list[dict[str, Any]]) -> str:

@@ -93,7 +93,7 @@ def refuse_read_only(folder: Path, why: str, *files: str) -> None:
                 folder=shlex.quote(str(folder)),
                 copy=Path(RUNS, folder.name + "-copy").as_posix(),
             )
-        ) from None
+        ) from error
 
 
 @contextlib.contextmanager
@@ -125,7 +125,7 @@ def locked(folder: Path) -> Iterator[None]:
     lock = FileLock(folder / ".lock")
     try:
         lock.acquire(timeout=0)
-    except Timeout:
+    except Timeout as error:  # an OSError, which tells a reader that the run itself is well
         with contextlib.suppress(OSError, ValueError):
             owner = json.loads((folder / "writer.json").read_text())
             raise RunError(
@@ -134,8 +134,10 @@ def locked(folder: Path) -> Iterator[None]:
                     folder=folder,
                     process=owner["pid"],
                 )
-            ) from None
-        raise RunError(tr("{folder} is being written by another process. Wait for it to end.", folder=folder)) from None
+            ) from error
+        raise RunError(
+            tr("{folder} is being written by another process. Wait for it to end.", folder=folder)
+        ) from error
     try:
         with telling_of_the_disk(folder):
             write_json(folder / "writer.json", {"pid": os.getpid()})

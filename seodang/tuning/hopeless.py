@@ -30,14 +30,14 @@ def looks(epochs: int) -> list[int]:
     return list(range(-(-epochs // 2), epochs, max(1, epochs // LOOKS)))
 
 
-def hopeless(epochs: int, course: dict[int, float], before: Sequence[Trial], by: str) -> End | None:
+def hopeless(epoch: int, epochs: int, course: dict[int, float], before: Sequence[Trial], by: str) -> End | None:
     """Whether a trial ends here, and why.
 
     Args:
-        epochs: That it is to have.   course: What it was judged by after each epoch so far.
+        epoch: The last that it had.   epochs: That it is to have.   course: What it was judged by after each epoch.
         before: The trials before it; those count that were trained to the end, for as many epochs.
     """
-    epoch, at = max(course, default=0), looks(epochs)
+    at = looks(epochs)
     whole = [trial for trial in before if trial.is_whole and trial.epochs == trial.planned == epochs]
     if epoch not in at or len(whole) < WHOLE_TRIALS:
         return None

@@ -32,13 +32,14 @@ class Weight:
 
 
 def weights(space: Space, trials: Sequence[Trial], by: str, seed: int = 0) -> list[Weight]:
-    """The settings, the weightiest first; none where there is only one, or too few trials were trained to their end.
+    """The settings, the weightiest first; none where there is only one, too few trials were trained to their end, or all of these have
+    one score.
 
     Hutter, Hoos and Leyton-Brown, 2014, http://proceedings.mlr.press/v32/hutter14.html: a random forest foretells the score from the
     settings, and the variance of what it says is divided among them. Ranges are taken on the scale that they were tried on.
     """
     seen = [trial for trial in trials if trial.is_whole and _inside(space, trial)]
-    if len(space) < 2 or len(seen) < LEAST_TRIALS:
+    if len(space) < 2 or len(seen) < LEAST_TRIALS or _all_tie(seen, by):
         return []
     generator = np.random.default_rng(seed)
     with optuna() as library:
@@ -48,7 +49,8 @@ def weights(space: Space, trials: Sequence[Trial], by: str, seed: int = 0) -> li
             chosen = [seen[place] for place in generator.integers(len(seen), size=len(seen))]
             drawn.append(_shares(library, space, chosen, by, seed))
     table = np.array(drawn)  # (resamples, settings)
-    firsts = np.bincount(table.argmax(axis=1), minlength=len(space)) / RESAMPLES
+    is_most = table == table.max(axis=1, keepdims=True)
+    firsts = is_most[is_most.sum(axis=1) == 1].sum(axis=0) / RESAMPLES  # where several are the most, none is the first
     lows, highs = np.percentile(table, [5, 95], axis=0)
     found = [
         Weight(name, float(share), float(low), float(high), float(first))
@@ -61,7 +63,15 @@ def _inside(space: Space, trial: Trial) -> bool:
     return all(place_of(one, trial.settings.get(name)) is not None for name, one in space.items())
 
 
+def _all_tie(trials: Sequence[Trial], by: str) -> bool:
+    return len({trial.metrics[by] for trial in trials}) < 2
+
+
 def _shares(library: Any, space: Space, trials: Sequence[Trial], by: str, seed: int) -> list[float]:
+    """Of each setting; equal ones where the trials, or what the forest makes of them, do not vary."""
+    equal = [1 / len(space)] * len(space)
+    if _all_tie(trials, by):
+        return equal
     study = library.create_study(direction="maximize" if MEASURES[by] else "minimize")
     unit = library.distributions.FloatDistribution(0, 1)
     kinds = {name: unit if isinstance(one, Range) else distribution(library, one) for name, one in space.items()}
@@ -69,7 +79,10 @@ def _shares(library: Any, space: Space, trials: Sequence[Trial], by: str, seed: 
         places = {name: _on_scale(one, trial.settings[name]) for name, one in space.items()}
         study.add_trial(library.trial.create_trial(params=places, distributions=kinds, value=trial.metrics[by]))
     forest = library.importance.FanovaImportanceEvaluator(n_trees=TREES, seed=seed)
-    found = library.importance.get_param_importances(study, evaluator=forest, params=[*space])
+    try:
+        found = library.importance.get_param_importances(study, evaluator=forest, params=[*space])
+    except RuntimeError:  # "zero total variance in all trees": each tree happened to draw trials that tie
+        return equal
     return [found[name] for name in space]
 
 

@@ -55,11 +55,14 @@ def search_stream(
         by = job.measure(found[0].metrics) if found else None
         if epoch is None or not asked.stops or by is None:
             return None
-        return hopeless(epochs, course, found, by)
+        return hopeless(epoch, epochs, course, found, by)
+
+    def usable(trial: Trial | None) -> Trial | None:  # a recipe that failed as it is is tried again
+        return None if trial and trial.failed and not found else trial
 
     while asked.trials is None or len(found) < asked.trials:
         number, begun = len(found) + 1, time.perf_counter()
-        trial = record.searched(search, number)
+        trial = usable(record.searched(search, number))
         if trial is None:
             if over():
                 yield Over(f"{_time_is_over(asked)} {tr('The same command goes on from here.')}")
@@ -68,7 +71,7 @@ def search_stream(
             if some is None:
                 yield Over(tr("All combinations that there are were tried."))
                 return
-            trial = record.whole(job.key(some), number, some)
+            trial = usable(record.whole(job.key(some), number, some))
             if trial is not None:
                 trial = trial if found else _as_plain(job, trial, asked.space)
                 record.write(search, job.key(some), trial)

@@ -18,7 +18,7 @@ from seodang.core.sentences import said
 from seodang.recipes.choose import HOUSE
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.resolve import resolve
-from seodang.runs.events import Answer, Begun, End, Event, Finished, Interrupted, Planned
+from seodang.runs.events import Answer, Begun, End, Event, Finished, Interrupted, Planned, Resumed
 from seodang.runs.folder import read_history
 from seodang.runs.train import resume_stream, stream
 from seodang.runs.writing import write_manifest
@@ -176,8 +176,8 @@ def train_trial(
     """Train a combination, or go on with its training, and write down what came of it: ends with the Trial, or with Interrupted where
     it was left on its way.
 
-    plain: of the recipe as it is, the settings whose values are written down.   ask: is asked after each epoch and step; None: the
-    run goes to its end.
+    plain: of the recipe as it is, the settings whose values are written down.   ask: is asked after each epoch and step, and about
+    the last epoch of what is gone on with; None: the run goes to its end.
     """
     key, started = job.key(settings), time.perf_counter()
     begun = record.begun(search, key)
@@ -186,22 +186,28 @@ def train_trial(
         if begun
         else stream(job.data, job.recipe, {**job.fixed, **settings}, runs=job.folder / "runs", name=f"trial-{number}")
     )
-    trial, answer, why, epochs, course = None, None, "", 0, dict[int, float]()
+    trial, finished, answer, why, epochs, course = None, None, None, "", 0, dict[int, float]()
     try:
         while (event := _next(events, answer)) is not None:
             answer = None
             if isinstance(event, Begun):
                 record.begin(search, key, event.folder.name)
-                course = _course(job, event.folder)
             if isinstance(event, Begun | Planned):
                 epochs = -(-event.plan.steps // event.plan.steps_per_epoch) if isinstance(event.plan, Plan) else 0
+            elif isinstance(event, Resumed):
+                assert begun is not None, "what was not begun before has no checkpoint"
+                course = _course(job, begun, event.epoch)
+                answer = (
+                    ask(event.epoch, epochs, course) if ask else None
+                )  # it may not have been asked before it was left
+                why = answer.why if isinstance(answer, End) else why
             elif isinstance(event, Interrupted):
                 yield event
                 return
             elif isinstance(event, Finished):
                 trial = _judged(event, number, settings, time.perf_counter() - started, why, course)
                 trial = replace(trial, settings=values_of(event.run.recipe, plain), is_plain=True) if plain else trial
-                keep_answers(job.folder, event, job.measure(trial.metrics))
+                finished = event
             elif isinstance(event, Epoch) and "penalty" not in event.metrics:
                 by = job.measure(event.metrics)
                 if by in event.metrics:
@@ -212,10 +218,15 @@ def train_trial(
             elif isinstance(event, Step) and ask:
                 answer = ask(None, epochs, course)
     except (RunError, RecipeError) as error:  # this combination does not train; others may
+        if isinstance(error.__cause__, OSError):  # a full disk, another process: not the combination's doing
+            raise
         seconds = round(time.perf_counter() - started, 3)
         trial = Trial(number, settings, failed=str(error), seconds=seconds, is_plain=bool(plain))
     assert trial is not None, "the stream ends with Finished or Interrupted"
-    record.write(search, key, trial)
+    if not (trial.failed and plain):  # without the recipe as it is there is no search; it is tried again
+        record.write(search, key, trial)
+    if finished and trial.is_whole:  # of the others nobody asks what the best of them is worth
+        keep_answers(job.folder, finished, job.measure(trial.metrics))
     yield trial
 
 
@@ -228,11 +239,11 @@ def _next(events: Generator[Event, Answer, None], answer: Answer) -> Event | Non
             return None
 
 
-def _course(job: Job, run: Path) -> dict[int, float]:
-    """What a run that is gone on with was judged by after each of its epochs so far."""
+def _course(job: Job, run: Path, last: int) -> dict[int, float]:
+    """What a run that is gone on with was judged by after each of its epochs so far; what its history has more is trained again."""
     lines = [line for line in read_history(run) if "penalty" not in line]
     by = job.measure(lines[0]) if lines else None
-    return {line["epoch"]: float(line[by]) for line in lines if by in line}
+    return {line["epoch"]: float(line[by]) for line in lines if by in line and line["epoch"] <= last}
 
 
 def _judged(

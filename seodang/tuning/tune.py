@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from seodang.core.errors import RecipeError, RunError
+from seodang.core.files import drop_torn_line
 from seodang.core.language import tr
 from seodang.core.processes import num_processes
 from seodang.core.sentences import shown
@@ -20,13 +21,13 @@ from seodang.recipes.recipe import Recipe
 from seodang.recipes.resolve import is_recipe, resolve
 from seodang.runs.events import Interrupted
 from seodang.runs.writing import locked
-from seodang.tuning.answers import beyond_choice, read_answers
+from seodang.tuning.answers import ANSWERS, beyond_choice, read_answers
 from seodang.tuning.grid import Varied, as_text, as_typed, combinations, refuse_mixed
 from seodang.tuning.importance import Weight, weights
 from seodang.tuning.propose import refuse_without_optuna
 from seodang.tuning.search import Over, Search, search_stream
 from seodang.tuning.space import Space, count, read_space
-from seodang.tuning.trial import MEASURES, Job, Record, Trial, Trying, drop_checkpoints, train_trial
+from seodang.tuning.trial import MEASURES, STATE, Job, Record, Trial, Trying, drop_checkpoints, train_trial
 
 TUNINGS = "tunings"
 
@@ -166,6 +167,8 @@ def tune_stream(
     job, ended = Job(place, data, recipe, fixed, where, named, by), ""
     found: list[Trial] = []
     with locked(place):
+        for file in (STATE, ANSWERS):
+            drop_torn_line(place / file)
         record = Record(place)
         if asked:
             yield asked

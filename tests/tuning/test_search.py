@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
+import os
+import signal
 import sys
 from dataclasses import replace
 from types import SimpleNamespace
@@ -10,6 +14,7 @@ from types import SimpleNamespace
 import numpy as np
 import optuna
 import pytest
+from filelock import FileLock
 from safetensors.torch import load_file
 
 from seodang import tune
@@ -101,6 +106,48 @@ def test_a_search_that_was_stopped_goes_on_to_the_same_trials(searched, tmp_path
     assert tried(again) == tried(searched)
     ours, theirs = (load_file(each.folder / "runs" / each.best.run / "model.safetensors") for each in (again, searched))
     assert all((ours[name] == theirs[name]).all() for name in theirs)
+
+
+@pytest.mark.parametrize(
+    "how", ["a signal while it is measured", "killed at the epoch, history ahead of the checkpoint"]
+)
+def test_a_trial_that_is_left_at_its_epoch_is_asked_about_it_afterwards(searched, tmp_path, monkeypatch, how):
+    """Each trial that the search stopped early is left at that very epoch, before it was asked whether it is hopeless."""
+    from seodang.runs.train import stream
+    from seodang.training import loop
+
+    last = {f"trial-{trial.number}": trial.epochs for trial in searched.trials if trial.stopped}
+    killing, now, real = dict(last), [""], loop.measure
+
+    def killed(*args, **more):
+        now[:], answer, events = [more["name"]], None, stream(*args, **more)
+        with contextlib.suppress(StopIteration):
+            while True:
+                event = events.send(answer)
+                if "signal" not in how and isinstance(event, loop.Epoch) and event.epoch == killing.get(now[0]):
+                    del killing[now[0]]
+                    raise KeyboardInterrupt
+                answer = yield event
+
+    def measure(state, *args, **more):
+        if "signal" in how and state.epoch + 1 == killing.get(now[0]):
+            del killing[now[0]]
+            os.kill(os.getpid(), signal.SIGINT)
+        return real(state, *args, **more)
+
+    monkeypatch.setattr("seodang.tuning.trial.stream", killed)
+    monkeypatch.setattr(loop, "measure", measure)
+    for _ in last:
+        with pytest.raises(KeyboardInterrupt):
+            tune("moons", "moons", SPACE, QUICK, trials=14, seed=3, folder=tmp_path)
+    again = tune("moons", "moons", SPACE, QUICK, trials=14, seed=3, folder=tmp_path)
+    assert not killing
+    assert tried(again) == tried(searched)
+    for one, other in zip(in_order(again), in_order(searched), strict=True):
+        ours, theirs = (
+            load_file(t.folder / "runs" / r.run / "model.safetensors") for t, r in ((again, one), (searched, other))
+        )
+        assert all((ours[name] == theirs[name]).all() for name in theirs), f"trial {one.number} ended elsewhere"
 
 
 def test_fewer_trials_first_and_more_later_are_the_same_trials(searched, tmp_path):
@@ -310,17 +357,17 @@ def test_what_was_never_as_good_as_half_of_the_trials_is_stopped():
     before = runs_of([(0.5, 0.6, 0.7, 0.8, 0.9, level) for level in (0.95, 0.96, 0.97, 0.98, 0.99)])
     assert looks(6) == [3, 4, 5]
     worse = {1: 0.8, 2: 0.8, 3: 0.69}
-    assert hopeless(6, worse, before, "validation_accuracy").why == (
+    assert hopeless(3, 6, worse, before, "validation_accuracy").why == (
         "stopped after epoch 3 of 6: validation accuracy 69.00% at best, and half of the 5 whole trials before it had 70.00% or more there"
     )
-    assert hopeless(6, {3: 0.7}, before, "validation_accuracy") is None
-    assert hopeless(6, {2: 0.1}, before, "validation_accuracy") is None, "too early to say"
-    assert hopeless(6, worse, before[:4], "validation_accuracy") is None, "too few to say"
-    assert hopeless(12, {6: 0.1}, before, "validation_accuracy") is None, "trials of another length say nothing"
-    assert hopeless(6, {3: 0.8, 4: 0.5}, before, "validation_accuracy") is None, "it was good at epoch 3"
+    assert hopeless(3, 6, {3: 0.7}, before, "validation_accuracy") is None
+    assert hopeless(2, 6, {2: 0.1}, before, "validation_accuracy") is None, "too early to say"
+    assert hopeless(3, 6, worse, before[:4], "validation_accuracy") is None, "too few to say"
+    assert hopeless(6, 12, {6: 0.1}, before, "validation_accuracy") is None, "trials of another length say nothing"
+    assert hopeless(4, 6, {3: 0.8, 4: 0.5}, before, "validation_accuracy") is None, "it was good at epoch 3"
     lower = [replace(trial, metrics={"validation_mae": 1.0}) for trial in before]
-    assert hopeless(6, {3: 0.71}, lower, "validation_mae").why.endswith("had 0.7 or less there")
-    assert hopeless(6, {3: 0.69}, lower, "validation_mae") is None
+    assert hopeless(3, 6, {3: 0.71}, lower, "validation_mae").why.endswith("had 0.7 or less there")
+    assert hopeless(3, 6, {3: 0.69}, lower, "validation_mae") is None
 
 
 # What mattered, and what the best is worth --------------------------------------------------------------------------------
@@ -346,6 +393,19 @@ def test_the_setting_that_decides_is_named_and_of_noise_nothing_is_said():
     noise = [made(one, k, generator.normal()) for k, one in enumerate(drawn, start=1)]
     assert max(one.first for one in weights(UNIT, noise, "validation_loss")) < 0.95
     assert weights(UNIT, told[:9], "validation_loss") == []
+
+
+def test_trials_that_tie_have_no_weightiest_setting():
+    """An easy validation split: all trials have the same score, or all but one, so that some resamples do not vary at all."""
+    generator = np.random.default_rng(2)
+    drawn = [{"x": f"{generator.uniform():.3f}", "y": "0.01", "z": str(k % 3 + 1)} for k in range(12)]
+    assert weights(UNIT, [made(one, k, 0.5) for k, one in enumerate(drawn, start=1)], "validation_loss") == []
+    found = weights(UNIT, [made(one, k, 0.5 + (k == 12)) for k, one in enumerate(drawn, start=1)], "validation_loss")
+    assert sum(one.share for one in found) == pytest.approx(1)
+    assert sum(one.first for one in found) < 0.8, (
+        "of the resamples without the one trial, each third, no setting is first"
+    )
+    assert {one.high for one in found} != {1 / 3}
 
 
 def test_the_luck_of_the_best_is_taken_out():
@@ -438,6 +498,88 @@ def test_where_the_recipe_itself_does_not_train_that_is_told_at_once(tmp_path):
     settings = {"training.batch_size": 1, "model.layers": "[{dense: 5}, batch_norm, relu, {dense: outputs}]"}
     with pytest.raises(RunError, match="The recipe as it is cannot be trained: The network has batch norm"):
         tune("moons", "moons", {"training.learning_rate": "1e-3..1e-1"}, settings, trials=3, folder=tmp_path)
+
+
+def test_answers_are_kept_of_whole_trials_and_a_stop_before_them_trains_nothing_again(searched, tmp_path, monkeypatch):
+    whole = {trial.run for trial in searched.trials if trial.is_whole}
+    assert read_answers(searched.folder, "validation_accuracy").keys() == whole != {t.run for t in searched.trials}
+
+    def stopped(folder, event, by):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("seodang.tuning.trial.keep_answers", stopped)
+        for _ in range(2):
+            with pytest.raises(KeyboardInterrupt):
+                tune("moons", "moons", SPACE, QUICK, trials=3, seed=3, folder=tmp_path)
+    again = tune("moons", "moons", SPACE, QUICK, trials=3, seed=3, folder=tmp_path)
+    assert [trial.was_done for trial in in_order(again)] == [True, True, False]
+    assert again.expected is None
+
+
+@pytest.mark.parametrize("file", ["trials.jsonl", "answers.jsonl"])
+def test_a_line_that_a_crash_has_torn_is_not_glued_to_the_next(searched, tmp_path, file):
+    tune("moons", "moons", SPACE, QUICK, trials=2, seed=3, folder=tmp_path)
+    with open(tmp_path / file, "r+b") as torn:
+        torn.truncate((tmp_path / file).stat().st_size - 9)
+    for trials in (3, 4):
+        again = tune("moons", "moons", SPACE, QUICK, trials=trials, seed=3, folder=tmp_path)
+        assert tried(again) == tried(searched)[:trials]
+    answers = read_answers(tmp_path, "validation_accuracy")
+    assert [trial.number for trial in in_order(again) if trial.run not in answers] == ([2] if "answers" in file else [])
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_full_disk_is_not_the_combinations_fault(searched, tmp_path, monkeypatch, number):
+    from seodang.runs import follow
+
+    real = follow.write_bytes
+
+    def full(path, content):
+        if path.parent.name == f"trial-{number}-1":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        real(path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(follow, "write_bytes", full)
+        with pytest.raises(RunError, match="No space left on device"):
+            tune("moons", "moons", SPACE, QUICK, trials=3, seed=3, folder=tmp_path)
+    again = tune("moons", "moons", SPACE, QUICK, trials=3, seed=3, folder=tmp_path)
+    assert tried(again) == tried(searched)[:3]
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_run_that_another_process_holds_is_not_the_combinations_fault(searched, tmp_path, monkeypatch, number):
+    from seodang.runs.train import stream
+    from seodang.training.loop import Step
+
+    def killed(*args, **more):
+        for event in stream(*args, **more):
+            yield event
+            if isinstance(event, Step) and more["name"] == f"trial-{number}":
+                raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("seodang.tuning.trial.stream", killed)
+        with pytest.raises(KeyboardInterrupt):
+            tune("moons", "moons", SPACE, QUICK, trials=3, seed=3, folder=tmp_path)
+    with FileLock(tmp_path / "runs" / f"trial-{number}-1" / ".lock"), pytest.raises(RunError, match="is being written"):
+        tune("moons", "moons", SPACE, QUICK, trials=3, seed=3, folder=tmp_path)
+    again = tune("moons", "moons", SPACE, QUICK, trials=3, seed=3, folder=tmp_path)
+    assert tried(again) == tried(searched)[:3]
+
+
+def test_a_recipe_that_did_not_train_as_it_is_is_tried_again(searched, tmp_path, monkeypatch):
+    def failing(*_, **__):
+        raise RunError("The data set is not there yet.")
+        yield
+
+    with monkeypatch.context() as patch:
+        patch.setattr("seodang.tuning.trial.stream", failing)
+        with pytest.raises(RunError, match="cannot be trained: The data set is not there yet"):
+            tune("moons", "moons", SPACE, QUICK, trials=2, seed=3, folder=tmp_path)
+    again = tune("moons", "moons", SPACE, QUICK, trials=2, seed=3, folder=tmp_path)
+    assert tried(again) == tried(searched)[:2]
 
 
 def test_the_verb_searches_and_prints_one_object(command, tmp_path, monkeypatch):

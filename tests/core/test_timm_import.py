@@ -64,7 +64,10 @@ def test_where_a_version_wants_more_of_the_compiler_it_is_imported_as_usual():
     )
     told = "print(len(quick.import_timm().list_models()) > 1000, 'torch._inductor' in sys.modules)"
     assert run(poor + told) == "True True"
-    assert run(poor + "begun = quick.timm_for('test_resnet')\nassert len(begun.list_models()) > 1000\n" + told) == "True True"
+    assert (
+        run(poor + "begun = quick.timm_for('test_resnet')\nassert len(begun.list_models()) > 1000\n" + told)
+        == "True True"
+    )
 
 
 ONE = "import sys, torch; from seodang.core.timm_import import import_timm, timm_for\n"

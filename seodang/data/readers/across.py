@@ -211,6 +211,7 @@ def _upright(
         ids=[f"{frame.ids[row]}, {order[step]}" for row, step in zip(rows.tolist(), places.tolist(), strict=True)],
         splits=frame.splits[rows],
         notes=(*frame.notes, note),
+        across=True,
     )
 
 

@@ -140,6 +140,7 @@ def test_a_sum_of_other_rows_is_no_row(tmp_path):
     [
         (["19M", "14k", "8.7M", "Varies with device"], [19e6, 14e3, 8.7e6, np.nan]),
         (["5'11", "6'2", "5'9\""], [71, 74, 69]),
+        (["5'11.5\"", "6'2", "5'0.25"], [71.5, 74, 60.25]),
         (["1.5D+03", "2.5D-01"], [1500, 0.25]),
         ([*(f"{n}.5 kmpl" for n in range(40)), "17.3 km/kg"], [*(n + 0.5 for n in range(40)), np.nan]),
         ([*map(str, range(20)), "about 40", "unknown"], [*range(20), 40, np.nan]),
@@ -164,6 +165,9 @@ def test_won_is_read_whatever_arrow_makes_of_letters(monkeypatch):
 
 def test_a_number_of_an_employee_tells_rows_apart():
     assert typed("EmployeeNumber", [str(2 * row + 1) for row in range(40)])[1].kind == "id"
+    assert typed("EmployeeNumber", [str(row + row // 3) for row in range(300)])[1].kind == "id"  # some have left
+    for name in ("total_number", "Passengers Number", "visitors number", "casiNo"):
+        assert typed(name, [str(7 * row * row + 31 * row) for row in range(40)])[1].kind == "number"
     assert typed("amount_inr", [str(7 * row + 3) for row in range(40)])[1].kind == "number"
     assert typed("Number of Rooms", [str(row % 5) for row in range(40)])[1].kind == "number"
 
@@ -196,6 +200,16 @@ def test_time_that_is_counted_is_a_series(tmp_path, name):
     )
     found = purpose(frame)
     assert (found.task, found.target, found.left) == ("forecast", "angle", {name: "it counts the time"})
+
+
+def test_what_was_done_while_sensors_were_read_by_even_steps_is_told_from_them(tmp_path):
+    done = ["walks", "sits", "runs"]
+    rows = "".join(f"{n / 50},{WAVE[n % 240]},{WAVE[-n % 240]},{done[n // 20 % 3]}\n" for n in range(300))
+    frame = opened(tmp_path, "a.csv", "time,acc_x,acc_y,activity\n" + rows)
+    assert (purpose(frame).task, purpose(frame).target) == ("classify", "activity")
+    assert purpose(frame, target="activity").task == "classify"
+    for found in (purpose(frame, target="acc_y"), purpose(frame, forecast=True)):
+        assert (found.task, found.target, found.left["time"]) == ("forecast", "acc_y", "it counts the time")
 
 
 def test_time_that_is_not_counted_evenly_is_a_column(tmp_path):

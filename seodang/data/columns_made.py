@@ -32,6 +32,15 @@ def named_like_id(name: str) -> bool:
     return bool(_ID_NAME.match(name) or _ID_CAMEL.match(name))
 
 
+def named_like_code(name: str) -> bool:
+    """Whether a column's name says that its numbers are names of things, of rows or of places.
+
+    >>> [named_like_code(name) for name in ("Country code", "zip", "shopId", "protein")]
+    [True, True, True, False]
+    """
+    return named_like_id(name) or bool(_CODE_NAME.match(name))
+
+
 def number_column(
     name: str,
     values: np.ndarray,

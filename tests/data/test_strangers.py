@@ -244,6 +244,29 @@ def test_times_across_are_put_below_one_another_unasked(tmp_path):
     assert len(labelled) == 2  # the columns are features of what is to be told
 
 
+@pytest.mark.parametrize(
+    ("others", "first", "lies"),
+    [
+        ({"sample": "s{}", "protein": "{}.5"}, 1700, False),  # wavelengths
+        ({"sample": "s{}", "protein": "{}.5"}, 1850, False),
+        ({"sample": "s{}"}, 1700, False),
+        ({"country": "c{}"}, 1850, True),
+        ({"country": "c{}", "Country code": "{}"}, 1950, True),
+        ({"country": "c{}", "share": "{}.5"}, 1990, False),
+    ],
+)
+def test_names_of_four_digits_are_years_where_nothing_else_is_measured(tmp_path, others, first, lies):
+    head = ",".join([*others, *(str(first + step) for step in range(120 if first < 1900 else 30))])
+    steps = head.count(",") + 1 - len(others)
+    rows = [
+        ",".join([*(word.format(3 * n * n + 4) for word in others.values()), *map(str, WAVE[n : n + steps])])
+        for n in range(30)
+    ]
+    frame = opened(tmp_path, "a.csv", "\n".join([head, *rows]) + "\n")
+    assert len(frame) == (30 * steps if lies else 30)
+    assert frame.across is lies
+
+
 def test_a_row_a_year_and_a_column_a_month(tmp_path):
     months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
     rows = "".join(f"{1990 + y}  " + "  ".join(f"{WAVE[12 * y + m]:6.2f}" for m in range(12)) + "\n" for y in range(20))

@@ -371,6 +371,22 @@ def test_pictures_written_into_one_column(tmp_path):
     assert len(open_unlabelled(asked).ids) == 5
 
 
+def test_thousands_of_pictures_in_one_column_without_those_that_are_none(tmp_path):
+    pixels = np.random.default_rng(1).integers(0, 256, (3000, 64))
+    cells = [" ".join(map(str, row)) for row in pixels]
+    labels = [str(row % 7) for row in range(3000)]
+    cells[10], cells[500], cells[2999] = cells[10] + " 3", cells[500].replace(" ", " 256 ", 1), "none"
+    cells[700], labels[1234] = " ".join(["999", *cells[700].split()[1:]]), ""
+    rows = [f"{label},{cell}" for label, cell in zip(labels, cells, strict=True)]
+    source = opened(tmp_path, "digits.csv", "\n".join(["emotion,pixels", *rows]))
+    wrong = [10, 500, 700, 1234, 2999]
+    np.testing.assert_array_equal(source.pixels.reshape(-1, 64), np.delete(pixels, wrong, 0))
+    np.testing.assert_array_equal(source.labels, np.delete(np.arange(3000) % 7, wrong))
+    assert [one.path for one in source.left_out] == [f"digits.csv row {row + 1}" for row in wrong]
+    dark = opened(tmp_path, "dark.csv", "\n".join(["label,pixels", *(f"{n % 2},{'0 1 ' * 32}" for n in range(6))]))
+    assert dark.pixels.max() == 255  # 0 to 1, as in tables with a column a pixel
+
+
 # Of 62 more, written before the readers were looked at and looked at after the above was mended -----------------------
 
 

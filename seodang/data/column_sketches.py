@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,11 @@ FEW = 10  # rows
 DAY, LONG_AGO = 86_400, 100 * 86_400  # seconds; of a longer time hours are not told
 
 
-def sketches(frame: Frame, found: Purpose | None, classes: list[str]) -> list[dict[str, Any]]:
-    """Of every column (at most 60): name, kind, missing, distinct, and `bars` or `names`; `strength` where it can be said.
+def sketches(
+    frame: Frame, found: Purpose | None, classes: list[str], hidden: Collection[str | None] = ()
+) -> list[dict[str, Any]]:
+    """Of every column (the first 60) but those hidden: name, kind, missing, distinct, and `bars` or `names`; `strength` where it can
+    be said.
 
     Rows of a test split that the data gives are left out, and of many rows every so many-th is taken.
 
@@ -34,10 +38,10 @@ def sketches(frame: Frame, found: Purpose | None, classes: list[str]) -> list[di
     frame = frame.select(some(frame))
     table: Any = frame.table
     target = None if found is None or found.target is None or found.target not in table else found.target
-    groups = _groups(frame, target, classes)
+    groups = coloured(labels_of(frame, target, classes), classes)
     made = []
     for column in frame.columns[:MOST_COLUMNS]:
-        if column.name not in table:
+        if column.name not in table or column.name in hidden:
             continue
         values = table[column.name]
         strength, direction = (None, 0)
@@ -56,14 +60,19 @@ def some(frame: Frame) -> np.ndarray:
     return rows[:: max(1, -(-len(rows) // MOST_ROWS))]
 
 
-def _groups(frame: Frame, target: str | None, classes: list[str]) -> np.ndarray:
-    """(N,) the class of each row, where there are few enough to have a colour each; else 0."""
-    if target is None or not 2 <= len(classes) <= COLOURED:
+def labels_of(frame: Frame, target: str | None, classes: list[str]) -> np.ndarray:
+    """(N,) int64, which of the classes each row has, -1 where it has none; 0 in every row where there are no classes."""
+    if target is None or not classes:
         return np.zeros(len(frame), np.int64)
     known = np.asarray(frame.table[target].notna())
-    found = np.full(len(frame), -1, np.int64)
-    found[known] = [classes.index(name) if name in classes else -1 for name in class_names(frame.table[target][known])]
-    return found
+    places, labels = {name: place for place, name in enumerate(classes)}, np.full(len(frame), -1, np.int64)
+    labels[known] = [places.get(name, -1) for name in class_names(frame.table[target][known])]
+    return labels
+
+
+def coloured(labels: np.ndarray, classes: list[str]) -> np.ndarray:
+    """(N,) the labels, where there are few enough classes to have a colour each; else 0."""
+    return labels if 2 <= len(classes) <= COLOURED else np.zeros_like(labels)
 
 
 def drawing(values: pd.Series, column: Column, groups: np.ndarray) -> dict[str, Any] | None:

@@ -15,6 +15,7 @@ from seodang.data.words import Words, strings_of, words_of
 _ID_NAME = re.compile(r"(^|.*[_ .-])(ids?|uuid|guid|index|key|pk|idx)$|.*(번호|아이디)$|^(no|nr|rownum|#)\.?$", re.I)
 _ID_CAMEL = re.compile(r".*[a-z0-9](Id|ID)$")
 _NUMBER_NAME = re.compile(r".*([a-z](Number|No|Nr)|[ _.-](?i:number|no|nr))")  # where it is another one in every row
+_LEAST_OF_A_RANGE = 0.5  # of the whole numbers between the least and the largest, where a column counts things
 _CODE_NAME = re.compile(
     r"(.*[_ .-])?(zip|zipcode|zip[_ ]code|postal|postcode|post[_ ]?code|code)$|.*(코드|우편번호)$", re.I
 )
@@ -29,6 +30,15 @@ def named_like_id(name: str) -> bool:
     [True, True, True, True, False]
     """
     return bool(_ID_NAME.match(name) or _ID_CAMEL.match(name))
+
+
+def named_like_code(name: str) -> bool:
+    """Whether a column's name says that its numbers are names of things, of rows or of places.
+
+    >>> [named_like_code(name) for name in ("Country code", "zip", "shopId", "protein")]
+    [True, True, True, False]
+    """
+    return named_like_id(name) or bool(_CODE_NAME.match(name))
 
 
 def number_column(
@@ -96,7 +106,8 @@ def _whole_kind(name: str, values: np.ndarray, different: np.ndarray, missing: n
     """Whole numbers that name rows rather than measure them."""
     rows, every = len(values), len(different) == len(values)
     named = named_like_id(name)
-    if every and (named or _NUMBER_NAME.fullmatch(name)):
+    dense = every and rows >= _LEAST_OF_A_RANGE * (different[-1] - different[0] + 1)
+    if every and (named or dense and _NUMBER_NAME.fullmatch(name)):
         return "id", said("another whole number in every row, and it is named like an id")
     step_one = every and different[-1] == different[0] + (rows - 1)
     if (

@@ -17,20 +17,10 @@ from seodang.data.source import Source
 LEAST_FOR = {"test": 2, "validation": 3, "examples": 1}
 
 
-def encoded(names: list[str]) -> list[bytes]:
-    """Each as UTF-8; all at once where none holds a NUL, which is many times faster than one by one.
-
-    >>> encoded(["a", "가"])
-    [b'a', b'\\xea\\xb0\\x80']
-    """
-    found = "\0".join(names).encode("utf-8", "surrogateescape").split(b"\0")
-    return found if len(found) == len(names) else [name.encode("utf-8", "surrogateescape") for name in names]
-
-
 def _order(ids: list[str], seed: int, salt: str) -> np.ndarray:
     """A number for each id that looks random, and is the same whatever else is in the data."""
     prefix, hashed = f"{seed} {salt} ".encode(), hashlib.blake2b
-    digests = [hashed(prefix + name, digest_size=8).digest() for name in encoded(ids)]
+    digests = [hashed(prefix + name.encode("utf-8", "surrogateescape"), digest_size=8).digest() for name in ids]
     return np.frombuffer(b"".join(digests), "<u8")
 
 

@@ -57,6 +57,7 @@ class Frame:
     splits: (N,) array of str: "train", "validation", "test", or "" where the source gives no split.
     stamp: a string that changes when the content may have changed.
     left_out: rows and files that could not be used, and why.   notes: what was inferred, a sentence each.
+    across: of a table, whether its rows were series that lay down and are below one another now; None of what is no table.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Frame:
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
     card: Card | None = None
+    across: bool | None = None
 
     def __len__(self) -> int:
         return len(self.ids)

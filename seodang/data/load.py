@@ -17,7 +17,7 @@ from seodang.core.errors import DataError
 from seodang.core.language import tr
 from seodang.core.sentences import said, saidn, shown
 from seodang.data.decoders import Decoders, cores
-from seodang.data.drawing import draw_some, encoded
+from seodang.data.drawing import draw_some
 from seodang.data.duplicates import exact, near
 from seodang.data.facts import Facts
 from seodang.data.pictures import many
@@ -169,7 +169,7 @@ def _sha256(ids: list[str], content: np.ndarray, labels: np.ndarray, where: np.n
     """
     told = [b"%d" % label for label in range(int(labels.max(initial=0)) + 1)]
     parts = [b"\0"] * (6 * len(where))
-    parts[0::6] = encoded([ids[index] for index in where.tolist()])
+    parts[0::6] = [ids[index].encode("utf-8", "surrogateescape") for index in where.tolist()]
     parts[2::6] = [told[label] for label in labels[where].tolist()]
     parts[4::6] = content[where].tolist()
     return hashlib.sha256(b"".join(parts)).hexdigest()

@@ -302,7 +302,7 @@ def _read_table(path: Path, columns: Columns) -> Source | Frame:
     frame = read_table(path, columns.kinds or None, columns.header, columns.decimal, columns.day_first, columns.missing)
     asked_for_one = columns.target in {column.name for column in frame.columns}
     lies = columns.across if columns.across is not None else not asked_for_one and lies_down(frame)
-    return below_one_another(frame) if lies else frame
+    return below_one_another(frame) if lies else replace(frame, across=False)
 
 
 def _read_folder(path: Path, columns: Columns, sure: bool) -> Source | Frame:

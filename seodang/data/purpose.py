@@ -55,7 +55,7 @@ def purpose(
     usable = [c for c in frame.columns if c.kind not in ("id", "constant", "empty") and c.name not in leave_out]
     chosen = Named(target, time, text, key)
     if forecast:
-        found = series(frame, chosen, usable) or as_it_lies(frame, chosen, usable)
+        found = series(frame, chosen, usable, asked_for=True) or as_it_lies(frame, chosen, usable)
     else:
         found = pairs(frame, chosen) or texts_to_read(frame, chosen, usable, among_others)
         no_series = forecast is False or _has_labels(chosen, usable)

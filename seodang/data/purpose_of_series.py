@@ -27,8 +27,11 @@ ENDINGS = ("passengers", "sales", "demand", "count", "판매량", "매출", "수
 MOST_REPEATED = 0.01  # of the rows of a series may stand at a time that another has; the last is used
 
 
-def series(frame: Frame, chosen: Named, usable: list[Column]) -> Purpose | None:
-    """Rows that follow one another in time by regular steps, once, or once a key."""
+def series(frame: Frame, chosen: Named, usable: list[Column], asked_for: bool = False) -> Purpose | None:
+    """Rows that follow one another in time by regular steps, once, or once a key.
+
+    asked_for: whether they are to be forecast in any case, so that what is no number beside a column that counts the time says nothing.
+    """
     there = {column.name for column in usable} | {column.name for column in frame.columns if column.kind == "constant"}
     times = [chosen.time] if chosen.time else [t for t in candidates(frame) if there.issuperset(columns_of(frame, t))]
     for time in times:
@@ -46,16 +49,19 @@ def series(frame: Frame, chosen: Named, usable: list[Column]) -> Purpose | None:
             raise DataError(tr("The rows are no time series by {time}: {reason}", time=time, reason=shown(problem)))
     if chosen.key:
         raise DataError(tr("key=COLUMN tells several series apart, but no column says when. Say it with time=COLUMN."))
-    return None if times else _by_equal_steps(frame, chosen, usable)
+    return None if times else _by_equal_steps(frame, chosen, usable, asked_for)
 
 
-def _by_equal_steps(frame: Frame, chosen: Named, usable: list[Column]) -> Purpose | None:
-    """Rows without dates in the order of time all the same: a column counts the time, or nothing but an order stands beside the numbers."""
+def _by_equal_steps(frame: Frame, chosen: Named, usable: list[Column], asked_for: bool) -> Purpose | None:
+    """Rows without dates in the order of time all the same: a column counts the time of nothing but numbers, or nothing but an order
+    stands beside them."""
     counted = elapsed(frame)
     rest = [column for column in usable if counted is None or column.name != counted[0]]
     numbers = [column.name for column in rest if column.kind == "number"]
     if _problem_of_target(frame, numbers, chosen):
         return None
+    if counted is not None and len(numbers) < len(rest) and not (asked_for or chosen.target):
+        return None  # what was done while sensors were read is told from them
     if counted is None:
         if chosen.target is not None or len(usable) != 1 or not _stands_in_order(frame, usable[0]):
             return None

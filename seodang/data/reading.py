@@ -36,7 +36,7 @@ class Columns(Value):
     across: bool | None = Field(
         default=None,
         description="Whether each row is a series, and its times are the names of columns, such as years. They are put below one another. "
-        "Null: where hardly any column is named otherwise.",
+        "Null: where hardly any column is named otherwise, and kept with the run.",
     )
     missing: tuple[str, ...] = Field(
         default=(),

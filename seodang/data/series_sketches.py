@@ -13,11 +13,10 @@ from seodang.data.cut_series import names_of_times
 from seodang.data.encode_series import names_of_series, numbers, ordered, series_of
 from seodang.data.frame import Frame
 from seodang.data.purposes import Purpose
-from seodang.data.times import FEW_STEPS, WITHIN, moments, steps
+from seodang.data.times import long_steps, moments, steps
 
 WIDE = 400  # places of a drawn line; of more steps the least and largest of each place are drawn
 MOST_GAPS, MOST_NAMES = 200, 12
-GAP, ALIKE = 1.5, 0.9  # usual steps beyond which a line is broken, where so many are alike
 DAY, MONTH, YEAR = 86_400, 31 * 86_400, 366 * 86_400
 SEEN = (0.1, 0.9)  # quantiles of the values that means are drawn between
 TIMES = 2  # years, weeks or days that a mean over them is worth drawing from
@@ -40,7 +39,7 @@ def series_sketches(frame: Frame, found: Purpose, season: int) -> dict[str, Any]
     values = numbers(longest, (found.target,))[:, 0]
     when = None if found.time is None else moments(longest, found.time)
     places = np.arange(len(values), dtype=np.float64) if when is None else _seconds(when)
-    broken = _broken(places) if when is not None and steps(when).gaps else np.zeros(0, int)
+    broken = np.flatnonzero(long_steps(np.diff(places))) if when is not None and steps(when).gaps else np.zeros(0, int)
     ends = [f"{1:,}", f"{len(values):,}"] if found.time is None else names_of_times(longest, found.time)
     told: dict[str, Any] = {
         "line": line(places, values, broken, ends[0], ends[-1]),
@@ -51,14 +50,6 @@ def series_sketches(frame: Frame, found: Purpose, season: int) -> dict[str, Any]
         "names": _names(frame, found, sizes, whose),
     }
     return told
-
-
-def _broken(places: np.ndarray) -> np.ndarray:
-    """Behind which steps some are missing, by the same limits as `times.steps`."""
-    apart = np.diff(places)
-    usual = float(np.median(apart))
-    alike = (np.abs(apart - usual) <= WITHIN * usual).mean()
-    return np.flatnonzero(apart > (GAP if alike > ALIKE else FEW_STEPS) * usual)
 
 
 def _seconds(when: np.ndarray) -> np.ndarray:

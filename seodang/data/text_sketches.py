@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from seodang.core.language import tr
-from seodang.data.column_sketches import COLOURED, histogram, some
-from seodang.data.encode_table import class_names
+from seodang.data.column_sketches import coloured, histogram, labels_of, some
 from seodang.data.frame import Frame
 from seodang.data.purposes import Purpose
 from seodang.data.scripts import are_piecewise
@@ -34,8 +33,8 @@ def text_sketches(frame: Frame, found: Purpose, classes: list[str]) -> dict[str,
     assert text is not None, "there are texts"
     columns = [text, *([found.target] if found.form == "pairs" and found.target else [])]
     read = {name: [value if isinstance(value, str) else "" for value in frame.table[name]] for name in columns}
-    labels = _labels(frame, found, classes)
-    groups = np.array(labels if 2 <= len(classes) <= COLOURED else [0] * len(frame), np.int64)
+    known = labels_of(frame, found.target, classes)
+    groups, labels = coloured(known, classes), known.tolist()
     unit = "characters" if are_piecewise(read[text]) else "words"
     told: dict[str, Any] = {"unit": unit, "sides": [], "telling": [], "examples": [], "pairs": []}
     for name in columns:
@@ -52,16 +51,6 @@ def text_sketches(frame: Frame, found: Purpose, classes: list[str]) -> dict[str,
     else:
         told["examples"] = _examples(read[text], labels, classes)
     return told
-
-
-def _labels(frame: Frame, found: Purpose, classes: list[str]) -> list[int]:
-    """The class of each text, -1 where it has none."""
-    if not classes or found.target is None:
-        return [0] * len(frame)
-    known = np.asarray(frame.table[found.target].notna())
-    places, labels = {name: place for place, name in enumerate(classes)}, np.full(len(frame), -1, np.int64)
-    labels[known] = [places.get(name, -1) for name in class_names(frame.table[found.target][known])]
-    return labels.tolist()
 
 
 def _common(held: list[list[str]]) -> list[list[Any]]:

@@ -35,6 +35,7 @@ LEAST_TIMES = 20
 USUAL, WITHIN, FEW_STEPS, MOST_LONG = 0.5, 0.2, 5, 0.05
 # A series of its own has at least so many rows; the key of fewer would be a name.
 LEAST_OF_A_KEY = 10
+_LONG, _ALIKE = 1.5, 0.9  # usual steps beyond which one is long, where so many are alike
 _JITTER = 0.002  # of a step
 # A column of numbers of such a name that rises by equal steps counts the time: seconds of an experiment, hours of a day.
 _ELAPSED = re.compile(r"(t|time|elapsed|clock|timestep|time ?step|시간|시각)([ _(\[].*)?", re.I)
@@ -165,9 +166,20 @@ def steps(times: np.ndarray) -> Steps:
         return Steps(False, np.timedelta64(0, "ns"), 0, repeated, order)
     step = float(np.median(distances))
     alike = np.abs(distances - step) <= WITHIN * step
-    long = distances > (1.5 if alike.mean() > 0.9 else FEW_STEPS) * step
+    long = long_steps(distances)
     regular = bool(len(ordered) >= LEAST_TIMES and alike.mean() >= USUAL and long.mean() <= MOST_LONG)
     return Steps(regular, np.timedelta64(int(step), "ns"), int(long.sum()), repeated, order)
+
+
+def long_steps(distances: np.ndarray) -> np.ndarray:
+    """(N,) bool: which of the distances from each time to the next are so long that some times are missing between them.
+
+    >>> long_steps(np.array([1.0, 1.0, 2.0, 1.0] + 9 * [1.0])).nonzero()[0].tolist()
+    [2]
+    """
+    step = float(np.median(distances))
+    alike = (np.abs(distances - step) <= WITHIN * step).mean()
+    return distances > (_LONG if alike > _ALIKE else FEW_STEPS) * step
 
 
 def key_of(frame: Frame, times: np.ndarray, names: Sequence[str]) -> str | None:

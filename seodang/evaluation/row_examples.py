@@ -18,6 +18,7 @@ from seodang.data.encoded import Encoded, subset_of
 from seodang.data.frame import Frame
 from seodang.data.load import Subset
 from seodang.data.open import open_any
+from seodang.data.readers.across import TIME, VALUE, below_one_another, lies_down
 from seodang.data.reading import Columns
 from seodang.evaluation.judged import validation_note
 from seodang.evaluation.metrics import Numbers
@@ -102,12 +103,14 @@ def read_rows(run: Run, where: str | Path) -> Frame:
         if kind in ("number", "category", "text", "date")
     }
     header = run.recipe.columns.header
-    if header is None and kinds:  # of a file of few rows the names are hard to tell from values
+    # Of a file of few rows the names are hard to tell from values; where all was one column, a file of one line is one lying down.
+    if header is None and kinds and [*kinds] != ["column 1"]:
         header = not all(re.fullmatch(r"column \d+", name) for name in kinds)
     # "1,234" alone does not say whether it is a thousand or one and a bit, nor 3/4/2021 whether it is in April.
     asked = run.recipe.columns
-    kept = {name: getattr(asked, name) for name in ("decimal", "day_first", "missing", "across")}
-    written = Columns(header=header, **kept)
+    kept = {name: getattr(asked, name) for name in ("decimal", "day_first", "missing")}
+    written = Columns(header=header, across=False, **kept)
+    kinds = {**asked.kinds, **kinds} if asked.across else kinds
     found = open_any(where, written)
     if not isinstance(found, Frame):
         raise DataError(
@@ -128,7 +131,16 @@ def read_rows(run: Run, where: str | Path) -> Frame:
                 tr("{where} does not fit what {run} was trained on. {what}.", where=where, run=run.name, what=what)
             ) from None
         assert isinstance(found, Frame), "the same file is a frame again"
-    return found
+    return below_one_another(found) if _lies_down(run, found) else found
+
+
+def _lies_down(run: Run, found: Frame) -> bool:
+    """Whether the rows of a file are to be put below one another: as the run's were, unless the file has its columns as it stands."""
+    columns, across = run.encoding.columns, run.recipe.columns.across
+    if across is False or not set(columns).difference(found.table.columns):
+        return False
+    made = any(name.rstrip("_") in (TIME, VALUE) for name in columns)  # runs of before the decision was kept do not say
+    return across or (made and lies_down(found))
 
 
 def outputs_of(run: Run, subset: Subset) -> Numbers:

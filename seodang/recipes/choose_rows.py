@@ -120,7 +120,7 @@ def spelled_out(recipe: Recipe, frame: Frame) -> tuple[Recipe, list[str]]:
         )
     asked = recipe.columns
     guessed: dict[str, Any] = {name: getattr(found, name) for name in ("target", "text", "time", "key")}
-    guessed["decimal"], guessed["day_first"] = frame.decimal, frame.day_first
+    guessed["decimal"], guessed["day_first"], guessed["across"] = frame.decimal, frame.day_first, frame.across
     if found.form == "series":
         guessed["text"] = None
     columns = asked.model_copy(update={name: value for name, value in guessed.items() if getattr(asked, name) is None})

@@ -109,6 +109,26 @@ def test_a_row_alone_is_answered_as_in_its_table(flats, folder, tmp_path):
         assert alone["prediction"] == pytest.approx(together[row]["prediction"], rel=1e-6)
 
 
+def test_a_row_alone_of_many_columns_without_names_is_a_row(tmp_path):
+    numbers = np.random.default_rng(3).normal(size=(60, 25)).round(3)
+    rows = [",".join(map(str, [*row, round(row.sum(), 3)])) for row in numbers]
+    table = written(tmp_path / "all.csv", "\n".join(rows) + "\n")
+    run = train(table, "table-regressor", {"training.epochs": 1, "columns.target": "column 26"}, runs=tmp_path / "runs")
+    together = predict(run, table)
+    (alone,) = predict(run, written(tmp_path / "one.csv", rows[41] + "\n"))
+    assert alone["prediction"] == pytest.approx(together[41]["prediction"], rel=1e-4)
+
+
+def test_a_series_written_into_one_line_goes_on(tmp_path):
+    wave = np.sin(np.arange(120) / 5).round(4)
+    lying = written(tmp_path / "lying.csv", ",".join(map(str, wave)) + "\n")
+    settings = {"training.epochs": 1, "series.window": 10, "series.horizon": 3}
+    run = train(lying, settings=settings, runs=tmp_path / "runs")
+    below = written(tmp_path / "below.csv", "\n".join(map(str, wave)) + "\n")
+    told = [[answer["prediction"] for answer in predict(run, file)] for file in (lying, below)]
+    assert told[0] == told[1]
+
+
 def test_decimal_commas_are_read_as_in_training(folder, tmp_path):
     """1,234 alone could be a thousand; a run that learnt from 87,3 knows that it is one and a bit."""
     german = (folder / "flats.csv").read_text().replace(",", ";").replace(".", ",")

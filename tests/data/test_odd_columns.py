@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -423,3 +424,36 @@ def test_a_number_with_its_unit_is_asked_about_as_it_was_trained(tmp_path):
     one = predict_rows(run, [str(write(tmp_path / "b.csv", "power,when\n700 bhp,03/04/2021\n"))]).answers[0]
     same = predict_rows(run, [str(write(tmp_path / "c.csv", "power,when\n700,2021-04-03\n"))]).answers[0]
     assert one["probability"] == same["probability"]
+
+
+def without_decision(run):
+    recipe = run.recipe.model_copy(update={"columns": run.recipe.columns.model_copy(update={"across": None})})
+    return replace(run, recipe=recipe)
+
+
+def test_whether_rows_are_series_is_kept_with_the_run(tmp_path):
+    """What was decided of the training file holds for it at predict, where neither the target nor the kinds are asked for again."""
+    values = DRAW.random((30, 25)).round(3)
+    wide = WIDE | {str(1990 + year): values[:, year].astype(object) for year in range(25)}
+    settings = {"training.epochs": 1}
+    table = write(tmp_path / "a.csv", lines(wide | {"growth": values.mean(1).round(4)}))
+    asked = {"columns.target": "growth"}
+    for settings_of_table in (asked, asked | {"columns.across": False}):
+        run = train(table, "table-regressor", settings=settings | settings_of_table, runs=tmp_path / "runs")
+        assert run.recipe.columns.across is False
+        for one in (run, without_decision(run)):
+            assert len(predict_rows(one, [str(table)]).answers) == 30
+    wide["1995"][:12] = "n"  # a column of words, unless its kind is said
+    series = write(tmp_path / "b.csv", lines(wide))
+    unasked = {"series.window": 4, "series.horizon": 2, "columns.kinds": {"1995": "number"}}
+    run = train(series, settings=settings | unasked, runs=tmp_path / "runs")
+    assert run.recipe.columns.across is True
+    told = predict_rows(run, [str(series)])
+    assert len({answer["series"] for answer in told.answers}) == 30
+    old = without_decision(run)  # of before it was kept: told by the columns that it was trained on
+    plain = write(tmp_path / "d.csv", lines(wide | {"1995": values[:, 5]}))
+    assert predict_rows(old, [str(plain)]).answers == predict_rows(run, [str(plain)]).answers
+    upright = open_any(series, run.recipe.columns).table
+    upright.to_csv(tmp_path / "c.csv", index=False)
+    for answer, same in zip(told.answers, predict_rows(run, [str(tmp_path / "c.csv")]).answers, strict=True):
+        assert answer["prediction"] == pytest.approx(same["prediction"], rel=1e-5)

@@ -140,6 +140,7 @@ def test_a_sum_of_other_rows_is_no_row(tmp_path):
     [
         (["19M", "14k", "8.7M", "Varies with device"], [19e6, 14e3, 8.7e6, np.nan]),
         (["5'11", "6'2", "5'9\""], [71, 74, 69]),
+        (["5'11.5\"", "6'2", "5'0.25"], [71.5, 74, 60.25]),
         (["1.5D+03", "2.5D-01"], [1500, 0.25]),
         ([*(f"{n}.5 kmpl" for n in range(40)), "17.3 km/kg"], [*(n + 0.5 for n in range(40)), np.nan]),
         ([*map(str, range(20)), "about 40", "unknown"], [*range(20), 40, np.nan]),
@@ -164,6 +165,9 @@ def test_won_is_read_whatever_arrow_makes_of_letters(monkeypatch):
 
 def test_a_number_of_an_employee_tells_rows_apart():
     assert typed("EmployeeNumber", [str(2 * row + 1) for row in range(40)])[1].kind == "id"
+    assert typed("EmployeeNumber", [str(row + row // 3) for row in range(300)])[1].kind == "id"  # some have left
+    for name in ("total_number", "Passengers Number", "visitors number", "casiNo"):
+        assert typed(name, [str(7 * row * row + 31 * row) for row in range(40)])[1].kind == "number"
     assert typed("amount_inr", [str(7 * row + 3) for row in range(40)])[1].kind == "number"
     assert typed("Number of Rooms", [str(row % 5) for row in range(40)])[1].kind == "number"
 
@@ -198,6 +202,16 @@ def test_time_that_is_counted_is_a_series(tmp_path, name):
     assert (found.task, found.target, found.left) == ("forecast", "angle", {name: "it counts the time"})
 
 
+def test_what_was_done_while_sensors_were_read_by_even_steps_is_told_from_them(tmp_path):
+    done = ["walks", "sits", "runs"]
+    rows = "".join(f"{n / 50},{WAVE[n % 240]},{WAVE[-n % 240]},{done[n // 20 % 3]}\n" for n in range(300))
+    frame = opened(tmp_path, "a.csv", "time,acc_x,acc_y,activity\n" + rows)
+    assert (purpose(frame).task, purpose(frame).target) == ("classify", "activity")
+    assert purpose(frame, target="activity").task == "classify"
+    for found in (purpose(frame, target="acc_y"), purpose(frame, forecast=True)):
+        assert (found.task, found.target, found.left["time"]) == ("forecast", "acc_y", "it counts the time")
+
+
 def test_time_that_is_not_counted_evenly_is_a_column(tmp_path):
     rows = "".join(f"{n * n},{WAVE[n]},{'ab'[n % 2]}\n" for n in range(60))
     assert purpose(opened(tmp_path, "a.csv", "time,v,class\n" + rows)).form == "table"
@@ -228,6 +242,29 @@ def test_times_across_are_put_below_one_another_unasked(tmp_path):
     assert len(opened(tmp_path, "a.csv", f"{head}\n{rows}", Columns(across=False))) == 2
     labelled = opened(tmp_path, "b.csv", head.replace("Country", "label") + "\n" + rows)
     assert len(labelled) == 2  # the columns are features of what is to be told
+
+
+@pytest.mark.parametrize(
+    ("others", "first", "lies"),
+    [
+        ({"sample": "s{}", "protein": "{}.5"}, 1700, False),  # wavelengths
+        ({"sample": "s{}", "protein": "{}.5"}, 1850, False),
+        ({"sample": "s{}"}, 1700, False),
+        ({"country": "c{}"}, 1850, True),
+        ({"country": "c{}", "Country code": "{}"}, 1950, True),
+        ({"country": "c{}", "share": "{}.5"}, 1990, False),
+    ],
+)
+def test_names_of_four_digits_are_years_where_nothing_else_is_measured(tmp_path, others, first, lies):
+    head = ",".join([*others, *(str(first + step) for step in range(120 if first < 1900 else 30))])
+    steps = head.count(",") + 1 - len(others)
+    rows = [
+        ",".join([*(word.format(3 * n * n + 4) for word in others.values()), *map(str, WAVE[n : n + steps])])
+        for n in range(30)
+    ]
+    frame = opened(tmp_path, "a.csv", "\n".join([head, *rows]) + "\n")
+    assert len(frame) == (30 * steps if lies else 30)
+    assert frame.across is lies
 
 
 def test_a_row_a_year_and_a_column_a_month(tmp_path):
@@ -332,6 +369,22 @@ def test_pictures_written_into_one_column(tmp_path):
     asked = tmp_path / "asked.csv"
     asked.write_text("\n".join(["id,pixels", *(f"{row},{' '.join(map(str, pixels[row]))}" for row in range(5))]))
     assert len(open_unlabelled(asked).ids) == 5
+
+
+def test_thousands_of_pictures_in_one_column_without_those_that_are_none(tmp_path):
+    pixels = np.random.default_rng(1).integers(0, 256, (3000, 64))
+    cells = [" ".join(map(str, row)) for row in pixels]
+    labels = [str(row % 7) for row in range(3000)]
+    cells[10], cells[500], cells[2999] = cells[10] + " 3", cells[500].replace(" ", " 256 ", 1), "none"
+    cells[700], labels[1234] = " ".join(["999", *cells[700].split()[1:]]), ""
+    rows = [f"{label},{cell}" for label, cell in zip(labels, cells, strict=True)]
+    source = opened(tmp_path, "digits.csv", "\n".join(["emotion,pixels", *rows]))
+    wrong = [10, 500, 700, 1234, 2999]
+    np.testing.assert_array_equal(source.pixels.reshape(-1, 64), np.delete(pixels, wrong, 0))
+    np.testing.assert_array_equal(source.labels, np.delete(np.arange(3000) % 7, wrong))
+    assert [one.path for one in source.left_out] == [f"digits.csv row {row + 1}" for row in wrong]
+    dark = opened(tmp_path, "dark.csv", "\n".join(["label,pixels", *(f"{n % 2},{'0 1 ' * 32}" for n in range(6))]))
+    assert dark.pixels.max() == 255  # 0 to 1, as in tables with a column a pixel
 
 
 # Of 62 more, written before the readers were looked at and looked at after the above was mended -----------------------

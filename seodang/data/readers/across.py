@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,6 +13,7 @@ from seodang.core.errors import DataError
 from seodang.core.language import tr
 from seodang.core.later import pandas as pd
 from seodang.core.sentences import said
+from seodang.data.columns_made import LEAST_OF_A_CODE, named_like_code
 from seodang.data.dates import MONTHS, dates
 from seodang.data.frame import Column, Frame
 from seodang.data.targets import SURE_NAMES, plain
@@ -20,6 +22,10 @@ from seodang.data.times import steps
 LEAST = 12  # columns named by times that make one think of series
 # Unasked a row is a series where so many columns are times by equal steps, and few are anything else.
 LEAST_UNASKED, MOST_OTHERS = 20, 0.5
+# Names of four digits may be anything, wavelengths too: unasked they are years where they lie between these.
+_FIRST_YEAR, _YEARS_AHEAD = 1800, 30
+_NEARLY_ALL = 0.9  # of the rows have the same value in a column that says next to nothing
+_YEAR = "(1[6-9]|20|21)[0-9]{2}"
 _HOUR = re.compile(r"(?:h|he|hr|hour)?[ _]?([01]?[0-9]|2[0-4])(?::00|시|h)?", re.I)
 TIME, VALUE = "time", "value"
 
@@ -31,7 +37,7 @@ def named_by_times(names: Sequence[str]) -> dict[str, np.datetime64]:
     >>> [*found][-1], str(found["1990"])[:10]
     ('2002', '1990-01-01')
     """
-    years = [name for name in names if re.fullmatch("(1[6-9]|20|21)[0-9]{2}", name.strip())]
+    years = [name for name in names if re.fullmatch(_YEAR, name.strip())]
     if len(years) >= LEAST:
         when = np.array([f"{name.strip()}-01-01" for name in years], "datetime64[ns]")
         return _if_in_order(years, when)
@@ -97,7 +103,24 @@ def lies_down(frame: Frame) -> bool:
     ]
     if len(others) > MOST_OTHERS * len(times) or any(plain(column.name) in SURE_NAMES for column in others):
         return False
+    if re.fullmatch(_YEAR, next(iter(times)).strip()):
+        last = datetime.date.today().year + _YEARS_AHEAD
+        if not all(_FIRST_YEAR <= int(name) <= last for name in times) or any(
+            _measures(frame, each) for each in others
+        ):
+            return False
     return all(frame.column(name).kind in ("number", "constant", "empty") for name in times)
+
+
+def _measures(frame: Frame, column: Column) -> bool:
+    """Whether a column has amounts that vary, neither codes nor one value nearly everywhere: what could be foretold from the others."""
+    if column.kind != "number":
+        return False
+    values = frame.table[column.name].dropna()
+    whole = bool((values % 1 == 0).all())
+    if whole and (named_like_code(column.name) or len(values) >= LEAST_OF_A_CODE * column.distinct):
+        return False
+    return int(values.value_counts().iloc[0]) < _NEARLY_ALL * len(values)
 
 
 def below_one_another(frame: Frame) -> Frame:
@@ -211,6 +234,7 @@ def _upright(
         ids=[f"{frame.ids[row]}, {order[step]}" for row, step in zip(rows.tolist(), places.tolist(), strict=True)],
         splits=frame.splits[rows],
         notes=(*frame.notes, note),
+        across=True,
     )
 
 

@@ -98,7 +98,8 @@ def read_delimited(file: str, content: bytes, header: bool | None = None) -> Cel
                 examples=examples,
             )
         )
-    cells = _set_upright(_without_odd_rows(file, found, parsed, expected))
+    cells = _without_odd_rows(file, found, parsed, expected)
+    cells = cells if header is False else _set_upright(cells)
     usual = separator in (",", "\t")
     if not usual and found.separator:
         notes.append(
@@ -233,7 +234,7 @@ def _without_odd_rows(file: str, found: Layout, parsed: _Parsed, expected: str) 
 
 
 def _set_upright(cells: Cells) -> Cells:
-    """One line of many numbers and nothing else as a column of them."""
+    """One line of many numbers and nothing else as a column of them, unless it was said to be a row."""
     if cells.names is not None or len(cells.rows) != 1 or len(cells.columns) < _LEAST_LYING:
         return cells
     values = [str(column[0].as_py()).strip() for column in cells.columns]

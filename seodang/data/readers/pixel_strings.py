@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from seodang.core.errors import DataError
 from seodang.core.language import tr
@@ -22,7 +23,7 @@ from seodang.data.source import LeftOut, Source
 LEAST_PIXELS = 64  # 8×8
 _FEW_ROWS = 5
 _LONGEST_LINE = 4_000_000  # characters
-_NUMBERS = re.compile(r"\d{1,3}(?: \d{1,3})+")
+_NUMBERS = re.compile(r"[0-9]{1,3}(?: [0-9]{1,3})+")
 _SPLIT_NAMES = {"usage", "split", "set", "fold", "subset"}
 
 
@@ -62,9 +63,10 @@ def read_pixel_strings(path: Path, labelled: bool = True) -> Source:
     path = Path(path)
     cells = read_cells(path, path.parent)
     names = cells.names or []
-    columns = [[str(value or "") for value in column.to_pylist()] for column in cells.columns]
-    place = _pixels_of([column[:_FEW_ROWS] for column in columns])
+    heads = [_words(column.slice(0, _FEW_ROWS)) for column in cells.columns]
+    place = _pixels_of(heads)
     assert place is not None, "holds_pixel_strings was asked first"
+    many = heads[place][0].strip().count(" ") + 1
     rest = [at for at, name in enumerate(names) if at != place and name.lower() not in INDEX_NAMES]
     given = next((at for at in rest if names[at].lower() in _SPLIT_NAMES), None)
     others = [at for at in rest if at != given]
@@ -79,29 +81,20 @@ def read_pixel_strings(path: Path, labelled: bool = True) -> Source:
                 names=", ".join(LABEL_NAMES),
             )
         )
-    labels = columns[label] if label is not None and labelled else ["?"] * len(columns[place])
-    many = columns[place][0].strip().count(" ") + 1
-    read = [np.array(cell.split(), np.float64) if _NUMBERS.fullmatch(cell.strip()) else None for cell in columns[place]]
-    good = [
-        at
-        for at, values in enumerate(read)
-        if values is not None and len(values) == many and values.max() <= 255 and labels[at]
-    ]
-    kept = set(good)
+    rows = len(cells.rows)
+    labels = _words(cells.columns[label]) if label is not None and labelled else ["?"] * rows
+    values, good = _filled(cells.columns[place], many, labels)
+    kept = np.flatnonzero(good).tolist()
     left = [
-        LeftOut(
-            f"{cells.file} row {cells.rows[at]}", said("no {count:,} pixels from 0 to 255, or no label", count=many)
-        )
-        for at in range(len(read))
-        if at not in kept
+        LeftOut(f"{cells.file} row {number}", said("no {count:,} pixels from 0 to 255, or no label", count=many))
+        for number in cells.rows[~good].tolist()
     ]
-    values = np.stack([each for at in good if (each := read[at]) is not None])
     table = Table(
         cells.file,
         values,
-        np.array([labels[at] for at in good]),
+        np.array([labels[at] for at in kept]),
         cells.rows[good],
-        {names[at]: np.array([columns[at][row] for row in good]) for at in rest if at != label},
+        {names[at]: np.array(_words(cells.columns[at]))[good] for at in rest if at != label},
         [*cells.left_out, *left],
         [
             *cells.notes,
@@ -111,4 +104,26 @@ def read_pixel_strings(path: Path, labelled: bool = True) -> Source:
     source = source_of(path, [table], said("pixel table"), stamp_of(path.parent, [path]))
     if given is None:
         return source
-    return replace(source, splits=np.array([split_of(columns[given][at]) for at in good]))
+    return replace(source, splits=np.array([split_of(word) for word in table.columns[names[given]].tolist()]))
+
+
+def _words(column: pa.ChunkedArray) -> list[str]:
+    return [str(value or "") for value in column.to_pylist()]
+
+
+def _filled(column: pa.ChunkedArray, many: int, labels: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """The pixels of the rows that have so many from 0 to 255 and a label, (N, many) uint8, and which rows they are, (R,) bool.
+
+    Cells are taken one at a time: as numbers of Python, a thousand pictures of 48×48 would take over 100 MB.
+    """
+    values, good = np.empty((len(column), many), np.uint8), np.zeros(len(column), bool)
+    count = 0
+    for row, cell in enumerate(column):
+        text = str(cell.as_py() or "").strip()
+        if not labels[row] or not _NUMBERS.fullmatch(text):
+            continue
+        numbers = np.fromstring(text, np.int16, sep=" ")
+        if len(numbers) == many and numbers.max() <= 255:
+            values[count], good[row] = numbers, True
+            count += 1
+    return values[:count], good

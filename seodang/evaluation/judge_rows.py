@@ -28,7 +28,7 @@ from seodang.evaluation.margins import window_name
 from seodang.evaluation.metrics import Numbers
 from seodang.evaluation.row_baselines import Guess, series_baselines, table_baselines
 from seodang.evaluation.row_examples import JudgedRows, other_rows, outputs_of, own_rows
-from seodang.evaluation.row_verdict import lesson, row_verdict, short, sobering
+from seodang.evaluation.row_verdict import lesson, row_verdict, short
 from seodang.runs.folder import Run
 
 if TYPE_CHECKING:
@@ -63,9 +63,9 @@ def evaluate_rows(
     report = {**_envelope(run, judged), **found}
     known, again = _learnt_before(run, judged, own, answers)
     report["judged"] |= known
-    is_new = 2 * known.get("seen", 0) < len(judged)
-    notes = (judged.note if is_new else "", again, missing, *report.get("notes", []))
-    report["notes"] = [note for note in notes if note]
+    is_new = not again or 2 * known["seen"] < len(judged)
+    notes = (judged.note, again) if is_new else ()
+    report["notes"] = [note for note in (*notes, missing, *report.get("notes", [])) if note]
     if isinstance(answers, predictions.Predictions):
         predictions.write(run.folder / f"predictions{suffix(judged)}.parquet", answers)
     elif isinstance(answers, predictions.Amounts):
@@ -73,8 +73,8 @@ def evaluate_rows(
     else:
         predictions.write_tokens(run.folder / f"predictions{suffix(judged)}.parquet", answers)
     count_opening(run, judged, report)
-    report["verdict"] = [*row_verdict(report), *lesson(run.recipe.name)]
-    report["sobering"] = [*sobering(report), *([] if is_new else [again])]
+    lines, report["sobering"] = row_verdict(report, "" if is_new else again)
+    report["verdict"] = [*lines, *lesson(run.recipe.name)]
     report["findings"] = examine(run, report, own) if examine is not None and judged.is_own else []
     return save(run, judged, report, begun, lambda: render_rows(report))
 
@@ -82,11 +82,11 @@ def evaluate_rows(
 def _learnt_before(
     run: Run, judged: JudgedRows, own: Encoded | None, answers: predictions.Judged
 ) -> tuple[dict[str, int], str]:
-    """Of another file: how many of its examples the network learnt from or chose by, and a sentence where there are any."""
+    """Of another file: how many of its examples the network learnt from or chose by, and a sentence where they are more than by chance."""
     if judged.is_own or own is None:
         return {}, ""
-    again = learnt(judged.subset, own)
-    return {"seen": int(again.sum())}, sentence(answers, again, noun(run))
+    again, is_beyond_chance = learnt(judged.subset, own)
+    return {"seen": int(again.sum())}, sentence(answers, again, noun(run)) if is_beyond_chance else ""
 
 
 def _envelope(run: Run, judged: JudgedRows) -> dict[str, Any]:

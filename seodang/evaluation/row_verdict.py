@@ -15,15 +15,17 @@ from seodang.evaluation.verdict import percent as share_of
 LEVEL = 0.05
 
 
-def row_verdict(report: dict[str, Any]) -> list[str]:
-    """What a person should take home from a report on rows, one sentence or two a line, most important first."""
+def row_verdict(report: dict[str, Any], remembered: str = "") -> tuple[list[str], list[str]]:
+    """What a person should take home from a report on rows, one sentence or two a line, most important first; and which of these
+    lines are sobering, shown in red: that something simpler is as good or better, or that most of what is judged was learnt.
+
+    Args:
+        remembered: The sentence on examples that were learnt, where most are.
+    """
     good, bad = _against(report)
-    return [_score(report), *good, *bad, *_weakest(report), *_leaks(report), *doubts(report)]
-
-
-def sobering(report: dict[str, Any]) -> list[str]:
-    """The lines of the verdict that say that something simpler is as good or better: they are shown in red."""
-    return _against(report)[1]
+    known = [remembered] if remembered else []
+    lines = [_score(report), *known, *good, *bad, *_weakest(report), *_leaks(report), *doubts(report)]
+    return lines, [*known, *bad]
 
 
 def _score(report: dict[str, Any]) -> str:

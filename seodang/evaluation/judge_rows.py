@@ -24,8 +24,8 @@ from seodang.evaluation.judge_series import drawn
 from seodang.evaluation.judge_tokens import token_numbers
 from seodang.evaluation.judged import own_data
 from seodang.evaluation.learnt import learnt, sentence
-from seodang.evaluation.margins import window_name
 from seodang.evaluation.metrics import Numbers
+from seodang.evaluation.naming import window
 from seodang.evaluation.row_baselines import Guess, series_baselines, table_baselines
 from seodang.evaluation.row_examples import JudgedRows, other_rows, outputs_of, own_rows
 from seodang.evaluation.row_verdict import lesson, row_verdict, short
@@ -264,8 +264,8 @@ def _amounts(run: Run, judged: JudgedRows, own: Encoded | None) -> tuple[dict[st
     worst = np.argsort(-np.abs(predicted - targets).mean(axis=1), kind="stable")[:MISTAKES]
     order = np.sort(np.random.default_rng(0).permutation(len(targets))[:POINTS])
     loss = "mse" if run.recipe.loss == "mse" else "mae"
-    names = _window_names(run, judged) if is_series else judged.subset.ids
-    answers = predictions.Amounts(names, targets, predicted, loss, lag, judged.split, judged.sha256)
+    names, series = _windows(run, judged) if is_series else (judged.subset.ids, None)
+    answers = predictions.Amounts(names, targets, predicted, loss, lag, judged.split, judged.sha256, series)
     found = {
         "main": main,
         "metrics": {name: amounts.rounded(value) for name, value in amounts.amount_metrics(targets, predicted).items()},
@@ -310,11 +310,14 @@ def _amount_guesses(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[s
     return guesses
 
 
-def _window_names(run: Run, judged: JudgedRows) -> list[str]:
-    """When each forecast begins and, where there are several series, of which."""
-    key, when = run.encoding.key, names_of_times(judged.frame, run.encoding.time)
-    whose = [None] * len(when) if key is None else names_of_series(judged.frame, key).tolist()
-    return [window_name(when[row], whose[row]) for row in judged.rows.tolist()]
+def _windows(run: Run, judged: JudgedRows) -> tuple[list[str], list[str] | None]:
+    """What each window is called and, where there are several series, of which it is."""
+    times = names_of_times(judged.frame, run.encoding.time)
+    when = [times[row] for row in judged.rows.tolist()]
+    if run.encoding.key is None:
+        return [window(each) for each in when], None
+    series = names_of_series(judged.frame, run.encoding.key)[judged.rows].tolist()
+    return [window(*each) for each in zip(when, series, strict=True)], series
 
 
 def _amount_example(

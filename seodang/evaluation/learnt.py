@@ -14,7 +14,7 @@ from seodang.core.language import tr
 from seodang.data.encode_text import TextEncoding
 from seodang.data.encoded import Encoded
 from seodang.data.load import Subset
-from seodang.evaluation.intervals import Interval, wilson
+from seodang.evaluation.intervals import Interval, perplexity, ratio, wilson
 from seodang.evaluation.naming import many
 from seodang.evaluation.predictions import Amounts, Judged, Predictions
 from seodang.evaluation.row_verdict import short
@@ -93,10 +93,10 @@ def sentence(answers: Judged, was_learnt: NDArray[np.bool_], noun: str) -> str:
             mae=short(float(off)),
             **told,
         )
-    loss = float(answers.losses[rest].sum() / max(1.0, float(answers.counts[rest].sum())))
+    middle, _ = perplexity(*ratio(answers.losses[rest], answers.counts[rest]))
     return tr(
         "{number:,} of these {count:,} {nouns} are, in all that it sees, among those that it learnt from or "
         "chose by. On the other {fresh:,} its perplexity is {perplexity:.1f}.",
-        perplexity=float(np.exp(loss)),
+        perplexity=middle,
         **told,
     )

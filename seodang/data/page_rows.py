@@ -11,7 +11,7 @@ from seodang.core.files import write_text
 from seodang.core.glossary import STYLE as TERM_STYLE
 from seodang.core.glossary import with_terms
 from seodang.core.language import language, later, tr
-from seodang.data.column_sketches import COLOURED, MOST_COLUMNS, MOST_ROWS, first_rows, plain, sketches
+from seodang.data.column_sketches import COLOURED, MOST_COLUMNS, MOST_ROWS, first_rows, sketches
 from seodang.data.frame import Frame
 from seodang.data.look_rows import NOTHING
 from seodang.data.page import FILES, template
@@ -68,7 +68,6 @@ def write_rows_page(
         unit="" if read is None else unit_of(read),
         line=line,
         first=first_rows(frame) if read is None else None,
-        plain=plain,
         files=found["left_out"][:FILES],
         settings=[f"{key}={value}" for key, value in (settings or {}).items()],
         nothing=tr("Nothing was found wrong: {nothing}.", nothing=tr(NOTHING[kind])),

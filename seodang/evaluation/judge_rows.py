@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seodang.core.language import tr
+from seodang.core.numbers import short
 from seodang.data.cut_series import names_of_times
 from seodang.data.encode_series import SeriesEncoding, names_of_series
 from seodang.data.encode_text import TextEncoding, texts_of
@@ -28,7 +29,7 @@ from seodang.evaluation.metrics import Numbers
 from seodang.evaluation.naming import window
 from seodang.evaluation.row_baselines import Guess, series_baselines, table_baselines
 from seodang.evaluation.row_examples import JudgedRows, other_rows, outputs_of, own_rows
-from seodang.evaluation.row_verdict import lesson, row_verdict, short
+from seodang.evaluation.row_verdict import lesson, row_verdict
 from seodang.runs.folder import Run
 
 if TYPE_CHECKING:

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from seodang.core.language import tr
+from seodang.core.numbers import short
 from seodang.data.encode_text import TextEncoding
 from seodang.data.encoded import Encoded
 from seodang.data.load import Subset
 from seodang.evaluation.intervals import Interval, perplexity, ratio, wilson
 from seodang.evaluation.naming import many
 from seodang.evaluation.predictions import Amounts, Judged, Predictions
-from seodang.evaluation.row_verdict import short
 from seodang.evaluation.verdict import percent, points
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from seodang.core.language import tr
+from seodang.core.numbers import short
 from seodang.core.sentences import shown
 from seodang.evaluation import figures, row_figures
 from seodang.evaluation.naming import example, many, method, metric, one, split_name
 from seodang.evaluation.pages import rendered
 from seodang.evaluation.report import cutoff_rows, duration, titles_of_metrics, written
-from seodang.evaluation.row_verdict import short
 from seodang.evaluation.verdict import chance, points
 from seodang.recipes.resolve import about_setting
 

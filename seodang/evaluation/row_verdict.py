@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 from seodang.core.language import tr
+from seodang.core.numbers import short
 from seodang.core.registry import family, find
 from seodang.evaluation.naming import judged_on, many, method
 from seodang.evaluation.verdict import chance, points, weakest
@@ -243,18 +244,6 @@ def doubts(report: dict[str, Any]) -> list[str]:
             )
         )
     return lines + report.get("notes", [])
-
-
-def short(value: float) -> str:
-    """An amount with four figures.
-
-    >>> short(31234.567), short(0.123456), short(2.0), short(2.428e29)
-    ('31,230', '0.1235', '2', '2.428e+29')
-    """
-    if 1000 <= abs(value) < 1e12:
-        digits = len(str(int(abs(value)))) - 4
-        return f"{round(value, -digits):,.0f}"
-    return f"{value:.4g}"
 
 
 def lesson(recipe: str) -> list[str]:

@@ -11,11 +11,12 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from seodang.core.numbers import short
 from seodang.data.frame import Frame
 from seodang.data.open import open_any
 from seodang.data.split import Split
 from seodang.evaluation.row_baselines import table_baselines
-from seodang.evaluation.row_verdict import row_verdict, short
+from seodang.evaluation.row_verdict import row_verdict
 from seodang.recipes.resolve import resolve
 from seodang.runs.opening import encode_frame
 

@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from seodang.core.language import tr
+from seodang.core.numbers import short as figures
 from seodang.core.sentences import shown
 from seodang.data.frame import frame_lines
 from seodang.data.load import Prepared
 from seodang.data.look import look, short
 from seodang.evaluation.naming import metric_in_short
-from seodang.evaluation.row_verdict import short as figures
 from seodang.runs.events import Begun, Event, Interrupted, Opened, Planned, Replanned
 from seodang.training.features import Passed
 from seodang.training.loop import Epoch, Notice, Step

@@ -56,9 +56,9 @@ def _table(rows: list[dict[str, Any]]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
+    from seodang.core.numbers import short
     from seodang.evaluation.naming import split_name
     from seodang.evaluation.report import duration
-    from seodang.evaluation.row_verdict import short
     from seodang.evaluation.verdict import percent, points
 
     table = Table(box=None, pad_edge=False)

@@ -65,7 +65,7 @@ def _scores(report: dict[str, Any]) -> Table:
 
 def _figures(value: float) -> str:
     """Four digits after the point below 1, four figures in all of what is larger or very small."""
-    from seodang.evaluation.row_verdict import short
+    from seodang.core.numbers import short
 
     return f"{value:.4f}" if value == 0 or 0.001 <= abs(value) < 1 else short(value)
 

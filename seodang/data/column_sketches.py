@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from seodang.core.language import tr
+from seodang.core.numbers import short
 from seodang.data.encode_table import class_names
 from seodang.data.frame import Column, Frame
 from seodang.data.purposes import Purpose
@@ -125,7 +126,7 @@ def histogram(
     )
     most_of_all = max(1, int(heights.sum(1).max()))
     whole_days = is_date and high - low > LONG_AGO
-    told = (lambda each: date_of(each // DAY * DAY if whole_days else each)) if is_date else plain
+    told = (lambda each: date_of(each // DAY * DAY if whole_days else each)) if is_date else short
     ends = [told(least), told(most)]
     return {
         "bars": (heights / most_of_all).round(4).tolist(),
@@ -134,20 +135,6 @@ def histogram(
         "highest": most_of_all,
         "middle": told(float(np.median(values))),
     }
-
-
-def plain(value: float) -> str:
-    """A number with four figures, without an exponent where it has a usual size.
-
-    >>> plain(1234567.0), plain(0.000123), plain(30.0), plain(1815.37)
-    ('1,235,000', '0.000123', '30', '1,815')
-    """
-    if value == 0 or 1e-4 <= abs(value) < 1e15:
-        if abs(value) >= 1000:
-            digits = 3 - math.floor(math.log10(abs(value)))
-            return f"{round(value, digits):,.0f}"
-        return f"{float(f'{value:.4g}'):.10f}".rstrip("0").rstrip(".")
-    return f"{value:.3g}"
 
 
 def date_of(seconds: float) -> str:

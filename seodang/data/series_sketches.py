@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from seodang.core.language import tr
-from seodang.data.column_sketches import histogram, plain
+from seodang.core.numbers import short
+from seodang.data.column_sketches import histogram
 from seodang.data.cut_series import names_of_times
 from seodang.data.encode_series import names_of_series, numbers, ordered, series_of
 from seodang.data.frame import Frame
@@ -89,8 +90,8 @@ def line(
         lines.append(_thinned(across[own], up[own], len(values) > 2 * WIDE))
     return {
         "lines": lines,
-        "least": plain(least),
-        "most": plain(most),
+        "least": short(least),
+        "most": short(most),
         "left": left,
         "right": right,
     }

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from seodang.core.language import tr
+from seodang.core.numbers import short
 from seodang.data.encode_series import SeriesEncoding
 from seodang.diagnoses.case import LEVEL, Case
 from seodang.diagnoses.diagnosis import USELESS, Diagnosis, NotChecked, grade
 from seodang.evaluation.amounts import losses, nearer
 from seodang.evaluation.naming import METHODS, method, metric, split_name
 from seodang.evaluation.row_baselines import series_baselines
-from seodang.evaluation.row_verdict import short
 from seodang.evaluation.verdict import chance
 
 LEAST_WINDOWS = 50

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from seodang.core.language import tr
+from seodang.core.numbers import short
 from seodang.data.encode_series import SeriesEncoding
 from seodang.data.source import Source
 from seodang.diagnoses.case import Case
@@ -14,7 +15,6 @@ from seodang.diagnoses.cheap import PENALTY, features, form, out_of_fold, some
 from seodang.diagnoses.diagnosis import WORSE, Diagnosis, NotChecked, grade
 from seodang.evaluation.intervals import roc_auc_interval
 from seodang.evaluation.naming import many, one
-from seodang.evaluation.row_verdict import short
 
 # Lower end of the 95 % interval of how often a model tells which of a training and a test example is which (0.5: it cannot; Lopez-Paz
 # and Oquab, 2017, https://arxiv.org/abs/1610.06545). The limit is chosen, not measured.

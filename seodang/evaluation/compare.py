@@ -14,8 +14,7 @@ from seodang.core.language import tr
 from seodang.evaluation import predictions
 from seodang.evaluation.amounts import amount_intervals, losses, nearer, rounded
 from seodang.evaluation.envelope import training_seconds
-from seodang.evaluation.intervals import Z95, holm, paired, wilson
-from seodang.evaluation.judge_tokens import gain, ratio
+from seodang.evaluation.intervals import gain, holm, paired, perplexity, ratio, wilson
 from seodang.evaluation.naming import split_name
 from seodang.evaluation.predictions import Amounts, Judged, Predictions, Tokens
 from seodang.evaluation.verdict import LEVEL, chance, points
@@ -70,9 +69,8 @@ def _titles(runs: Sequence[Run]) -> list[str]:
 
 def _row(run: Run, title: str, judged: Judged) -> dict[str, Any]:
     if isinstance(judged, Tokens):
-        loss, error = ratio(judged.losses, judged.counts)
-        ends = [round(float(np.exp(loss + side * Z95 * error)), 4) for side in (-1, 1)]
-        score: dict[str, Any] = {"perplexity": round(float(np.exp(loss)), 4), "interval": ends}
+        middle, ends = perplexity(*ratio(judged.losses, judged.counts))
+        score: dict[str, Any] = {"perplexity": round(middle, 4), "interval": [round(end, 4) for end in ends]}
     elif isinstance(judged, Amounts):
         errors = np.abs(judged.predicted - judged.targets).mean(axis=1)
         low, high = amount_intervals(judged.targets, judged.predicted, max(1, judged.lag))["mae"]

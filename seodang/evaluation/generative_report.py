@@ -14,6 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from seodang.core.language import tr
+from seodang.core.numbers import short
 from seodang.core.sentences import shown
 from seodang.data.prepare import to_pixels
 from seodang.evaluation import generative_figures as figures
@@ -23,7 +24,6 @@ from seodang.evaluation.pages import rendered
 from seodang.evaluation.pictures import data_uri
 from seodang.evaluation.report import duration
 from seodang.evaluation.row_report import said, settings_of, sizes, source_of
-from seodang.evaluation.row_verdict import short
 from seodang.runs.folder import Run
 
 TEMPLATE = Path(__file__).parent / "generative.html.jinja"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from seodang.core.language import tr
+from seodang.core.numbers import short
 from seodang.evaluation.naming import judged_on
-from seodang.evaluation.row_verdict import doubts, joined, short
+from seodang.evaluation.row_verdict import doubts, joined
 from seodang.evaluation.verdict import chance, listed, percent
 
 LEVEL = 0.05

@@ -25,6 +25,8 @@ from seodang.evaluation.metrics import (
 Z95 = 1.959963984540054
 # Draws of a bootstrap. Percentiles of 1,000 draws scatter by a few hundredths of the interval's width.
 RESAMPLES = 1000
+# e to a larger loss is no number that says anything.
+MOST_LOSS = 50.0
 # Resampled examples that may be held at once (8 bytes each).
 DRAWS_AT_ONCE = 2_000_000
 
@@ -239,6 +241,44 @@ def paired(first: NDArray[np.bool_], second: NDArray[np.bool_], seed: int = 0) -
         "second_only": second_only,
         "p_value": float(binomtest(second_only, unlike).pvalue) if unlike else 1.0,
     }
+
+
+def ratio(sums: Numbers, counts: Numbers) -> tuple[float, float]:
+    """The mean over all tokens of what is summed for each text, and its standard error: that of a ratio of sums over texts, for the
+    words of one text are not independent (Cochran, 1977, section 6.3).
+
+    >>> ratio(np.array([2.0, 4.0]), np.array([1.0, 2.0]))
+    (2.0, 0.0)
+    """
+    total, texts = max(1.0, float(counts.sum())), len(sums)
+    mean = float(sums.sum() / total)
+    spread = float(np.square(sums - mean * counts).sum()) * texts / (texts - 1) if texts > 1 else 0.0
+    return mean, spread**0.5 / total
+
+
+def gain(others: Numbers, own: Numbers, counts: Numbers) -> dict[str, float]:
+    """Whether the network's losses are lower than another's on the same tokens: their difference a token (above 0 the network is better)
+    and its two-sided p-value, texts being independent. Arguments: sums over each text, (N,), and its tokens.
+
+    >>> gain(np.array([3.0, 3.0]), np.array([3.0, 3.0]), np.array([1.0, 1.0]))
+    {'difference': 0.0, 'p_value': 1.0}
+    """
+    from scipy.stats import norm
+
+    difference, error = ratio(others - own, counts)
+    if error <= 0 or len(own) < 2:
+        return {"difference": difference, "p_value": 1.0 if difference == 0 or len(own) < 2 else 0.0}
+    return {"difference": difference, "p_value": float(2 * norm.sf(abs(difference) / error))}
+
+
+def perplexity(loss: float, error: float = 0.0) -> tuple[float, Interval]:
+    """e to a loss a token, at most e⁵⁰, and its 95 % interval, of the loss and its standard error, as `ratio` gives them.
+
+    >>> perplexity(0.0), perplexity(1e9)[0] == exp(50)
+    ((1.0, (1.0, 1.0)), True)
+    """
+    low, middle, high = (exp(min(loss + side * Z95 * error, MOST_LOSS)) for side in (-1, 0, 1))
+    return middle, (low, high)
 
 
 def holm(p_values: list[float]) -> list[float]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seodang.core.language import tr
+from seodang.core.numbers import short
 from seodang.data.cut_series import names_of_times
 from seodang.data.encode_series import SeriesEncoding, names_of_series
 from seodang.data.encode_text import TextEncoding, texts_of
@@ -24,11 +25,11 @@ from seodang.evaluation.judge_series import drawn
 from seodang.evaluation.judge_tokens import token_numbers
 from seodang.evaluation.judged import own_data
 from seodang.evaluation.learnt import learnt, sentence
-from seodang.evaluation.margins import window_name
 from seodang.evaluation.metrics import Numbers
+from seodang.evaluation.naming import window
 from seodang.evaluation.row_baselines import Guess, series_baselines, table_baselines
 from seodang.evaluation.row_examples import JudgedRows, other_rows, outputs_of, own_rows
-from seodang.evaluation.row_verdict import lesson, row_verdict, short, sobering
+from seodang.evaluation.row_verdict import lesson, row_verdict
 from seodang.runs.folder import Run
 
 if TYPE_CHECKING:
@@ -63,9 +64,9 @@ def evaluate_rows(
     report = {**_envelope(run, judged), **found}
     known, again = _learnt_before(run, judged, own, answers)
     report["judged"] |= known
-    is_new = 2 * known.get("seen", 0) < len(judged)
-    notes = (judged.note if is_new else "", again, missing, *report.get("notes", []))
-    report["notes"] = [note for note in notes if note]
+    is_new = not again or 2 * known["seen"] < len(judged)
+    notes = (judged.note, again) if is_new else ()
+    report["notes"] = [note for note in (*notes, missing, *report.get("notes", [])) if note]
     if isinstance(answers, predictions.Predictions):
         predictions.write(run.folder / f"predictions{suffix(judged)}.parquet", answers)
     elif isinstance(answers, predictions.Amounts):
@@ -73,8 +74,8 @@ def evaluate_rows(
     else:
         predictions.write_tokens(run.folder / f"predictions{suffix(judged)}.parquet", answers)
     count_opening(run, judged, report)
-    report["verdict"] = [*row_verdict(report), *lesson(run.recipe.name)]
-    report["sobering"] = [*sobering(report), *([] if is_new else [again])]
+    lines, report["sobering"] = row_verdict(report, "" if is_new else again)
+    report["verdict"] = [*lines, *lesson(run.recipe.name)]
     report["findings"] = examine(run, report, own) if examine is not None and judged.is_own else []
     return save(run, judged, report, begun, lambda: render_rows(report))
 
@@ -82,11 +83,11 @@ def evaluate_rows(
 def _learnt_before(
     run: Run, judged: JudgedRows, own: Encoded | None, answers: predictions.Judged
 ) -> tuple[dict[str, int], str]:
-    """Of another file: how many of its examples the network learnt from or chose by, and a sentence where there are any."""
+    """Of another file: how many of its examples the network learnt from or chose by, and a sentence where they are more than by chance."""
     if judged.is_own or own is None:
         return {}, ""
-    again = learnt(judged.subset, own)
-    return {"seen": int(again.sum())}, sentence(answers, again, noun(run))
+    again, is_beyond_chance = learnt(judged.subset, own)
+    return {"seen": int(again.sum())}, sentence(answers, again, noun(run)) if is_beyond_chance else ""
 
 
 def _envelope(run: Run, judged: JudgedRows) -> dict[str, Any]:
@@ -264,8 +265,8 @@ def _amounts(run: Run, judged: JudgedRows, own: Encoded | None) -> tuple[dict[st
     worst = np.argsort(-np.abs(predicted - targets).mean(axis=1), kind="stable")[:MISTAKES]
     order = np.sort(np.random.default_rng(0).permutation(len(targets))[:POINTS])
     loss = "mse" if run.recipe.loss == "mse" else "mae"
-    names = _window_names(run, judged) if is_series else judged.subset.ids
-    answers = predictions.Amounts(names, targets, predicted, loss, lag, judged.split, judged.sha256)
+    names, series = _windows(run, judged) if is_series else (judged.subset.ids, None)
+    answers = predictions.Amounts(names, targets, predicted, loss, lag, judged.split, judged.sha256, series)
     found = {
         "main": main,
         "metrics": {name: amounts.rounded(value) for name, value in amounts.amount_metrics(targets, predicted).items()},
@@ -310,11 +311,14 @@ def _amount_guesses(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[s
     return guesses
 
 
-def _window_names(run: Run, judged: JudgedRows) -> list[str]:
-    """When each forecast begins and, where there are several series, of which."""
-    key, when = run.encoding.key, names_of_times(judged.frame, run.encoding.time)
-    whose = [None] * len(when) if key is None else names_of_series(judged.frame, key).tolist()
-    return [window_name(when[row], whose[row]) for row in judged.rows.tolist()]
+def _windows(run: Run, judged: JudgedRows) -> tuple[list[str], list[str] | None]:
+    """What each window is called and, where there are several series, of which it is."""
+    times = names_of_times(judged.frame, run.encoding.time)
+    when = [times[row] for row in judged.rows.tolist()]
+    if run.encoding.key is None:
+        return [window(each) for each in when], None
+    series = names_of_series(judged.frame, run.encoding.key)[judged.rows].tolist()
+    return [window(*each) for each in zip(when, series, strict=True)], series
 
 
 def _amount_example(

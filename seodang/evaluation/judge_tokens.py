@@ -16,7 +16,7 @@ from seodang.data.encode_text import NOTHING
 from seodang.data.encoded import Encoded
 from seodang.data.load import Subset
 from seodang.evaluation import text_baselines
-from seodang.evaluation.intervals import Z95, wilson
+from seodang.evaluation.intervals import Z95, gain, perplexity, ratio, wilson
 from seodang.evaluation.metrics import Numbers
 from seodang.evaluation.predictions import Tokens
 from seodang.runs.folder import Run
@@ -25,8 +25,6 @@ from seodang.training.loop import judging_batch
 if TYPE_CHECKING:
     from seodang.evaluation.row_examples import JudgedRows
 
-MOST_LOSS = 50.0  # e to more than that is no number that says anything
-
 
 def token_numbers(run: Run, judged: JudgedRows, own: Encoded | None) -> tuple[dict[str, Any], Tokens]:
     """Every number of the report of a run whose task is next_token or translate, and what each text has of the loss; touches no disk."""
@@ -34,13 +32,12 @@ def token_numbers(run: Run, judged: JudgedRows, own: Encoded | None) -> tuple[di
     tokens = int(counts.sum())
     (loss, error), accuracy = ratio(losses, counts), right / max(1, tokens)
     low, high = wilson(round(accuracy * tokens), max(1, tokens))
-    perplexity = float(np.exp(min(loss, MOST_LOSS)))
-    between = [round(float(np.exp(min(loss + side * Z95 * error, MOST_LOSS))), 4) for side in (-1, 1)]
-    found = {"perplexity": perplexity, "loss": loss, "accuracy": accuracy}
+    middle, between = perplexity(loss, error)
+    found = {"perplexity": middle, "loss": loss, "accuracy": accuracy}
     result: dict[str, Any] = {
         "main": "perplexity",
         "metrics": {name: round(value, 6) for name, value in found.items()},
-        "intervals": {"perplexity": between, "accuracy": [round(low, 6), round(high, 6)]},
+        "intervals": {"perplexity": [round(end, 4) for end in between], "accuracy": [round(low, 6), round(high, 6)]},
         "tokens": tokens,
         "baselines": {} if own is None else _baselines(own, judged.subset, losses, counts),
         "examples": [],
@@ -94,34 +91,6 @@ def losses_of(run: Run, subset: Subset) -> tuple[Numbers, Numbers, float]:
     return loss, count, right
 
 
-def ratio(sums: Numbers, counts: Numbers) -> tuple[float, float]:
-    """The mean over all tokens of what is summed for each text, and its standard error: that of a ratio of sums over texts, for the
-    words of one text are not independent (Cochran, 1977, section 6.3).
-
-    >>> ratio(np.array([2.0, 4.0]), np.array([1.0, 2.0]))
-    (2.0, 0.0)
-    """
-    total, texts = max(1.0, float(counts.sum())), len(sums)
-    mean = float(sums.sum() / total)
-    spread = float(np.square(sums - mean * counts).sum()) * texts / (texts - 1) if texts > 1 else 0.0
-    return mean, spread**0.5 / total
-
-
-def gain(others: Numbers, own: Numbers, counts: Numbers) -> dict[str, float]:
-    """Whether the network's losses are lower than another's on the same tokens: their difference a token (above 0 the network is better)
-    and its two-sided p-value, texts being independent. Arguments: sums over each text, (N,), and its tokens.
-
-    >>> gain(np.array([3.0, 3.0]), np.array([3.0, 3.0]), np.array([1.0, 1.0]))
-    {'difference': 0.0, 'p_value': 1.0}
-    """
-    from scipy.stats import norm
-
-    difference, error = ratio(others - own, counts)
-    if error <= 0 or len(own) < 2:
-        return {"difference": difference, "p_value": 1.0 if difference == 0 or len(own) < 2 else 0.0}
-    return {"difference": difference, "p_value": float(2 * norm.sf(abs(difference) / error))}
-
-
 def characters(encoding: Any, subset: Subset) -> int:
     """How many characters the tokens of a split stand for, an end mark counted as one; 0 where tokens do not say all of a text: words
     have lost their spaces, and an unknown one is easily guessed.
@@ -141,17 +110,12 @@ def _baselines(own: Encoded, subset: Subset, losses: Numbers, counts: Numbers) -
     """Single words and pairs of words, counted in training: how surprised they are by the same words as the network."""
     found = text_baselines.ngram_losses(sequences(own.train), sequences(subset), own.facts.vocabulary)
     how = {"unigram": tr("how common each word is"), "bigram": tr("which word follows which (Kneser-Ney)")}
-    tokens = float(counts.sum())
-    return {
-        name: {
-            "perplexity": round(float(np.exp(min(each.sum() / tokens, MOST_LOSS))), 4),
-            "how": how[name],
-            "better": bool(losses.sum() < each.sum()),
-            "network_against_it": gain(each, losses, counts),
-        }
-        for name, each in found.items()
-        if tokens
-    }
+    told = {}
+    for name, each in found.items() if counts.sum() else ():
+        test, (middle, _) = gain(each, losses, counts), perplexity(*ratio(each, counts))
+        better = test["difference"] > 0
+        told[name] = {"perplexity": round(middle, 4), "how": how[name], "better": better, "network_against_it": test}
+    return told
 
 
 def sequences(part: Subset) -> list[np.ndarray]:

@@ -4,25 +4,43 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
 from seodang.core.language import tr
+from seodang.core.numbers import short
+from seodang.data.encode_text import TextEncoding
 from seodang.data.encoded import Encoded
 from seodang.data.load import Subset
-from seodang.evaluation.intervals import wilson
+from seodang.evaluation.intervals import Interval, perplexity, ratio, wilson
 from seodang.evaluation.naming import many
 from seodang.evaluation.predictions import Amounts, Judged, Predictions
-from seodang.evaluation.row_verdict import short
 from seodang.evaluation.verdict import percent, points
 
 
-def learnt(judged: Subset, own: Encoded) -> NDArray[np.bool_]:
-    """(N,) whether each example, with its answer, is one of the run's training or validation examples."""
-    known = {key for part in (own.train, own.validation) for key in _keys(part)}
-    return np.array([key in known for key in _keys(judged)], bool)
+def learnt(judged: Subset, own: Encoded) -> tuple[NDArray[np.bool_], bool]:
+    """(N,) whether each example, with its answer, is one of the run's training or validation examples; and whether these are more than
+    new examples would be by chance: few columns of few values have few different rows, and new ones are among them too."""
+    train, validation = _keys(own.train), _keys(own.validation)
+    known = {*train, *validation}
+    found = np.array([key in known for key in _keys(judged)], bool)
+    least, _ = wilson(int(found.sum()), len(found))
+    _, most = _by_chance(own, train, validation)
+    return found, least > most
+
+
+def _by_chance(own: Encoded, train: list[bytes], validation: list[bytes]) -> Interval:
+    """How large a share of new examples equals one that was learnt: of the test (else validation) examples those that equal a training
+    example. Of texts, whose copies are kept in one split, and where nothing is held out: of the training examples those that equal another.
+    """
+    held_out = _keys(own.test) or validation
+    if held_out and not isinstance(own.encoding, TextEncoding):
+        known = set(train)
+        return wilson(sum(key in known for key in held_out), len(held_out))
+    return wilson(sum(times for times in Counter(train).values() if times > 1), len(train))
 
 
 def _keys(part: Subset) -> list[bytes]:
@@ -75,10 +93,10 @@ def sentence(answers: Judged, was_learnt: NDArray[np.bool_], noun: str) -> str:
             mae=short(float(off)),
             **told,
         )
-    loss = float(answers.losses[rest].sum() / max(1.0, float(answers.counts[rest].sum())))
+    middle, _ = perplexity(*ratio(answers.losses[rest], answers.counts[rest]))
     return tr(
         "{number:,} of these {count:,} {nouns} are, in all that it sees, among those that it learnt from or "
         "chose by. On the other {fresh:,} its perplexity is {perplexity:.1f}.",
-        perplexity=float(np.exp(loss)),
+        perplexity=middle,
         **told,
     )

@@ -45,10 +45,16 @@ def margins(run: Run) -> Margins | None:
     if not isinstance(judged, Amounts) or judged.split == "train" or len(judged.targets) < LEAST:
         return None
     off = np.abs(judged.predicted - judged.targets)
-    names = np.array([series_in(name) for name in judged.ids], object)
-    each = {name: off[names == name] for name in dict.fromkeys(names.tolist()) if name}
-    of_each = {name: rank_of(rows) for name, rows in each.items() if len(rows) >= LEAST}
-    return Margins(rank_of(off), of_each, len(off), judged.split)
+    return Margins(rank_of(off), _of_each(off, judged.series), len(off), judged.split)
+
+
+def _of_each(off: Numbers, series: list[str] | None) -> dict[str, Numbers]:
+    """The margins of each series of which there are enough windows; none where there is only one series."""
+    if series is None:
+        return {}
+    names, which, counts = np.unique(np.array(series, str), return_inverse=True, return_counts=True)
+    parts = np.split(off[np.argsort(which, kind="stable")], np.cumsum(counts)[:-1])
+    return {name: rank_of(part) for name, part in zip(names.tolist(), parts, strict=True) if len(part) >= LEAST}
 
 
 def rank_of(off: Numbers, share: float = SHARE) -> Numbers:
@@ -60,21 +66,3 @@ def rank_of(off: Numbers, share: float = SHARE) -> Numbers:
     """
     rank = math.ceil((len(off) + 1) * share)
     return np.sort(off, axis=0)[rank - 1]
-
-
-def window_name(when: str, series: str | None = None) -> str:
-    """What a judged window is called: when its forecast begins, and of which series.
-
-    >>> window_name("2024-05-01"), window_name("2024-05-01", "Oslo")
-    ('from 2024-05-01', 'Oslo from 2024-05-01')
-    """
-    return f"from {when}" if series is None else f"{series} from {when}"
-
-
-def series_in(name: str) -> str:
-    """The series that a judged window is of, by its name; "" where there is only one.
-
-    >>> series_in("Oslo from 2024-05-01"), series_in("from 2024-05-01")
-    ('Oslo', '')
-    """
-    return name.rpartition("from ")[0].removesuffix(" ")

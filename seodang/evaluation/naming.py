@@ -12,8 +12,8 @@ from seodang.core.language import later, tr, trn
 # Simple methods that a report on rows sets beside the network, by the key of each in report.json.
 METHODS = ("naive", "linear", "trees", "last value", "a season ago", "unigram", "bigram")
 
-# What a window of a series is called: "from 2024-05-01", or "Oslo from 2024-05-01" of several series.
-_WINDOW = re.compile(r"(|.* )from (\d{4}-\d\d.*|row \d+)")
+# What `window` makes: nothing but a time, or a number where there are no times, stands after "from"; the name of a file goes on.
+_WINDOW = re.compile(r"(|.* )from (\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?|row \d+)")
 
 
 def one(noun: str) -> str:
@@ -54,14 +54,23 @@ def split_name(split: str) -> str:
     return known.get(split, split)
 
 
+def window(when: str, series: str | None = None) -> str:
+    """What a judged window is called in a run's files: when its forecast begins (of `names_of_times`), and of which series.
+
+    >>> window("2024-05-01"), window("2024-05-01", "Oslo")
+    ('from 2024-05-01', 'Oslo from 2024-05-01')
+    """
+    return f"from {when}" if series is None else f"{series} from {when}"
+
+
 def example(name: str) -> str:
     """The name of an example as a person reads it: "table.csv row 3" is its own in every run's files.
 
     >>> example("table.csv row 3"), example("Oslo from 2024-05-01"), example("cat/12.png")
     ('table.csv row 3', 'Oslo from 2024-05-01', 'cat/12.png')
     """
-    if window := _WINDOW.fullmatch(name):
-        return window[1] + tr("from {when}", when=window[2])
+    if found := _WINDOW.fullmatch(name):
+        return found[1] + tr("from {when}", when=found[2])
     return sentences.example(name)
 
 

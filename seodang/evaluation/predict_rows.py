@@ -16,6 +16,7 @@ import torch
 from seodang.core.errors import DataError, RunError, SeodangError
 from seodang.core.language import tr
 from seodang.core.later import pandas as pd
+from seodang.core.numbers import short
 from seodang.core.sentences import shown
 from seodang.data.encode_series import SeriesEncoding
 from seodang.data.encode_table import TableEncoding
@@ -27,7 +28,6 @@ from seodang.decisions.decision import Decider, Decision
 from seodang.evaluation.naming import many, split_name
 from seodang.evaluation.predict_ahead import ahead, readable
 from seodang.evaluation.row_examples import outputs_of, read_rows
-from seodang.evaluation.row_verdict import short
 from seodang.evaluation.unseen import unseen
 from seodang.runs.folder import Run, read_report
 

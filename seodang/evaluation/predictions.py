@@ -6,7 +6,7 @@ import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,7 @@ class Amounts:
     """N judged examples of which amounts are foretold: targets and predicted (N, K) in their own unit.
 
     loss: "mse" or "mae", by which two runs are compared.   lag: so many neighbours have errors that are alike; 0: none.
+    series: of windows of several series, which each is of; else None, as in files of before this was kept.
     """
 
     ids: list[str]
@@ -58,6 +59,7 @@ class Amounts:
     lag: int
     split: str
     sha256: str
+    series: list[str] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +107,7 @@ def write(path: Path, predictions: Predictions) -> None:
 
 
 def write_amounts(path: Path, predictions: Amounts) -> None:
-    """Save as Parquet, atomically: id, true and predicted."""
+    """Save as Parquet, atomically: id, true and predicted, and series where there are several."""
     import pyarrow
 
     notes = {
@@ -113,10 +115,12 @@ def write_amounts(path: Path, predictions: Amounts) -> None:
         b"sha256": predictions.sha256.encode(),
         b"amounts": json.dumps({"loss": predictions.loss, "lag": predictions.lag}).encode(),
     }
-    columns = {"id": [readable(name) for name in predictions.ids]}
+    columns: dict[str, Any] = {"id": [readable(name) for name in predictions.ids]}
     for name, rows in (("true", predictions.targets), ("predicted", predictions.predicted)):
         flat = np.ascontiguousarray(rows, np.float64)
         columns[name] = pyarrow.FixedSizeListArray.from_arrays(flat.ravel(), flat.shape[1])
+    if predictions.series is not None:
+        columns["series"] = [readable(name) for name in predictions.series]
     _save(path, pyarrow.table(columns).replace_schema_metadata(notes))
 
 
@@ -215,4 +219,5 @@ def _read_amounts(table: pyarrow.Table) -> Amounts:
         lag=how["lag"],
         split=notes[b"split"].decode(),
         sha256=notes[b"sha256"].decode(),
+        series=table["series"].to_pylist() if "series" in table.column_names else None,
     )

@@ -9,30 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from seodang.core.language import tr
+from seodang.core.numbers import short
 from seodang.core.sentences import shown
 from seodang.evaluation import figures, row_figures
-from seodang.evaluation.naming import example, many, method, one, split_name
+from seodang.evaluation.naming import example, many, method, metric, one, split_name
 from seodang.evaluation.pages import rendered
 from seodang.evaluation.report import cutoff_rows, duration, titles_of_metrics, written
-from seodang.evaluation.row_verdict import short
 from seodang.evaluation.verdict import chance, points
 from seodang.recipes.resolve import about_setting
 
 TEMPLATE = Path(__file__).parent / "rows.html.jinja"
 
 
-def _amounts() -> dict[str, str]:
-    return {
-        "mae": tr("Mean distance"),
-        "rmse": tr("Root mean squared error"),
-        "median_error": tr("Median distance"),
-        "error_90": tr("Nine of ten are off by at most"),
-        "r2": tr("R² (share of the spread that is explained)"),
-        "perplexity": tr("Perplexity (equally likely next tokens)"),
-        "loss": tr("Loss a token"),
-        "bits_per_character": tr("Bits a character"),
-        "bleu": "BLEU",
-    }
+def _title(name: str) -> str:
+    """What a number is called in the table of scores, where there is room for more than its title."""
+    longer = {"perplexity": tr("Perplexity (equally likely next tokens)"), "loss": tr("Loss a token")}
+    longer |= {key: title for key, (title, _) in titles_of_metrics().items()}
+    return longer.get(name) or metric(name)
 
 
 # Settings that say little of what was learnt.
@@ -102,12 +95,11 @@ def _headline(report: dict[str, Any]) -> tuple[str, str]:
 
 
 def _metrics(report: dict[str, Any]) -> list[dict[str, str]]:
-    rows, known, amounts = [], titles_of_metrics(), _amounts()
+    rows = []
     for name, value in report["metrics"].items():
-        title = known[name][0] if name in known else amounts.get(name, name)
         bounds = report["intervals"].get(name)
         between = f"{short(bounds[0])}–{short(bounds[1])}" if bounds else ""
-        rows.append({"title": title, "value": short(value), "bounds": between})
+        rows.append({"title": _title(name), "value": short(value), "bounds": between})
     return rows
 
 

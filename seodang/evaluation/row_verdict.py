@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 from seodang.core.language import tr
+from seodang.core.numbers import short
 from seodang.core.registry import family, find
 from seodang.evaluation.naming import judged_on, many, method
 from seodang.evaluation.verdict import chance, points, weakest
@@ -15,15 +16,17 @@ from seodang.evaluation.verdict import percent as share_of
 LEVEL = 0.05
 
 
-def row_verdict(report: dict[str, Any]) -> list[str]:
-    """What a person should take home from a report on rows, one sentence or two a line, most important first."""
+def row_verdict(report: dict[str, Any], remembered: str = "") -> tuple[list[str], list[str]]:
+    """What a person should take home from a report on rows, one sentence or two a line, most important first; and which of these
+    lines are sobering, shown in red: that something simpler is as good or better, or that most of what is judged was learnt.
+
+    Args:
+        remembered: The sentence on examples that were learnt, where most are.
+    """
     good, bad = _against(report)
-    return [_score(report), *good, *bad, *_weakest(report), *_leaks(report), *doubts(report)]
-
-
-def sobering(report: dict[str, Any]) -> list[str]:
-    """The lines of the verdict that say that something simpler is as good or better: they are shown in red."""
-    return _against(report)[1]
+    known = [remembered] if remembered else []
+    lines = [_score(report), *known, *good, *bad, *_weakest(report), *_leaks(report), *doubts(report)]
+    return lines, [*known, *bad]
 
 
 def _score(report: dict[str, Any]) -> str:
@@ -241,18 +244,6 @@ def doubts(report: dict[str, Any]) -> list[str]:
             )
         )
     return lines + report.get("notes", [])
-
-
-def short(value: float) -> str:
-    """An amount with four figures.
-
-    >>> short(31234.567), short(0.123456), short(2.0), short(2.428e29)
-    ('31,230', '0.1235', '2', '2.428e+29')
-    """
-    if 1000 <= abs(value) < 1e12:
-        digits = len(str(int(abs(value)))) - 4
-        return f"{round(value, -digits):,.0f}"
-    return f"{value:.4g}"
 
 
 def lesson(recipe: str) -> list[str]:

@@ -130,25 +130,6 @@ def _against_the_rest(there: csr_matrix, positive: NDArray[np.bool_], asked: csr
 # The next word --------------------------------------------------------------------------------------------------------
 
 
-def ngram_perplexity(
-    train_ids: Sequence[NDArray[np.int64]], ids: Sequence[NDArray[np.int64]], vocabulary: int
-) -> dict[str, float]:
-    """How surprised counts of single tokens and of pairs are by each next token of `ids`: {"unigram": …, "bigram": …}.
-
-    Perplexity is e to the mean of -log p(token | the one before it), over every token but the first of its sequence; the
-    same for both, so that they can be compared with each other and with a network that predicts the same tokens.
-    1 is certain, `vocabulary` - 1 is guessing; nan where no sequence has two tokens. Arguments as of `ngram_losses`.
-
-    >>> certain = [np.array([1, 2, 1, 2, 1, 2])]
-    >>> found = ngram_perplexity(certain, certain, 4)
-    >>> found["bigram"] < found["unigram"] < 3
-    True
-    """
-    asked = sum(max(0, len(one) - 1) for one in ids)
-    losses = ngram_losses(train_ids, ids, vocabulary)
-    return {name: float(np.exp(each.sum() / asked)) if asked else float("nan") for name, each in losses.items()}
-
-
 def ngram_losses(
     train_ids: Sequence[NDArray[np.int64]], ids: Sequence[NDArray[np.int64]], vocabulary: int
 ) -> dict[str, NDArray[np.float64]]:
@@ -160,6 +141,11 @@ def ngram_losses(
     Args:
         train_ids: Token ids of each training text, 1 to vocabulary - 1.   ids: Of each text judged; ids not in training too.
         vocabulary: How many ids there are, padding (0, never predicted) included.
+
+    >>> certain = [np.array([1, 2, 1, 2, 1, 2])]
+    >>> found = ngram_losses(certain, certain, 4)
+    >>> bool(found["bigram"] < found["unigram"] < 5 * np.log(3))  # 5 next tokens; of 3 that are equally likely each has log(3)
+    True
     """
     before, after = _pairs(ids)
     assert not len(after) or after.min() > 0, "padding is no token that is predicted: give each text without it"

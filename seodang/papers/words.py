@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from seodang.core.language import tr, trn
+from seodang.core.numbers import short
 from seodang.evaluation.report import duration, written
-from seodang.evaluation.row_verdict import short
 from seodang.evaluation.verdict import chance, percent, points
 from seodang.papers.evidence import Evidence
 from seodang.papers.trace import Form, Place

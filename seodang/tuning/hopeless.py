@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median
 
+from seodang.core.numbers import short
 from seodang.core.sentences import said
-from seodang.evaluation.row_verdict import short
 from seodang.runs.events import End
 from seodang.tuning.propose import optuna
 from seodang.tuning.trial import MEASURES, Trial

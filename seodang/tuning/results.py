@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from seodang.core.language import tr, trn
+from seodang.core.numbers import short
 from seodang.core.sentences import shown
 from seodang.evaluation.intervals import wilson
-from seodang.evaluation.row_verdict import short
 from seodang.foundations.explore import Exploration
 from seodang.foundations.explore import write_page as write_exploration
 from seodang.tuning.drawn import drawings

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -13,7 +15,7 @@ import pytest
 from seodang.core.errors import DataError, RunError, SeodangError
 from seodang.evaluation import predictions
 from seodang.evaluation.evaluate import evaluate
-from seodang.evaluation.margins import margins, series_in
+from seodang.evaluation.margins import margins
 from seodang.evaluation.predict import predict
 from seodang.explanations.explain import explain
 from seodang.runs.train import train
@@ -308,11 +310,27 @@ def test_margins_hold_as_many_forecasts_as_they_say(shops):
     assert isinstance(judged, predictions.Amounts)
     assert found is not None
     for name in ("corner", "market"):
-        rows = [series_in(each) == name for each in judged.ids]
+        rows = [each == name for each in judged.series or ()]
         inside = np.abs(judged.predicted - judged.targets)[rows] <= found.of(name)
         assert (inside.mean(0) >= 0.95).all()
         assert (inside.sum(0) >= np.ceil((len(inside) + 1) * 0.95)).all()
     assert found.of("kiosk") is None, "nothing is known of a shop that was not judged"
+
+
+def test_margins_go_by_the_series_that_is_kept_and_not_by_names(tmp_path):
+    """Series whose names say "from", and enough windows of one alone; a file of before series were kept has margins over all."""
+    off = np.concatenate([np.arange(1.0, 41), [100.0] * 5])[:, None]
+    names = ["goods from Oslo from 2020"] * 40 + ["x"] * 5
+    kept = predictions.Amounts(["from 2021-01-01"] * 45, off, 0 * off, "mse", 0, "test", "one", names)
+    predictions.write_amounts(tmp_path / predictions.NAME, kept)
+    found = margins(SimpleNamespace(folder=tmp_path))  # type: ignore[arg-type]
+    assert found is not None
+    assert found.of(names[0]).tolist() == [39.0], "of 40 the 39th"  # type: ignore[union-attr]
+    assert found.of("x") is None, "too few"
+    predictions.write_amounts(tmp_path / predictions.NAME, replace(kept, series=None))
+    found = margins(SimpleNamespace(folder=tmp_path))  # type: ignore[arg-type]
+    assert found is not None
+    assert (found.of_each, found.of(None).tolist()) == ({}, [100.0])  # type: ignore[union-attr]
 
 
 def test_a_run_that_was_not_judged_has_no_margins(command, sales):

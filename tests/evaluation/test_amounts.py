@@ -34,6 +34,14 @@ def test_metrics_are_scikit_learns():
     assert found["r2"] == pytest.approx(r2_score(targets, predicted))
 
 
+@given(st.lists(st.integers(0, 20), min_size=1, max_size=120))
+def test_nine_of_ten_are_no_farther_off_and_no_smaller_distance_would_do(distances):
+    off = np.array(distances, float)[:, None]
+    most = amount_metrics(off, 0 * off)["error_90"]
+    assert (off <= most).mean() >= 0.9
+    assert (off < most).mean() <= 0.9
+
+
 def test_r2_of_several_steps_is_that_of_all_squares_together():
     targets, predicted = some(100, 4)
     weighted = r2_score(targets, predicted, multioutput="variance_weighted")

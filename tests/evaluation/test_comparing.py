@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from seodang.core.errors import RunError
 from seodang.evaluation import predictions
-from seodang.evaluation.compare import _pair, _same_examples, compare
+from seodang.evaluation.compare import _pair, _row, _same_examples, compare
 from seodang.evaluation.predictions import NAME, Amounts, Predictions, Tokens, write_tokens
 from seodang.runs.folder import load
 
@@ -78,6 +79,11 @@ def test_of_texts_the_same_tokens_are_compared_text_by_text(tmp_path):
     pieces = _pair(["first", "second"], [first, replace(second, tokenizer="pieces")], 0, 1, True)
     assert not pieces["comparable"]
     assert "they cut texts into other tokens, so perplexities say nothing beside each other" in pieces["words"]
+    broken = SimpleNamespace(
+        folder=tmp_path, recipe=SimpleNamespace(name="r"), data={"source": {"name": "d"}}, history=[], machine={}
+    )
+    row = _row(broken, "broken", replace(first, losses=1e4 * counts))  # type: ignore[arg-type]
+    assert np.isfinite([row["perplexity"], *row["interval"]]).all()
     write_tokens(tmp_path / NAME, first)
     again = predictions.read(tmp_path)
     assert isinstance(again, Tokens)

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from seodang.data.load import Subset
-from seodang.evaluation.judge_tokens import gain, losses_of, ratio
+from seodang.evaluation.intervals import gain, perplexity, ratio
+from seodang.evaluation.judge_tokens import losses_of
 from seodang.tasks.next_token import NextToken
 
 WORDS, TEXTS = 12, 400
@@ -57,6 +58,13 @@ def test_beginnings_of_texts_have_an_answer_each(judged):
     each = -table[subset.pixels[:, 0]].log_softmax(1).gather(1, subset.labels[:, :1]).double()
     assert (words, mean) == (TEXTS, pytest.approx(float(each.mean()), rel=1e-5))
     assert error == pytest.approx(float(each.std()) / TEXTS**0.5, rel=1e-5)
+
+
+def test_a_loss_beyond_all_words_is_a_number_still():
+    """A network that broke: 1e4 a token would be infinite, which a report cannot hold."""
+    middle, (low, high) = perplexity(*ratio(np.array([2e4, 1.0]), np.array([2.0, 2.0])))
+    assert np.isfinite([low, middle, high]).all()
+    assert low < middle == high
 
 
 def test_a_difference_of_chance_is_called_so_as_often_as_it_should():

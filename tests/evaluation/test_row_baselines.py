@@ -11,11 +11,12 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from seodang.core.numbers import short
 from seodang.data.frame import Frame
 from seodang.data.open import open_any
 from seodang.data.split import Split
 from seodang.evaluation.row_baselines import table_baselines
-from seodang.evaluation.row_verdict import row_verdict, short, sobering
+from seodang.evaluation.row_verdict import row_verdict
 from seodang.recipes.resolve import resolve
 from seodang.runs.opening import encode_frame
 
@@ -94,15 +95,15 @@ def report_of(p_value, difference, skill):
     ],
 )  # fmt: skip
 def test_the_verdict_says_worse_only_beyond_chance(p_value, difference, skill, sentence):
-    report = report_of(p_value, difference, skill)
-    assert row_verdict(report)[2] == sentence
-    assert sobering(report) == [sentence], "which is shown in red"
+    lines, sobering = row_verdict(report_of(p_value, difference, skill))
+    assert lines[2] == sentence
+    assert sobering == [sentence], "which is shown in red"
 
 
 def test_the_verdict_says_better_beyond_chance():
-    report = report_of(0.001, 1.0, 0.05)
-    assert row_verdict(report)[1].endswith("Better than that, beyond chance.")
-    assert sobering(report) == []
+    lines, sobering = row_verdict(report_of(0.001, 1.0, 0.05))
+    assert lines[1].endswith("Better than that, beyond chance.")
+    assert sobering == []
 
 
 @pytest.mark.parametrize(("value", "words"), [(0.0, "0"), (-31234.5, "-31,230"), (999.96, "1000"), (1e13, "1e+13")])

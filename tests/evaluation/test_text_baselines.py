@@ -1,6 +1,5 @@
 """NB-SVM and the counts of word pairs: computed by hand, against a plain reference, and on real texts."""
 
-import math
 from collections import Counter
 
 import numpy as np
@@ -15,7 +14,7 @@ from seodang.evaluation.text_baselines import (
     bigram,
     log_count_ratio,
     nb_svm,
-    ngram_perplexity,
+    ngram_losses,
     ridge,
     unigram,
 )
@@ -170,23 +169,30 @@ def test_bigram_is_the_reference_and_sums_to_one(sequences):
     assert unigram(texts, 8).sum() == pytest.approx(1)
 
 
+def perplexity(train, ids, vocabulary):
+    """e to the mean loss of a next token, by unigram and by bigram."""
+    asked = sum(len(one) - 1 for one in ids)
+    return {name: np.exp(each.sum() / asked) for name, each in ngram_losses(train, ids, vocabulary).items()}
+
+
 def test_perplexity_is_what_it_is_called():
     rng = np.random.default_rng(0)
     noise = [rng.integers(1, 11, 50_000)]
-    assert ngram_perplexity(noise, [rng.integers(1, 11, 50_000)], 11)["unigram"] == pytest.approx(10, rel=0.01)
-    assert ngram_perplexity(noise, [rng.integers(1, 11, 50_000)], 11)["bigram"] == pytest.approx(10, rel=0.01)
+    assert perplexity(noise, [rng.integers(1, 11, 50_000)], 11)["unigram"] == pytest.approx(10, rel=0.01)
+    assert perplexity(noise, [rng.integers(1, 11, 50_000)], 11)["bigram"] == pytest.approx(10, rel=0.01)
     circle = [np.tile(np.arange(1, 11), 500)]
-    found = ngram_perplexity(circle, circle, 11)
+    found = perplexity(circle, circle, 11)
     assert found["unigram"] == pytest.approx(10, rel=0.01)
     assert 1 < found["bigram"] < 1.01
-    nothing = ngram_perplexity([], [np.array([1, 2])], 11)
+    nothing = perplexity([], [np.array([1, 2])], 11)
     assert nothing == {"unigram": pytest.approx(10), "bigram": pytest.approx(10)}
-    assert math.isnan(ngram_perplexity(circle, [np.array([1])], 11)["bigram"])
+    alone = ngram_losses(circle, [np.array([1]), np.array([1, 2])], 11)["bigram"]
+    assert (alone[0], len(alone)) == (0, 2), "a text of one token has no next one, and keeps its place"
 
 
 def test_padding_is_our_own_mistake():
     with pytest.raises(AssertionError, match="padding is no token that is predicted"):
-        ngram_perplexity([np.array([1, 2])], [np.array([1, 2, 0])], 3)
+        ngram_losses([np.array([1, 2])], [np.array([1, 2, 0])], 3)
 
 
 @pytest.mark.real
@@ -196,7 +202,7 @@ def test_captions_are_foretold_by_pairs(real_data):
     frame = read_texts(real_data("multi30k"))
     train, test = (frame.table["en"][frame.splits == split].tolist() for split in ("train", "test"))
     tokenizer = fit(train, "words", 10_000, marks=True)
-    found = ngram_perplexity(
+    found = perplexity(
         tokenizer.encode_all(train, marked=True), tokenizer.encode_all(test, marked=True), tokenizer.size
     )
     assert found["unigram"] == pytest.approx(239.8, abs=0.5)

@@ -157,6 +157,36 @@ def test_a_file_that_it_learnt_from_is_told_and_the_rest_scored_apart(run, parce
     assert any(line.startswith(f"All of these {sizes['train']} rows are") for line in lines)
 
 
+def test_most_rows_learnt_is_said_in_red_and_by_the_command(command, run, parcels):
+    result = command("evaluate", run.folder, parcels, "--json")
+    told = json.loads(result.stdout)
+    line = told["sobering"][0]
+    assert "among those that it learnt from or chose by" in line
+    assert told["verdict"][1] == line, "the score first, then what it is worth"
+    assert told["notes"] == []
+    assert line in result.stderr.splitlines()
+    assert f'<li class="wrong">{line}</li>' in (run.folder / told["files"]["html"]).read_text()
+
+
+def of_few_values(path, seed, rows):
+    """Four columns of three values each: 81 different rows, and a class with noise."""
+    draw = np.random.default_rng(seed)
+    table = pd.DataFrame(draw.choice(["low", "middle", "high"], (rows, 4)), columns=["heat", "rain", "wind", "sun"])
+    noisy = (table == "high").sum(axis=1) + draw.normal(0, 1, rows)
+    table.assign(kind=np.where(noisy > 1.3, "good", "bad")).to_csv(path, index=False)
+    return path
+
+
+def test_rows_that_are_alike_by_chance_are_not_called_learnt(tmp_path):
+    settings = {"training.epochs": 1, "columns.target": "kind"}
+    run = train(of_few_values(tmp_path / "days.csv", 0, 1500), settings=settings, runs=tmp_path / "runs")
+    new = evaluate(run, of_few_values(tmp_path / "new.csv", 1, 300))
+    assert new["judged"]["seen"] > 270, "nearly all are like one that it learnt"
+    told = [*new["verdict"], *new["notes"]]
+    assert not any("learnt from" in line or "remembered" in line for line in told)
+    assert any("not on the run's own data" in line for line in told)
+
+
 def test_a_file_without_the_target_cannot_be_judged(run, tmp_path):
     pd.read_csv(write(tmp_path / "new.csv", 40)).drop(columns="late").to_csv(tmp_path / "new.csv", index=False)
     with pytest.raises(DataError, match=r"has no column 'late', which is what the network foretells\. Allowed: "):

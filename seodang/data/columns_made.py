@@ -106,7 +106,7 @@ def _whole_kind(name: str, values: np.ndarray, different: np.ndarray, missing: n
     """Whole numbers that name rows rather than measure them."""
     rows, every = len(values), len(different) == len(values)
     named = named_like_id(name)
-    dense = every and rows >= _LEAST_OF_A_RANGE * (different[-1] - different[0] + 1)
+    dense = every and different[-1] < different[0] + rows / _LEAST_OF_A_RANGE  # a difference could overflow
     if every and (named or dense and _NUMBER_NAME.fullmatch(name)):
         return "id", said("another whole number in every row, and it is named like an id")
     step_one = every and different[-1] == different[0] + (rows - 1)

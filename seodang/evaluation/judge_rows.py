@@ -17,11 +17,12 @@ from seodang.data.encode_text import TextEncoding, texts_of
 from seodang.data.encoded import Encoded
 from seodang.data.load import Prepared
 from seodang.evaluation import amounts, metrics, predictions, text_baselines
+from seodang.evaluation.by_series import by_series
 from seodang.evaluation.cutoffs import cutoffs
 from seodang.evaluation.decision_surface import surface
 from seodang.evaluation.envelope import count_opening, envelope, save, suffix
 from seodang.evaluation.intervals import all_intervals, calibration_by_chance, paired, wilson
-from seodang.evaluation.judge_series import drawn
+from seodang.evaluation.judge_series import NAIVE, drawn
 from seodang.evaluation.judge_tokens import token_numbers
 from seodang.evaluation.judged import own_data
 from seodang.evaluation.learnt import learnt, sentence
@@ -277,6 +278,7 @@ def _amounts(run: Run, judged: JudgedRows, own: Encoded | None) -> tuple[dict[st
         },
         "horizon": horizon,
         "by_step": amounts.by_step(targets, predicted) if horizon > 1 else None,
+        "by_series": None if series is None else _by_series(series, targets, predicted, guesses, run.recipe.loss),
         "scatter": [] if is_series else [[float(targets[i, 0]), float(predicted[i, 0])] for i in order],
         "forecast": drawn(run.encoding, judged.frame, judged.rows, targets, predicted, guesses) if is_series else None,
         "range": [float(targets.min()), float(targets.max())],
@@ -284,6 +286,13 @@ def _amounts(run: Run, judged: JudgedRows, own: Encoded | None) -> tuple[dict[st
         "mistakes": [_amount_example(int(i), names, run, judged, targets, predicted) for i in worst],
     }
     return found, answers
+
+
+def _by_series(
+    series: list[str], targets: Numbers, predicted: Numbers, guesses: dict[str, Guess], loss: str
+) -> dict[str, Any] | None:
+    simple = {name: guess.answers for name, guess in guesses.items() if name in NAIVE}
+    return by_series(series, targets, predicted, simple, loss)
 
 
 def _amount_guesses(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[str, Guess]:

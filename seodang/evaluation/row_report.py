@@ -42,7 +42,7 @@ def render_rows(report: dict[str, Any]) -> str:
     curves = [figures.curve(report["history"], name, figures.quantity(name)) for name in names]
     return rendered(
         TEMPLATE,
-        {"duration": duration, "place": place, "one": one, "many": many},
+        {"duration": duration, "place": place, "one": one, "many": many, "method": method, "short": short},
         report=report,
         headline=headline,
         under=under,

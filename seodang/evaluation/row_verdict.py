@@ -24,6 +24,8 @@ def row_verdict(report: dict[str, Any], remembered: str = "") -> tuple[list[str]
         remembered: The sentence on examples that were learnt, where most are.
     """
     good, bad = _against(report)
+    good_of_each, bad_of_each = _by_series(report)
+    good, bad = [*good, *good_of_each], [*bad, *bad_of_each]
     known = [remembered] if remembered else []
     lines = [_score(report), *known, *good, *bad, *_weakest(report), *_leaks(report), *doubts(report)]
     return lines, [*known, *bad]
@@ -164,6 +166,39 @@ def _amount_against(report: dict[str, Any]) -> tuple[list[str], list[str]]:
             tr("Nothing here does better than keeping the last value: the past of this series says no more than that.")
         )
     return good, lines
+
+
+def _by_series(report: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """On how many series the network is nearer than a simple forecast: a good line, or a sobering one where it is not on most."""
+    found = report.get("by_series")
+    if not found:
+        return [], []
+    worst = found["rows"][0]
+    told = {
+        "method": method(found["method"]),
+        "better": found["better"],
+        "count": found["count"],
+        "series": worst["series"],
+        "error": short(worst["error"]),
+        "other": short(worst["simple_error"]),
+    }
+    if found["better"] == found["count"]:
+        return [tr("Series by series: nearer than {method} on each of {count}.", **told)], []
+    if 2 * found["better"] > found["count"]:
+        return [
+            tr(
+                "Series by series: nearer than {method} on {better} of {count}; least on {series}, off by {error} where {method} is by "
+                "{other}.",
+                **told,
+            )
+        ], []
+    return [], [
+        tr(
+            "Series by series NOT nearer than {method} on most: on {better} of {count}; least on {series}, off by {error} where {method} "
+            "is by {other}.",
+            **told,
+        )
+    ]
 
 
 def joined(words: list[str]) -> str:

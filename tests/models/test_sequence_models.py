@@ -162,6 +162,16 @@ def test_nlinear_moves_with_the_series() -> None:
     torch.testing.assert_close(network(past + shift), network(past) + shift.repeat(6), atol=1e-4, rtol=1e-5)
 
 
+def test_nlinear_with_its_own_scale_grows_with_each_series_whatever_its_size() -> None:
+    network, past = shaken(nlinear(Spec((24, 2)), Spec((12,)), targets=2, own_scale=True)), torch.randn(5, 24, 2)
+    size = torch.tensor([[1.0, 50.0], [3.0, 0.02], [1e4, 7.0], [0.1, 1.0], [20.0, 9.0]])
+    grown = network(past * size[:, None] + 5)
+    torch.testing.assert_close(grown, network(past) * size.repeat(1, 6) + 5, atol=1e-4, rtol=1e-3)
+    still = torch.full((1, 24, 2), 3.0)
+    assert torch.isfinite(network(still)).all()
+    torch.testing.assert_close(network(still), torch.full((1, 12), 3.0), atol=1e-5, rtol=0)
+
+
 def test_nlinear_starts_as_the_last_value_and_dlinear_as_the_mean() -> None:
     past = torch.randn(5, 24, 2)
     assert torch.equal(nlinear(Spec((24, 2)), Spec((6,)), targets=2)(past), past[:, -1].repeat(1, 3))

@@ -1,5 +1,7 @@
 """What the recipes for series reach on real data, and what beats them."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -65,6 +67,28 @@ def test_a_series_of_one_column_is_forecast_in_the_order_of_its_rows(tmp_path):
     )
     assert report["horizon"] == 12
     assert report["metrics"]["mae"] < 0.2 * baselines["last value"]["mae"]
+
+
+def test_a_small_series_beside_large_ones_is_foretold_in_its_own_size(tmp_path):
+    """With one scale for all the shop that sells a dozen was foretold -150."""
+    draw, days = np.random.default_rng(0), np.arange("2022-01-01", "2023-06-01", dtype="datetime64[D]")
+    weeks = np.sin(2 * np.pi * np.arange(len(days)) / 7)
+    lines = ["date,shop,sales"]
+    for shop, size in (("small", 12), ("middle", 900), ("large", 80_000)):
+        sales = size * (1 + 0.4 * weeks + 0.05 * draw.standard_normal(len(days)))
+        lines += [f"{day},{shop},{value:.2f}" for day, value in zip(days, sales, strict=True)]
+    (tmp_path / "shops.csv").write_text("\n".join(lines))
+    report, _, verdict = judged(tmp_path / "shops.csv", None, tmp_path)
+    errors = {row["series"]: row["error"] for row in report["by_series"]["rows"]}
+    # The noise is 0.05 of each size, and its mean distance 0.04.
+    assert {
+        shop: errors[shop] / size < 0.06 for shop, size in (("small", 12), ("middle", 900), ("large", 80_000))
+    } == dict.fromkeys(errors, True)
+    assert (
+        "Series by series: nearer than the last value on each of 3." in verdict
+        or "a season ago on each of 3" in verdict
+    )
+    assert "<h2>By series</h2>" in (Path(report["run"]) / "report.html").read_text()
 
 
 @pytest.mark.real

@@ -480,6 +480,24 @@ def test_a_guess_is_not_advised_where_no_network_could_be_shown_to_beat_it(made,
     assert all("Use the naive guess" not in each.todo for each in found)
 
 
+@pytest.mark.parametrize(("recipe", "fires"), [("forecaster", False), ("lstm", True)])
+def test_a_series_that_moved_more_in_its_past_is_no_sign_of_underfitting(recipe, fires, tmp_path):
+    """The swings of the training years are ten times those of the judged ones, so that any training error is larger than a linear
+    model's on these. A forecaster that starts as the last value is no worse than it, an LSTM that says 0 is."""
+    days = pd.date_range("2018-01-01", periods=1200)
+    swing = np.where(np.arange(1200) < 800, 10, 1) * np.sin(2 * np.pi * np.arange(1200) / 12)
+    values = 50 + swing + 0.05 * np.random.default_rng(0).normal(size=1200)
+    pd.DataFrame({"Date": days, "Temp": values.round(3)}).to_csv(tmp_path / "calm.csv", index=False)
+    settings = {"training.learning_rate": 1e-7, "training.epochs": 1, "series.season": 12, "series.horizon": 1}
+    run = train(tmp_path / "calm.csv", recipe, settings, runs=tmp_path / "runs")
+    report = evaluate(run)
+    linear = report["baselines"]["linear"]
+    assert linear["network_against_it"]["difference"] < 0
+    assert linear["network_against_it"]["p_value"] < 0.05
+    assert run.history[-1]["mae"] > linear["mae"]
+    assert bool(list(find("diagnoses", "underfitting")(case_of_run(run.folder)))) == fires
+
+
 # How findings are told --------------------------------------------------------------------------------------------------
 
 

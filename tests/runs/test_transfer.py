@@ -123,9 +123,13 @@ def test_pictures_become_smaller_where_the_minutes_are_few(shapes, tmp_path, mon
     monkeypatch.setenv("SEODANG_CACHE", str(tmp_path / "empty"))
     monkeypatch.setattr(
         "seodang.runs.passing.Pass.plan",
-        lambda self: PassPlan(60, 0, (self.recipe.preparation.height / 192) ** 2, "x"),
+        lambda self: PassPlan(60, 0, 10 * (self.recipe.preparation.height / 192) ** 2, "x"),
     )
-    for minutes, side in ((2.0, 192), (0.5, 96), (0.01, 64)):
+    for minutes, side in (
+        (20.0, 192),
+        (5.0, 96),
+        (0.01, 64),
+    ):  # so much that a busy machine's seconds of opening do not count
         settings = {"transfer.backbone": "mobilenetv1_025", "training.minutes": minutes}
         begun = next(e for e in stream(shapes, settings=settings, runs=tmp_path) if isinstance(e, Begun))
         assert begun.recipe.preparation.height == begun.recipe.preparation.width == side
@@ -133,24 +137,24 @@ def test_pictures_become_smaller_where_the_minutes_are_few(shapes, tmp_path, mon
 
 
 def test_a_smaller_network_is_taken_where_even_small_pictures_take_too_long(shapes, tmp_path, monkeypatch):
-    """8 s for the pictures through the default network, a tenth of it through the smaller one: by the pixel."""
+    """Nine minutes for the pictures through the default network, a twelfth of it through the smaller one: by the pixel."""
     monkeypatch.setenv("SEODANG_CACHE", str(tmp_path / "empty"))
 
     def plan(self):
         base, side = self.recipe.transfer.backbone, self.recipe.preparation.height
-        return PassPlan(60, 0, (9.0 if base == "mobilenetv2_100" else 0.75) * (side / 192) ** 2, base)
+        return PassPlan(60, 0, (90.0 if base == "mobilenetv2_100" else 7.5) * (side / 192) ** 2, base)
 
     monkeypatch.setattr("seodang.runs.passing.Pass.plan", plan)
     settings = {
-        "training.minutes": 0.5
-    }  # 60 s through the default network at 64 pixels, 20 s through the smaller one at 128
+        "training.minutes": 5
+    }  # 600 s through the default network at 64 pixels, 200 s through the smaller one at 128
     begun = next(e for e in stream(shapes, settings=settings, runs=tmp_path) if isinstance(e, Begun))
     assert begun.recipe.transfer.backbone == begun.recipe.model.settings["architecture"] == "mobilenetv1_025"
     assert begun.recipe.preparation.height == 128
     assert begun.recipe.preparation.mean == (0.5, 0.5, 0.5), "as the smaller network wants it"
     assert (
-        "transfer.backbone=mobilenetv1_025: through mobilenetv2_100 even pictures of this size would take 1 min, too much for the "
-        "0.5 minutes given"
+        "transfer.backbone=mobilenetv1_025: through mobilenetv2_100 even pictures of this size would take 10 min, too much for the "
+        "5 minutes given"
     ) in begun.reasons
     named = {**settings, "transfer.strategy": "features"}
     begun = next(e for e in stream(shapes, settings=named, runs=tmp_path) if isinstance(e, Begun))

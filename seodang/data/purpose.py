@@ -12,7 +12,7 @@ from seodang.core.later import pandas as pd
 from seodang.core.sentences import said, shown
 from seodang.data.frame import Column, Frame
 from seodang.data.leaks import gives_away
-from seodang.data.purpose_of_series import as_it_lies, series, why_across, why_no_series
+from seodang.data.purpose_of_series import as_it_lies, ends_in_a_label, series, why_across, why_no_series
 from seodang.data.purpose_of_texts import pairs, texts_to_read
 from seodang.data.purposes import Named, Purpose, columns_of, left_over
 from seodang.data.targets import SURE_NAMES, guessed, nearly_names, plain, task_of
@@ -58,7 +58,7 @@ def purpose(
         found = series(frame, chosen, usable, asked_for=True) or as_it_lies(frame, chosen, usable)
     else:
         found = pairs(frame, chosen) or texts_to_read(frame, chosen, usable, among_others)
-        no_series = forecast is False or _has_labels(chosen, usable)
+        no_series = forecast is False or _has_labels(frame, chosen, usable)
         found = found or (None if no_series else series(frame, chosen, usable)) or _table(frame, chosen, usable)
         if found.form == "table" and forecast is None:
             why = why_no_series(frame, chosen, usable) or why_across(usable)
@@ -67,10 +67,13 @@ def purpose(
     return Purpose(**{**found.__dict__, "left": {**found.left, **asked}})
 
 
-def _has_labels(chosen: Named, usable: list[Column]) -> bool:
+def _has_labels(frame: Frame, chosen: Named, usable: list[Column]) -> bool:
     """Whether rows have a label, so that they are a table whenever they were, unless a person says otherwise."""
     asked = chosen.time or chosen.key or chosen.target
-    return not asked and any(column.kind == "category" and plain(column.name) in SURE_NAMES for column in usable)
+    if asked:
+        return False
+    named_so = any(column.kind == "category" and plain(column.name) in SURE_NAMES for column in usable)
+    return named_so or ends_in_a_label(frame, usable)
 
 
 def _exist(frame: Frame, *names: str | None) -> None:

@@ -13,17 +13,13 @@ from seodang.core.sentences import said, saidn, shown
 from seodang.data.frame import Column, Frame
 from seodang.data.purposes import Named, Purpose, columns_of, left_over
 from seodang.data.readers.across import named_by_times
-from seodang.data.targets import TARGET_NAMES, plain
+from seodang.data.series_targets import SERIES_NAMES, is_beside, named_as_series, series_target
+from seodang.data.targets import TARGET_NAMES, has_two_values, is_event, plain
 from seodang.data.times import LEAST_TIMES, candidates, elapsed, in_words, key_of, moments, steps
 
-# Names of what is forecast.
-SERIES_NAMES = [
-    "close", "target", "y", "value", "ot", "passengers", "sales", "sold", "unitssold", "revenue", "demand", "count", "cnt", "temp",
-    "temperature", "load", "price", "consumption", "cases", "pm25", "pm10", "종가", "값", "판매량", "매출", "수요", "기온", "가격",
-]  # fmt: skip
-
-ENDINGS = ("passengers", "sales", "demand", "count", "판매량", "매출", "수요")  # as the last word of a longer name too
-
+# How names of columns of labels end.
+_LABELS = r"(label|class|status|state|condition|activity|fault|quality|상태|여부|판정|등급|고장|불량)$"
+MOST_LABELS = 20
 MOST_REPEATED = 0.01  # of the rows of a series may stand at a time that another has; the last is used
 
 
@@ -50,6 +46,26 @@ def series(frame: Frame, chosen: Named, usable: list[Column], asked_for: bool = 
     if chosen.key:
         raise DataError(tr("key=COLUMN tells several series apart, but no column says when. Say it with time=COLUMN."))
     return None if times else _by_equal_steps(frame, chosen, usable, asked_for)
+
+
+def ends_in_a_label(frame: Frame, usable: list[Column]) -> bool:
+    """Whether the last column says what was the case or came of it (RainTomorrow, machine_status), so that rows are told apart by it
+    though they follow one another: words, or two values, once a time; and no number is named like what is forecast."""
+    numbers = [column.name for column in usable if column.kind == "number" and not has_two_values(frame, column.name)]
+    if not usable or not numbers or named_as_series(numbers) is not None or is_beside(usable[-1].name):
+        return False
+    last = usable[-1]
+    said_so = (
+        is_event(last.name) or plain(last.name) in TARGET_NAMES or re.search(_LABELS, plain(last.name)) is not None
+    )
+    if last.kind == "number":
+        return said_so and has_two_values(frame, last.name)
+    if last.kind != "category" or not 2 <= last.distinct <= MOST_LABELS:
+        return False
+    if said_so:
+        return True
+    when = next((moments(frame, time) for time in candidates(frame)), None)
+    return last.distinct == 2 and when is not None and len(np.unique(when)) == len(when)
 
 
 def _by_equal_steps(frame: Frame, chosen: Named, usable: list[Column], asked_for: bool) -> Purpose | None:
@@ -190,7 +206,8 @@ def _twice(frame: Frame, when: np.ndarray, key: str) -> int:
 def _as_series(
     frame: Frame, chosen: Named, time: str, parts: list[str], key: str | None, when: np.ndarray, numbers: list[str]
 ) -> Purpose:
-    target, reason = (chosen.target, "") if chosen.target else _series_target(_known(frame, numbers))
+    apart = columns_of(frame, key)
+    target, reason = (chosen.target, "") if chosen.target else series_target(frame, _known(frame, numbers), apart)
     known = when[~np.isnat(when)]
     found = steps(known)
     first, last = (str(moment.astype("datetime64[D]")) for moment in (known.min(), known.max()))
@@ -249,7 +266,7 @@ def as_it_lies(frame: Frame, chosen: Named, usable: list[Column]) -> Purpose:
     numbers = [column.name for column in usable if column.kind == "number"]
     if problem := _problem_of_target(frame, numbers, chosen):
         raise DataError(tr("{where} cannot be forecast: {reason}", where=frame.where, reason=shown(problem)))
-    target, reason = (chosen.target, "") if chosen.target else _series_target(_known(frame, numbers))
+    target, reason = (chosen.target, "") if chosen.target else series_target(frame, _known(frame, numbers))
     others = tuple(name for name in numbers if name != target)
     reasons = (
         said("A series: no column says when, so the rows are equal steps in the order in which they lie."),
@@ -262,15 +279,3 @@ def as_it_lies(frame: Frame, chosen: Named, usable: list[Column]) -> Purpose:
 def _known(frame: Frame, numbers: list[str]) -> list[str]:
     """The columns that have a value in most rows, where there are any."""
     return [name for name in numbers if 2 * frame.column(name).missing <= len(frame)] or numbers
-
-
-def _series_target(numbers: list[str]) -> tuple[str, str]:
-    for wanted in SERIES_NAMES:
-        for name in numbers:
-            if plain(name) == wanted or wanted in ENDINGS and plain(name).endswith(wanted):
-                return name, said("The target is {name}, by its name. Say another with target=COLUMN.", name=name)
-    if len(numbers) == 1:
-        return numbers[0], said("The target is {name}: the only column of numbers.", name=numbers[0])
-    return numbers[-1], said(
-        "The target is {name}: the last column of numbers. Say another with target=COLUMN.", name=numbers[-1]
-    )

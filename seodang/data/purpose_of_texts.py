@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from seodang.core.errors import DataError
 from seodang.core.language import tr
 from seodang.core.sentences import said
 from seodang.data.frame import Column, Frame
 from seodang.data.purposes import Named, Purpose, left_over
-from seodang.data.targets import named, plain, task_of
+from seodang.data.targets import named, nearly_names, plain, task_of
+from seodang.data.unnamed_targets import has_no_names
 
 # Names of columns of texts that are translations of one another.
 LANGUAGES = [
@@ -18,10 +21,21 @@ LANGUAGES = [
 
 # Names of columns that are written to be read, in small letters without spaces and signs; and so is what ends in "text".
 TEXT_NAMES = {
-    "review", "reviews", "reviewbody", "comment", "comments", "content", "contents", "body", "document", "sentence", "tweet", "tweets",
-    "message", "headline", "utterance", "question", "essay", "abstract", "article", "post", "text", "texts", "본문", "내용", "리뷰", "댓글",
-    "문장", "텍스트", "문서", "후기", "질문",
+    "review", "reviews", "reviewbody", "comment", "comments", "content", "contents", "body", "document", "sentence", "tweet",
+    "tweets", "message", "headline", "utterance", "question", "essay", "abstract", "article", "post", "text", "texts", "본문",
+    "내용", "리뷰", "댓글", "문장", "텍스트", "문서", "후기", "질문", "quote", "poem", "lyrics", "verse", "line", "speech", "dialogue",
+    "transcript", "story", "plot", "overview", "synopsis", "premise", "hypothesis", "feedback", "complaint", "narrative",
+    "caption", "statement", "claim", "news", "email", "mail", "sms", "query", "answer", "opinion", "note", "notes", "가사", "대사",
+    "발화", "요약", "뉴스", "기사", "의견", "민원",
 }  # fmt: skip
+# What texts are told apart by where nothing is named like a label, the surest first.
+TOLD_BY = [
+    "overall", "topic", "topics", "subject", "genre", "section", "department", "speaker", "character", "player", "author", "artist", "poet",
+    "writer", "tag", "tags", "language", "lang", "source", "team", "domain", "주제", "장르", "저자", "가수", "작가", "화자", "분야", "감정",
+]  # fmt: skip
+MOST_BESIDE = 3  # other columns, beside which a long text is read though its name does not say so
+LEAST_WORDS = 6  # of such a text, on average
+MOST_EMPTY = 0.2  # of a text that is read among others
 MOST_LABELS, LEAST_OF_A_LABEL = (
     20,
     5,
@@ -77,16 +91,15 @@ def _are_short(frame: Frame) -> bool:
     return bool(words.max() <= SENTENCE)
 
 
-def _among_others(frame: Frame, texts: list[str], others: list[str], target: str | None) -> tuple[str, str, str] | None:
+def _among_others(
+    frame: Frame, texts: list[str], others: list[str], target: str | None
+) -> tuple[str, str | None, str] | None:
     """The text that is read and what is said of it, where there are other columns too, and the sentence on it; None for a table."""
     if target in texts:
         return None
     words = {name: float(frame.table[name].head(1_000).astype(str).str.split().str.len().mean()) for name in texts}
-    unnamed = all(column.name == f"column {place}" for place, column in enumerate(frame.columns, start=1))
-    if not unnamed:
-        read = [name for name in texts if plain(name) in TEXT_NAMES or plain(name).endswith("text")]
-        target, reason = (target, "") if target else named(others)
-        return (max(read, key=words.__getitem__), target, reason) if read and target else None
+    if not has_no_names(frame):
+        return _named_among_others(frame, texts, others, target, words)
     few = [
         name
         for name in others
@@ -103,6 +116,46 @@ def _among_others(frame: Frame, texts: list[str], others: list[str], target: str
         )
     )
     return max(texts, key=words.__getitem__), target or few[0], reason
+
+
+def _named_among_others(
+    frame: Frame, texts: list[str], others: list[str], target: str | None, words: dict[str, float]
+) -> tuple[str, str | None, str] | None:
+    """The same where columns have names: a text named like one, or a long one beside few columns, and what is said of it."""
+    filled = [name for name in texts if frame.column(name).missing <= MOST_EMPTY * len(frame)]
+    read = [name for name in filled if is_read(name)]
+    if not read and len(others) <= MOST_BESIDE:
+        read = [name for name in filled if words[name] >= LEAST_WORDS]
+    if not read:
+        return None
+    text = max(read, key=words.__getitem__)
+    if target is not None:
+        return text, target, ""
+    fit = [name for name in others if not nearly_names(frame.column(name), len(frame))]
+    target, reason = named(fit)
+    if target is None:
+        target = next((name for wanted in TOLD_BY for name in fit if plain(name) == wanted), None)
+        reason = said("The target is {name}, by its name. Say another with target=COLUMN.", name=target)
+    if target is None and not any(frame.column(name).kind == "number" for name in fit):
+        if len(fit) > 1:
+            return None
+        target = fit[0] if fit else None
+        reason = said("The target is {name}: the only other column.", name=target) if fit else ""
+    elif target is None:
+        return None
+    return text, target, reason
+
+
+def is_read(name: str) -> bool:
+    """Whether a name says that what stands there is written to be read.
+
+    >>> [is_read(name) for name in ("reviewText", "Consumer complaint narrative", "question1", "product")]
+    [True, True, True, False]
+    """
+    if plain(name) in TEXT_NAMES or plain(name).endswith("text"):
+        return True
+    parts = re.split(r"[\W_\d]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower())
+    return not TEXT_NAMES.isdisjoint(part for part in parts if part)
 
 
 def texts_to_read(frame: Frame, chosen: Named, usable: list[Column], among_others: bool = True) -> Purpose | None:
@@ -122,13 +175,14 @@ def texts_to_read(frame: Frame, chosen: Named, usable: list[Column], among_other
             tr("Column {name} holds no text: it is of the kind {kind}.", name=chosen.text, kind=kind) + also
         )
     others = [c.name for c in usable if c.kind in ("category", "number") and c.name != chosen.text]
-    more = ""
+    more, among = "", False
     text, target, reason = chosen.text or texts[0], chosen.target, ""
     if chosen.text is None and (len(texts) > 1 or len(others) > 1 or chosen.target in texts):
         found = _among_others(frame, texts, others, chosen.target) if among_others else None
         if found is None:
             return None
         text, target, reason = found
+        among = True
         if len(others) > 1:
             more = said(
                 "The other columns are not read. To use them, and not the text: `seodang train {where} table-classifier`.",
@@ -136,7 +190,7 @@ def texts_to_read(frame: Frame, chosen: Named, usable: list[Column], among_other
             )
     elif target is None:
         target, reason = named(others)
-    if chosen.target is None and target is None and len(others) == 1 and chosen.text is None:
+    if chosen.target is None and target is None and len(others) == 1 and chosen.text is None and not among:
         target, reason = others[0], said("The target is {name}: the only other column.", name=others[0])
     if target is None:
         left = left_over(frame, (text,), said("only {text} is read", text=text))

@@ -13,17 +13,33 @@ from seodang.core.errors import DataError
 from seodang.core.language import tr
 from seodang.core.sentences import said, shown
 from seodang.data.frame import Column, Frame
+from seodang.data.unnamed_targets import stands_out
 
 # Names of what is foretold, the surest first. Compared in small letters, without spaces and underscores.
 TARGET_NAMES = [
     "target", "label", "labels", "y", "outcome", "정답", "레이블", "라벨", "타깃", "타겟", "종속변수", "목표변수", "survived", "diagnosis",
-    "species", "churn", "churned", "attrition", "exited", "default", "fraud", "isfraud", "loanstatus", "heartdisease", "stroke",
+    "species", "churn", "churned", "attrition", "exited", "fraud", "isfraud", "loanstatus",
     "subscribed", "approved", "purchased", "converted", "clicked", "cancelled", "iscanceled", "readmitted", "이탈", "생존", "합격",
     "sentiment", "감성", "polarity", "emotion", "intent", "issarcastic", "isspam", "spam",
     "toxic", "stars", "별점", "평점", "saleprice", "price",
     "가격", "거래금액", "medianhousevalue", "medv", "mpg", "quality", "charges", "income", "salary", "rating", "score",
-    "status", "result", "class", "category", "type", "분류", "결과", "등급",
+    "status", "result", "class", "value", "sales", "profit", "revenue", "매출", "매출액", "판매량", "연봉", "wage", "cnt", "demand", "cost",
+    "category", "type", "분류", "결과", "등급",
 ]  # fmt: skip
+# From this name on a last column of two values is likelier the target; and what mostly has one value is none.
+_WEAK = frozenset(TARGET_NAMES[TARGET_NAMES.index("saleprice") :])
+# Names that say of what sort a thing is rather than what comes of it: the target at an end of the row only.
+_SORTS = frozenset(["category", "type", "분류", "등급"])
+# Words in names of columns of two values that say what came of it.
+_EVENTS = frozenset([
+    "default", "defaulted", "bankrupt", "bankruptcy", "fraud", "fraudulent", "churn", "churned", "attrition", "exited", "left",
+    "approved", "canceled", "cancelled", "survived", "died", "death", "deceased", "dead", "failure", "failed", "fail", "disease",
+    "stroke", "cancer", "malignant", "readmitted", "purchased", "purchase", "bought", "subscribed", "deposit", "clicked", "click",
+    "converted", "response", "responded", "hazardous", "tomorrow", "outcome", "success", "successful", "won", "winner", "hired",
+    "placed", "promoted", "accepted", "admitted", "passed", "spam", "toxic", "anomaly", "occupancy", "occupied", "satisfied",
+    "potable", "potability", "legendary", "complication", "relapse", "recovered", "depression", "risk",
+])  # fmt: skip
+_MOSTLY = 0.8  # of the values, where one of them is hardly an amount to foretell
 # A column of such a name is the target, though nothing can be learnt of it.
 SURE_NAMES = ["target", "label", "labels", "정답", "레이블", "라벨"]
 # Whole numbers with at most so many different values, each so often on average, are classes.
@@ -100,21 +116,16 @@ def guessed(frame: Frame, usable: list[Column]) -> tuple[str, str]:
                     reason=shown(column.reason),
                 )
             )
-    target, reason = named(names)
+    target, reason = _by_name(frame, names)
     if target is not None:
         return target, reason
+    if (found := stands_out(frame, names)) is not None:
+        return found
     unlike = [name for name in names if not re.search(r"\d$", name)]
     if len(unlike) == 1 and len(names) >= LEAST_NUMBERED:
         return unlike[0], said(
             "The target is {name}: the only column that is not numbered like the others. Say another with target=COLUMN.",
             name=unlike[0],
-        )
-    words = [name for name in names if frame.column(name).kind == "category"]
-    unnamed = all(column.name == f"column {place}" for place, column in enumerate(frame.columns, start=1))
-    if unnamed and len(words) == 1 and words[0] == names[0] and len(names) >= LEAST_NUMBERED:
-        return words[0], said(
-            "The target is {name}: the only column of words among numbers. Say another with target=COLUMN.",
-            name=words[0],
         )
     # Below an id or a constant at the end stands the column that is last for a person.
     silent = {column.name for column in frame.columns if column.kind in ("id", "constant", "empty")}
@@ -139,6 +150,54 @@ def guessed(frame: Frame, usable: list[Column]) -> tuple[str, str]:
     return names[-1], said(
         "The target is {name}, for want of a better one. Say another with target=COLUMN.", name=names[-1]
     )
+
+
+def _by_name(frame: Frame, names: list[str]) -> tuple[str | None, str]:
+    """The column that is named like a target where its values and its place agree, and the sentence on it; None where none is.
+
+    Names that may be of anything (score, category) are held against what stands where: two values in the last place, or an event.
+    """
+    likely = [name for name in names if _is_likely(frame, names, name)]
+    target, reason = named(likely)
+    if target is not None and plain(target) not in _WEAK:
+        return target, reason
+    events = [name for name in names if has_two_values(frame, name) and is_event(name)]
+    if events:
+        return events[-1], said("The target is {name}, by its name. Say another with target=COLUMN.", name=events[-1])
+    last = names[-1]
+    if target not in (None, names[0], last) and has_two_values(frame, last):
+        return last, said(
+            "The target is {name}: the last column, of two values. Say another with target=COLUMN.", name=last
+        )
+    return target, reason
+
+
+def _is_likely(frame: Frame, names: list[str], name: str) -> bool:
+    column = frame.column(name)
+    if plain(name) in _SORTS:
+        return name in (names[0], names[-1])
+    if plain(name) not in _WEAK or column.kind != "number" or column.distinct <= MOST_CLASSES:
+        return True
+    values = frame.table[name].dropna()
+    return int(values.value_counts().iloc[0]) <= _MOSTLY * len(values)
+
+
+def is_event(name: str) -> bool:
+    """Whether a name says that something happened or will: RainTomorrow, "Machine failure", fraud_reported.
+
+    >>> [is_event(name) for name in ("RainTomorrow", "Machine failure", "fraud_reported", "smoker")]
+    [True, True, True, False]
+    """
+    parts = re.split(r"[\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower())
+    return not _EVENTS.isdisjoint(parts)
+
+
+def has_two_values(frame: Frame, name: str) -> bool:
+    """Whether a column holds two words, or 0 and 1 and the like."""
+    column = frame.column(name)
+    if column.distinct != 2 or column.kind not in ("category", "number"):
+        return False
+    return column.kind == "category" or not (frame.table[name].dropna() % 1).any()
 
 
 def nearly_names(column: Column, rows: int) -> bool:

@@ -16,7 +16,9 @@ from seodang.core.sentences import said, shown
 from seodang.data.counting import count
 from seodang.data.readers.characters import plain
 from seodang.data.readers.drawn import undrawn
-from seodang.data.readers.layout import NAMES, QUOTES, SPLITS_AT, Layout, is_amount, layout
+from seodang.data.readers.headers import is_amount
+from seodang.data.readers.layout import Layout, layout
+from seodang.data.readers.separators import NAMES, QUOTES, SPLITS_AT
 from seodang.data.readers.totals import without_blank_and_totals
 from seodang.data.source import LeftOut
 from seodang.data.words import pc
@@ -152,6 +154,8 @@ def _best(file: str, body: bytes, separator: str, found: Layout) -> _Parsed:
     width, quote = found.width, found.quote
     with_quotes = _parse(file, body, separator, width, quote=quote)
     lines = body.count(b"\n") + (not body.endswith(b"\n"))
+    if with_quotes.wrong and (even := _without_empty_ends(body, separator, width)) != body:
+        return _best(file, even, separator, found)
     if quote.encode() not in body or (not with_quotes.wrong and with_quotes.rows == lines):
         return _numbered(file, body, separator, width, with_quotes, {"quote": quote})
     tries: list[tuple[_Parsed, dict[str, Any]]] = [(with_quotes, {"quote": quote})]
@@ -163,6 +167,18 @@ def _best(file: str, body: bytes, separator: str, found: Layout) -> _Parsed:
     good = [one for one in tries if len(one[0].wrong) == fewest]
     best, how = max(good, key=lambda one: (one[0].table.num_rows, bool(one[1].get("escape"))))
     return _numbered(file, body, separator, width, best, how)
+
+
+def _without_empty_ends(body: bytes, separator: str, width: int) -> bytes:
+    """Without the separators at the ends of lines that have more than the others: spreadsheets leave empty cells behind some rows."""
+    sign, most = separator.encode(), width - 1
+    lines = body.split(b"\n")
+    for place, line in enumerate(lines):
+        bare = line.rstrip(b"\r")
+        if bare.endswith(sign) and b'"' not in bare and (extra := bare.count(sign) - most) > 0:
+            ending = bare[len(bare.rstrip(sign)) :]
+            lines[place] = bare[: len(bare) - min(extra, len(ending))]
+    return b"\n".join(lines)
 
 
 def _numbered(file: str, body: bytes, separator: str, width: int, parsed: _Parsed, how: dict[str, Any]) -> _Parsed:

@@ -3,51 +3,31 @@
 from __future__ import annotations
 
 import collections
-import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from seodang.core.errors import DataError
 from seodang.core.language import tr
 from seodang.core.sentences import said, saidn, shown
-from seodang.data.amounts import MONEY, UNITS
-from seodang.data.dates import dates
+from seodang.data.readers.headers import ROWS_COMPARED, could_be_names, is_amount, is_header, numeric_columns
+from seodang.data.readers.separators import (
+    COMMON,
+    NAMES,
+    SPLITS_AT,
+    Record,
+    is_comment,
+    quoting_of,
+    records_of,
+    separator_of,
+)
 from seodang.data.words import MISSING
 
 MOST_COLUMNS = 20_000
-COMMON = ("\t", ";", "|", ",")
-RARE = ("::", "||", "\x1f", "\x01", "^", "~", "¦", ":")
-SPACES, WIDE = "spaces", "wide spaces"
-SPLITS_AT = {SPACES: re.compile(r"\s+"), WIDE: re.compile(r"[ \t]{2,}|\t")}
-NAMES = {
-    "\t": said("tabs"),
-    ";": said("semicolons"),
-    "|": said("bars (|)"),
-    ",": said("commas"),
-    ":": said("colons"),
-    SPACES: said("spaces"),
-    WIDE: said("two and more spaces"),
-}
-# How cells are quoted: the sign, and what stands before a sign that is meant as a letter ("" where it is doubled).
-QUOTES = (('"', ""), ('"', "\\"), ("", ""))
 _SAMPLE_LINES, _SAMPLE_BYTES = 300, 1 << 20
-_SENTENCE = 5  # spaces in what alone stands in a line: it is no name
-_NAME_LENGTH = 60
-_QUOTES_SEEN = 20  # lines
-_NEARLY = 0.05  # the sample may end inside a row
-_FEW_SPACES, _MOST_UNEVEN = (
-    2,
-    0.6,
-)  # spaces a line on average: no sentences; share of lines with a separator that is none
+# Spaces a line on average, with which lines are no sentences; share of lines with a separator that is none.
+_FEW_SPACES, _MOST_UNEVEN = 2, 0.6
 _MOST_UNITS, _LEAST_BELOW = 3, 3  # rows of units below the header, and rows of data below them
-_ROWS_COMPARED = 200_000  # cells
-_AMOUNT = re.compile(
-    rf"[-+(]?\s?(?:{MONEY})?\s?[-+]?[.,]?\d[\d.,:/' T+년월일-]*(?:[eEdD][-+]?\d+)?Z?\s?(?:{MONEY}|{UNITS})?\)?|[-+]?(?:inf|nan)",
-    re.I,
-)
 
 
 @dataclass(frozen=True)
@@ -66,9 +46,6 @@ class Layout:
     width: int
     notes: tuple[str, ...] = ()
     quote: str = '"'
-
-
-Record = tuple[int, list[str]]  # number of the physical line after it (from 1), and its cells
 
 
 def layout(file: str, content: bytes, header: bool | None) -> Layout:
@@ -92,7 +69,7 @@ def layout(file: str, content: bytes, header: bool | None) -> Layout:
         re.fullmatch(r'"?sep=(.)"?', lines[0].strip("\r\n ")) if lines[0][:5].strip('"').startswith("sep=") else None
     )
     first = 1 if forced else 0
-    separator = forced[1] if forced else _separator(lines)
+    separator = forced[1] if forced else separator_of(lines)
     widest = max((line.count(separator) for line in lines), default=0) + 1 if separator not in ("", *SPLITS_AT) else 1
     if widest > MOST_COLUMNS:
         widest = max(widest, content[: content.find(b"\n") % (len(content) + 1)].count(separator.encode()) + 1)
@@ -106,8 +83,8 @@ def layout(file: str, content: bytes, header: bool | None) -> Layout:
         )
     if separator == "" and file.lower().endswith((".csv", ".tsv")):
         _refuse_uneven(file, lines)
-    quoting = _quoting(lines, separator)
-    records = [(line + first, cells) for line, cells in _records(lines[first:], separator, quoting)]
+    quoting = quoting_of(lines, separator)
+    records = [(line + first, cells) for line, cells in records_of(lines[first:], separator, quoting)]
     return replace(_rows(records, separator, header, notes), quote=quoting[0] if quoting[0] == "'" else '"')
 
 
@@ -135,124 +112,13 @@ def layout_of_cells(cells: Sequence[Sequence[str]], header: bool | None) -> Layo
     return _rows(records, ",", header, [])
 
 
-# Separators -----------------------------------------------------------------------------------------------------------
-
-
-def _separator(lines: list[str]) -> str:
-    """The separator that cuts most lines into the same number of cells."""
-    for candidates, least in ((COMMON, 0.5), (RARE, 0.9)):
-        scores = {separator: _evenness(lines, separator) for separator in candidates}
-        near = [separator for separator in candidates if scores[separator] >= max(scores.values()) - _NEARLY]
-        best = max(near, key=lambda separator: (_stands_beside_quotes(lines, separator), scores[separator]))
-        if scores[best] >= least:
-            return WIDE if best == "\t" and _is_wide(lines) and _width(lines, WIDE) > _width(lines, best) else best
-    first = next((line for line in lines if line.strip()), "")
-    for separator in COMMON:  # uneven rows below what can only be a header: to be told, not read as one column
-        cells = first.split(separator)
-        if len(cells) > 2 and _could_be_names(cells) and not any(cell[:1] == " " for cell in cells):
-            return separator
-    if any('"' in line for line in lines) and _evenness(lines, " ") >= 0.9:
-        return " "
-    rows = [line.split() for line in lines if line.strip()]
-    if rows and len(rows[-1]) > 1 and sum(len(row) == len(rows[-1]) for row in rows[1:]) >= 0.9 * len(rows[1:]):
-        numbers = [is_amount(cell) for row in rows[1:] or rows for cell in row]
-        if sum(numbers) >= 0.5 * len(numbers):
-            spaced_names = len(rows[0]) != len(rows[-1]) and _is_wide(lines) and _width(lines, WIDE) == len(rows[-1])
-            return WIDE if spaced_names else SPACES
-    return WIDE if _is_wide(lines) else ""
-
-
-def _stands_beside_quotes(lines: list[str], separator: str) -> bool:
-    """Whether it stands before a cell in quotes or behind one: what parts the cells, rather than what stands in a text."""
-    return any(f'{separator}"' in line or f'"{separator}' in line for line in lines)
-
-
-def _is_wide(lines: list[str]) -> bool:
-    """Columns that stand below each other, with two and more spaces between them."""
-    rows = [cells for _, cells in _records(lines, WIDE, QUOTES[0])]
-    width, many = collections.Counter(map(len, rows)).most_common(1)[0] if rows else (1, 0)
-    return width > 1 and len(rows) > 2 and many >= 0.9 * len(rows) and any(map(is_amount, rows[-1]))
-
-
-def _width(lines: list[str], separator: str) -> int:
-    return collections.Counter(len(cells) for _, cells in _records(lines, separator, QUOTES[0])).most_common(1)[0][0]
-
-
-def _evenness(lines: list[str], separator: str) -> float:
-    """Share of the lines that have the most frequent number of cells; 0 where that is one cell, or the first is alone."""
-    if not any(separator in line for line in lines):
-        return 0.0
-    best = 0.0
-    for quoting in QUOTES:
-        widths = [len(cells) for _, cells in _records(lines, separator, quoting) if not _is_comment(cells)]
-        if not widths:
-            continue
-        (width, many), *_ = collections.Counter(widths).most_common(1)
-        alone = widths[0] == 1 and len(widths) < 4
-        best = max(best, 0.0 if width == 1 or alone else many / len(widths))
-    return best if best >= 0.75 or lines[0].count(separator) else 0.0
-
-
-def _quoting(lines: list[str], separator: str) -> tuple[str, str]:
-    """How cells are quoted: the first of the usual ways that cuts the sample most evenly."""
-    if separator in ("", *SPLITS_AT):
-        return QUOTES[0]
-    cells = [cell.strip() for line in lines[:_QUOTES_SEEN] for cell in line.split(separator)]
-    if sum(len(cell) > 1 and cell[0] == cell[-1] == "'" for cell in cells) > 0.5 * len(cells):
-        return "'", ""
-    if not any('"' in line for line in lines):
-        return QUOTES[0]
-    share = {}
-    escapes = any('\\"' in line for line in lines)
-    for quoting in [each for each in QUOTES if escapes or not each[1]]:
-        widths = [len(cells) for _, cells in _records(lines, separator, quoting)]
-        share[quoting] = max(collections.Counter(widths).values(), default=0) / max(1, len(widths))
-    return max(share, key=lambda quoting: share[quoting])
-
-
-def _records(lines: list[str], separator: str, quoting: tuple[str, str]) -> list[Record]:
-    """Lines as cells, blank lines left out."""
-    quote, escape = quoting
-    if separator in SPLITS_AT:
-        apart = SPLITS_AT[separator].split
-        return [
-            (n, [cell.strip('"') for cell in apart(line.strip())]) for n, line in enumerate(lines, 1) if line.strip()
-        ]
-    if separator == "":
-        return [(n, [line.strip().strip('"')]) for n, line in enumerate(lines, start=1) if line.strip()]
-    if not quote or not any(quote in line for line in lines):
-        return [(n, line.split(separator)) for n, line in enumerate(lines, start=1) if line.strip()]
-    sole = separator if len(separator) == 1 else "\x1f"
-    reader = csv.reader(
-        (line.replace(separator, sole) + "\n" for line in lines),
-        delimiter=sole,
-        quotechar=quote,
-        doublequote=not escape,
-        escapechar=escape or None,
-    )
-    records: list[Record] = []
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells) or len(cells) > 1:
-                records.append((reader.line_num, [cell.removesuffix("\n") for cell in cells]))
-    except csv.Error:
-        pass
-    return records
-
-
-def _is_comment(cells: list[str]) -> bool:
-    if cells[0].strip() == "#" and len(cells) > 1:  # the name of a column of numbers
-        return False
-    return cells[0].lstrip().startswith(("#", "//", "%"))
-
-
 # Rows -----------------------------------------------------------------------------------------------------------------
 
 
 def _rows(records: list[Record], separator: str, header: bool | None, notes: list[str]) -> Layout:
     if not records:
         return Layout(separator, 0, None, 1, tuple(notes))
-    widths = collections.Counter(len(cells) for _, cells in records if not _is_comment(cells))
+    widths = collections.Counter(len(cells) for _, cells in records if not is_comment(cells))
     width = max(widths or {1: 1}, key=lambda size: (widths[size], size > 1))
     wide = [i for i, (_, cells) in enumerate(records) if len(cells) == width]
     start = next((i for i in wide if _is_row(records[i][1], width)), wide[0] if wide else 0)
@@ -268,7 +134,7 @@ def _rows(records: list[Record], separator: str, header: bool | None, notes: lis
             )
         )
         short = kept
-    if short is None and start and len(records[start - 1][1]) > width > 1 and _could_be_names(records[start - 1][1]):
+    if short is None and start and len(records[start - 1][1]) > width > 1 and could_be_names(records[start - 1][1]):
         start, above = start - 1, start - 1
         width = len(records[start][1])
     rest = [cells for _, cells in records[start + 1 :] if len(cells) == width]
@@ -277,7 +143,7 @@ def _rows(records: list[Record], separator: str, header: bool | None, notes: lis
         names, above = short, start - 1
     elif header or (header is None and is_header(records[start][1], rest)):
         names, skipped = records[start][1], records[start][0]
-    elif header is None and start and _is_comment(records[start - 1][1]) and len(records[start - 1][1]) == width > 1:
+    elif header is None and start and is_comment(records[start - 1][1]) and len(records[start - 1][1]) == width > 1:
         first, *others = records[start - 1][1]
         names, above = [first.lstrip("#%/ "), *others], start - 1
     if names is not None:
@@ -319,8 +185,8 @@ def _below_the_header(records: list[Record], skipped: int, width: int) -> tuple[
     rows = [(line, cells) for line, cells in records if line > skipped and len(cells) == width]
     units: list[list[str]] = []
     for (line, cells), start in zip(rows[:_MOST_UNITS], range(1, _MOST_UNITS + 1), strict=False):
-        rest = [row for _, row in rows[start:]][: max(10, _ROWS_COMPARED // width)]
-        numeric = _numeric(rest) if len(rest) >= _LEAST_BELOW else []
+        rest = [row for _, row in rows[start:]][: max(10, ROWS_COMPARED // width)]
+        numeric = numeric_columns(rest) if len(rest) >= _LEAST_BELOW else []
         here = [cell.strip() for cell, number in zip(cells, numeric, strict=False) if number]
         words = [cell for cell in here if cell.lower() not in MISSING]
         if len(here) < 2 or not words or any(map(is_amount, words)):
@@ -350,20 +216,8 @@ def _of_two_lines(upper: Sequence[str], lower: Sequence[str]) -> list[str] | Non
     return filled if all(filled) and len(set(filled)) == len(filled) else None
 
 
-def _values(rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Each column's values, missing ones left out."""
-    return [
-        [cell.strip() for cell in column if cell.strip().lower() not in MISSING] for column in zip(*rows, strict=True)
-    ]
-
-
-def _numeric(rows: Sequence[Sequence[str]]) -> list[bool]:
-    """Of each column whether nearly all of its values are numbers or dates."""
-    return [bool(column) and sum(map(is_amount, column)) >= 0.9 * len(column) for column in _values(rows)]
-
-
 def _is_row(cells: list[str], width: int) -> bool:
-    if len(cells) != width or _is_comment(cells):
+    if len(cells) != width or is_comment(cells):
         return False
     return width < 3 or sum(bool(cell.strip()) for cell in cells) > 1
 
@@ -373,7 +227,7 @@ def _names_one_short(records: list[Record], start: int, width: int) -> list[str]
     if not start or width < 2:
         return None
     names = records[start - 1][1]
-    if len(names) != width - 1 or _is_comment(names) or not _could_be_names(names) or width == 2 and start > 1:
+    if len(names) != width - 1 or is_comment(names) or not could_be_names(names) or width == 2 and start > 1:
         return None
     rows = [cells for _, cells in records[start:] if len(cells) == width]
     if is_header(rows[0], rows[1:]):
@@ -387,70 +241,6 @@ def _without_values(records: list[Record], start: int, width: int) -> list[str] 
     """The names that the rows have values for, where a header has more names than nearly all rows have values."""
     names, rows = records[start - 1][1], [cells for _, cells in records[start:]]
     even = sum(len(cells) == width for cells in rows) >= 0.9 * len(rows)
-    if width < 2 or len(rows) < _LEAST_BELOW or len(names) <= width or not even or not _could_be_names(names):
+    if width < 2 or len(rows) < _LEAST_BELOW or len(names) <= width or not even or not could_be_names(names):
         return None
     return names[:width]
-
-
-def _could_be_names(cells: Sequence[str]) -> bool:
-    words = [cell.strip() for cell in cells]
-    return all(words) and len(set(words)) == len(words) and not any(is_amount(word) for word in words)
-
-
-def is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
-    """Whether a first row names the columns rather than being one of the rows.
-
-    >>> is_header(["6", "148"], [["1", "85"]]), is_header(["age", "sex"], [["3", "m"]]), is_header(["p", "x"], [["p", "y"]])
-    (False, True, False)
-    >>> is_header(["What a fine film this is"], [["I saw it twice and cried"]]), is_header(["review"], [["What a film"]])
-    (False, True)
-    """
-    words = [cell.strip() for cell in first]
-    filled = [word for word in words if word.lower() not in MISSING]
-    if not filled:
-        return False
-    rest = [row for row in rest[: max(10, _ROWS_COMPARED // len(first))] if list(row) != list(first)]
-    if not rest:
-        return not all(is_amount(word) for word in filled)
-    columns, numeric = _values(rest), _numeric(rest)
-    pairs = [(word, number) for word, number in zip(words, numeric, strict=True) if word.lower() not in MISSING]
-    numerals = [word for word in filled if is_amount(word)]
-    if any(number and not is_amount(word) for word, number in pairs):
-        return len(numerals) <= 0.5 * len(filled) or _counts_up(numerals)
-    if numerals:
-        return (
-            _counts_up(numerals)
-            and not all(numeric)
-            or _counts_up(numerals, least=4)
-            and (numerals[0] in ("0", "1") or not any(_counts_up(row) for row in rest))
-        )
-    if len(set(filled)) < len(filled) or any(len(word) > _NAME_LENGTH for word in filled):
-        return False
-    if any(word in column for word, column in zip(words, columns, strict=True)):
-        return False
-    if len(words) == 1 and words[0].count(" ") >= _SENTENCE:
-        return False
-    return not any(re.search(r"[.?!]$", word) for word in filled)
-
-
-def _counts_up(numerals: Sequence[str], least: int = 3) -> bool:
-    """Years, column numbers, months, days or hours as names: 1990, 1991, 1992; 1월, 2월, 3월; 1/22/20, 1/23/20, 1/24/20."""
-    if len(numerals) < least:
-        return False
-    if len({re.sub(r"\d", "", word) for word in numerals}) == 1 and len({*re.findall(r"\D+$", numerals[0])}) < 2:
-        counted = [re.sub(r"\D+$", "", word) for word in numerals]
-        if all(word.isdecimal() for word in counted):
-            return all(int(b) - int(a) == 1 for a, b in zip(counted, counted[1:], strict=False))
-    if all(re.fullmatch(r"\d{1,2}:[0-5]\d", word) for word in numerals):  # hours of a day
-        minutes = [60 * int(hour) + int(minute) for hour, minute in (word.split(":") for word in numerals)]
-        return all(a < b for a, b in zip(minutes, minutes[1:], strict=False))
-    found = dates(np.array(list(numerals), object))
-    if found is None or np.isnat(found.values).any():
-        return False
-    steps = np.diff(found.values).astype(np.int64)
-    return bool((steps > 0).all() or (steps < 0).all())
-
-
-def is_amount(word: str) -> bool:
-    """Whether a cell holds an amount or a date: what stands in rows rather than in a header."""
-    return _AMOUNT.fullmatch(word.strip()) is not None

@@ -12,7 +12,7 @@ import pyarrow as pa
 from seodang.core.errors import DataError, did_you_mean
 from seodang.core.language import tr
 from seodang.core.later import pandas as pd
-from seodang.core.sentences import said
+from seodang.core.sentences import said, saidn
 from seodang.data.columns import typed
 from seodang.data.frame import Column, Frame, Kind
 from seodang.data.readers.characters import plain
@@ -42,6 +42,7 @@ SUFFIXES = (
     ".xls",
 )
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u2060\ufeff"))  # letters without width, in names of columns
+_HARDLY = 0.05  # of the cells of a column without a name
 _HEAD = 1 << 16  # bytes that tell what a file is
 # Files of a folder that hold no rows of the table, though they are tables.
 ASIDE = ("submission", "readme", "description", "dictionary", "metadata")
@@ -185,10 +186,13 @@ def _named(cells: Cells) -> Cells:
     given = [" ".join(name.translate(_UNSEEN).split()) for name in given]
     names: list[str] = []
     again: list[str] = []
-    kept = []
+    kept, spilt = [], 0
     for position, name in enumerate(given):
         if not name or name.lower() == "unnamed: 0":
             if _is_blank(cells.columns[position]):
+                continue
+            if cells.names and position and _is_hardly_filled(cells.columns[position]):
+                spilt += 1
                 continue
             name = "index" if position == 0 and "index" not in given else f"column {position + 1}"
         if name in names:
@@ -208,7 +212,16 @@ def _named(cells: Cells) -> Cells:
                 name=name,
             )
         )
-    unnamed = [name for name, old in zip(names, given, strict=False) if not old and name != "index"]
+    if spilt:
+        notes.append(
+            saidn(
+                "{file}: a column without a name and with hardly a value is passed over.",
+                "{file}: {count} columns without a name and with hardly a value are passed over.",
+                spilt,
+                file=cells.file,
+            )
+        )
+    unnamed = [name for name in names if re.fullmatch(r"column \d+", name) and name not in given]
     if cells.names and unnamed:
         notes.append(
             said(
@@ -226,6 +239,14 @@ def _is_blank(column: pa.ChunkedArray) -> bool:
     return column.null_count == len(column) or (
         pa.types.is_string(column.type) and not any(word and word.strip() for word in column.unique().to_pylist())
     )
+
+
+def _is_hardly_filled(column: pa.ChunkedArray) -> bool:
+    """Whether nearly all cells are empty: a few rows have a separator too many, as with a comma in a text without quotes."""
+    if not pa.types.is_string(column.type):
+        return False
+    filled = pc.sum(pc.greater(pc.utf8_length(pc.utf8_trim_whitespace(pc.fill_null(column, ""))), 0)).as_py() or 0
+    return filled <= _HARDLY * len(column)
 
 
 # Several files --------------------------------------------------------------------------------------------------------

@@ -26,7 +26,6 @@ from seodang.data.readers.decoding import decoded, printable, read_as
 from seodang.data.readers.drawn import undrawn
 from seodang.data.readers.images import PICTURE_SUFFIXES, SYSTEM_FILES, SYSTEM_FOLDERS
 from seodang.data.readers.labelled_lines import LINE_SUFFIXES, are_labelled_lines, read_labelled_lines
-from seodang.data.readers.layout import SPLITS_AT, WIDE
 from seodang.data.readers.markup import MARKUP_SUFFIXES, is_markup, without_markup
 from seodang.data.readers.naming import FOLDER_WORDS, short_name, split_folders
 from seodang.data.readers.prose import read_prose
@@ -38,6 +37,7 @@ from seodang.data.readers.sentence_pairs import (
     read_parallel,
     read_tab_pairs,
 )
+from seodang.data.readers.separators import SPLITS_AT, WIDE
 from seodang.data.readers.unpack import unpacked
 from seodang.data.repeated_texts import repeated_texts
 from seodang.data.source import SPLITS, LeftOut

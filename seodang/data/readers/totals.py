@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from seodang.core.sentences import said
 from seodang.data.amounts import amounts
-from seodang.data.readers.layout import is_amount
+from seodang.data.readers.headers import is_amount
 from seodang.data.source import LeftOut
 from seodang.data.words import pc, words_of
 

@@ -188,6 +188,9 @@ def texts_to_read(frame: Frame, chosen: Named, usable: list[Column], among_other
                 "The other columns are not read. To use them, and not the text: `seodang train {where} table-classifier`.",
                 where=frame.where,
             )
+        if (second := next((name for name in texts if name != text and is_read(name)), None)) is not None:
+            unread = said("{name} is a text too and is not read; say text={name} to read it instead.", name=second)
+            more = f"{more} {unread}".strip()
     elif target is None:
         target, reason = named(others)
     if chosen.target is None and target is None and len(others) == 1 and chosen.text is None and not among:

@@ -28,6 +28,7 @@ _NEARLY_ALL = 0.9  # of the rows have the same value in a column that says next 
 _YEAR = "(1[6-9]|20|21)[0-9]{2}"
 _HOUR = re.compile(r"(?:h|he|hr|hour)?[ _]?([01]?[0-9]|2[0-4])(?::00|시|h)?", re.I)
 TIME, VALUE = "time", "value"
+NO_NAME = "(none)"  # a series of a whole country beside those of provinces
 
 
 def named_by_times(names: Sequence[str]) -> dict[str, np.datetime64]:
@@ -218,7 +219,8 @@ def _upright(
     others = [column for column in frame.columns if column.name not in times]
     names = [column.name for column in others]
     time, value = (_free(name, names) for name in (TIME, VALUE))
-    table = frame.table[names].iloc[rows].reset_index(drop=True)
+    lying, others = _named_apart(frame.table[names], others)
+    table = lying.iloc[rows].reset_index(drop=True)
     table[time] = when
     table[value] = values[rows, places]
     columns = [replace(column, kind="category") if column.kind == "id" else column for column in others]
@@ -236,6 +238,19 @@ def _upright(
         notes=(*frame.notes, note),
         across=True,
     )
+
+
+def _named_apart(table: pd.DataFrame, others: list[Column]) -> tuple[pd.DataFrame, list[Column]]:
+    """The columns that name the series, with a word where some have none (no province), if only so each series has a name of its own."""
+    words = [column.name for column in others if column.kind in ("category", "id")]
+    gaps = [name for name in words if table[name].isna().any()]
+    alone = any(table[name].notna().all() and table[name].is_unique for name in words)
+    if not gaps or alone or table[words].duplicated().any():
+        return table, others
+    table = table.assign(**{name: table[name].astype(object).where(table[name].notna(), NO_NAME) for name in gaps})
+    return table, [
+        replace(column, missing=0, distinct=column.distinct + 1) if column.name in gaps else column for column in others
+    ]
 
 
 def _free(name: str, taken: Sequence[str]) -> str:

@@ -19,6 +19,8 @@ _LEAST_OF_A_RANGE = 0.5  # of the whole numbers between the least and the larges
 _CODE_NAME = re.compile(
     r"(.*[_ .-])?(zip|zipcode|zip[_ ]code|postal|postcode|post[_ ]?code|code)$|.*(코드|우편번호)$", re.I
 )
+# Rows and whole numbers a row, from which on the first column of a table without names is the number of a patient or a case.
+_LEAST_NUMBERED, _FAR_APART = 50, 100
 MOST_CODES, LEAST_OF_A_CODE = 256, 4  # different whole numbers of a code, and rows of each on average
 _NO_ID = re.compile(r".*(year|time|month|week|day|hour|step|age|date|연도|년|월|일|시간)s?$|^[txn]$", re.I)
 
@@ -118,6 +120,10 @@ def _whole_kind(name: str, values: np.ndarray, different: np.ndarray, missing: n
         and bool((np.diff(values) == 1).all())
     ):
         return "id", said("counts the rows, {first} to {last}", first=_short(different[0]), last=_short(different[-1]))
+    if name == "column 1" and every and rows >= _LEAST_NUMBERED and different[-1] - different[0] > _FAR_APART * rows:
+        moves = np.diff(values)
+        if (moves > 0).any() and (moves < 0).any():
+            return "id", said("another whole number in every row, far apart and in no order, in the first place")
     if named and len(different) > 0.95 * (rows - missing.sum()):
         return "id", said(
             "{count:,} different whole numbers in {rows:,} rows, and it is named like an id",

@@ -207,7 +207,9 @@ def _as_series(
     frame: Frame, chosen: Named, time: str, parts: list[str], key: str | None, when: np.ndarray, numbers: list[str]
 ) -> Purpose:
     apart = columns_of(frame, key)
-    target, reason = (chosen.target, "") if chosen.target else series_target(frame, _known(frame, numbers), apart)
+    target, reason = (
+        (chosen.target, "") if chosen.target else series_target(frame, _known(frame, numbers), apart, parts)
+    )
     known = when[~np.isnat(when)]
     found = steps(known)
     first, last = (str(moment.astype("datetime64[D]")) for moment in (known.min(), known.max()))

@@ -9,7 +9,7 @@ from seodang.core.language import tr
 from seodang.core.sentences import said
 from seodang.data.frame import Column, Frame
 from seodang.data.purposes import Named, Purpose, left_over
-from seodang.data.targets import named, nearly_names, plain, task_of
+from seodang.data.targets import has_two_values, named, nearly_names, plain, task_of
 from seodang.data.unnamed_targets import has_no_names
 
 # Names of columns of texts that are translations of one another.
@@ -34,6 +34,7 @@ TOLD_BY = [
     "writer", "tag", "tags", "language", "lang", "source", "team", "domain", "주제", "장르", "저자", "가수", "작가", "화자", "분야", "감정",
 ]  # fmt: skip
 MOST_BESIDE = 3  # other columns, beside which a long text is read though its name does not say so
+MOST_OTHERS = 5  # beside which a text named so is read for the sake of a column that is not named like a label
 LEAST_WORDS = 6  # of such a text, on average
 MOST_EMPTY = 0.2  # of a text that is read among others
 MOST_LABELS, LEAST_OF_A_LABEL = (
@@ -131,19 +132,28 @@ def _named_among_others(
     text = max(read, key=words.__getitem__)
     if target is not None:
         return text, target, ""
-    fit = [name for name in others if not nearly_names(frame.column(name), len(frame))]
+    columns = [frame.column(name) for name in others]
+    fit = [column.name for column in columns if column.distinct > 1 and not nearly_names(column, len(frame))]
     target, reason = named(fit)
     if target is None:
         target = next((name for wanted in TOLD_BY for name in fit if plain(name) == wanted), None)
         reason = said("The target is {name}, by its name. Say another with target=COLUMN.", name=target)
-    if target is None and not any(frame.column(name).kind == "number" for name in fit):
-        if len(fit) > 1:
-            return None
-        target = fit[0] if fit else None
-        reason = said("The target is {name}: the only other column.", name=target) if fit else ""
-    elif target is None:
-        return None
+    if target is None and any(is_read(name) for name in read):
+        few = [name for name in fit if _holds_labels(frame, name)] if len(others) <= MOST_OTHERS else []
+        target = few[-1] if few else None
+        reason = said(
+            "The target is {name}: the last other column of few values. Say another with target=COLUMN.", name=target
+        )
+    if target is None:
+        return (text, None, "") if not fit else None
     return text, target, reason
+
+
+def _holds_labels(frame: Frame, name: str) -> bool:
+    """Whether few words, or two numbers, come over and over in a column."""
+    column = frame.column(name)
+    often = len(frame) >= LEAST_OF_A_LABEL * column.distinct
+    return has_two_values(frame, name) or column.kind == "category" and often and 2 <= column.distinct <= MOST_LABELS
 
 
 def is_read(name: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from seodang.core.sentences import said
 from seodang.data.frame import Frame
 from seodang.data.targets import plain
+from seodang.data.unnamed_targets import has_no_names
 
 # Names of what is forecast, the surest first; in capitals or not, without spaces and signs.
 SERIES_NAMES = [
@@ -57,7 +58,9 @@ _CALENDAR = re.compile(
 )
 
 
-def series_target(frame: Frame, numbers: Sequence[str], apart: Sequence[str] = ()) -> tuple[str, str]:
+def series_target(
+    frame: Frame, numbers: Sequence[str], apart: Sequence[str] = (), times: Sequence[str] = ()
+) -> tuple[str, str]:
     """The column of numbers that is forecast, and the sentence on it.
 
     By its name; else the first that says neither when nor where nor what the weather was. Where a table of what is measured begins with
@@ -65,12 +68,16 @@ def series_target(frame: Frame, numbers: Sequence[str], apart: Sequence[str] = (
 
     Args:
         numbers: The columns of numbers, in the order of the file; at least one.   apart: the columns that tell series apart.
+        times: the columns that say when; where no line names the columns, what stands before them are parts of the date.
     """
     if len(numbers) == 1:
         return numbers[0], said("The target is {name}: the only column of numbers.", name=numbers[0])
     if (known := named_as_series(numbers)) is not None:
         return known, said("The target is {name}, by its name. Say another with target=COLUMN.", name=known)
     moving = [name for name in numbers if _moves(frame, name, apart)] or list(numbers)
+    if times and has_no_names(frame):
+        order = [column.name for column in frame.columns]
+        moving = [name for name in moving if order.index(name) > order.index(times[-1])] or moving
     measured = [name for name in moving if not is_beside(name)]
     if not measured:
         warmth = next((name for name in moving if _WARMTH.fullmatch(_bare(name))), None)

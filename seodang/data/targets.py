@@ -39,6 +39,9 @@ _EVENTS = frozenset([
     "placed", "promoted", "accepted", "admitted", "passed", "spam", "toxic", "anomaly", "occupancy", "occupied", "satisfied",
     "potable", "potability", "legendary", "complication", "relapse", "recovered", "depression", "risk",
 ])  # fmt: skip
+_BEHIND = frozenset(
+    ["reported", "event", "flag", "indicator", "status", "month", "year", "yn", "label", "occurred", "n"]
+)
 _MOSTLY = 0.8  # of the values, where one of them is hardly an amount to foretell
 # A column of such a name is the target, though nothing can be learnt of it.
 SURE_NAMES = ["target", "label", "labels", "정답", "레이블", "라벨"]
@@ -185,11 +188,13 @@ def _is_likely(frame: Frame, names: list[str], name: str) -> bool:
 def is_event(name: str) -> bool:
     """Whether a name says that something happened or will: RainTomorrow, "Machine failure", fraud_reported.
 
-    >>> [is_event(name) for name in ("RainTomorrow", "Machine failure", "fraud_reported", "smoker")]
+    >>> [is_event(name) for name in ("RainTomorrow", "Machine failure", "fraud_reported", "response_rate")]
     [True, True, True, False]
     """
-    parts = re.split(r"[\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower())
-    return not _EVENTS.isdisjoint(parts)
+    parts = [part for part in re.split(r"[\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()) if part]
+    if parts and parts[-1] in _BEHIND:
+        return not _EVENTS.isdisjoint(parts)
+    return bool(parts) and (parts[-1] in _EVENTS or parts[0] == "is" and parts[1:2] != [] and parts[1] in _EVENTS)
 
 
 def has_two_values(frame: Frame, name: str) -> bool:

@@ -52,9 +52,11 @@ def ends_in_a_label(frame: Frame, usable: list[Column]) -> bool:
     """Whether the last column says what was the case or came of it (RainTomorrow, machine_status), so that rows are told apart by it
     though they follow one another: words, or two values, once a time; and no number is named like what is forecast."""
     numbers = [column.name for column in usable if column.kind == "number" and not has_two_values(frame, column.name)]
-    if not usable or not numbers or named_as_series(numbers) is not None or is_beside(usable[-1].name):
+    if not usable or not numbers or named_as_series(numbers) is not None:
         return False
     last = usable[-1]
+    if is_beside(last.name) and not is_event(last.name):
+        return False
     said_so = (
         is_event(last.name) or plain(last.name) in TARGET_NAMES or re.search(_LABELS, plain(last.name)) is not None
     )

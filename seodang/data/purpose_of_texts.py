@@ -35,7 +35,8 @@ TOLD_BY = [
 ]  # fmt: skip
 MOST_BESIDE = 3  # other columns, beside which a long text is read though its name does not say so
 MOST_OTHERS = 5  # beside which a text named so is read for the sake of a column that is not named like a label
-LEAST_WORDS = 6  # of such a text, on average
+_ABOUT_AS_LONG = 1.5  # the first of several texts is read, unless another is longer than this many times
+LEAST_WORDS = 5  # of such a text, on average
 MOST_EMPTY = 0.2  # of a text that is read among others
 MOST_LABELS, LEAST_OF_A_LABEL = (
     20,
@@ -125,11 +126,14 @@ def _named_among_others(
     """The same where columns have names: a text named like one, or a long one beside few columns, and what is said of it."""
     filled = [name for name in texts if frame.column(name).missing <= MOST_EMPTY * len(frame)]
     read = [name for name in filled if is_read(name)]
-    if not read and len(others) <= MOST_BESIDE:
-        read = [name for name in filled if words[name] >= LEAST_WORDS]
+    called_so = bool(read)
+    if not read and 0 < len(others) <= MOST_BESIDE:  # amounts beside it are what a table is learnt from
+        label = target or named(others)[0]
+        amounts = [name for name in others if frame.column(name).kind == "number" and name != label]
+        read = [name for name in filled if words[name] >= LEAST_WORDS and not amounts]
     if not read:
         return None
-    text = max(read, key=words.__getitem__)
+    text = next(name for name in read if _ABOUT_AS_LONG * words[name] >= max(words[each] for each in read))
     if target is not None:
         return text, target, ""
     columns = [frame.column(name) for name in others]
@@ -138,14 +142,14 @@ def _named_among_others(
     if target is None:
         target = next((name for wanted in TOLD_BY for name in fit if plain(name) == wanted), None)
         reason = said("The target is {name}, by its name. Say another with target=COLUMN.", name=target)
-    if target is None and any(is_read(name) for name in read):
+    if target is None and called_so:
         few = [name for name in fit if _holds_labels(frame, name)] if len(others) <= MOST_OTHERS else []
         target = few[-1] if few else None
         reason = said(
             "The target is {name}: the last other column of few values. Say another with target=COLUMN.", name=target
         )
     if target is None:
-        return (text, None, "") if not fit else None
+        return (text, None, "") if called_so and not fit else None
     return text, target, reason
 
 

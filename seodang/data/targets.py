@@ -72,10 +72,28 @@ def named(names: Collection[str]) -> tuple[str | None, str]:
             return known[wanted], said(
                 "The target is {name}, by its name. Say another with target=COLUMN.", name=known[wanted]
             )
-    for wanted in ("target", "label", "class", "sentiment", "binary", "여부", "price", "정답", "라벨", "가격"):
+    for wanted in (
+        "target",
+        "label",
+        "class",
+        "sentiment",
+        "binary",
+        "여부",
+        "price",
+        "정답",
+        "라벨",
+        "가격",
+        "overall",
+        "종합",
+        "전반",
+        "disposition",
+        "verdict",
+        "decision",
+    ):
         alike = [key for key in known if key.startswith(wanted) or key.endswith(wanted)]
         for key, name in known.items() if wanted not in ("binary", "여부") or len(alike) == 1 else ():
-            if len(key) > len(wanted) and (key.startswith(wanted) or key.endswith(wanted)):
+            before = wanted != "가격" and key.startswith(wanted)  # 가격 적정성 is no price
+            if len(key) > len(wanted) and (before or key.endswith(wanted)):
                 return name, said("The target is {name}, by its name. Say another with target=COLUMN.", name=name)
     return None, ""
 
@@ -168,7 +186,8 @@ def _by_name(frame: Frame, names: list[str]) -> tuple[str | None, str]:
     if events:
         return events[-1], said("The target is {name}, by its name. Say another with target=COLUMN.", name=events[-1])
     last = names[-1]
-    if target not in (None, names[0], last) and has_two_values(frame, last):
+    first = target == names[0] and plain(last) not in TARGET_NAMES
+    if target not in (None, last) and not first and has_two_values(frame, last):
         return last, said(
             "The target is {name}: the last column, of two values. Say another with target=COLUMN.", name=last
         )

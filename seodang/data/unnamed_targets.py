@@ -11,6 +11,7 @@ from seodang.data.frame import Frame
 
 LEAST_COLUMNS = 4  # among which one without a number, or the only whole one, stands out
 MOST_CLASSES, LEAST_EACH = 10, 5  # values of whole numbers that are classes, and rows of each on average
+_SPREAD = 2  # whole numbers a class between the least and the largest: 1, 2, 3, 5, 6, 7 and not 800, 1000, 1250
 _NEAR = 2  # columns from the beginning among which the only words are the class: behind an id
 
 
@@ -40,10 +41,13 @@ def stands_out(frame: Frame, names: Sequence[str]) -> tuple[str, str] | None:
             return words[0], _said(words[0], said("the only column of words among numbers"))
     if not words and _are_classes(frame, first) and not _are_classes(frame, last):
         return first, _said(first, said("few whole numbers in the first place, and amounts in the last"))
-    if len(words) == len(names) and frame.column(first).distinct == 2 < frame.column(last).distinct:
-        own, others = _values(frame, first), [_values(frame, name) for name in names[1:-1]]
-        if all(len(own & other) < 2 for other in others):
-            return first, _said(first, said("two values in the first place that no other column has both of"))
+    if len(words) == len(names) and frame.column(first).distinct <= MOST_CLASSES:
+        own, end, between = _values(frame, first), _values(frame, last), [_values(frame, name) for name in names[1:-1]]
+        two = len(own) == 2 < len(end) and all(len(own & other) < 2 for other in between)
+        if two or own.isdisjoint(set().union(*between, end)) and any(end <= other for other in between):
+            return first, _said(
+                first, said("words in the first place that stand nowhere else, and none such in the last")
+            )
     return None
 
 
@@ -66,7 +70,8 @@ def _are_classes(frame: Frame, name: str) -> bool:
         return column.kind == "category"
     values = _numbers(frame, name)
     whole = bool((values == np.floor(values)).all())
-    return whole and len(values) <= MOST_CLASSES and len(frame) - column.missing >= LEAST_EACH * len(values)
+    counted = bool(len(values)) and values[0] >= -1 and values[-1] - values[0] <= _SPREAD * len(values)
+    return whole and counted and len(values) <= MOST_CLASSES and len(frame) - column.missing >= LEAST_EACH * len(values)
 
 
 def _are_whole(frame: Frame, names: Sequence[str]) -> bool:

@@ -212,14 +212,14 @@ def test_a_series_and_its_order_gaps_and_repeated_times():
     assert (plain.form, plain.task, plain.target, plain.time, plain.features) == (
         "series",
         "forecast",
-        "b",
+        "a",
         "date",
-        ("a",),
+        ("b",),
     )
     assert plain.reasons == (
         "A series: the usual step of date is a day, from 2021-01-01 to 2021-03-01.",
-        "The target is b: the last column of numbers. Say another with target=COLUMN.",
-        "To foretell b from the other columns of its row: `seodang train made.csv table-regressor`.",
+        "The target is a: the first column of numbers that is measured. Say another with target=COLUMN.",
+        "To foretell a from the other columns of its row: `seodang train made.csv table-regressor`.",
     )
     newest = purpose(frame(date=days()[::-1], a=amounts()))
     assert newest.reasons[1] == "The rows stand from the newest to the oldest; they are to be sorted by date."

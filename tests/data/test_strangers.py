@@ -208,8 +208,8 @@ def test_what_was_done_while_sensors_were_read_by_even_steps_is_told_from_them(t
     frame = opened(tmp_path, "a.csv", "time,acc_x,acc_y,activity\n" + rows)
     assert (purpose(frame).task, purpose(frame).target) == ("classify", "activity")
     assert purpose(frame, target="activity").task == "classify"
-    for found in (purpose(frame, target="acc_y"), purpose(frame, forecast=True)):
-        assert (found.task, found.target, found.left["time"]) == ("forecast", "acc_y", "it counts the time")
+    for found, target in ((purpose(frame, target="acc_y"), "acc_y"), (purpose(frame, forecast=True), "acc_x")):
+        assert (found.task, found.target, found.left["time"]) == ("forecast", target, "it counts the time")
 
 
 def test_time_that_is_not_counted_evenly_is_a_column(tmp_path):

@@ -166,7 +166,7 @@ def test_a_long_text_beside_few_columns_is_read(tmp_path):
     found = purpose(read(tmp_path, ["quote", "author", "category"], rows))
     assert (found.form, found.text, found.target) == ("texts", "quote", "category")
     rows = [[row, sentence(), DRAWN.choice(["Hamlet", "Ophelia", "Horatio"]), amount()] for row in range(90)]
-    found = purpose(read(tmp_path, ["row_id", "PlayerLine", "Player", "act"], rows))
+    found = purpose(read(tmp_path, ["row_id", "PlayerLine", "Player", "at"], rows))
     assert (found.form, found.text, found.target) == ("texts", "PlayerLine", "Player")
 
 

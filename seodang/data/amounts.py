@@ -46,6 +46,9 @@ _FORTRAN = r"^([-+]?[0-9]*\.[0-9]*)[dD]([-+]?[0-9]{1,3})$"  # 1.5D+03
 _FEET = r"^(?P<feet>[1-9])(?:'|′| ?ft\.?) ?(?P<inches>(?:1[01]|[0-9])(?:\.[0-9]+)?)(?:\"|″|''| ?in\.?)?$"
 _LETTERED = r"^[-+]?[$€£₩]?[0-9][0-9.,]*[KkMBT]$"
 _LETTERS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+# Letters behind some of the numbers: provisional, estimated, a break in the series.
+_FLAGGED = r"^-?[0-9.,]+ [a-z]{1,2}$"
+_MOST_FLAGGED = 0.8
 _SAMPLE = 300
 
 
@@ -191,6 +194,13 @@ def _without_marks(words: pa.Array, sure: bool) -> tuple[pa.Array, list[str]]:
     if 0 < noted.mean() < (0.5 if not sure else 2):
         words = pc.replace_substring_regex(words, r"([0-9]) ?[*†‡]+$", r"\1")
         told.append(said("marks of notes taken off"))
+    flagged = _matches(words, _FLAGGED) & ~_matches(words, rf" (?:{UNITS})$")
+    if (
+        0 < flagged.mean() <= _MOST_FLAGGED
+        and _matches(words.filter(pa.array(~flagged)), "^-?[0-9.,]+$").mean() > _MOST_OF_ONE
+    ):
+        words = pc.if_else(pa.array(flagged), pc.replace_substring_regex(words, " [a-z]{1,2}$", ""), words)
+        told.append(said("flags such as p or b behind some numbers taken off"))
     limits = _matches(words, r"^[<>≤≥~≈] ?[0-9.,]+$")
     others = _matches(words.filter(pa.array(~limits)), "^-?[0-9.,]+$").sum()
     if limits.any() and (sure or limits.mean() < 0.5 and others >= _LEAST_WITH_WORD):

@@ -12,6 +12,7 @@ import numpy as np
 from seodang.core.errors import DataError
 from seodang.core.language import tr
 from seodang.core.sentences import said, shown
+from seodang.data.columns import BOOLEANS
 from seodang.data.frame import Column, Frame
 from seodang.data.unnamed_targets import stands_out
 
@@ -187,7 +188,8 @@ def _by_name(frame: Frame, names: list[str]) -> tuple[str | None, str]:
         return events[-1], said("The target is {name}, by its name. Say another with target=COLUMN.", name=events[-1])
     last = names[-1]
     first = target == names[0] and plain(last) not in TARGET_NAMES
-    if target not in (None, last) and not first and has_two_values(frame, last):
+    said_so = plain(last) in TARGET_NAMES or _says_yes_or_no(frame, last)
+    if target not in (None, last) and not first and said_so and has_two_values(frame, last):
         return last, said(
             "The target is {name}: the last column, of two values. Say another with target=COLUMN.", name=last
         )
@@ -222,6 +224,14 @@ def has_two_values(frame: Frame, name: str) -> bool:
     if column.distinct != 2 or column.kind not in ("category", "number"):
         return False
     return column.kind == "category" or not (frame.table[name].dropna() % 1).any()
+
+
+def _says_yes_or_no(frame: Frame, name: str) -> bool:
+    column = frame.column(name)
+    if column.kind == "number":
+        return True
+    words = frame.table[name].dropna().astype(str).str.lower().unique()
+    return any(set(words) <= pair for pair in BOOLEANS)
 
 
 def nearly_names(column: Column, rows: int) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from seodang.core.errors import DataError
 from seodang.core.language import tr
-from seodang.core.sentences import shown
+from seodang.core.sentences import said, shown
 from seodang.data.cut_series import names_of_times
 from seodang.data.encode_series import SeriesEncoding, ordered
 from seodang.data.encoded import Encoded, subset_of
@@ -20,6 +21,7 @@ from seodang.data.load import Subset
 from seodang.data.open import open_any
 from seodang.data.readers.across import TIME, VALUE, below_one_another, lies_down
 from seodang.data.reading import Columns
+from seodang.data.targets import plain
 from seodang.evaluation.judged import validation_note
 from seodang.evaluation.metrics import Numbers
 
@@ -121,7 +123,10 @@ def read_rows(run: Run, where: str | Path) -> Frame:
                 form=shown(run.data["source"]["form"]),
             )
         )
-    known: dict[str, Any] = {name: kind for name, kind in kinds.items() if name in found.table.columns}
+    spelt = _spelt_otherwise(kinds, [str(name) for name in found.table.columns])
+    known: dict[str, Any] = {
+        name: kinds[spelt.get(name, name)] for name in map(str, found.table.columns) if spelt.get(name, name) in kinds
+    }
     if any(found.column(name).kind != kind for name, kind in known.items()):
         try:
             found = open_any(where, written.model_copy(update={"kinds": known}))
@@ -131,7 +136,39 @@ def read_rows(run: Run, where: str | Path) -> Frame:
                 tr("{where} does not fit what {run} was trained on. {what}.", where=where, run=run.name, what=what)
             ) from None
         assert isinstance(found, Frame), "the same file is a frame again"
+    found = _renamed(found, spelt)
     return below_one_another(found) if _lies_down(run, found) else found
+
+
+def _spelt_otherwise(known: Iterable[str], there: Sequence[str]) -> dict[str, str]:
+    """Columns of a file that the run knows by the same name in other capitals, with other spaces, underscores or points: {there: known}.
+
+    >>> _spelt_otherwise(["Age", "Sex"], ["AGE ", "sex", "note"])
+    {'AGE ': 'Age', 'sex': 'Sex'}
+    >>> _spelt_otherwise(["Age"], ["age", "AGE"])
+    {}
+    """
+    wanted = {name for name in known if name not in there}
+    spelt: dict[str, str] = {}
+    for name in wanted:
+        alike = [other for other in there if plain(other) == plain(name)]
+        others = [other for other in wanted if plain(other) == plain(name)]
+        if len(alike) == len(others) == 1 and plain(name):
+            spelt[alike[0]] = name
+    return {name: spelt[name] for name in there if name in spelt}
+
+
+def _renamed(frame: Frame, spelt: dict[str, str]) -> Frame:
+    """The frame with its columns called as the run calls them, and a note of it."""
+    if not spelt:
+        return frame
+    told = ", ".join(f"{there} ({known})" for there, known in spelt.items())
+    return replace(
+        frame,
+        table=frame.table.rename(columns=spelt),
+        columns=tuple(replace(column, name=spelt.get(column.name, column.name)) for column in frame.columns),
+        notes=(*frame.notes, said("Columns spelt otherwise in training: {names}.", names=told)),
+    )
 
 
 def _lies_down(run: Run, found: Frame) -> bool:

@@ -12,7 +12,11 @@ from seodang.core.sentences import said, saidn
 from seodang.data.frame import Column, Kind
 from seodang.data.words import Words, strings_of, words_of
 
-_ID_NAME = re.compile(r"(^|.*[_ .-])(ids?|uuid|guid|index|key|pk|idx)$|.*(번호|아이디)$|^(no|nr|rownum|#)\.?$", re.I)
+_ID_NAME = re.compile(
+    r"(^|.*[_ .-])(ids?|uuid|guid|index|key|pk|idx)$|.*(번호|아이디)$|^(학번|사번|군번)$"
+    r"|^(client|customer|account|acct|member|user|patient|order|loan|case|ticket)[ _]?(num|nr|no)$|^(no|nr|rownum|#)\.?$",
+    re.I,
+)
 _ID_CAMEL = re.compile(r".*[a-z0-9](Id|ID)$")
 _NUMBER_NAME = re.compile(r".*([a-z](Number|No|Nr)|[ _.-](?i:number|no|nr))")  # where it is another one in every row
 _LEAST_OF_A_RANGE = 0.5  # of the whole numbers between the least and the largest, where a column counts things

@@ -30,9 +30,11 @@ TEXT_NAMES = {
 }  # fmt: skip
 # What texts are told apart by where nothing is named like a label, the surest first.
 TOLD_BY = [
+    "product", "issue", "reason",
     "overall", "topic", "topics", "subject", "genre", "section", "department", "speaker", "character", "player", "author", "artist", "poet",
     "writer", "tag", "tags", "language", "lang", "source", "team", "domain", "주제", "장르", "저자", "가수", "작가", "화자", "분야", "감정",
 ]  # fmt: skip
+_KOREAN_TEXT = re.compile(r"(문장|본문|내용|리뷰|댓글|후기|발화|질문|텍스트|가사|대사)\d*$")
 MOST_BESIDE = 3  # other columns, beside which a long text is read though its name does not say so
 MOST_OTHERS = 5  # beside which a text named so is read for the sake of a column that is not named like a label
 _ABOUT_AS_LONG = 1.5  # the first of several texts is read, unless another is longer than this many times
@@ -166,7 +168,7 @@ def is_read(name: str) -> bool:
     >>> [is_read(name) for name in ("reviewText", "Consumer complaint narrative", "question1", "product")]
     [True, True, True, False]
     """
-    if plain(name) in TEXT_NAMES or plain(name).endswith("text"):
+    if plain(name) in TEXT_NAMES or plain(name).endswith("text") or _KOREAN_TEXT.search(name):
         return True
     parts = re.split(r"[\W_\d]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower())
     return not TEXT_NAMES.isdisjoint(part for part in parts if part)

@@ -15,23 +15,11 @@ SERIES_NAMES = [
     "close", "target", "y", "value", "ot", "passengers", "sales", "sold", "unitssold", "revenue", "demand", "count", "cnt",
     "load", "price", "consumption", "cases", "pm25", "pm10", "종가", "값", "판매량", "매출", "매출액", "수요", "가격",
 ]  # fmt: skip
+# The last word of a longer name too.
 ENDINGS = (
-    "passengers",
-    "sales",
-    "demand",
-    "count",
-    "판매량",
-    "매출",
-    "수요",
-    "건수",
-    "이용량",
-    "사용량",
-    "생산량",
-    "발전량",
-    "승객수",
-    "이용객수",
-    "방문자수",
-)
+    "passengers", "sales", "demand", "count", "counts", "판매량", "매출", "수요", "건수", "이용량", "사용량", "생산량", "발전량", "승객수",
+    "이용객수", "방문자수",
+)  # fmt: skip
 # Words of longer names that say the same: Global_active_power, new_cases, "Umsatz (EUR)".
 _WORDS = {
     "sales", "revenue", "turnover", "demand", "consumption", "power", "energy", "kwh", "mwh", "mw", "kw", "load", "usage", "cases",
@@ -53,7 +41,7 @@ _WARMTH = re.compile(
     r"(mean|avg|average|daily|air|max|min)?(temp|temperature|temperatur|t|tavg|tmean|tmax)(mean|avg|max|min)?|.*기온"
 )
 _CALENDAR = re.compile(
-    r"(year|yr|month|mon|mnth|day|dom|doy|hour|hr|minute|min|second|week|wk|weekday|dayofweek|dow|dayofyear|weekofyear|quarter|qtr"
+    r"(year|yr|month|mon|mnth|day|mday|mdate|dom|doy|hour|hr|minute|min|second|week|wk|weekday|dayofweek|dow|dayofyear|weekofyear|quarter|qtr"
     r"|season|decimaldate|decimalyear|date|time|timestamp|unixtime|epoch|no|nr|id|index|연도|년도|년|월|일|시|주차|요일|분기|계절)"
 )
 

@@ -27,6 +27,11 @@ TARGET_NAMES = [
     "status", "result", "class", "value", "sales", "profit", "revenue", "매출", "매출액", "판매량", "연봉", "wage", "cnt", "demand", "cost",
     "category", "type", "분류", "결과", "등급",
 ]  # fmt: skip
+# How names of targets begin or end, the surest first.
+_PARTS = (
+    "target", "label", "class", "sentiment", "binary", "여부", "price", "정답", "라벨", "가격", "overall", "종합", "전반", "분류", "감정",
+    "disposition", "verdict", "decision",
+)  # fmt: skip
 # From this name on a last column of two values is likelier the target; and what mostly has one value is none.
 _WEAK = frozenset(TARGET_NAMES[TARGET_NAMES.index("saleprice") :])
 # Names that say of what sort a thing is rather than what comes of it: the target at an end of the row only.
@@ -73,24 +78,7 @@ def named(names: Collection[str]) -> tuple[str | None, str]:
             return known[wanted], said(
                 "The target is {name}, by its name. Say another with target=COLUMN.", name=known[wanted]
             )
-    for wanted in (
-        "target",
-        "label",
-        "class",
-        "sentiment",
-        "binary",
-        "여부",
-        "price",
-        "정답",
-        "라벨",
-        "가격",
-        "overall",
-        "종합",
-        "전반",
-        "disposition",
-        "verdict",
-        "decision",
-    ):
+    for wanted in _PARTS:
         alike = [key for key in known if key.startswith(wanted) or key.endswith(wanted)]
         for key, name in known.items() if wanted not in ("binary", "여부") or len(alike) == 1 else ():
             before = wanted != "가격" and key.startswith(wanted)  # 가격 적정성 is no price
@@ -188,7 +176,10 @@ def _by_name(frame: Frame, names: list[str]) -> tuple[str | None, str]:
         return events[-1], said("The target is {name}, by its name. Say another with target=COLUMN.", name=events[-1])
     last = names[-1]
     first = target == names[0] and plain(last) not in TARGET_NAMES
-    said_so = plain(last) in TARGET_NAMES or _says_yes_or_no(frame, last)
+    words = (
+        target is not None and frame.column(target).kind == "category"
+    )  # a class of two words is as good as one of many
+    said_so = words or plain(last) in TARGET_NAMES or _says_yes_or_no(frame, last)
     if target not in (None, last) and not first and said_so and has_two_values(frame, last):
         return last, said(
             "The target is {name}: the last column, of two values. Say another with target=COLUMN.", name=last
@@ -199,7 +190,7 @@ def _by_name(frame: Frame, names: list[str]) -> tuple[str | None, str]:
 def _is_likely(frame: Frame, names: list[str], name: str) -> bool:
     column = frame.column(name)
     if plain(name) in _SORTS:
-        return name in (names[0], names[-1])
+        return name in (frame.columns[0].name, names[-1])
     if plain(name) not in _WEAK or column.kind != "number" or column.distinct <= MOST_CLASSES:
         return True
     values = frame.table[name].dropna()

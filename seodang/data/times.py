@@ -28,7 +28,7 @@ _WEEK = (
     53,
 )  # beside a year, of ISO 8601
 # Columns of hours beside a column of days, which make one time together: "date, time".
-_HOURS = re.compile(r"time|hours?|hr|hh|.*[ _](time|hour)|시각?|시간", re.I)
+_HOURS = re.compile(r"time|hours?|hr|hh|.*[ _](time|hour)|시각?|시간|.+(시각|시간)", re.I)
 _TIME_NAMES = r"(date|time|datetime|timestamp|ds|when|day|month|year|날짜|일자|일시|시각)"
 LEAST_TIMES = 20
 # Steps are regular where half of them are the usual one, within a fifth (months), and few are longer than so many.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -122,6 +123,7 @@ def _rows(records: list[Record], separator: str, header: bool | None, notes: lis
     width = max(widths or {1: 1}, key=lambda size: (widths[size], size > 1))
     wide = [i for i, (_, cells) in enumerate(records) if len(cells) == width]
     start = next((i for i in wide if _is_row(records[i][1], width)), wide[0] if wide else 0)
+    start = _below_a_title(records, wide, start, width)
     above = start
     short = _names_one_short(records, start, width)
     if short is None and start and (kept := _without_values(records, start, width)):
@@ -214,6 +216,20 @@ def _of_two_lines(upper: Sequence[str], lower: Sequence[str]) -> list[str] | Non
         kept = over or (kept if under else "")
         filled.append(" ".join(part for part in (kept, under) if part))
     return filled if all(filled) and len(set(filled)) == len(filled) else None
+
+
+def _below_a_title(records: list[Record], wide: list[int], start: int, width: int) -> int:
+    """Where the table begins: below a title that happens to have as many cells, lines of other widths, and then the header."""
+    later = [place for place in wide if place > start]
+    if (
+        not later
+        or later[0] == start + 1
+        or len(later) <= _LEAST_BELOW
+        or any(b - a > 1 for a, b in itertools.pairwise(later))
+    ):
+        return start
+    header, rest = records[later[0]][1], [records[place][1] for place in later[1:]]
+    return later[0] if is_header(header, rest) else start
 
 
 def _is_row(cells: list[str], width: int) -> bool:

@@ -123,7 +123,19 @@ def quoting_of(lines: list[str], separator: str) -> tuple[str, str]:
     for quoting in [each for each in QUOTES if escapes or not each[1]]:
         widths = [len(cells) for _, cells in records_of(lines, separator, quoting)]
         share[quoting] = max(collections.Counter(widths).values(), default=0) / max(1, len(widths))
-    return max(share, key=lambda quoting: share[quoting])
+    best = max(share, key=lambda quoting: share[quoting])
+    # The sample may end inside a text in quotes that goes over several lines: then the header says how many cells there are.
+    whole = best != QUOTES[0] and share[QUOTES[0]] >= share[best] - _NEARLY
+    return QUOTES[0] if whole and _begins_like_most(lines, separator, QUOTES[0]) else best
+
+
+def _begins_like_most(lines: list[str], separator: str, quoting: tuple[str, str]) -> bool:
+    """Whether the first line has as many cells as most rows do quoted so, and other than most lines have without quotes."""
+    quoted, plain = (
+        collections.Counter(len(cells) for _, cells in records_of(lines, separator, how)).most_common(1)[0][0]
+        for how in (quoting, QUOTES[-1])
+    )
+    return lines[0].count(separator) + 1 == quoted != plain
 
 
 def records_of(lines: list[str], separator: str, quoting: tuple[str, str]) -> list[Record]:

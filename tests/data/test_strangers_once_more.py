@@ -243,3 +243,53 @@ def test_numbers_of_patients_in_the_first_place_are_ids(tmp_path):
     assert read(tmp_path, None, rows).column("column 1").kind == "id"
     salaries = [[number, DRAWN.choice("MB"), amount(), amount()] for number in DRAWN.sample(range(800, 5_000), 90)]
     assert read(tmp_path, None, salaries).column("column 1").kind == "number"
+
+
+def test_a_sample_that_ends_inside_a_text_of_two_lines(tmp_path):
+    rows = "".join(
+        f'{row},{sentence(3)},"{sentence()}\n{sentence()}",{["ham", "spam"][row % 2]},2000-01-01\n'
+        for row in range(200)
+    )
+    frame = opened(tmp_path, "mails.csv", "Message ID,Subject,Message,Spam/Ham,Date\n" + rows)
+    assert (len(frame), len(frame.columns)) == (200, 5)
+
+
+def test_a_title_with_as_many_commas_as_the_table(tmp_path):
+    rows = "".join(
+        f"{day},{amount()}\n" for day in (datetime.date(2020, 1, 1) + datetime.timedelta(n) for n in range(60))
+    )
+    frame = opened(
+        tmp_path, "oil.csv", "Cushing, OK Spot Price\nhttps://example.org\n12:05 GMT\n\nDay,Dollars\n" + rows
+    )
+    assert (len(frame), [column.name for column in frame.columns]) == (60, ["Day", "Dollars"])
+
+
+def test_flags_behind_numbers_of_columns_that_are_years(tmp_path):
+    years = [str(year) for year in range(1995, 2023)]
+    rows = [[f"A,CP_MEUR,{place}", *(f"{amount()} {DRAWN.choice(['', '', 'p', 'b'])}" for _ in years)]
+            for place in ("AT", "BE", "BG", "CY", "DE", "DK", "EE", "FR", "HU", "IE", "IT", "LT")]  # fmt: skip
+    found = purpose(
+        read(tmp_path, ["freq,unit,geo\\TIME_PERIOD", *[f"{year} " for year in years]], rows, "gdp.tsv", "\t")
+    )
+    assert (found.form, found.time, found.target) == ("series", "time", "value")
+
+
+def test_hours_of_a_korean_name_beside_days(tmp_path):
+    rows = [[f"2022-07-{day:02d}", f"{hour:02d}:00", amount(), amount()] for day in range(1, 11) for hour in range(24)]
+    found = purpose(read(tmp_path, ["기준일자", "기준시간", "현재수요(MW)", "예비율(%)"], rows))
+    assert (found.form, found.time, found.target) == ("series", "기준일자, 기준시간", "현재수요(MW)")
+
+
+def test_names_of_ids(tmp_path):
+    rows = [[768_805_383 + 997 * row, 20_210_000 + row, amount(), DRAWN.choice("ab")] for row in range(60)]
+    frame = read(tmp_path, ["CLIENTNUM", "학번", "limit", "kind"], rows)
+    assert [column.kind for column in frame.columns] == ["id", "id", "number", "category"]
+
+
+def test_korean_texts_and_what_they_are_told_apart_by(tmp_path):
+    rows = [
+        [DRAWN.choice(["청년", "노년"]), DRAWN.choice(["기쁨", "분노", "슬픔"]), sentence(), sentence()]
+        for _ in range(90)
+    ]
+    found = purpose(read(tmp_path, ["연령", "감정_대분류", "사람문장1", "시스템문장1"], rows))
+    assert (found.form, found.text, found.target) == ("texts", "사람문장1", "감정_대분류")

@@ -30,8 +30,9 @@ TARGET_NAMES = [
 # How names of targets begin or end, the surest first.
 _PARTS = (
     "target", "label", "class", "sentiment", "binary", "여부", "price", "정답", "라벨", "가격", "overall", "종합", "전반", "분류", "감정",
-    "disposition", "verdict", "decision",
+    "disposition", "verdict", "decision", "score", "rating",
 )  # fmt: skip
+_AT_THE_END = ("가격", "score", "rating")  # 가격 적정성 is no price, rating count no rating
 # From this name on a last column of two values is likelier the target; and what mostly has one value is none.
 _WEAK = frozenset(TARGET_NAMES[TARGET_NAMES.index("saleprice") :])
 # Names that say of what sort a thing is rather than what comes of it: the target at an end of the row only.
@@ -81,7 +82,7 @@ def named(names: Collection[str]) -> tuple[str | None, str]:
     for wanted in _PARTS:
         alike = [key for key in known if key.startswith(wanted) or key.endswith(wanted)]
         for key, name in known.items() if wanted not in ("binary", "여부") or len(alike) == 1 else ():
-            before = wanted != "가격" and key.startswith(wanted)  # 가격 적정성 is no price
+            before = wanted not in _AT_THE_END and key.startswith(wanted)
             if len(key) > len(wanted) and (before or key.endswith(wanted)):
                 return name, said("The target is {name}, by its name. Say another with target=COLUMN.", name=name)
     return None, ""

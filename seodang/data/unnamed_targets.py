@@ -12,7 +12,6 @@ from seodang.data.frame import Frame
 LEAST_COLUMNS = 4  # among which one without a number, or the only whole one, stands out
 MOST_CLASSES, LEAST_EACH = 10, 5  # values of whole numbers that are classes, and rows of each on average
 _SPREAD = 2  # whole numbers a class between the least and the largest: 1, 2, 3, 5, 6, 7 and not 800, 1000, 1250
-_NEAR = 2  # columns from the beginning among which the only words are the class: behind an id
 
 
 def has_no_names(frame: Frame) -> bool:
@@ -37,7 +36,7 @@ def stands_out(frame: Frame, names: Sequence[str]) -> tuple[str, str] | None:
         place = names.index(words[0])
         if place == 0 and _is_only_whole(frame, last, names[1:]) and not _are_whole(frame, names[1:-1]):
             return last, _said(last, said("the only whole numbers among fractions, in the last place"))
-        if place < _NEAR or words[0] == last:
+        if place == 0 or words[0] == last:
             return words[0], _said(words[0], said("the only column of words among numbers"))
     if not words and _are_classes(frame, first) and not _are_classes(frame, last):
         return first, _said(first, said("few whole numbers in the first place, and amounts in the last"))

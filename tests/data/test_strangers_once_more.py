@@ -293,3 +293,25 @@ def test_korean_texts_and_what_they_are_told_apart_by(tmp_path):
     ]
     found = purpose(read(tmp_path, ["연령", "감정_대분류", "사람문장1", "시스템문장1"], rows))
     assert (found.form, found.text, found.target) == ("texts", "사람문장1", "감정_대분류")
+
+
+def test_widths_and_kinds_below_a_header_are_no_row(tmp_path):
+    rows = "".join(f"USGS\t01646500\t2020-01-{day:02d}\t{900 + day * 7 % 30}\tA\n" for day in range(1, 31))
+    head = "# retrieved\nagency\tsite\tdatetime\tflow\tflow_cd\n5s\t15s\t20d\t14n\t10s\n"
+    frame = opened(tmp_path, "river.txt", head + rows)
+    assert len(frame) == 30
+    assert (purpose(frame).form, purpose(frame).target) == ("series", "flow")
+
+
+def test_a_sex_in_the_second_place_is_no_class_where_classes_stand_last(tmp_path):
+    rows = [
+        [DRAWN.randrange(20, 80), DRAWN.choice(["Male", "Female"]), amount(), amount(), DRAWN.choice([1, 1, 2])]
+        for _ in range(90)
+    ]
+    assert purpose(read(tmp_path, None, rows)).target == "column 5"
+
+
+def test_a_score_at_the_end_of_a_name(tmp_path):
+    rows = [[DRAWN.choice(["Ulm", "Bonn", "Köln"]), sentence(), sentence(), amount()] for _ in range(90)]
+    found = purpose(read(tmp_path, ["Nationality", "Negative_Review", "Positive_Review", "Reviewer_Score"], rows))
+    assert (found.text, found.target) == ("Negative_Review", "Reviewer_Score")

@@ -28,6 +28,7 @@ MOST_COLUMNS = 20_000
 _SAMPLE_LINES, _SAMPLE_BYTES = 300, 1 << 20
 # Spaces a line on average, with which lines are no sentences; share of lines with a separator that is none.
 _FEW_SPACES, _MOST_UNEVEN = 2, 0.6
+_FORMAT = re.compile(r"\d{1,3}[sdn]")  # 5s, 20d, 14n: widths and kinds below the header, as in RDB files
 _MOST_UNITS, _LEAST_BELOW = 3, 3  # rows of units below the header, and rows of data below them
 
 
@@ -191,7 +192,8 @@ def _below_the_header(records: list[Record], skipped: int, width: int) -> tuple[
         numeric = numeric_columns(rest) if len(rest) >= _LEAST_BELOW else []
         here = [cell.strip() for cell, number in zip(cells, numeric, strict=False) if number]
         words = [cell for cell in here if cell.lower() not in MISSING]
-        if len(here) < 2 or not words or any(map(is_amount, words)):
+        formats = len(cells) > 1 and all(_FORMAT.fullmatch(cell.strip()) for cell in cells)
+        if not formats and (len(here) < 2 or not words or any(map(is_amount, words))):
             break
         skipped = line
         units.append(cells)

@@ -27,7 +27,7 @@ from seodang.data.readers.texts import holds_texts
 from seodang.decisions.decision import Decider, Decision
 from seodang.evaluation.naming import many, split_name
 from seodang.evaluation.predict_ahead import ahead, readable
-from seodang.evaluation.row_examples import outputs_of, read_rows
+from seodang.evaluation.row_examples import on_names, outputs_of, read_rows
 from seodang.evaluation.unseen import unseen
 from seodang.runs.folder import Run, read_report
 
@@ -124,7 +124,7 @@ def _rows(run: Run, path: str, top: int, decision: Decision | None) -> Told:
     inputs = run.encoding.inputs(frame)
     outputs = outputs_of(run, _subset(frame.ids, inputs, None))
     where = [{"path": path, "row": _row_of(name)} for name in frame.ids]
-    remarks = [*_left_out(frame), *unseen(run.encoding, frame)]
+    remarks = [*_left_out(frame), *on_names(frame), *unseen(run.encoding, frame)]
     return Told(_with(where, _predictions(run, outputs, top, decision)), remarks, frame.table)
 
 
@@ -185,7 +185,7 @@ def _read(run: Run, each: str) -> tuple[list[str], list[dict[str, Any]], pd.Data
         remarks.append(
             tr("{empty:,} of {count:,} texts are empty: the answer there means nothing.", empty=empty, count=len(texts))
         )
-    return texts, where, frame.table, [*_left_out(frame), *remarks]
+    return texts, where, frame.table, [*_left_out(frame), *on_names(frame), *remarks]
 
 
 def _only_text(frame: Frame, name: str) -> str:

@@ -171,6 +171,11 @@ def _renamed(frame: Frame, spelt: dict[str, str]) -> Frame:
     )
 
 
+def on_names(frame: Frame) -> list[str]:
+    """What to say of columns that were spelt otherwise in training."""
+    return [shown(note) for note in frame.notes if note.startswith("Columns spelt otherwise in training: ")]
+
+
 def _lies_down(run: Run, found: Frame) -> bool:
     """Whether the rows of a file are to be put below one another: as the run's were, unless the file has its columns as it stands."""
     columns, across = run.encoding.columns, run.recipe.columns.across

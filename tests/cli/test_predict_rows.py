@@ -164,7 +164,7 @@ def test_columns_that_are_gone_are_named_and_others_ignored(flowers, tmp_path):
     )
 
 
-def test_columns_spelt_otherwise_are_the_same(flats, folder, tmp_path):
+def test_columns_spelt_otherwise_are_the_same(command, flats, folder, tmp_path):
     rows = (folder / "flats.csv").read_text().splitlines()[1:9]
     other = written(tmp_path / "new.csv", "\n".join(["Size ,PRICE,note", *(f"{row},x" for row in rows)]))
     same = written(tmp_path / "old.csv", "\n".join(["size,price", *rows]))

@@ -154,7 +154,8 @@ def _best(file: str, body: bytes, separator: str, found: Layout) -> _Parsed:
     width, quote = found.width, found.quote
     with_quotes = _parse(file, body, separator, width, quote=quote)
     lines = body.count(b"\n") + (not body.endswith(b"\n"))
-    if with_quotes.wrong and (even := _without_empty_ends(body, separator, width)) != body:
+    spilt = any(many > width and row.rstrip("\r\n").endswith(separator) for _, many, row in with_quotes.wrong)
+    if spilt and (even := _without_empty_ends(body, separator, width)) != body:
         return _best(file, even, separator, found)
     if quote.encode() not in body or (not with_quotes.wrong and with_quotes.rows == lines):
         return _numbered(file, body, separator, width, with_quotes, {"quote": quote})

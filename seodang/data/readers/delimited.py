@@ -193,7 +193,9 @@ def _parse(
     wrong: list[tuple[int, int, str]] = []
 
     def note(row: Any) -> str:
-        wrong.append((row.number or 0, row.actual_columns, row.text[:200]))
+        wrong.append(
+            (row.number or 0, row.actual_columns, row.text[:200] + row.text[200:][-2:])
+        )  # its beginning and its end
         return "skip"
 
     names = [str(position) for position in range(width)]

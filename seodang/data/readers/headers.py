@@ -103,6 +103,7 @@ def is_amount(word: str) -> bool:
 
 
 def could_be_names(cells: Sequence[str]) -> bool:
+    """Whether cells are different words: what names columns, and could stand in a row of words too."""
     words = [cell.strip() for cell in cells]
     return all(words) and len(set(words)) == len(words) and not any(is_amount(word) for word in words)
 

@@ -169,6 +169,7 @@ def records_of(lines: list[str], separator: str, quoting: tuple[str, str]) -> li
 
 
 def is_comment(cells: list[str]) -> bool:
+    """Whether a line begins with a sign of comments (#, //, %)."""
     if cells[0].strip() == "#" and len(cells) > 1:  # the name of a column of numbers
         return False
     return cells[0].lstrip().startswith(("#", "//", "%"))

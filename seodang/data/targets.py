@@ -215,7 +215,7 @@ def has_two_values(frame: Frame, name: str) -> bool:
     column = frame.column(name)
     if column.distinct != 2 or column.kind not in ("category", "number"):
         return False
-    return column.kind == "category" or not (frame.table[name].dropna() % 1).any()
+    return column.kind == "category" or not (frame.table[name].dropna().to_numpy(np.float64) % 1).any()
 
 
 def _says_yes_or_no(frame: Frame, name: str) -> bool:

@@ -36,6 +36,11 @@ WORDS = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def the_same_in_any_order():
+    DRAWN.seed(11)
+
+
 def sentence(words=12):
     return " ".join(DRAWN.choice(WORDS) for _ in range(words)).capitalize() + "."
 
@@ -266,7 +271,7 @@ def test_a_title_with_as_many_commas_as_the_table(tmp_path):
 
 def test_flags_behind_numbers_of_columns_that_are_years(tmp_path):
     years = [str(year) for year in range(1995, 2023)]
-    rows = [[f"A,CP_MEUR,{place}", *(f"{amount()} {DRAWN.choice(['', '', 'p', 'b'])}" for _ in years)]
+    rows = [[f"A,CP_MEUR,{place}", *(f"{amount()} {DRAWN.choice(['', '', '', 'p'])}" for _ in years)]
             for place in ("AT", "BE", "BG", "CY", "DE", "DK", "EE", "FR", "HU", "IE", "IT", "LT")]  # fmt: skip
     found = purpose(
         read(tmp_path, ["freq,unit,geo\\TIME_PERIOD", *[f"{year} " for year in years]], rows, "gdp.tsv", "\t")

@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 
@@ -219,7 +220,7 @@ def _upright(
     others = [column for column in frame.columns if column.name not in times]
     names = [column.name for column in others]
     time, value = (_free(name, names) for name in (TIME, VALUE))
-    lying, others = _named_apart(frame.table[names], others)
+    lying, others = _named_apart(cast(pd.DataFrame, frame.table[names]), others)
     table = lying.iloc[rows].reset_index(drop=True)
     table[time] = when
     table[value] = values[rows, places]
@@ -243,7 +244,7 @@ def _upright(
 def _named_apart(table: pd.DataFrame, others: list[Column]) -> tuple[pd.DataFrame, list[Column]]:
     """The columns that name the series, with a word where some have none (no province), if only so each series has a name of its own."""
     words = [column.name for column in others if column.kind in ("category", "id")]
-    gaps = [name for name in words if table[name].isna().any()]
+    gaps = [column.name for column in others if column.name in words and column.missing]
     alone = any(table[name].notna().all() and table[name].is_unique for name in words)
     if not gaps or alone or table[words].duplicated().any():
         return table, others

@@ -42,7 +42,7 @@ def nlinear(
     *,
     targets: Annotated[int, Field(ge=1)] = 1,
     individual: bool = False,
-    own_scale: bool = False,
+    own_scale: bool | None = False,
 ) -> nn.Module:
     """A linear map from the past to the future, of what the series is above its last value: hard to beat where levels drift.
 
@@ -54,10 +54,11 @@ def nlinear(
         individual: A map for each target instead of one for all.
         own_scale: Each window is measured in its own standard deviation, and so is what is foretold of it (Kim et al., 2022,
             https://openreview.net/forum?id=cGDAkQo1C0p): series of different size are foretold alike, and what the other channels add
-            grows with the window's spread. Then a past times c gives a forecast times c, for c above 0.
+            grows with the window's spread. Then a past times c gives a forecast times c, for c above 0. Null: where several
+            series are in the data.
 
     Zeng et al., 2022, https://arxiv.org/abs/2205.13504. Shifting a target's past up by c shifts its forecast by c exactly.
     Before training it foretells the last value.
     """
     length, horizon = horizon_of("nlinear", inputs, outputs, targets)
-    return _NLinear(length, horizon, targets, individual, own_scale, beside(inputs, horizon, targets))
+    return _NLinear(length, horizon, targets, individual, bool(own_scale), beside(inputs, horizon, targets))

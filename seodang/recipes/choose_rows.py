@@ -201,6 +201,11 @@ def derive_rows(recipe: Recipe, data: Encoded) -> tuple[Recipe, list[str]]:
         encoding: Any = data.encoding
         found = {"window": encoding.window, "horizon": encoding.facts.horizon, "season": encoding.season}
         series = series.model_copy(update=found)
+        if model.settings.get("own_scale", False) is None:
+            several = encoding.key is not None
+            model = model.model_copy(update={"settings": {**model.settings, "own_scale": several}})
+            if several:
+                reasons.append(said("model.own_scale=true: several series, and one may be larger than another"))
     texts = recipe.texts
     if data.purpose.text is not None:
         texts, model, more = _text_settings(recipe, data)

@@ -272,7 +272,7 @@ def shops(folder):
     draw, parts = np.random.default_rng(0), []
     for shop, size, noise in (("corner", 50, 0.5), ("market", 500, 10)):
         offer = draw.integers(0, 2, 160)
-        sold = size + 30 * offer + draw.normal(0, noise, 160)
+        sold = size * (1 + 0.6 * offer) + draw.normal(0, noise, 160)
         days = pd.date_range("2021-01-01", periods=160).strftime("%Y-%m-%d")
         parts.append(pd.DataFrame({"day": days, "shop": shop, "offer": offer, "sold": sold.round(3)}))
     pd.concat(parts).to_csv(folder / "shops.csv", index=False)

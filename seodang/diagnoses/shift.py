@@ -100,7 +100,7 @@ def _beyond(case: Case) -> Iterator[Diagnosis]:
             test_most=short(float(late.max())),
         ),
         tr(
-            "This network measures from the last value, so the level itself does no harm; larger steps than training had do."
+            "This network measures from the last value, so the level itself does no harm; another way of moving than in training does."
         )
         if is_from_last
         else tr("A network answers well between what it has seen, not beyond it; tanh and sigmoid are flat there."),

@@ -110,7 +110,7 @@ def leak(
             "Take them out of train or of {split}, or divide anew with what belongs together in one split (split.by).",
             split=split_name(judged),
         ),
-        grade(CARE if dropped else UNTRUE, 0.5 + 5 * number / total),
+        grade(CARE if dropped else UNTRUE if number >= NOTICED * total else WORSE, 0.5 + 5 * number / total),
         {judged: number, "of": total},
     )
 

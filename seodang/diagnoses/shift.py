@@ -12,7 +12,7 @@ from seodang.data.encode_series import SeriesEncoding
 from seodang.data.source import Source
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.cheap import PENALTY, features, form, out_of_fold, some
-from seodang.diagnoses.diagnosis import WORSE, Diagnosis, NotChecked, grade
+from seodang.diagnoses.diagnosis import CARE, WORSE, Diagnosis, NotChecked, grade
 from seodang.evaluation.intervals import roc_auc_interval
 from seodang.evaluation.naming import many, one
 
@@ -22,6 +22,8 @@ TOLD = 0.6
 MOST, LEAST = 2_000, 50
 # Of a series, the share of test values beyond all that training had. Of values in no order it is 2 / (N + 1).
 BEYOND = 0.25
+# Networks that see a window measured from its last value: they answer alike at any level.
+FROM_LAST = ("nlinear",)
 
 
 def shift(case: Case) -> Iterator[Diagnosis]:
@@ -84,6 +86,7 @@ def _beyond(case: Case) -> Iterator[Diagnosis]:
     beyond = float(((late < seen.min()) | (late > seen.max())).mean())
     if beyond < BEYOND:
         return
+    is_from_last = case.run is not None and case.run.recipe.model.name in FROM_LAST
     yield Diagnosis(
         tr("{target} goes where training never was.", target=encoding.target),
         tr(
@@ -96,11 +99,17 @@ def _beyond(case: Case) -> Iterator[Diagnosis]:
             test_least=short(float(late.min())),
             test_most=short(float(late.max())),
         ),
-        tr("A network answers well between what it has seen, not beyond it; tanh and sigmoid are flat there."),
         tr(
-            "Foretell changes instead of values, scale each window by itself (models nlinear, dlinear), or train "
+            "This network measures from the last value, so the level itself does no harm; another way of moving than in training does."
+        )
+        if is_from_last
+        else tr("A network answers well between what it has seen, not beyond it; tanh and sigmoid are flat there."),
+        tr("Look at how the error grows over the test stretch, and train again nearer to what is to be foretold.")
+        if is_from_last
+        else tr(
+            "Foretell changes instead of values, measure each window from its last value (model nlinear), or train "
             "nearer to the test."
         ),
-        grade(WORSE, beyond),
+        grade(CARE if is_from_last else WORSE, beyond),
         {"beyond": beyond, "windows": len(late)},
     )

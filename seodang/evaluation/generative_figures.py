@@ -14,13 +14,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def curves(report: dict[str, Any]) -> list[str]:
-    """How it learnt: the loss and the squared distance, or both networks' losses and how much the discriminator tells."""
+def curves(report: dict[str, Any]) -> list[tuple[str, str]]:
+    """How it learnt, each drawing with what it shows: the loss and the squared distance, or both networks' losses, how much the
+    discriminator tells, and how varied and clear the kept pictures are."""
     history = report["history"]
     if report["task"] != "imitate":
         names = ("mse",) if report["loss"] == "mse" else ("loss", "mse")
-        return [drawing for name in names if (drawing := curve(history, name, quantity(name)))]
-    return [both(history), told(history), *varied(report["over_epochs"])]
+        drawn = [(curve(history, name, quantity(name)), quantity(name)) for name in names]
+        return [(svg, tr("How it learnt: {what}.", what=what)) for svg, what in drawn if svg]
+    losses = tr("How it learnt: the losses of the two networks, each measured by the other.")
+    right = tr("How it learnt: how often the discriminator is right; on the dotted line it guesses.")
+    kept = tr("How it learnt: how varied and how clear the pictures of one noise are.")
+    return [(both(history), losses), (told(history), right), *((svg, kept) for svg in varied(report["over_epochs"]))]
 
 
 def varied(found: list[dict[str, Any]]) -> list[str]:

@@ -19,7 +19,7 @@ from seodang.core.sentences import shown
 from seodang.data.prepare import to_pixels
 from seodang.evaluation import generative_figures as figures
 from seodang.evaluation import making
-from seodang.evaluation.naming import example, one
+from seodang.evaluation.naming import example, metric, one
 from seodang.evaluation.pages import rendered
 from seodang.evaluation.pictures import data_uri
 from seodang.evaluation.report import duration
@@ -38,7 +38,7 @@ def _titles() -> dict[str, str]:
         "frechet": tr("Fréchet distance (of features, squared)"),
         "diversity": tr("Diversity (1: as real ones)"),
         "nearness": tr("Distance of the nearest training picture (1: as new real ones)"),
-        "confidence": tr("Confidence of the classifier"),
+        "confidence": metric("confidence"),
         "covered": tr("Share of the classes that are drawn"),
     }
 
@@ -56,6 +56,8 @@ def _simple(name: str, task: str) -> str:
 
 # Settings that say little of what was learnt.
 QUIET = {"augmentation", "transfer", "texts", "series"}
+# Numbers that are shares of something.
+SHARES = ("explained", "confidence", "covered")
 # Moving pictures up to so many bytes stand in the page.
 LARGEST_MOVING = 1_500_000
 # A code is drawn as a small picture of so many rows.
@@ -80,12 +82,12 @@ def render(run: Run, report: dict[str, Any], shown: dict[str, Tensor]) -> str:
         under=under,
         tables=_tables(report),
         metrics=[
-            {"title": titles[name], "value": short(value), "bounds": _between(part["intervals"].get(name))}
+            {"title": titles[name], "value": _value(name, value), "bounds": _between(part["intervals"].get(name))}
             for part in ([report] if made is report or made is None else [report, made])
             for name, value in part["metrics"].items()
         ],
         drawings=[{"svg": Markup(svg), "words": words} for svg, words in drawn],
-        curves=[Markup(each) for each in figures.curves(report)],
+        curves=[Markup(svg) for svg, _ in figures.curves(report)],
         rows=_rows(run, report, shown) if report["task"] == "reconstruct" else [],
         made=made,
         samples=_uri(making.sheet(shown["made"])) if made else "",
@@ -108,6 +110,15 @@ def _headline(report: dict[str, Any]) -> tuple[str, str]:
     return f"± {short(found['rmse'])}", tr(
         "root mean squared distance; 95 % interval {low}–{high}", low=short(low), high=short(high)
     )
+
+
+def _value(name: str, value: float) -> str:
+    """Shares in percent, as the lines above have them; all else as it is.
+
+    >>> _value("covered", 0.8), _value("rmse", 0.12345)
+    ('80.0 %', '0.1235')
+    """
+    return f"{100 * value:.1f} %" if name in SHARES else short(value)
 
 
 def _between(bounds: list[float] | None) -> str:

@@ -21,8 +21,12 @@ NARROW = 0.8
 HARDLY = 0.2
 
 
+class Sobering(str):
+    """A line that speaks against the network; pages and screens show it in red."""
+
+
 def generative_verdict(report: dict[str, Any]) -> list[str]:
-    """What a person should take home, one sentence or two a line, most important first."""
+    """What a person should take home, one sentence or two a line, most important first; what speaks against it is `Sobering`."""
     if report["task"] == "imitate":
         lines = _made(report, report)
     else:
@@ -60,9 +64,9 @@ def _again(report: dict[str, Any]) -> list[str]:
         elif name == "linear" and report["plane"]:
             continue  # no linear network can do better: told with the plane
         elif test["p_value"] < LEVEL:
-            other.append(tr("WORSE than {name} ({p}).", name=titles[name], p=chance(test["p_value"])))
+            other.append(Sobering(tr("WORSE than {name} ({p}).", name=titles[name], p=chance(test["p_value"]))))
         else:
-            other.append(tr("Not told from {name} ({p}).", name=titles[name], p=chance(test["p_value"])))
+            other.append(Sobering(tr("Not told from {name} ({p}).", name=titles[name], p=chance(test["p_value"]))))
     if not told:
         return [words]
     line = f"{told[0][0].upper()}{'; '.join(told)[1:]}."
@@ -85,12 +89,11 @@ def _noise(report: dict[str, Any]) -> list[str]:
     line = tr(
         "With the noise of training on what goes in it is off by {own}; the noise left in: {left}.", own=own, left=left
     )
-    more = (
-        tr("It takes {share:.0f} % of the noise away (squared).", share=100 * share)
-        if share > 0
-        else tr("WORSE than leaving the noise in.")
-    )
-    return [f"{line} {more}"]
+    if share > 0:
+        more = tr("It takes {share:.0f} % of the noise away (squared).", share=100 * share)
+        return [f"{line} {more}"]
+    more = tr("WORSE than leaving the noise in.")
+    return [Sobering(f"{line} {more}")]
 
 
 def _plane(report: dict[str, Any]) -> list[str]:
@@ -107,10 +110,12 @@ def _plane(report: dict[str, Any]) -> list[str]:
             )
         ]
     return [
-        tr(
-            "The network is linear, but its answers do NOT lie where PCA's do: principal angles {shown}. It has "
-            "not finished learning: more epochs, or a higher rate.",
-            shown=shown,
+        Sobering(
+            tr(
+                "The network is linear, but its answers do NOT lie where PCA's do: principal angles {shown}. It has "
+                "not finished learning: more epochs, or a higher rate.",
+                shown=shown,
+            )
         )
     ]
 
@@ -150,9 +155,11 @@ def _made(report: dict[str, Any], found: dict[str, Any]) -> list[str]:
     told = "; ".join(f"{name}: {short(value)}" for name, value in simple.items())
     beaten = all(high < value for value in simple.values())
     worse = [name for name, value in simple.items() if values["frechet"] >= value]
+    against = f"{told[0].upper()}{told[1:]}. "
     lines.append(
-        f"{told[0].upper()}{told[1:]}. "
-        + (tr("Nearer than these.") if beaten else tr("NOT nearer than {names}.", names=joined(worse or [*simple])))
+        against + tr("Nearer than these.")
+        if beaten
+        else Sobering(against + tr("NOT nearer than {names}.", names=joined(worse or [*simple])))
     )
     if classes := found["classes"]:
         total = len(classes["rows"])
@@ -166,19 +173,23 @@ def _made(report: dict[str, Any], found: dict[str, Any]) -> list[str]:
             total=total,
         )
         seldom = tr("Hardly or never: {classes}.", classes=listed(missing)) if missing else ""
-        lines.append(f"{words} {seldom}".strip())
+        lines.append(Sobering(f"{words} {seldom}") if missing else words)
     diversity = values["diversity"]
     lines.append(
-        tr("They differ from each other {times:.2f} times as much as real ones do: too alike.", times=diversity)
+        Sobering(
+            tr("They differ from each other {times:.2f} times as much as real ones do: too alike.", times=diversity)
+        )
         if diversity < NARROW
         else tr("They differ from each other {times:.2f} times as much as real ones do.", times=diversity)
     )
     if values["nearness"] < COPIES:
         lines.append(
-            tr(
-                "They lie {nearness:.2f} times as far from the nearest training picture as new real ones do: copies, "
-                "perhaps.",
-                nearness=values["nearness"],
+            Sobering(
+                tr(
+                    "They lie {nearness:.2f} times as far from the nearest training picture as new real ones do: copies, "
+                    "perhaps.",
+                    nearness=values["nearness"],
+                )
             )
         )
     if told := found["discriminator"]:

@@ -17,7 +17,7 @@ from seodang.data.grid import save_picture
 from seodang.data.load import Prepared, Subset
 from seodang.evaluation import making
 from seodang.evaluation.envelope import count_opening, envelope, save
-from seodang.evaluation.generative_verdict import generative_verdict
+from seodang.evaluation.generative_verdict import Sobering, generative_verdict
 from seodang.evaluation.judge_imitation import imitation
 from seodang.evaluation.judge_reconstruction import reconstruction
 from seodang.evaluation.judged import other_note, own_data, own_examples
@@ -67,6 +67,7 @@ def evaluate_generative(
     report["notes"] = [note for note in (judged.note, missing) if note]
     count_opening(run, judged, report)
     report["verdict"] = generative_verdict(report)
+    report["sobering"] = [line for line in report["verdict"] if isinstance(line, Sobering)]
     report["findings"] = []  # the diagnoses that are told at the end ask of classes and amounts
     return save(run, judged, report, begun, lambda: render(run, report, shown), **_kept(run))
 

@@ -48,6 +48,16 @@ def counted(count: int, noun: str) -> str:
     return trn("{count} group", "{count:,} groups", count)
 
 
+def left_out(path: str) -> str:
+    """What was left out, of data.json: a file as it is called, or so many rows.
+
+    >>> left_out("5 rows"), left_out("cat/12.png")
+    ('5 rows', 'cat/12.png')
+    """
+    found = re.fullmatch(r"([\d,]+) rows?", path)
+    return path if found is None else counted(int(found[1].replace(",", "")), "row")
+
+
 def split_name(split: str) -> str:
     """A split as a person reads it: train, validation, test, or all of other data."""
     known = {"train": tr("train"), "validation": tr("validation"), "test": tr("test"), "all": tr("all")}

@@ -15,7 +15,7 @@ from seodang.evaluation.naming import choice, example, split_name
 from seodang.evaluation.pages import STYLE as STYLE
 from seodang.evaluation.pages import rendered
 from seodang.evaluation.pictures import LOSSLESS, data_uri
-from seodang.evaluation.verdict import percent, points
+from seodang.evaluation.verdict import percent, points, told
 from seodang.recipes.resolve import about_setting
 
 if TYPE_CHECKING:
@@ -169,8 +169,9 @@ def _metrics(report: dict[str, Any]) -> list[dict[str, Any]]:
     rows = []
     for name, (title, about) in titles_of_metrics().items():
         if name in report["metrics"]:
-            low, high = report["intervals"][name]
-            rows.append({"title": title, "about": about, "value": report["metrics"][name], "low": low, "high": high})
+            given = (report["metrics"][name], report["intervals"][name], report["judged"]["examples"])
+            value, between = told(name, *given, "{:.4f}".format)
+            rows.append({"title": title, "about": about, "value": value, "between": between})
     return rows
 
 

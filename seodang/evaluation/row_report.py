@@ -12,10 +12,10 @@ from seodang.core.language import tr
 from seodang.core.numbers import short
 from seodang.core.sentences import shown
 from seodang.evaluation import figures, row_figures
-from seodang.evaluation.naming import example, many, method, metric, one, split_name
+from seodang.evaluation.naming import example, left_out, many, method, metric, one, split_name
 from seodang.evaluation.pages import rendered
 from seodang.evaluation.report import cutoff_rows, duration, titles_of_metrics, written
-from seodang.evaluation.verdict import chance, points
+from seodang.evaluation.verdict import chance, points, told
 from seodang.recipes.resolve import about_setting
 
 TEMPLATE = Path(__file__).parent / "rows.html.jinja"
@@ -85,21 +85,21 @@ def _headline(report: dict[str, Any]) -> tuple[str, str]:
         )
     if "bleu" in found:
         return tr("BLEU {bleu:.1f}", bleu=found["bleu"]), tr(
-            "perplexity {perplexity:.1f}", perplexity=found["perplexity"]
+            "perplexity {perplexity}", perplexity=short(found["perplexity"])
         )
     under = tr("perplexity: as unsure as among so many equally likely tokens")
     if "bits_per_character" in found:
         bits = found["bits_per_character"]
         under += "; " + tr("{bits:.2f} bits ({nats:.2f} nats) a character", bits=bits, nats=bits * math.log(2))
-    return f"{found['perplexity']:.1f}", under
+    return short(found["perplexity"]), under
 
 
 def _metrics(report: dict[str, Any]) -> list[dict[str, str]]:
     rows = []
     for name, value in report["metrics"].items():
-        bounds = report["intervals"].get(name)
-        between = f"{short(bounds[0])}–{short(bounds[1])}" if bounds else ""
-        rows.append({"title": _title(name), "value": short(value), "bounds": between})
+        count = report.get("tokens") or report["judged"]["examples"]
+        value, between = told(name, value, report["intervals"].get(name), count, short)
+        rows.append({"title": _title(name), "value": value, "bounds": between})
     return rows
 
 
@@ -155,9 +155,9 @@ def _baselines(report: dict[str, Any]) -> dict[str, Any] | None:
             test=test,
         )
         return {"titles": titles, "rows": rows, "note": note, "aside": (1, 2)}
-    rows = [_row(tr("the network"), [f"{own['perplexity']:.1f}", ""], "")]
+    rows = [_row(tr("the network"), [short(own["perplexity"]), ""], "")]
     rows += [
-        _row(method(name), [f"{each['perplexity']:.1f}", said(each["network_against_it"])], each["how"])
+        _row(method(name), [short(each["perplexity"]), said(each["network_against_it"])], each["how"])
         for name, each in found.items()
     ]
     return {
@@ -193,7 +193,7 @@ def _data(report: dict[str, Any]) -> list[tuple[str, str]]:
         (tr("split"), sizes(data["split"]["examples"])),
         *((tr("why"), shown(reason)) for reason in data.get("purpose", {}).get("reasons", [])),
         *((tr("note"), shown(note)) for note in data["notes"]),
-        *((tr("left out"), f"{each['path']}: {shown(each['reason'])}") for each in data["left_out"][:10]),
+        *((tr("left out"), f"{left_out(each['path'])}: {shown(each['reason'])}") for each in data["left_out"][:10]),
     ]
     return [(name, str(value)) for name, value in rows]
 

@@ -218,11 +218,11 @@ def _better(each: dict[str, Any]) -> bool:
 def _token_score(report: dict[str, Any]) -> str:
     found = report["metrics"]
     words = tr(
-        "Perplexity {perplexity:.1f} (95 % interval {low:.1f}–{high:.1f}) on {tokens:,} tokens of {examples}: as unsure as among so "
+        "Perplexity {perplexity} (95 % interval {low}–{high}) on {tokens:,} tokens of {examples}: as unsure as among so "
         "many equally likely ones. The next token is its first guess {accuracy:.1f} % of the time.",
-        perplexity=found["perplexity"],
-        low=report["intervals"]["perplexity"][0],
-        high=report["intervals"]["perplexity"][1],
+        perplexity=short(found["perplexity"]),
+        low=short(report["intervals"]["perplexity"][0]),
+        high=short(report["intervals"]["perplexity"][1]),
         tokens=report["tokens"],
         examples=_many(report),
         accuracy=100 * found["accuracy"],
@@ -242,7 +242,7 @@ def _token_score(report: dict[str, Any]) -> str:
 
 def _token_against(report: dict[str, Any]) -> tuple[list[str], list[str]]:
     found = report["baselines"]
-    told = "; ".join(f"{method(name)}: {each['perplexity']:.1f}" for name, each in found.items())
+    told = "; ".join(f"{method(name)}: {short(each['perplexity'])}" for name, each in found.items())
     return _outcomes(tr("Perplexity of {told}.", told=told), found)
 
 

@@ -164,6 +164,7 @@ def translated(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[str, A
 
     translations: [{source, written, wanted}], drawn, not chosen.   attention: {read, written, weights} of one of them, or None.
     metrics: {bleu} and intervals: {bleu: [low, high]}, where sacrebleu is installed.   notes: sentences.
+    memory: {bleu, interval} of taking over the translation of the most similar training sentence.
     """
     encoding = reader(run)
     assert encoding.target is not None, "a translation has two columns"
@@ -180,7 +181,8 @@ def translated(run: Run, judged: JudgedRows, own: Encoded | None) -> dict[str, A
     if score is None:
         return {**found, "metrics": {}, "intervals": {}, "notes": [no_bleu()]}
     if own is not None:
-        found["notes"].append(_beside_nearest(encoding, own, sources, wanted, score["bleu"]))
+        found["memory"], note = _beside_nearest(encoding, own, sources, wanted, score["bleu"])
+        found["notes"].append(note)
     return {**found, "metrics": {"bleu": score["bleu"]}, "intervals": {"bleu": score["interval"]}}
 
 
@@ -207,19 +209,19 @@ def bleu(written: Sequence[str], wanted: Sequence[str]) -> dict[str, Any] | None
 
 def _beside_nearest(
     encoding: TextEncoding, own: Encoded, sources: Sequence[str], wanted: Sequence[str], score: float
-) -> str:
-    """What taking over the translation of the most similar training sentence would have."""
+) -> tuple[dict[str, Any], str]:
+    """What taking over the translation of the most similar training sentence would have, and a sentence on it."""
     assert encoding.target is not None, "a translation has two columns"
     known = own.source.select(own.division.train)
     taken = nearest(texts_of(known, encoding.text), texts_of(known, encoding.target), sources)
     other = bleu(taken, wanted)
     assert other is not None, "sacrebleu is there: the network's own was measured"
     if score > other["bleu"]:
-        return tr(
+        return other, tr(
             "Better than taking over the translation of the most similar training sentence: BLEU {bleu:.1f}.",
             bleu=other["bleu"],
         )
-    return tr(
+    return other, tr(
         "WORSE than taking over the translation of the most similar training sentence: BLEU {bleu:.1f}.",
         bleu=other["bleu"],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from seodang.core.language import tr, trn
@@ -10,6 +11,8 @@ from seodang.evaluation.naming import judged_on, many
 
 # Half an interval wider than this, in points, is called too wide to tell.
 TOO_WIDE = 5
+# Numbers that are shares of what was judged, shown in percent.
+SHARES = ("accuracy", "balanced_accuracy", "top_3_accuracy", "top_5_accuracy")
 # The usual limit for "could this be chance?".
 LEVEL = 0.05
 # Points by which stated confidence may exceed accuracy, and training accuracy the judged one, before it is said.
@@ -46,6 +49,19 @@ def points(share: float, examples: int) -> str:
     if share > 0 and value == 0:
         value = smallest
     return f"{value:.{0 if value in (0, 100) else digits}f}"
+
+
+def told(
+    name: str, value: float, bounds: Sequence[float] | None, count: int, form: Callable[[float], str]
+) -> tuple[str, str]:
+    """A number of a report and its interval, for a table: shares in percent, as sentences have them, all else by `form`.
+
+    >>> told("accuracy", 0.98912, (0.98, 0.993), 500, str), told("log_loss", 0.25, None, 500, str)
+    (('98.9 %', '98.0–99.3'), ('0.25', ''))
+    """
+    if name in SHARES:
+        return percent(value, count), "–".join(points(each, count) for each in bounds or ())
+    return form(value), "–".join(form(each) for each in bounds or ())
 
 
 def chance(p_value: float) -> str:

@@ -37,7 +37,10 @@ def feature_maps(run: Run, example: Example, *, layer: str | None = None) -> Exp
             if layer
             else tr("nothing comes out of its layers for one example")
         )
-    drawn = [each for each in seen if each[2][0].numel() > 1] or seen  # one number has neither bright nor dark
+    drawn = [each for each in seen if each[2][0].numel() > 1]  # one number has neither bright nor dark
+    if not drawn and layer is None:
+        raise DoesNotApply(tr("its layers give one number each, which are neither bright nor dark"))
+    drawn = drawn or seen
     shown = drawn if len(drawn) <= MOST_LAYERS else _some(drawn)
     pictures = tuple(_drawn(*each) for each in shown)
     left = (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from seodang.core.errors import SeodangError
 from seodang.core.files import refuse_place, write_bytes
 from seodang.core.fonts import drawable, fit
-from seodang.core.language import tr
+from seodang.core.language import tr, trn
 from seodang.core.spec import Spec
 from seodang.models._inputs import ANY_LENGTH, kind_of
 from seodang.models.summary import Row, summary, total
@@ -93,7 +93,7 @@ def picture(model: nn.Module, inputs: Spec, title: str = "") -> Figure:
     """The same as a matplotlib figure."""
     from matplotlib.figure import Figure
 
-    blocks = _blocks(summary(model, inputs, inside=False), inputs)
+    blocks = _blocks(summary(model, inputs, inside=False), _first(model, inputs))
     in_a_line = math.ceil(len(blocks) / math.ceil(len(blocks) / IN_A_LINE))
     lines = [blocks[start : start + in_a_line] for start in range(0, len(blocks), in_a_line)]
     tallest = max(max(block.shape[1:]) if len(block.shape) == 3 else 1 for block in blocks)
@@ -107,12 +107,14 @@ def picture(model: nn.Module, inputs: Spec, title: str = "") -> Figure:
     axes.axis("off")
     sums = total(summary(model, inputs))
     axes.text(0.2, height - 0.3, title, fontsize=13, fontweight="bold", color=INK, va="center")
-    words = tr(
-        "{parameters:,} parameters · {operations} {each}",
-        parameters=sums["parameters"],
-        operations=_short(sums["operations"]),
-        each=_each(inputs),
-    )
+    words = trn("{count} parameter", "{count:,} parameters", sums["parameters"])
+    if sums["operations"]:  # 0 where a network has layers whose operations are not counted
+        words = tr(
+            "{parameters:,} parameters · {operations} {each}",
+            parameters=sums["parameters"],
+            operations=_short(sums["operations"]),
+            each=_each(inputs),
+        )
     axes.text(width - 0.2, height - 0.3, words, fontsize=9, color=FAINT, va="center", ha="right")
     for number, line in enumerate(lines):
         _line(axes, line, tallest, height - 0.55 - line_height * number - 1.75)
@@ -120,9 +122,15 @@ def picture(model: nn.Module, inputs: Spec, title: str = "") -> Figure:
     return figure
 
 
-def _blocks(rows: Sequence[Row], inputs: Spec) -> list[_Block]:
-    shape = tuple(side or ANY_LENGTH for side in inputs.shape)
-    blocks = [_Block("input", tr("input"), shape, 0)]
+def _first(model: nn.Module, inputs: Spec) -> _Block:
+    """What goes in: the noise, of a network that makes examples of it and tells them from real ones."""
+    if hasattr(model, "rivals"):
+        return _Block("input", tr("noise"), (int(model.noise),), 0)  # pyright: ignore[reportArgumentType]
+    return _Block("input", tr("input"), tuple(side or ANY_LENGTH for side in inputs.shape), 0)
+
+
+def _blocks(rows: Sequence[Row], first: _Block) -> list[_Block]:
+    blocks = [first]
     for row in rows:
         if not row.output_shape:
             continue

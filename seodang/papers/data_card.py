@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from seodang.core.language import language, tr, trn
+from seodang.core.language import language, tr
 from seodang.core.sentences import shown
+from seodang.evaluation.naming import left_out
 from seodang.papers import words
 from seodang.papers.blocks import Blank, Block, Finding, Heading, Paragraph, Points, Section, Table
 from seodang.papers.evidence import Evidence
@@ -89,6 +90,9 @@ def _division(evidence: Evidence) -> Iterator[Block]:
         for place in data["classes"]:
             numbers = [counts[name].get(place.value) for name in names]
             rows.append([trace.quote(place), *("" if n is None else trace.number(words.count, n) for n in numbers)])
+    if (stretches := evidence.facts.get("stretches")) is not None:
+        for title, at in ((tr("the first forecast begins"), 0), (tr("the last forecast begins"), 1)):
+            rows.append([title, *(trace.quote(stretches[name][at]) for name in names)])
     hashes = [data.get("sha256", name) for name in names]
     rows.append([tr("SHA-256 begins"), *("" if h is None else trace.quote(h, words.first(HASH)) for h in hashes)])
     yield Table(titles, rows)
@@ -122,6 +126,8 @@ def _how_divided(evidence: Evidence) -> list[str]:
         if "validation" not in given and split["examples"].value.get("validation"):
             lines.append(tr("Validation was drawn from training, with seed {seed}.", seed=seed))
         return lines
+    if [name for name, number in split["examples"].items() if number.value] == ["train"]:
+        return [tr("Not at all: nothing was kept apart, all of it trains.")]
     if "validation" in given:
         lines = [tr("The data gives training and validation itself.")]
         if split["examples"].value.get("test"):
@@ -160,18 +166,14 @@ def _left_out(evidence: Evidence) -> Iterator[Block]:
     if left is None or not left.value:
         return
     yield Heading(tr("Left out"))
-    yield Paragraph(
-        trn(
-            "{number} entry was left out:",
-            "{number} entries were left out; the first:",
-            len(left.value),
-            number=trace.number(words.count, left, way="number of"),
-        )
-    )
+    if len(left.value) > LEFT_OUT:
+        number = trace.number(words.count, left, way="number of")
+        yield Paragraph(tr("{number} entries were left out; the first:", number=number))
     told = evidence.facts.get("described", "left_out") or left
     yield Points(
         [
-            f"{trace.quote(each['path'])}" + (f": {trace.say(each['reason'])}" if spoken(each["reason"]) else "")
+            f"{trace.quote(each['path'], left_out, is_ours=True)}"
+            + (f": {trace.say(each['reason'])}" if spoken(each["reason"]) else "")
             for each in list(told)[:LEFT_OUT]
         ]
     )

@@ -20,6 +20,7 @@ from seodang.runs.folder import input_spec
 
 # Of a network with more blocks than these the drawing says no more than its table.
 BLOCKS = 40
+FEW = 3  # up to which the drawing is no wider than others
 LONGEST = 24  # letters of a class's name
 COLOURS = {"train": TRAIN, "validation": VALIDATION, "test": INK}
 
@@ -61,7 +62,7 @@ def learning(evidence: Evidence) -> Iterator[Gallery]:
     if not history:
         return
     if evidence.run.recipe.makes_examples:
-        drawn = [(svg, tr("How it learnt.")) for svg in generative_figures.curves(evidence.report.value)]
+        drawn = generative_figures.curves(evidence.report.value)
     else:
         names = {"loss": tr("loss"), "accuracy": tr("accuracy"), "mae": tr("mean distance")}
         drawn = [
@@ -76,11 +77,16 @@ def learning(evidence: Evidence) -> Iterator[Gallery]:
 def network(evidence: Evidence) -> Iterator[Drawing]:
     """What goes from layer to layer, drawn to scale; nothing of networks of very many blocks."""
     model, inputs = [*evidence.run.network().children()][-1], input_spec(evidence.run.recipe, evidence.run.facts)
-    if len(summary(model, inputs, inside=False)) > BLOCKS:
+    blocks = len(summary(model, inputs, inside=False))
+    if blocks > BLOCKS:
         return
     words = tr("The network, drawn to scale: what goes from layer to layer, and the numbers that each layer holds.")
     yield Drawing(
-        figures._svg(picture(model, inputs), tr("The network")), words, "model.safetensors", is_wide=True, is_light=True
+        figures._svg(picture(model, inputs), tr("The network")),
+        words,
+        "model.safetensors",
+        is_wide=blocks > FEW,
+        is_light=True,
     )
 
 

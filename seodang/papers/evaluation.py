@@ -7,18 +7,22 @@ from collections.abc import Iterator
 
 from seodang.core.errors import DataError, SeodangError
 from seodang.core.language import tr
-from seodang.data.load import Prepared
+from seodang.data.load import Prepared, Subset
+from seodang.data.prepare import to_pixels
+from seodang.evaluation.making import parts
 from seodang.evaluation.naming import example, metric, simple
 from seodang.evaluation.pictures import LOSSLESS, data_uri
 from seodang.papers import drawings, score, words
-from seodang.papers.blocks import Block, Gallery, Heading, Paragraph, Picture, Section, Table
+from seodang.papers.blocks import Block, Gallery, Heading, Paragraph, Picture, Points, Section, Table
 from seodang.papers.data_card import spoken
 from seodang.papers.evidence import Evidence
 from seodang.papers.trace import Place
 
 CLASSES = 24  # the weakest have a row each
 MATRIX = 12  # classes up to which the confusion matrix is printed
-EXAMPLES, PICTURES = 8, 12
+EXAMPLES, PICTURES, REMADE = 8, 12, 8
+CLEAR = ("last value", "a season ago")  # methods whose name says how they answer
+LONGEST = 160  # letters of a text that was read wrongly
 
 
 def evaluation(evidence: Evidence) -> Section:
@@ -32,6 +36,7 @@ def evaluation(evidence: Evidence) -> Section:
         *_confusion(evidence),
         *_cutoffs(evidence),
         *_mistakes(evidence),
+        *_remade(evidence),
         *_written(evidence),
         *_made(evidence),
         *_lines(evidence),
@@ -46,11 +51,7 @@ def _metrics(evidence: Evidence, report: Place) -> Iterator[Block]:
         bounds = report.get("intervals", name)
         low_high = ""
         if bounds is not None:
-            ends = (
-                words.points_of(report.value["judged"]["examples"])
-                if name in words.SHARES and "judged" in report
-                else form
-            )
+            ends = words.points_of(score.counted(report)) if name in words.SHARES and "judged" in report else form
             low_high = f"{trace.number(ends, bounds[0])}–{trace.number(ends, bounds[1])}"
         rows.append([metric(name), trace.number(form, place), low_high])
     yield Table(["", tr("value"), tr("95 % interval")], rows)
@@ -74,9 +75,14 @@ def _baselines(evidence: Evidence, report: Place) -> Iterator[Block]:
     if real := report.get("baselines", "real"):
         rows.append([simple("real", task), trace.number(form, real[main]), "", ""])
     yield Heading(tr("Beside what is simpler"))
-    yield Table(["", metric(main), tr("the network is"), tr("paired test")], rows, text=(2,), bad=frozenset(bad))
+    titles = ["", metric(main), tr("the network is"), tr("paired test")]
+    if not any(row[3] for row in rows):
+        titles, rows = titles[:3], [row[:3] for row in rows]
+    yield Table(titles, rows, text=(2,), bad=frozenset(bad))
     hows = [
-        f"{simple(each.name, task)}: {trace.say(each.place['how'])}" for each in found if spoken(each.place.get("how"))
+        f"{simple(each.name, task)}: {trace.say(each.place['how'])}"
+        for each in found
+        if spoken(each.place.get("how")) and each.name not in CLEAR
     ]
     if hows:
         yield Paragraph("; ".join(hows) + ".", is_soft=True)
@@ -164,7 +170,14 @@ def _mistakes(evidence: Evidence) -> Iterator[Block]:
             yield Gallery(shown)  # pyright: ignore[reportArgumentType]
         return
     yield Heading(tr("The mistakes it was surest of") if evidence.task == "classify" else tr("The farthest off"))
+    if len(evidence.report.value.get("by_step") or ()) > 1:
+        yield Paragraph(
+            tr("Each of a window: the mean of its steps, and how far off they are on average."), is_soft=True
+        )
     last = "probability" if evidence.task == "classify" else "error"
+    if evidence.task == "classify" and isinstance(found[0].value.get("shown"), str):
+        yield Points([_read(evidence, each) for each in list(found)[:EXAMPLES]])
+        return
     rows = []
     for each in list(found)[:EXAMPLES]:
         sure = trace.number(words.percent_of(100), each[last]) if last == "probability" else trace.quote(each[last])
@@ -173,13 +186,61 @@ def _mistakes(evidence: Evidence) -> Iterator[Block]:
     yield Table(titles, rows, text=(1, 2) if evidence.task == "classify" else ())
 
 
+def _read(evidence: Evidence, mistake: Place) -> str:
+    """A text that was read wrongly, what it is and what the network says."""
+    trace = evidence.trace
+    told = tr(
+        "It is {true}; the network says {predicted}, {sure} sure.",
+        true=trace.quote(mistake["true"]),
+        predicted=trace.quote(mistake["predicted"]),
+        sure=trace.number(words.percent_of(100), mistake["probability"]),
+    )
+    return f"“{trace.quote(mistake['shown'], _beginning)}” {told} ({trace.quote(mistake['id'], example)})"
+
+
+def _beginning(text: str) -> str:
+    """The first words of a text that is long."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _remade(evidence: Evidence) -> Iterator[Block]:
+    """Of pictures that are put out again, what went in and what came out, of examples drawn at random."""
+    subset = _judged_pictures(evidence) if evidence.task == "reconstruct" else None
+    if subset is None:
+        return
+    import torch
+
+    run, some = evidence.run, list(evidence.report["examples"])[:REMADE]
+    before, model = parts(run)
+    try:
+        given = before(subset.fetch(torch.tensor([each.value["index"] for each in some])))
+    except (DataError, SeodangError):
+        return
+    pairs = torch.cat([given, run.task.decode(model(given)).reshape(given.shape)], dim=-1)
+    pictures = to_pixels(pairs, run.recipe.preparation).numpy()
+    yield Heading(tr("What comes out again"))
+    told = f"{tr('Drawn at random, not chosen.')} {tr('Left what went in, right what came out.')}"
+    yield Paragraph(told, is_soft=True)
+    caption = f"{tr('went in')} → {tr('came out')}"
+    yield Gallery(  # pyright: ignore[reportArgumentType]
+        [Picture(data_uri(one), caption, each.value["id"], True) for each, one in zip(some, pictures, strict=True)]
+    )
+
+
+def _judged_pictures(evidence: Evidence) -> Subset | None:
+    """The judged pictures, where they can be read again."""
+    data = evidence.case.prepared
+    if not isinstance(data, Prepared) or not evidence.is_own:
+        return None
+    return {"test": data.test, "validation": data.validation, "train": data.train}[evidence.report.value["split"]]
+
+
 def _shown(evidence: Evidence, found: Place) -> list[Picture]:
     import torch
 
-    data, report, trace = evidence.case.prepared, evidence.report.value, evidence.trace
-    if not isinstance(data, Prepared) or not evidence.is_own:
+    subset, trace = _judged_pictures(evidence), evidence.trace
+    if subset is None:
         return []
-    subset = {"test": data.test, "validation": data.validation, "train": data.train}[report["split"]]
     some = list(found)[:PICTURES]
     try:
         pixels = subset.fetch(torch.tensor([each.value["index"] for each in some])).numpy()
@@ -224,6 +285,8 @@ def _made(evidence: Evidence) -> Iterator[Block]:
     of = evidence.report if evidence.task == "imitate" else made
     if of is None:
         return
+    for each in score.told_of_made(evidence, of):
+        yield Paragraph(each)
     if (rows := of.get("classes", "rows")) is not None and len(rows.value) <= CLASSES:
         yield Paragraph(tr("What a classifier takes the made and the real pictures for:"))
         form = words.percent_of(1000)

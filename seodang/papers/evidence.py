@@ -14,6 +14,9 @@ from seodang.core.errors import RunError, SeodangError
 from seodang.core.files import read_json
 from seodang.core.language import language, tr
 from seodang.core.registry import find, names
+from seodang.data.cut_series import names_of_times
+from seodang.data.encode_series import SeriesEncoding
+from seodang.data.encoded import Encoded
 from seodang.data.frame import Frame
 from seodang.data.load import Prepared
 from seodang.data.look import look
@@ -96,6 +99,7 @@ def gather(run: Run, answers: Place, facts_name: str) -> Evidence:
         "seeds": 1 + _other_seeds(run.folder, report.value["judged"]["sha256"]),
         "card": _card(run.data.get("opened")),
         "described": _described(case),
+        "stretches": _stretches(case),
         "look": _looked(case, missing),
         "diagnosis": _diagnosis(case),
         "missing": missing,  # what could not be had, a sentence each
@@ -153,6 +157,17 @@ def _described(case: Case) -> dict[str, Any] | None:
         "reasons": found.get("purpose", {}).get("reasons", []),
         "left_out": found["left_out"][:10],
     }
+
+
+def _stretches(case: Case) -> dict[str, list[str]] | None:
+    """Of a series, when the first and the last forecast of each split begin; nothing where there are no times."""
+    data = case.prepared
+    if not isinstance(data, Encoded) or not isinstance(data.encoding, SeriesEncoding) or data.encoding.time is None:
+        return None
+    times, division = names_of_times(data.source, data.encoding.time), data.division
+    parts = {"train": division.train, "validation": division.validation, "test": division.test}
+    found = {name: [times[row] for row in rows.tolist()] for name, rows in parts.items() if len(rows)}
+    return {name: [min(those), max(those)] for name, those in found.items()}
 
 
 def _looked(case: Case, missing: list[str]) -> dict[str, Any] | None:

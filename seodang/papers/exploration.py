@@ -9,6 +9,7 @@ from seodang.papers import drawings, words
 from seodang.papers.blocks import Block, Heading, Paragraph, Points, Section, Table
 from seodang.papers.data_card import finding, spoken
 from seodang.papers.evidence import Evidence
+from seodang.papers.trace import Place
 
 NOTES = 8
 CLASSES = 40  # whose counts are drawn
@@ -134,13 +135,19 @@ def _findings(evidence: Evidence) -> Iterator[Block]:
     if found is None:
         return
     known = {each.value["what"] for each in evidence.findings()}
-    new = [each for each in found if each.value["what"] not in known]
+    new = [each for each in found if each.value["what"] not in known and not is_told(evidence, each)]
     if not new:
         yield Paragraph(tr("Looking found nothing wrong with it that is not under the limits below."))
         return
     yield Heading(tr("What looking found"))
     for each in new:
         yield finding(evidence, each)
+
+
+def is_told(evidence: Evidence, finding: Place) -> bool:
+    """Whether a diagnosis tells the same: examples of a judging split that stand in training too."""
+    is_leak = finding.value.get("kind", "").startswith("leak_")
+    return is_leak and bool(evidence.findings("exact-duplicates", "near-duplicates"))
 
 
 def _notes(evidence: Evidence) -> Iterator[Block]:

@@ -7,20 +7,16 @@ from dataclasses import dataclass
 from seodang.core.language import tr, trn
 from seodang.core.sentences import shown
 from seodang.diagnoses.diagnosis import UNTRUE
-from seodang.evaluation.generative_verdict import COPIES, HARDLY, NARROW, SAME_PLANE
-from seodang.evaluation.intervals import wilson
-from seodang.evaluation.naming import example, simple
+from seodang.evaluation.generative_verdict import SAME_PLANE
+from seodang.evaluation.naming import metric, simple
 from seodang.evaluation.verdict import TOO_WIDE
 from seodang.papers import score, words
+from seodang.papers.breaks import found_wrong, not_made, what_breaks
 from seodang.papers.evidence import Evidence
-from seodang.papers.trace import Place
 
-# Checks whose findings are about how good it is and how far the score can be believed; the others tell what would break it.
-ON_GOOD = ("naive-baseline",)
-ON_SURE = ("too-few-examples", "seed-noise", "miscalibration", "chosen-on-test")
-MOST = 4  # findings that are told here; all stand under the limits
-SUFFERING = 3  # classes
-READ = 8  # columns that are named
+# The number of the first sentence on how good it is, by the task; of texts that are written the perplexity.
+HEADLINES = {"regress": "mae", "forecast": "mae", "reconstruct": "rmse"}
+FEW = 50  # training examples of a class
 SURE = 0.9  # the cut-off that is told here, whatever the others give; all stand under the evaluation
 
 
@@ -39,7 +35,7 @@ class InShort:
 def in_short(evidence: Evidence) -> InShort:
     """The first screen of a paper."""
     line, is_good = _line(evidence)
-    return InShort(line, is_good, _what_for(evidence), _how_good(evidence), _how_sure(evidence), _what_breaks(evidence))
+    return InShort(line, is_good, _what_for(evidence), _how_good(evidence), _how_sure(evidence), what_breaks(evidence))
 
 
 # The line above ---------------------------------------------------------------------------------------------------------
@@ -70,6 +66,17 @@ def _line(evidence: Evidence) -> tuple[str, bool]:
         ), False
     if evidence.findings("too-few-examples"):
         return tr("Better than what is simpler, but judged on few examples: read the interval, not the score."), False
+    if made := evidence.report.get("made"):
+        beaten = [each for each in score.rivals(evidence, made) if each.outcome != "better"]
+        if beaten:
+            methods = ", ".join(simple(each.name, "imitate") for each in beaten)
+            told = tr(
+                "It puts out again better than what is simpler; what it makes of noise is not shown to be: {methods}.",
+                methods=methods,
+            )
+            return told, False
+    if doubts := not_made(evidence):
+        return tr("Better than what is simpler, and yet: {doubt}", doubt=doubts[0]), False
     if any(each.p_value is None for each in found):
         return tr("Better than everything simpler that it was set beside; whether beyond chance was not tested."), True
     return tr("Better, beyond chance, than everything simpler that it was set beside."), True
@@ -91,7 +98,22 @@ def _what_for(evidence: Evidence) -> list[str]:
         lines[0] += " " + tr(
             "It learnt from {examples} of {source}.", examples=words.examples(evidence, learnt), source=source
         )
+    lines[0] += _rarest(evidence)
     return [*lines, _licence(evidence)]
+
+
+def _rarest(evidence: Evidence) -> str:
+    """The class with the fewest training examples, where they are few, or far fewer than its share."""
+    counts = evidence.data.get("counts", "train")
+    classes = {each.value: each for each in evidence.data.get("classes") or ()}
+    if evidence.task != "classify" or counts is None or len(classes) < 2:
+        return ""
+    rows = [(name, place) for name, place in counts.items() if name in classes]
+    name, few = min(rows, key=lambda each: each[1].value)
+    if few.value >= FEW and few.value >= sum(place.value for _, place in rows) / len(rows) / 2:
+        return ""
+    told = {"name": evidence.trace.quote(classes[name]), "number": evidence.trace.number(words.count, few)}
+    return " " + tr("The rarest class, {name}, has {number} of them.", **told)
 
 
 def _licence(evidence: Evidence) -> str:
@@ -132,8 +154,10 @@ def _does(evidence: Evidence) -> str:
         what = tr("a text") if evidence.noun == "text" else tr("the other columns of a row")
         return tr("From {what} it estimates an amount: {target}.", what=what, target=trace.quote(report["target"]))
     if evidence.task == "forecast":
-        return tr(
+        return trn(
+            "From the last {window} steps of a series it foretells the next value of {target}.",
             "From the last {window} steps of a series it foretells how {target} goes on: {horizon} steps ahead.",
+            report["horizon"].value,
             window=trace.number(words.count, data["facts"]["inputs"]["shape"][0]),
             target=trace.quote(report["target"]),
             horizon=trace.number(words.count, report["horizon"]),
@@ -166,6 +190,10 @@ def _how_good(evidence: Evidence) -> list[str]:
                 left=trace.number(words.amount, noisy["left"]),
             )
         )
+        if noisy.value.get("removed", 0) > 0:
+            lines[-1] += " " + tr(
+                "It takes {share} of the noise away.", share=trace.number(words.tenths, noisy["removed"])
+            )
     if plane := report.get("plane"):
         lines.append(
             tr(
@@ -175,6 +203,8 @@ def _how_good(evidence: Evidence) -> list[str]:
         )
     if made := report.get("made"):
         lines += [score.made(evidence, made), *score.beside(evidence, made)]
+    if drawn := report if evidence.task == "imitate" else made:
+        lines += score.told_of_made(evidence, drawn)
     return lines
 
 
@@ -184,13 +214,20 @@ def _how_good(evidence: Evidence) -> list[str]:
 def _how_sure(evidence: Evidence) -> list[str]:
     lines = [*_width(evidence), *_split(evidence), *_opened(evidence), *_seeds(evidence), *_confidence(evidence)]
     told = evidence.findings("chosen-on-test")
-    return lines + [_found(evidence, each) for each in told]
+    return lines + [found_wrong(evidence, each) for each in told]
 
 
 def _width(evidence: Evidence) -> list[str]:
-    if evidence.task != "classify":
-        return []
     trace, report = evidence.trace, evidence.report
+    if evidence.task == "imitate":
+        return []  # its interval is that of draws, and stands beside the distance
+    if evidence.task != "classify":
+        name = HEADLINES.get(evidence.task, "perplexity")
+        if (bounds := report.get("intervals", name)) is None:
+            return []
+        width = trace.number(words.amount, bounds[1], bounds[0], way="difference")
+        told = {"metric": words.within(metric(name)), "width": width, "examples": words.judged(evidence)}
+        return [tr("The interval of the {metric} is {width} wide, from {examples}.", **told)]
     low, high = report["intervals"]["accuracy"]
     width = trace.number(words.in_points, high, low, way="difference")
     told = tr("The interval is {width} points wide, from {examples}.", width=width, examples=words.judged(evidence))
@@ -216,6 +253,10 @@ def _split(evidence: Evidence) -> list[str]:
                 number=evidence.trace.number(words.count, seen),
             )
         )
+    leak = f"leak_{split}"
+    if seen is None and not evidence.findings("exact-duplicates", "near-duplicates"):
+        found = evidence.facts.get("look", "findings") or ()
+        lines += [evidence.trace.say(each["what"]) for each in found if each.value.get("kind") == leak]
     return lines
 
 
@@ -238,7 +279,7 @@ def _opened(evidence: Evidence) -> list[str]:
 
 def _seeds(evidence: Evidence) -> list[str]:
     if found := evidence.findings("seed-noise"):
-        return [_found(evidence, each) for each in found]
+        return [found_wrong(evidence, each) for each in found]
     if evidence.is_imported:
         return []
     seeds, seed = evidence.facts["seeds"], evidence.trace.number(words.count, evidence.recipe["training"]["seed"])
@@ -254,7 +295,7 @@ def _seeds(evidence: Evidence) -> list[str]:
 
 def _confidence(evidence: Evidence) -> list[str]:
     if found := evidence.findings("miscalibration"):
-        return [*(_found(evidence, each) for each in found), *_surest(evidence)]
+        return [*(found_wrong(evidence, each) for each in found), *_surest(evidence)]
     if "calibration" not in evidence.report:
         return []
     trace, report = evidence.trace, evidence.report
@@ -292,171 +333,3 @@ def _surest(evidence: Evidence) -> list[str]:
             high=trace.number(words.points_of(answered), high),
         )
     ]
-
-
-def _found(evidence: Evidence, finding: Place) -> str:
-    return f"{evidence.trace.say(finding['what'])} {evidence.trace.say(finding['evidence'])}"
-
-
-# What would break it ----------------------------------------------------------------------------------------------------
-
-
-def _what_breaks(evidence: Evidence) -> list[str]:
-    found = [each for each in evidence.findings() if each.value["name"] not in (*ON_GOOD, *ON_SURE)]
-    lines = [_found(evidence, each) for each in found[:MOST]]
-    lines += [*_beyond(evidence), *_needs(evidence), *_suffering(evidence), *_farthest(evidence), *_not_made(evidence)]
-    if not found:
-        lines.append(_checks(evidence))
-    return lines
-
-
-def _checks(evidence: Evidence) -> str:
-    """That the checks found nothing else, and how many could not be made: silence is no clearance."""
-    number = evidence.trace.number(words.count, evidence.facts["diagnosis"]["checked"], way="number of")
-    told = tr("{number} checks of data and training found nothing else that would.", number=number)
-    unchecked = evidence.facts["diagnosis"]["unchecked"]
-    if not unchecked.value:
-        return told
-    left = evidence.trace.number(words.count, unchecked, way="number of")
-    return told + " " + tr("Could not be checked: {number} more, named under limits.", number=left)
-
-
-def _suffering(evidence: Evidence) -> list[str]:
-    """Classes that are found less often than things are told rightly over all, beyond the intervals; else the weakest one."""
-    trace, report = evidence.trace, evidence.report
-    rows = [row for row in report.get("per_class") or () if row.value["support"] and row.value["recall"] < 1]
-    if len(report.value.get("classes", [])) < 2 or not rows:
-        return []
-    rows.sort(key=lambda row: row.value["recall"])
-    lowest = report.value["intervals"]["accuracy"][0]
-    worse = [row for row in rows if _highest(row) < lowest]
-
-    def told(row: Place) -> str:
-        form = words.percent_of(row.value["support"])
-        return tr(
-            "{name} ({share} of {number} found)",
-            name=trace.quote(row["class"]),
-            share=trace.number(form, row["recall"]),
-            number=trace.number(words.count, row["support"]),
-        )
-
-    if worse:
-        lines = [
-            tr(
-                "Found less often than the rest, beyond chance: {classes}.",
-                classes=", ".join(map(told, worse[:SUFFERING])),
-            )
-        ]
-    else:
-        lines = [tr("The weakest class is {class_}; that may be chance.", class_=told(rows[0]))]
-    if pair := next(iter(report.get("confused_pairs") or ()), None):
-        lines[0] += " " + trn(
-            "Most often {true} is taken for {predicted} ({number} time).",
-            "Most often {true} is taken for {predicted} ({number} times).",
-            pair["count"].value,
-            true=trace.quote(pair["true"]),
-            predicted=trace.quote(pair["predicted"]),
-            number=trace.number(words.count, pair["count"]),
-        )
-    return lines
-
-
-def _highest(row: Place) -> float:
-    return wilson(round(row.value["recall"] * row.value["support"]), row.value["support"])[1]
-
-
-def _farthest(evidence: Evidence) -> list[str]:
-    """Of amounts, the worst answer; of forecasts, how the error grows."""
-    if evidence.task not in ("regress", "forecast"):
-        return []
-    trace, report, lines = evidence.trace, evidence.report, []
-    if worst := next(iter(report.get("mistakes") or ()), None):
-        lines.append(
-            tr(
-                "The farthest off: {id}, where {true} was true and {predicted} was foretold.",
-                id=trace.quote(worst["id"], example),
-                true=trace.quote(worst["true"]),
-                predicted=trace.quote(worst["predicted"]),
-            )
-        )
-    steps = report.get("by_step")
-    if steps is not None and len(steps.value) > 1:
-        last = len(steps.value) - 1
-        lines.append(
-            tr(
-                "The first step ahead is off by {first} on average, the last by {last}.",
-                first=trace.number(words.amount, steps[0]),
-                last=trace.number(words.amount, steps[last]),
-            )
-        )
-    return lines
-
-
-def _needs(evidence: Evidence) -> list[str]:
-    """Of rows, what must be known of a new one; beyond the values of training it has no experience."""
-    purpose, columns = evidence.data.get("purpose"), evidence.data.get("columns")
-    if purpose is None or columns is None or purpose.value["form"] != "table":
-        return []
-    unseen = {purpose.value.get("target"), *purpose.value.get("left", ())}
-    names = [each["name"] for each in columns if each.value["name"] not in unseen]
-    told = ", ".join(evidence.trace.quote(name) for name in names[:READ]) + (", …" if len(names) > READ else "")
-    return [
-        tr(
-            "It reads {columns}: where one of these is not known beforehand, is measured otherwise, or lies beyond what training had, "
-            "its answers are guesses.",
-            columns=told,
-        )
-    ]
-
-
-def _not_made(evidence: Evidence) -> list[str]:
-    """Of a network that makes pictures: classes it hardly draws, pictures too alike, copies."""
-    report = evidence.report if evidence.task == "imitate" else evidence.report.get("made")
-    if report is None:
-        return []
-    trace, lines = evidence.trace, []
-    if rows := report.get("classes", "rows"):
-        missing = [
-            row["class"] for row in rows if not row.value["made"] or row.value["made"] < HARDLY * row.value["real"]
-        ]
-        if missing:
-            lines.append(
-                tr(
-                    "Hardly or never drawn: {classes}.",
-                    classes=words.listed(evidence, missing, report["classes"]["rows"], 20),
-                )
-            )
-    diversity = report["metrics"]["diversity"]
-    if diversity.value < NARROW:
-        number = trace.number(words.amount, diversity)
-        lines.append(tr("Its pictures differ {number} times as much as real ones do: too alike.", number=number))
-    if (near := report["metrics"]["nearness"]).value < COPIES:
-        number = trace.number(words.amount, near)
-        lines.append(
-            tr(
-                "They lie {number} times as far from the nearest training picture as new ones do: copies, perhaps.",
-                number=number,
-            )
-        )
-    return lines
-
-
-def _beyond(evidence: Evidence) -> list[str]:
-    """What was not measured: other sources, other classes."""
-    lines = []
-    given = evidence.data.get("split", "given")
-    if evidence.task == "classify":
-        lines.append(tr("It knows its classes and no others: whatever it is shown, it answers with one of them."))
-    is_drawn = given is not None and evidence.report.value["split"] not in given.value
-    if evidence.is_own and evidence.task != "forecast":
-        lines.append(
-            tr(
-                "Training and judged examples were drawn from the same data: how it does on examples from elsewhere (other people, "
-                "places, devices, times) was not measured."
-            )
-            if is_drawn
-            else tr("How it does on examples from elsewhere (other people, places, devices, times) was not measured.")
-        )
-    elif evidence.task == "forecast":
-        lines.append(tr("It was judged on one stretch of time after training; how it does later was not measured."))
-    return lines

@@ -5,12 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from seodang.core.language import tr, trn
+from seodang.core.language import tr
 from seodang.diagnoses.diagnosis import title_of
 from seodang.evaluation.naming import simple
 from seodang.evaluation.report import is_solved
 from seodang.papers import score, words
 from seodang.papers.blocks import Block, Command, Heading, Paragraph, Points, Section
+from seodang.papers.breaks import harmless, not_made
 from seodang.papers.data_card import blanks, finding, spoken
 from seodang.papers.evidence import Evidence
 
@@ -35,14 +36,11 @@ def _found(evidence: Evidence) -> Iterator[Block]:
         yield Paragraph(tr("{number} checks of data, training and score found nothing wrong.", number=checks))
         return
     number = trace.number(words.count, evidence.facts["diagnosis"]["findings"], way="number of")
+    told = {"checks": checks, "number": number}
     yield Paragraph(
-        trn(
-            "{checks} checks of data, training and score found {number} fault.",
-            "{checks} checks of data, training and score found {number} faults, the worst first.",
-            len(found),
-            checks=checks,
-            number=number,
-        )
+        tr("{checks} checks of data, training and score found {number} fault.", **told)
+        if len(found) == 1
+        else tr("{checks} checks of data, training and score found {number} faults, the worst first.", **told)
     )
     for each in found:
         yield finding(evidence, each)
@@ -57,10 +55,12 @@ def _unchecked(evidence: Evidence) -> Iterator[Block]:
         for those in reasons.values()
     ]
     lines += [trace.say(each) for each in evidence.facts["missing"]]
-    lines += [trace.say(each) for each in evidence.report.get("notes") or () if spoken(each)]
     if lines:
         yield Heading(tr("What could not be checked or had"))
         yield Points(lines)
+    if notes := [trace.say(each) for each in evidence.report.get("notes") or () if spoken(each)]:
+        yield Heading(tr("Noted when it was judged"))
+        yield Points(notes)
 
 
 def _next(evidence: Evidence) -> Iterator[Block]:
@@ -74,6 +74,8 @@ def _next(evidence: Evidence) -> Iterator[Block]:
         yield Command(f"seodang predict {run} FILE", tr("use it on new examples"))
     elif evidence.task in ("next_token", "translate", "imitate"):
         yield Command(f"seodang generate {run}", tr("use it: let it write or draw"))
+    elif evidence.noun == "picture":
+        yield Command(f"seodang similar {run} PICTURE", tr("find pictures like one"))
     yield Command(f"seodang evaluate {run} OTHER-DATA", tr("judge it on other data"))
     if not evidence.is_imported:
         yield Command(f"seodang repeat {run}", tr("train it again and see that the same comes out"))
@@ -86,13 +88,17 @@ def _mend(evidence: Evidence) -> Iterator[str]:
     """What the diagnoses say is to be done, the most important first, each once."""
     steps: dict[str, str] = {}
     for each in evidence.findings():
+        if harmless(each):
+            continue
         steps.setdefault(each.value["todo"], evidence.trace.say(each["todo"]))
     yield from list(steps.values())[:STEPS]
 
 
 def _measure(evidence: Evidence) -> Iterator[str]:
     """What was not shown, and what would show it."""
-    if rivals := [each for each in score.rivals(evidence) if each.outcome != "better"]:
+    if evidence.report.value["split"] == "train":
+        yield tr("Judge it on examples that it did not learn from: keep some apart (split.test), or give others.")
+    elif rivals := [each for each in score.rivals(evidence) if each.outcome != "better"]:
         told = ", ".join(simple(each.name, evidence.task) for each in rivals)
         yield tr(
             "Take what is simpler ({methods}), or show on more examples that the network is better: here it is not.",
@@ -102,5 +108,13 @@ def _measure(evidence: Evidence) -> Iterator[str]:
         yield tr(
             "Train it with other seeds (training.seed) and judge them on the same examples: is the score the recipe's, or luck?"
         )
-    if evidence.is_own:
+    if evidence.task == "imitate":
+        if not_made(evidence):
+            yield tr(
+                "Train it further and look at how varied its pictures are: too alike, or without some classes, they stand for a part of "
+                "the data alone."
+            )
+    elif evidence.task == "forecast":
+        yield tr("Judge it again by what comes after the last value here: how it does later is not known.")
+    elif evidence.is_own:
         yield tr("Judge it on examples that come from where it is to be used.")

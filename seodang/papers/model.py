@@ -45,9 +45,14 @@ def _network(evidence: Evidence) -> Iterator[Block]:
         trainable=trace.number(words.count, training["trainable"]),
     )
     if training["operations"].value:  # 0 where a network has layers whose operations are not counted
-        told += " " + tr(
-            "An answer takes {operations} multiplications and additions.",
-            operations=trace.number(words.rounded_count, training["operations"]),
+        operations = trace.number(words.rounded_count, training["operations"])
+        told += " " + (
+            tr(
+                "To make a picture and tell it from real ones takes {operations} multiplications and additions.",
+                operations=operations,
+            )
+            if evidence.task == "imitate"
+            else tr("An answer takes {operations} multiplications and additions.", operations=operations)
         )
     if weights := evidence.manifest.get("model.safetensors", "bytes"):
         told += " " + tr("Its weights take {size}.", size=trace.number(_size, weights))
@@ -80,10 +85,12 @@ def _network(evidence: Evidence) -> Iterator[Block]:
 def _size(value: int) -> str:
     """Bytes in words.
 
-    >>> _size(1234567), _size(12_345)
-    ('1.2 MB', '12 kB')
+    >>> _size(1234567), _size(12_345), _size(312)
+    ('1.2 MB', '12 kB', '0.3 kB')
     """
-    return f"{value / 1e6:,.1f} MB" if value >= 1e6 else f"{value / 1e3:,.0f} kB"
+    if value >= 1e6:
+        return f"{value / 1e6:,.1f} MB"
+    return f"{value / 1e3:,.0f} kB" if value >= 1e4 else f"{value / 1e3:.1f} kB"
 
 
 def _base(evidence: Evidence) -> Place | None:
@@ -123,10 +130,24 @@ def _inputs(evidence: Evidence) -> Iterator[Block]:
             number = trace.number(words.count, known)
             told += " " + tr("It knows {number} of them; a text's other tokens are unknown to it.", number=number)
     else:
-        told = tr("Columns of numbers are scaled ({numbers}), columns of names become codes; how was learnt from training alone.",
-            numbers=trace.quote(recipe["columns"]["numbers"], choice, is_ours=True),
-        )  # fmt: skip
+        told = _columns(evidence)
     yield Paragraph(told + " " + tr("The same preparation is saved with the run and used for every answer."))
+
+
+def _columns(evidence: Evidence) -> str:
+    """How the columns of a table become numbers."""
+    way = evidence.recipe["columns"]["numbers"]
+    if way.value == "none":
+        told = tr("Columns of numbers go in as they are.")
+    else:
+        told = tr(
+            "Columns of numbers are scaled ({numbers}); how was learnt from training alone.",
+            numbers=evidence.trace.quote(way, choice, is_ours=True),
+        )
+    codes = evidence.data.get("facts", "inputs", "categories")
+    if codes is not None and codes.value:
+        told += " " + tr("Columns of names become codes, one for each name that training had.")
+    return told
 
 
 def _training(evidence: Evidence) -> Iterator[Block]:
@@ -193,8 +214,10 @@ def _optimiser(evidence: Evidence) -> str:
         "sgd": lambda: tr("stochastic gradient descent"),
         "rmsprop": lambda: tr("RMSprop, gradient descent with a step of its own for each weight"),
         "adam": lambda: tr("Adam, gradient descent with momentum and a step of its own for each weight"),
-        "adamw": lambda: tr(
-            "AdamW, gradient descent with momentum, a step of its own for each weight, and weight decay"
+        "adamw": lambda: (
+            tr("AdamW, gradient descent with momentum, a step of its own for each weight, and weight decay")
+            if training["weight_decay"].value
+            else rules["adam"]()  # without its decay it is Adam
         ),
         "muon": lambda: tr(
             "Muon for the filters, which makes their momentum orthogonal, and AdamW for all other weights"
@@ -232,9 +255,11 @@ def _last_epoch(evidence: Evidence) -> Iterator[Block]:
     rows = []
     for name in ("loss", "accuracy", "mae"):
         if name in chosen:
-            form = words.form_of(name, 1000)
-            there = (chosen.get(name), chosen.get(f"validation_{name}"))
-            rows.append([metric(name), *("" if each is None else trace.number(form, each) for each in there)])
+            cells = []
+            for split, place in (("train", chosen.get(name)), ("validation", chosen.get(f"validation_{name}"))):
+                number = evidence.data.value["split"]["examples"].get(split) or 1000
+                cells.append("" if place is None else trace.number(words.form_of(name, number), place))
+            rows.append([metric(name), *cells])
     titles = [tr("At the end of training"), tr("training"), tr("validation")]
     yield Table(titles, rows)
 

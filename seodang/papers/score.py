@@ -43,17 +43,21 @@ def rivals(evidence: Evidence, of: Place | None = None) -> list[Rival]:
         elif "better" in place:
             outcome = "better" if place.value["better"] else "worse"
         else:
-            own, high = report.value["metrics"]["frechet"], report.value["intervals"]["frechet"][1]
-            outcome = (
-                "better" if high < place.value["frechet"] else "worse" if own >= place.value["frechet"] else "same"
-            )
+            high = report.value["intervals"]["frechet"][1]
+            low = report.value["intervals"]["frechet"][0]
+            outcome = "better" if high < place.value["frechet"] else "worse" if low > place.value["frechet"] else "same"
         found.append(Rival(name, place, outcome, None if test is None else test["p_value"]))
     return found
 
 
 def form(evidence: Evidence, name: str) -> Form:
     """How a number of the report is written, by its name."""
-    return words.form_of(name, evidence.report.value["judged"]["examples"])
+    return words.form_of(name, counted(evidence.report))
+
+
+def counted(report: Place) -> int:
+    """How many answers its shares are shares of: tokens where those are foretold, else examples."""
+    return report.value.get("tokens") or report.value["judged"]["examples"]
 
 
 def main_of(report: Place) -> str:
@@ -133,8 +137,24 @@ def headline(evidence: Evidence) -> str:
             high=trace.number(words.amount, report["intervals"]["bits_per_character"][1]),
         )
     if "bleu" in found:
-        told += " " + tr("BLEU {bleu}.", bleu=trace.number(words.amount, found["bleu"]))
+        told += " " + _bleu(evidence)
     return told
+
+
+def _bleu(evidence: Evidence) -> str:
+    """BLEU, beside what a memory of the training sentences has."""
+    trace, report = evidence.trace, evidence.report
+    told = tr("BLEU {bleu}, of a hundred at best.", bleu=trace.number(words.amount, report["metrics"]["bleu"]))
+    if (memory := report.get("memory", "bleu")) is None:
+        return told
+    other = trace.number(words.amount, memory)
+    if report["metrics"]["bleu"].value > memory.value:
+        more = tr("Taking over the translation of the most similar training sentence has {bleu}: less.", bleu=other)
+    else:
+        more = tr(
+            "WORSE than taking over the translation of the most similar training sentence: BLEU {bleu}.", bleu=other
+        )
+    return f"{told} {more}"
 
 
 def made(evidence: Evidence, report: Place) -> str:
@@ -149,6 +169,32 @@ def made(evidence: Evidence, report: Place) -> str:
         high=trace.number(words.amount, report["intervals"]["frechet"][1]),
         real=trace.number(words.amount, report["baselines"]["real"]["frechet"]),
     )
+
+
+def told_of_made(evidence: Evidence, report: Place) -> list[str]:
+    """What a classifier and the discriminator take made pictures for."""
+    trace, lines = evidence.trace, []
+    if (classes := report.get("classes")) is not None:
+        lines.append(
+            tr(
+                "A classifier takes them for one class or another with {confidence} confidence on average (real ones: {real}); "
+                "{covered} of {total} classes are drawn.",
+                confidence=trace.number(words.tenths, report["metrics"]["confidence"]),
+                real=trace.number(words.tenths, classes["real_confidence"]),
+                covered=trace.number(words.count, classes["covered"]),
+                total=trace.number(words.count, classes["rows"], way="number of"),
+            )
+        )
+    if (told := report.get("discriminator")) is not None:
+        lines.append(
+            tr(
+                "Its discriminator takes {real} of unseen real pictures for real and {made} of made ones; where it cannot tell "
+                "them, the two are equal.",
+                real=trace.number(words.tenths, told["real_taken_for_real"]),
+                made=trace.number(words.tenths, told["made_taken_for_real"]),
+            )
+        )
+    return lines
 
 
 def beside(evidence: Evidence, of: Place | None = None) -> list[str]:
@@ -185,9 +231,9 @@ def beside(evidence: Evidence, of: Place | None = None) -> list[str]:
         ]
     if all(each.outcome == "better" for each in found):
         tested = all(each.p_value is not None for each in found)
-        lines[0] += " " + (
-            tr("It is better than all of these, beyond chance.") if tested else tr("It is better than all of these.")
-        )
+        several = tr("It is better than all of these, beyond chance."), tr("It is better than all of these.")
+        one = tr("It is better, beyond chance."), tr("It is better.")
+        lines[0] += " " + (several if len(found) > 1 else one)[0 if tested else 1]
         return lines
     for each in found:
         name = simple(each.name, task)

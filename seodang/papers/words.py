@@ -5,15 +5,14 @@ from __future__ import annotations
 from seodang.core.language import tr, trn
 from seodang.core.numbers import short
 from seodang.evaluation.report import duration, written
-from seodang.evaluation.verdict import chance, percent, points
+from seodang.evaluation.verdict import SHARES, chance, percent, points
 from seodang.papers.evidence import Evidence
 from seodang.papers.trace import Form, Place
 
 NAMED = 5
 PEOPLE = ("Fréchet",)  # whose names begin a title
-# Numbers that are shares, shown in percent.
-SHARES = ("accuracy", "balanced_accuracy", "top_3_accuracy", "top_5_accuracy")
 TENTHS = ("explained", "confidence", "covered")  # shares that are not counted among the examples
+RATIOS = ("diversity", "nearness")  # beside real pictures
 p_value: Form = chance
 amount: Form = short
 setting: Form = written
@@ -55,6 +54,15 @@ def tenths(share: float) -> str:
     '85.2 %'
     """
     return f"{100 * share:.1f} %"
+
+
+def times(value: float) -> str:
+    """How many times as much.
+
+    >>> times(0.52951)
+    '0.53'
+    """
+    return f"{value:.2f}"
 
 
 def whole_percent(share: float) -> str:
@@ -123,6 +131,8 @@ def form_of(name: str, examples: int) -> Form:
     """How a number of the report is written."""
     if name in TENTHS:
         return tenths
+    if name in RATIOS:
+        return times
     return percent_of(examples) if name in SHARES else amount
 
 

@@ -13,7 +13,7 @@ import pytest
 from seodang.evaluation import metrics
 from seodang.evaluation.evaluate import confused_pairs
 from seodang.evaluation.report import render
-from seodang.evaluation.verdict import percent
+from seodang.evaluation.verdict import SHARES, percent
 
 EVIL = [
     "<script>alert(1)</script>",
@@ -88,7 +88,7 @@ def test_the_page_has_the_numbers_of_the_json(judged, page):
     for line in report["verdict"]:
         assert line in text
     for name, value in report["metrics"].items():
-        assert f"{value:.4f}" in text, name
+        assert (percent(value, examples) if name in SHARES else f"{value:.4f}") in text, name
     for row in report["per_class"]:
         assert f"{row['precision']:.3f}" in text
     for found in report["baselines"].values():
@@ -168,7 +168,8 @@ def test_in_another_language_the_numbers_and_keys_are_the_same(judged, monkeypat
     assert ("html", {"lang": "ko"}) in found.elements
     assert not found.open
     for name, value in report["metrics"].items():
-        assert f"{value:.4f}" in found.text, name
+        told = percent(value, report["judged"]["examples"]) if name in SHARES else f"{value:.4f}"
+        assert told in found.text, name
     assert report["judged"]["sha256"][:16] in found.text
 
 

@@ -74,14 +74,13 @@ class Trying:
 
 @dataclass(frozen=True)
 class Job:
-    """What all trials of a tuning share. where: what the data are called.   named: what the recipe is called; None: the house's."""
+    """What all trials of a tuning share. where: what the data are called."""
 
     folder: Path
     data: str | Path | None
     recipe: str | Path | Recipe | None
     fixed: dict[str, str]
     where: str
-    named: str | None
     by: str | None
 
     def resolved(self, some: dict[str, str]) -> Recipe:
@@ -93,9 +92,9 @@ class Job:
         recipe = self.resolved(some).model_dump(mode="json")
         return digest({"recipe": recipe, "data": self.where, "house": self.recipe is None})
 
-    def measure(self, metrics: dict[str, float]) -> str | None:
-        """What trials are judged by, among what was measured."""
-        return self.by or next((name for name in MEASURES if name in metrics), None)
+    def measure(self, metrics: dict[str, float]) -> str:
+        """What trials are judged by, among what was measured; empty where that is nothing."""
+        return self.by or next((name for name in MEASURES if name in metrics), "")
 
 
 def digest(plain: dict[str, Any]) -> str:
@@ -242,7 +241,7 @@ def _next(events: Generator[Event, Answer, None], answer: Answer) -> Event | Non
 def _course(job: Job, run: Path, last: int) -> dict[int, float]:
     """What a run that is gone on with was judged by after each of its epochs so far; what its history has more is trained again."""
     lines = [line for line in read_history(run) if "penalty" not in line]
-    by = job.measure(lines[0]) if lines else None
+    by = job.measure(lines[0]) if lines else ""
     return {line["epoch"]: float(line[by]) for line in lines if by in line and line["epoch"] <= last}
 
 

@@ -186,6 +186,7 @@ def test_a_combination_that_fails_is_told_and_the_others_go_on(tmp_path):
     found = tune("moons", "moons", {"training.batch_size": [1, 50]}, settings, folder=tmp_path)
     assert found.best.settings["training.batch_size"] == "50"
     assert "there must be at least two" in found.trials[-1].failed
+    assert sentences(found)[0] == "Only trial 2 was trained to its end."
     assert "1 could not be trained; trials.jsonl says why." in sentences(found)
     with pytest.raises(RunError, match="Every trial failed. The first: The network has batch norm"):
         tune("moons", "moons", {"training.batch_size": [1]}, settings, folder=tmp_path)

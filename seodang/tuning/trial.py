@@ -6,19 +6,19 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from seodang.core.errors import RecipeError, RunError
+from seodang.core.errors import DataError, RecipeError, RunError
 from seodang.core.files import append_line, read_lines
-from seodang.core.language import in_english
+from seodang.core.language import in_english, tr
 from seodang.core.sentences import said
 from seodang.recipes.choose import HOUSE
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.resolve import resolve
-from seodang.runs.events import Answer, Begun, End, Event, Finished, Interrupted, Planned, Resumed
+from seodang.runs.events import Answer, Begun, End, Event, Finished, Interrupted, Opened, Planned, Resumed
 from seodang.runs.folder import read_history
 from seodang.runs.train import resume_stream, stream
 from seodang.runs.writing import write_manifest
@@ -189,6 +189,8 @@ def train_trial(
     try:
         while (event := _next(events, answer)) is not None:
             answer = None
+            if isinstance(event, Opened):
+                _refuse_without_validation(event)
             if isinstance(event, Begun):
                 record.begin(search, key, event.folder.name)
             if isinstance(event, Begun | Planned):
@@ -208,6 +210,7 @@ def train_trial(
                 trial = replace(trial, settings=values_of(event.run.recipe, plain), is_plain=True) if plain else trial
                 finished = event
             elif isinstance(event, Epoch) and "penalty" not in event.metrics:
+                refuse_unjudged(event.metrics, job.by)
                 by = job.measure(event.metrics)
                 if by in event.metrics:
                     course[event.epoch] = round(event.metrics[by], 8)
@@ -227,6 +230,30 @@ def train_trial(
     if finished and trial.is_whole:  # of the others nobody asks what the best of them is worth
         keep_answers(job.folder, finished, job.measure(trial.metrics))
     yield trial
+
+
+def _refuse_without_validation(event: Opened) -> None:
+    """Raise DataError before anything is trained."""
+    if not len(event.data.validation):
+        raise DataError(
+            tr(
+                "There is no validation split to judge trials on, and the test split is not for choosing. Write split.validation=0.2, "
+                "or give data that brings a validation split."
+            )
+        )
+
+
+def refuse_unjudged(metrics: Mapping[str, float], by: str | None) -> None:
+    """Raise DataError where nothing that trials are judged by was measured, or not what was asked for."""
+    measures = [name for name in MEASURES if name in metrics]
+    if not measures:
+        raise DataError(
+            tr(
+                "The validation split is not measured in this training, so trials cannot be ranked: its task has no score there."
+            )
+        )
+    if by is not None and by not in measures:
+        raise DataError(tr("These trials have no {by}; they have {measures}.", by=by, measures=", ".join(measures)))
 
 
 def _next(events: Generator[Event, Answer, None], answer: Answer) -> Event | None:

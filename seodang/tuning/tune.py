@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
 from collections.abc import Iterator, Mapping
@@ -27,7 +28,17 @@ from seodang.tuning.importance import Weight, weights
 from seodang.tuning.propose import refuse_without_optuna
 from seodang.tuning.search import Over, Search, search_stream
 from seodang.tuning.space import Space, count, read_space
-from seodang.tuning.trial import MEASURES, STATE, Job, Record, Trial, Trying, drop_checkpoints, train_trial
+from seodang.tuning.trial import (
+    MEASURES,
+    STATE,
+    Job,
+    Record,
+    Trial,
+    Trying,
+    drop_checkpoints,
+    refuse_unjudged,
+    train_trial,
+)
 
 TUNINGS = "tunings"
 
@@ -174,10 +185,11 @@ def tune_stream(
                 folder=place,
             )
         )
+    made = [folder for folder in (place, *place.parents) if not folder.exists()]
     place.mkdir(parents=True, exist_ok=True)
     job, ended = Job(place, data, recipe, fixed, where, by), ""
     found: list[Trial] = []
-    with locked(place):
+    with _dropped_if_empty(made), locked(place):
         for file in (STATE, ANSWERS):
             drop_torn_line(place / file)
         record = Record(place)
@@ -188,13 +200,27 @@ def tune_stream(
                 ended = event.why
                 continue
             if isinstance(event, Trial):
-                _refuse_unjudged(event, by)
+                if not event.failed:
+                    refuse_unjudged(event.metrics, by)
                 _keep_one_checkpoint(job, found, event)
                 found.append(event)
             yield event
             if isinstance(event, Interrupted):
                 return
     yield Tuning(place, where, named, fixed, *_ranked(job, found), asked, ended)
+
+
+@contextlib.contextmanager
+def _dropped_if_empty(made: list[Path]) -> Iterator[None]:
+    """New folders, the inmost first, in which nothing was begun, as where the data are misspelt, do not stay."""
+    try:
+        yield
+    finally:
+        if made and not (made[0] / STATE).exists():
+            with contextlib.suppress(OSError):
+                (made[0] / ".lock").unlink(missing_ok=True)
+                for folder in made:
+                    folder.rmdir()
 
 
 def _grid_stream(job: Job, record: Record, tried: list[dict[str, str]]) -> Iterator[Trial | Trying | Interrupted]:
@@ -277,27 +303,6 @@ def _all_checked(recipe: str | Path | Recipe | None, fixed: dict[str, str], vari
 
 def _clean(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", name).strip("-.")[:64] or "tuning"
-
-
-def _refuse_unjudged(trial: Trial, by: str | None) -> None:
-    if trial.failed:
-        return
-    if not trial.metrics:
-        raise RecipeError(
-            tr(
-                "There is no validation split to judge trials on, and the test split is not for choosing. Write split.validation=0.2, "
-                "or give data that brings a validation split."
-            )
-        )
-    if by is not None and by not in trial.metrics:
-        raise RecipeError(
-            tr(
-                "Trial {number} has no {by}; it has {measures}.",
-                number=trial.number,
-                by=by,
-                measures=", ".join(trial.metrics),
-            )
-        )
 
 
 def _keep_one_checkpoint(job: Job, before: list[Trial], trial: Trial) -> None:

@@ -189,8 +189,9 @@ def test_what_has_no_such_score_is_told_at_its_first_epoch(tmp_path):
 
 
 def test_a_task_that_has_no_score_on_validation_is_not_said_to_lack_a_split(tmp_path):
+    settings = {"training.batch_size": 512, "split.validation": 0.2}
     with pytest.raises(DataError, match="its task has no score there"):
-        tune("digits", "gan-mnist", {"training.steps": [4, 5]}, {"training.batch_size": 8}, folder=tmp_path)
+        tune("digits", "gan-mnist", {"training.epochs": [1, 2]}, settings, folder=tmp_path)
 
 
 def test_a_combination_that_fails_is_told_and_the_others_go_on(tmp_path):

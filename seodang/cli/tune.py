@@ -159,19 +159,20 @@ def _table(tuning: Any) -> Any:
     heads, *lines = rows(tuning)
     table = Table(box=None, pad_edge=False)
     for head in heads:
-        table.add_column(tr(head), justify="right")
+        table.add_column(head, justify="right")
     for line in lines:
         table.add_row(*map(Text, line))
     return table
 
 
 def _judge(tuning: Any, console: Any) -> dict[str, Any]:
+    from seodang.cli._screen import print_verdict
+    from seodang.diagnoses.diagnose import at_the_end, told
     from seodang.evaluation.evaluate import evaluate
     from seodang.runs.folder import load
 
-    report = evaluate(load(tuning.folder / "runs" / tuning.best.run))
+    report = evaluate(load(tuning.folder / "runs" / tuning.best.run), examine=at_the_end)
     console.print()
-    for line in report["verdict"]:
-        console.print(line, markup=False)
+    print_verdict(console, report, told(report["findings"], report["run"]))
     console.print(tr("Report: {path}", path=f"{report['run']}/report.html"), markup=False)
     return {"split": report["split"], "metrics": report["metrics"], "intervals": report["intervals"]}

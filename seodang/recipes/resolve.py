@@ -188,7 +188,7 @@ def takes_list(key: str) -> bool:
 
 
 def takes_text(key: str) -> bool:
-    """Whether a setting is any text, so that commas and dots may stand inside its value.
+    """Whether a setting is any text or made of it, so that two dots inside its value make no range.
 
     >>> takes_text("columns.target"), takes_text("training.optimizer"), takes_text("training.epochs")
     (True, False, False)

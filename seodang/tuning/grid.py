@@ -34,10 +34,12 @@ def is_range(text: str) -> bool:
 def divided(settings: Mapping[str, str]) -> tuple[dict[str, str], Varied]:
     """Settings with one value, and those that vary: a list of values, or a range. `grid=FILE.yaml` brings more of the latter.
 
-    Commas divide values, but not inside brackets, and not in a setting that is a list itself.
+    Commas divide values, but not inside brackets, and not in a setting that is a list itself, unless its values are in brackets.
 
     >>> divided({"training.epochs": "3", "model.hidden": "[8],[8,8]", "training.learning_rate": "1e-3..1e-1"})
     ({'training.epochs': '3'}, {'model.hidden': ['[8]', '[8,8]'], 'training.learning_rate': '1e-3..1e-1'})
+    >>> divided({"columns.leave_out": "name,ticket"}), divided({"columns.leave_out": "[],[name,ticket]"})
+    (({'columns.leave_out': 'name,ticket'}, {}), ({}, {'columns.leave_out': ['[]', '[name,ticket]']}))
 
     Raises RecipeError where a range stands among values.
     """
@@ -46,7 +48,7 @@ def divided(settings: Mapping[str, str]) -> tuple[dict[str, str], Varied]:
     for key, text in settings.items():
         if key == "grid":
             varied |= read_grid(Path(text))
-        elif _asked(takes_list, key):
+        elif _asked(takes_list, key) and not _are_lists(split(text)):
             fixed[key] = text
         elif is_range(text) and "," not in text and not _asked(takes_text, key):
             varied[key] = text
@@ -64,6 +66,10 @@ def _asked(what: Callable[[str], bool], key: str) -> bool:
         return what(key)
     except RecipeError:
         return False
+
+
+def _are_lists(values: list[str]) -> bool:
+    return all(value.startswith("[") and value.endswith("]") for value in values)
 
 
 def refuse_mixed(varied: Varied) -> None:

@@ -1,17 +1,18 @@
-"""When a trial is stopped: after a part of its epochs it has never been as good as half of the trials before it were there.
+"""When a trial is stopped: in the second half of its epochs it has not yet been as good as half of the trials before it are there.
 
-The median rule of Google's Vizier (Golovin et al., 2017, section 3.4.2, https://doi.org/10.1145/3097983.3098043), by Optuna's pruner.
+The median rule of Google's Vizier (Golovin et al., 2017, section 3.4.2, https://doi.org/10.1145/3097983.3098043), as Optuna's
+MedianPruner decides it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import median
+
+import numpy as np
 
 from seodang.core.numbers import short
 from seodang.core.sentences import said
 from seodang.runs.events import End
-from seodang.tuning.propose import optuna
 from seodang.tuning.trial import MEASURES, Trial
 
 # Nothing is stopped before so many trials were trained to their end, nor in the first half of a trial: what is late may still be the
@@ -37,31 +38,20 @@ def hopeless(epoch: int, epochs: int, course: dict[int, float], before: Sequence
         epoch: The last that it had.   epochs: That it is to have.   course: What it was judged by after each epoch.
         before: The trials before it; those count that were trained to the end, for as many epochs.
     """
-    at = looks(epochs)
+    at, better = looks(epochs), max if MEASURES[by] else min
     whole = [trial for trial in before if trial.is_whole and trial.epochs == trial.planned == epochs]
     if epoch not in at or len(whole) < WHOLE_TRIALS:
         return None
-    with optuna() as library:
-        study = library.create_study(direction="maximize" if MEASURES[by] else "minimize")
-        seen = [look for look in at if look <= epoch]
-        for trial in whole:
-            values = {look: trial.course[look - 1] for look in seen}
-            study.add_trial(library.trial.create_trial(value=trial.course[-1], intermediate_values=values))
-        running = library.trial.create_trial(
-            state=library.trial.TrialState.RUNNING,
-            intermediate_values={look: course[look] for look in seen if look in course},
-        )
-        rule = library.pruners.MedianPruner(n_startup_trials=WHOLE_TRIALS, n_min_trials=WHOLE_TRIALS)
-        if not rule.prune(study, running):
-            return None
-    best = (max if MEASURES[by] else min)(running.intermediate_values.values())
-    there = median(trial.course[epoch - 1] for trial in whole)
-    numbers = {"epoch": epoch, "epochs": epochs, "count": len(whole)}
+    best = better(course[look] for look in at if look <= epoch and look in course)
+    there = float(np.percentile([trial.course[epoch - 1] for trial in whole], 50))  # to the last bit as Optuna has it
+    if better(best, there) == best:
+        return None
+    numbers = {"epoch": epoch, "epochs": epochs, "count": len(whole), "first": at[0]}
     if by == "validation_accuracy":
         return End(
             said(
-                "stopped after epoch {epoch} of {epochs}: validation accuracy {best:.2%} at best, and half of the {count} whole trials "
-                "before it had {median:.2%} or more there",
+                "stopped after epoch {epoch} of {epochs}: validation accuracy {best:.2%} at best since epoch {first}, and half of the "
+                "{count} whole trials before it had {median:.2%} or more there",
                 best=best,
                 median=there,
                 **numbers,
@@ -69,11 +59,11 @@ def hopeless(epoch: int, epochs: int, course: dict[int, float], before: Sequence
         )
     return End(
         said(
-            "stopped after epoch {epoch} of {epochs}: validation mae {best} at best, and half of the {count} whole trials before it had "
-            "{median} or less there"
+            "stopped after epoch {epoch} of {epochs}: validation mae {best} at best since epoch {first}, and half of the {count} "
+            "whole trials before it had {median} or less there"
             if by == "validation_mae"
-            else "stopped after epoch {epoch} of {epochs}: validation loss {best} at best, and half of the {count} whole trials before "
-            "it had {median} or less there",
+            else "stopped after epoch {epoch} of {epochs}: validation loss {best} at best since epoch {first}, and half of the {count} "
+            "whole trials before it had {median} or less there",
             best=short(best),
             median=short(there),
             **numbers,

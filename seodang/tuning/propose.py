@@ -14,8 +14,8 @@ import numpy as np
 
 from seodang.core.errors import SeodangError
 from seodang.core.language import tr
-from seodang.tuning.grid import MOST
-from seodang.tuning.space import Choices, Range, Space, count, every
+from seodang.tuning.grid import MOST, combinations
+from seodang.tuning.space import Choices, Range, Space, count
 from seodang.tuning.trial import MEASURES, Trial
 
 # So many trials are drawn at random before the estimator is asked.
@@ -69,7 +69,8 @@ def propose(space: Space, tried: Sequence[Trial], by: str, seed: int) -> dict[st
     total = count(space)
     if total is None or total > MOST:
         return some  # there are more than can be counted, and one twice does no harm
-    left = [some for some in every(space) if _places(space, some) not in known]
+    every = combinations({name: [*one.values] for name, one in space.items()})
+    left = [some for some in every if _places(space, some) not in known]
     return left[int(np.random.default_rng(mixed).integers(len(left)))] if left else None
 
 

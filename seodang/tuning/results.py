@@ -15,6 +15,7 @@ from seodang.foundations.explore import Exploration
 from seodang.foundations.explore import write_page as write_exploration
 from seodang.tuning.drawn import drawings
 from seodang.tuning.search import Search
+from seodang.tuning.space import Range
 from seodang.tuning.trial import MEASURES, Trial
 from seodang.tuning.tune import Tuning
 
@@ -86,7 +87,7 @@ def beforehand(search: Search) -> list[str]:
         )
     ]
     found += [f"  {name}: {one.words}" for name, one in search.space.items()]
-    if any(hasattr(one, "log") for one in search.space.values()):
+    if any(isinstance(one, Range) for one in search.space.values()):
         found.append(tr("log: or linear: before a range takes the other scale, as in linear:1e-4..1e-1."))
     if search.stops:
         found.append(tr("Hopeless trials are stopped early; --to-the-end trains each to its end."))
@@ -107,6 +108,8 @@ def _best(tuning: Tuning, whole: list[Trial]) -> list[str]:
     best, measure = tuning.best, named(tuning.by)
     if best.is_plain and len(whole) == 1:
         return [tr("Only trial {number}, the recipe as it is, was trained to its end.", number=best.number)]
+    if len(whole) == 1:
+        return [tr("Only trial {number} was trained to its end.", number=best.number)]
     if best.is_plain:
         return [
             tr(
@@ -211,6 +214,12 @@ def _worth(tuning: Tuning, whole: list[Trial]) -> str:
     closed = tr("The test split was not looked at.")
     if len(whole) < 2:
         return closed
+    if tuning.examples_differ:
+        words = tr(
+            "The trials were judged on different validation examples: part of what is between them may be those, and what the best is "
+            "worth on new ones is not estimated."
+        )
+        return f"{words} {closed}"
     if tuning.expected is None:
         return f"{tr('The best of several looks better on the split that chose it than it is.')} {closed}"
     best, expected = figure(tuning.by, tuning.best.metrics[tuning.by]), figure(tuning.by, tuning.expected)

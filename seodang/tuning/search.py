@@ -45,15 +45,14 @@ def search_stream(
     search = digest({**plain, "seed": asked.seed, "stops": asked.stops})
     budget = None if asked.minutes is None else 60 * asked.minutes
 
-    def over() -> bool:
-        likely = median(spent) if spent else 0.0
-        return budget is not None and bool(found) and time.perf_counter() - started + likely > budget
+    def over(ahead: float = 0.0) -> bool:  # the first trial runs to its end
+        return budget is not None and bool(found) and time.perf_counter() - started + ahead > budget
 
     def ask(epoch: int | None, epochs: int, course: dict[int, float]) -> Answer:
-        if budget is not None and found and time.perf_counter() - started > budget:
+        if over():
             return Leave()
-        by = job.measure(found[0].metrics) if found else None
-        if epoch is None or not asked.stops or by is None:
+        by = job.measure(found[0].metrics) if found else ""
+        if epoch is None or not asked.stops or not by:
             return None
         return hopeless(epoch, epochs, course, found, by)
 
@@ -64,18 +63,19 @@ def search_stream(
         number, begun = len(found) + 1, time.perf_counter()
         trial = usable(record.searched(search, number))
         if trial is None:
-            if over():
-                yield Over(f"{_time_is_over(asked)} {tr('The same command goes on from here.')}")
-                return
-            some = propose(asked.space, found, str(job.measure(found[0].metrics)), asked.seed) if found else {}
+            some = propose(asked.space, found, job.measure(found[0].metrics), asked.seed) if found else {}
             if some is None:
                 yield Over(tr("All combinations that there are were tried."))
                 return
             trial = usable(record.whole(job.key(some), number, some))
+            if over(median(spent) if spent and trial is None else 0.0):
+                yield Over(f"{_time_is_over(asked)} {tr('The same command goes on from here.')}")
+                return
             if trial is not None:
                 trial = trial if found else _as_plain(job, trial, asked.space)
                 record.write(search, job.key(some), trial)
             else:
+                is_new = record.begun(search, job.key(some)) is None
                 names = () if found else tuple(asked.space)
                 for event in train_trial(job, record, number, some, search=search, plain=names, ask=ask):
                     if isinstance(event, Trial):
@@ -89,7 +89,8 @@ def search_stream(
                     on_the_way = tr("Trial {number} is on its way; the same command goes on with it.", number=number)
                     yield Over(f"{_time_is_over(asked)} {on_the_way}")
                     return
-            spent.append(time.perf_counter() - begun)
+                if is_new and not trial.failed:  # of one that was gone on with only a part was trained
+                    spent.append(time.perf_counter() - begun)
         if not found and trial.failed:
             raise RunError(tr("The recipe as it is cannot be trained: {failed}", failed=shown(trial.failed)))
         if not found and job.recipe is None:  # now it is known which network the data got

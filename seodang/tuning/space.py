@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import types
 import typing
@@ -66,6 +65,12 @@ class Range:
     def count(self) -> int | None:
         """How many values there are; None of a range of floats."""
         return int(self.high - self.low) + 1 if self.whole else None
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """All of them as they are typed; of whole numbers."""
+        assert self.whole, "of floats there is no end"
+        return tuple(map(str, range(int(self.low), int(self.high) + 1)))
 
     @property
     def words(self) -> str:
@@ -313,13 +318,3 @@ def count(space: Space) -> int | None:
     """How many combinations there are; None where a range of floats has no number of them."""
     counts = [one.count for one in space.values()]
     return None if None in counts else math.prod(each for each in counts if each is not None)
-
-
-def every(space: Space) -> typing.Iterator[dict[str, str]]:
-    """Every combination of a space that has a number of them."""
-    values = [
-        one.values if isinstance(one, Choices) else [str(k) for k in range(int(one.low), int(one.high) + 1)]
-        for one in space.values()
-    ]
-    for some in itertools.product(*values):
-        yield dict(zip(space, some, strict=True))

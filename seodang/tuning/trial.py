@@ -6,19 +6,19 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from seodang.core.errors import RecipeError, RunError
+from seodang.core.errors import DataError, RecipeError, RunError
 from seodang.core.files import append_line, read_lines
-from seodang.core.language import in_english
+from seodang.core.language import in_english, tr
 from seodang.core.sentences import said
 from seodang.recipes.choose import HOUSE
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.resolve import resolve
-from seodang.runs.events import Answer, Begun, End, Event, Finished, Interrupted, Planned, Resumed
+from seodang.runs.events import Answer, Begun, End, Event, Finished, Interrupted, Opened, Planned, Resumed
 from seodang.runs.folder import read_history
 from seodang.runs.train import resume_stream, stream
 from seodang.runs.writing import write_manifest
@@ -74,14 +74,13 @@ class Trying:
 
 @dataclass(frozen=True)
 class Job:
-    """What all trials of a tuning share. where: what the data are called.   named: what the recipe is called; None: the house's."""
+    """What all trials of a tuning share. where: what the data are called."""
 
     folder: Path
     data: str | Path | None
     recipe: str | Path | Recipe | None
     fixed: dict[str, str]
     where: str
-    named: str | None
     by: str | None
 
     def resolved(self, some: dict[str, str]) -> Recipe:
@@ -93,9 +92,9 @@ class Job:
         recipe = self.resolved(some).model_dump(mode="json")
         return digest({"recipe": recipe, "data": self.where, "house": self.recipe is None})
 
-    def measure(self, metrics: dict[str, float]) -> str | None:
-        """What trials are judged by, among what was measured."""
-        return self.by or next((name for name in MEASURES if name in metrics), None)
+    def measure(self, metrics: dict[str, float]) -> str:
+        """What trials are judged by, among what was measured; empty where that is nothing."""
+        return self.by or next((name for name in MEASURES if name in metrics), "")
 
 
 def digest(plain: dict[str, Any]) -> str:
@@ -190,6 +189,8 @@ def train_trial(
     try:
         while (event := _next(events, answer)) is not None:
             answer = None
+            if isinstance(event, Opened):
+                _refuse_without_validation(event)
             if isinstance(event, Begun):
                 record.begin(search, key, event.folder.name)
             if isinstance(event, Begun | Planned):
@@ -209,6 +210,7 @@ def train_trial(
                 trial = replace(trial, settings=values_of(event.run.recipe, plain), is_plain=True) if plain else trial
                 finished = event
             elif isinstance(event, Epoch) and "penalty" not in event.metrics:
+                refuse_unjudged(event.metrics, job.by)
                 by = job.measure(event.metrics)
                 if by in event.metrics:
                     course[event.epoch] = round(event.metrics[by], 8)
@@ -230,6 +232,30 @@ def train_trial(
     yield trial
 
 
+def _refuse_without_validation(event: Opened) -> None:
+    """Raise DataError before anything is trained."""
+    if not len(event.data.validation):
+        raise DataError(
+            tr(
+                "There is no validation split to judge trials on, and the test split is not for choosing. Write split.validation=0.2, "
+                "or give data that brings a validation split."
+            )
+        )
+
+
+def refuse_unjudged(metrics: Mapping[str, float], by: str | None) -> None:
+    """Raise DataError where nothing that trials are judged by was measured, or not what was asked for."""
+    measures = [name for name in MEASURES if name in metrics]
+    if not measures:
+        raise DataError(
+            tr(
+                "The validation split is not measured in this training, so trials cannot be ranked: its task has no score there."
+            )
+        )
+    if by is not None and by not in measures:
+        raise DataError(tr("These trials have no {by}; they have {measures}.", by=by, measures=", ".join(measures)))
+
+
 def _next(events: Generator[Event, Answer, None], answer: Answer) -> Event | None:
     """The next event, or None after the last. Inside, English is spoken: why a trial failed is kept."""
     with in_english():
@@ -242,7 +268,7 @@ def _next(events: Generator[Event, Answer, None], answer: Answer) -> Event | Non
 def _course(job: Job, run: Path, last: int) -> dict[int, float]:
     """What a run that is gone on with was judged by after each of its epochs so far; what its history has more is trained again."""
     lines = [line for line in read_history(run) if "penalty" not in line]
-    by = job.measure(lines[0]) if lines else None
+    by = job.measure(lines[0]) if lines else ""
     return {line["epoch"]: float(line[by]) for line in lines if by in line and line["epoch"] <= last}
 
 

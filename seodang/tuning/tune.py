@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
 from collections.abc import Iterator, Mapping
@@ -21,13 +22,23 @@ from seodang.recipes.recipe import Recipe
 from seodang.recipes.resolve import is_recipe, resolve
 from seodang.runs.events import Interrupted
 from seodang.runs.writing import locked
-from seodang.tuning.answers import ANSWERS, beyond_choice, read_answers
+from seodang.tuning.answers import ANSWERS, Answers, beyond_choice, read_answers
 from seodang.tuning.grid import Varied, as_text, as_typed, combinations, refuse_mixed
 from seodang.tuning.importance import Weight, weights
 from seodang.tuning.propose import refuse_without_optuna
 from seodang.tuning.search import Over, Search, search_stream
 from seodang.tuning.space import Space, count, read_space
-from seodang.tuning.trial import MEASURES, STATE, Job, Record, Trial, Trying, drop_checkpoints, train_trial
+from seodang.tuning.trial import (
+    MEASURES,
+    STATE,
+    Job,
+    Record,
+    Trial,
+    Trying,
+    drop_checkpoints,
+    refuse_unjudged,
+    train_trial,
+)
 
 TUNINGS = "tunings"
 
@@ -69,13 +80,24 @@ class Tuning:
     @functools.cached_property
     def expected(self) -> float | None:
         """What the best has on new examples, estimated: its score without the luck of having been chosen by it. None where the
-        answers to each validation example are not known."""
-        known, whole = read_answers(self.folder, self.by), [trial for trial in self.trials if trial.is_whole]
-        scores = [known[trial.run] for trial in whole if trial.run in known]
-        if len(scores) < len(whole) or len(whole) < 2 or len({len(each) for each in scores}) > 1:
+        answers to each validation example are not known of every trial, or are answers to different ones."""
+        if len(self._answers) < 2 or self.examples_differ:
             return None
         higher, own = MEASURES[self.by], self.best.metrics[self.by]
-        return (min if higher else max)(own, beyond_choice(np.stack(scores), higher))
+        scores = np.stack([each.scores for each in self._answers])
+        return (min if higher else max)(own, beyond_choice(scores, higher))
+
+    @property
+    def examples_differ(self) -> bool:
+        """Whether trials are known to have been judged on different validation examples: `split.seed` was varied, or the data changed."""
+        return len({each.examples for each in self._answers}) > 1
+
+    @functools.cached_property
+    def _answers(self) -> list[Answers]:
+        """Of the trials that were trained to their end; none where they are not known of each."""
+        known, whole = read_answers(self.folder, self.by), [trial for trial in self.trials if trial.is_whole]
+        found = [known[trial.run] for trial in whole if trial.run in known]
+        return found if len(found) == len(whole) and all(each.examples for each in found) else []
 
 
 Told = Search | Trying | Trial | Tuning | Interrupted
@@ -163,10 +185,11 @@ def tune_stream(
                 folder=place,
             )
         )
+    made = [folder for folder in (place, *place.parents) if not folder.exists()]
     place.mkdir(parents=True, exist_ok=True)
-    job, ended = Job(place, data, recipe, fixed, where, named, by), ""
+    job, ended = Job(place, data, recipe, fixed, where, by), ""
     found: list[Trial] = []
-    with locked(place):
+    with _dropped_if_empty(made), locked(place):
         for file in (STATE, ANSWERS):
             drop_torn_line(place / file)
         record = Record(place)
@@ -177,13 +200,27 @@ def tune_stream(
                 ended = event.why
                 continue
             if isinstance(event, Trial):
-                _refuse_unjudged(event, by)
-                _keep_one_checkpoint(place, found, event, by)
+                if not event.failed:
+                    refuse_unjudged(event.metrics, by)
+                _keep_one_checkpoint(job, found, event)
                 found.append(event)
             yield event
             if isinstance(event, Interrupted):
                 return
-    yield Tuning(place, where, named, fixed, *_ranked(found, by), asked, ended)
+    yield Tuning(place, where, named, fixed, *_ranked(job, found), asked, ended)
+
+
+@contextlib.contextmanager
+def _dropped_if_empty(made: list[Path]) -> Iterator[None]:
+    """New folders, the inmost first, in which nothing was begun, as where the data are misspelt, do not stay."""
+    try:
+        yield
+    finally:
+        if made and not (made[0] / STATE).exists():
+            with contextlib.suppress(OSError):
+                (made[0] / ".lock").unlink(missing_ok=True)
+                for folder in made:
+                    folder.rmdir()
 
 
 def _grid_stream(job: Job, record: Record, tried: list[dict[str, str]]) -> Iterator[Trial | Trying | Interrupted]:
@@ -268,41 +305,16 @@ def _clean(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", name).strip("-.")[:64] or "tuning"
 
 
-def _refuse_unjudged(trial: Trial, by: str | None) -> None:
-    if trial.failed:
-        return
-    if not trial.metrics:
-        raise RecipeError(
-            tr(
-                "There is no validation split to judge trials on, and the test split is not for choosing. Write split.validation=0.2, "
-                "or give data that brings a validation split."
-            )
-        )
-    if by is not None and by not in trial.metrics:
-        raise RecipeError(
-            tr(
-                "Trial {number} has no {by}; it has {measures}.",
-                number=trial.number,
-                by=by,
-                measures=", ".join(trial.metrics),
-            )
-        )
-
-
-def _keep_one_checkpoint(folder: Path, before: list[Trial], trial: Trial, by: str | None) -> None:
+def _keep_one_checkpoint(job: Job, before: list[Trial], trial: Trial) -> None:
     """Of what trials need to be trained further, only the best one's stays: it is several times their weights."""
     if trial.failed:
         return
-    by = by or _first_measure(trial)
+    by = job.measure(trial.metrics)
     best = min((each for each in before if each.is_whole), key=lambda each: _place(each, by), default=None)
     if best is None or best.run == trial.run:
         return
     is_better = trial.is_whole and _place(trial, by) < _place(best, by)
-    drop_checkpoints(folder, best if is_better else trial)
-
-
-def _first_measure(trial: Trial) -> str:
-    return next(name for name in MEASURES if name in trial.metrics)
+    drop_checkpoints(job.folder, best if is_better else trial)
 
 
 def _place(trial: Trial, by: str) -> tuple[float, float, int]:
@@ -310,12 +322,12 @@ def _place(trial: Trial, by: str) -> tuple[float, float, int]:
     return (-value if MEASURES[by] else value), trial.metrics.get("validation_loss", 0.0), trial.number
 
 
-def _ranked(trials: list[Trial], by: str | None) -> tuple[str, tuple[Trial, ...]]:
+def _ranked(job: Job, trials: list[Trial]) -> tuple[str, tuple[Trial, ...]]:
     """The measure, and the trials, the best first; of equals the one with the smaller validation loss, then the earlier. After those
     that were trained to their end come those that were stopped, then those that failed."""
     worked = [trial for trial in trials if not trial.failed]
     if not worked:
         raise RunError(tr("Every trial failed. The first: {failed}", failed=shown(trials[0].failed)))
-    by = by or _first_measure(worked[0])
+    by = job.measure(worked[0].metrics)
     failed = [trial for trial in trials if trial.failed]
     return by, (*sorted(worked, key=lambda trial: (not trial.is_whole, *_place(trial, by))), *failed)

@@ -28,8 +28,9 @@ from seodang.tuning.hopeless import hopeless, looks
 from seodang.tuning.importance import weights
 from seodang.tuning.propose import propose, study_of
 from seodang.tuning.results import command, described, rows, sentences
+from seodang.tuning.search import Search, search_stream
 from seodang.tuning.space import Choices, Range
-from seodang.tuning.trial import Record, Trial
+from seodang.tuning.trial import Job, Record, Trial
 
 SPACE = {
     "training.learning_rate": "1e-4..1e-1",
@@ -252,6 +253,33 @@ def test_minutes_end_a_search_and_the_same_command_goes_on(tmp_path, monkeypatch
     assert (unfinished[0] / "manifest.json").exists(), "what was on its way was gone on with"
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_how_long_a_trial_takes_is_known_from_those_that_were_trained(tmp_path, monkeypatch, seed):
+    """Trained are 25 s long; those that fail, and those that were done before, take no time and say nothing about the next."""
+    now, trained = [0.0], []
+
+    def train_trial(job, record, number, settings, **_):
+        if settings.get("training.batch_size") in ("20", "30", "40"):
+            yield Trial(number, settings, failed="It does not train.")
+            return
+        now[0] += 25
+        trained.append(number)
+        yield Trial(number, settings, {"validation_loss": 1.0}, epochs=1, planned=1, course=(1.0,))
+
+    monkeypatch.setattr("seodang.tuning.search.time", SimpleNamespace(perf_counter=lambda: now[0]))
+    monkeypatch.setattr("seodang.tuning.search.train_trial", train_trial)
+    job = Job(tmp_path, None, "moons", {}, "moons", None)
+    values = tuple(f"{k}0" for k in range(1, 10))
+    record, space = Record(tmp_path), {"training.batch_size": Choices(values)}
+    for size in ("50", "60", "70"):
+        some = {"training.batch_size": size}
+        record.write("", job.key(some), Trial(9, some, {"validation_loss": 2.0}))
+    *_, over = search_stream(job, record, Search(space, None, 1.0, seed, True), {"training.batch_size": [*values]})
+    assert over.why == "1 minutes are over. The same command goes on from here."
+    assert now[0] == 50, "a third would have ended after 75 s"
+    assert len(trained) == 2
+
+
 def test_the_house_recipe_can_be_searched_and_a_wrong_setting_of_its_network_is_told_after_one_trial(tmp_path):
     lines = "".join(f"{i % 17},{i % 5},{'ab'[i % 17 > 8]}\n" for i in range(120))
     (tmp_path / "classes.csv").write_text("x,y,kind\n" + lines)
@@ -273,7 +301,7 @@ def test_amounts_are_searched_downwards(tmp_path):
     assert found.best.metrics["validation_mae"] == min(trial.metrics["validation_mae"] for trial in found.trials)
     answers = read_answers(found.folder, "validation_mae")
     for trial in found.trials:
-        assert answers[trial.run].mean() == pytest.approx(trial.metrics["validation_mae"], rel=1e-4)
+        assert answers[trial.run].scores.mean() == pytest.approx(trial.metrics["validation_mae"], rel=1e-4)
     assert found.expected >= found.best.metrics["validation_mae"], "a smaller error is better"
 
 
@@ -358,7 +386,8 @@ def test_what_was_never_as_good_as_half_of_the_trials_is_stopped():
     assert looks(6) == [3, 4, 5]
     worse = {1: 0.8, 2: 0.8, 3: 0.69}
     assert hopeless(3, 6, worse, before, "validation_accuracy").why == (
-        "stopped after epoch 3 of 6: validation accuracy 69.00% at best, and half of the 5 whole trials before it had 70.00% or more there"
+        "stopped after epoch 3 of 6: validation accuracy 69.00% at best since epoch 3, and half of the 5 whole trials before it had 70.00% "
+        "or more there"
     )
     assert hopeless(3, 6, {3: 0.7}, before, "validation_accuracy") is None
     assert hopeless(2, 6, {2: 0.1}, before, "validation_accuracy") is None, "too early to say"
@@ -368,6 +397,31 @@ def test_what_was_never_as_good_as_half_of_the_trials_is_stopped():
     lower = [replace(trial, metrics={"validation_mae": 1.0}) for trial in before]
     assert hopeless(3, 6, {3: 0.71}, lower, "validation_mae").why.endswith("had 0.7 or less there")
     assert hopeless(3, 6, {3: 0.69}, lower, "validation_mae") is None
+
+
+@pytest.mark.parametrize("by", ["validation_accuracy", "validation_loss"])
+def test_what_is_stopped_is_what_optunas_median_pruner_stops(by):
+    """Random courses, rounded so that many tie; the pruner is told what was seen at the looks so far."""
+    generator, decided = np.random.default_rng(0), []
+    sign = 1 if by == "validation_accuracy" else -1
+    rule = optuna.pruners.MedianPruner(n_startup_trials=5, n_min_trials=5)
+    for _ in range(150):
+        epochs, num_trials = int(generator.integers(2, 30)), int(generator.integers(4, 12))
+        courses = np.cumsum(generator.normal(sign * 0.02, 0.05, (num_trials + 1, epochs)), axis=1).round(2)
+        whole, course = runs_of([tuple(one) for one in courses[1:].tolist()]), courses[0].tolist()
+        epoch = int(generator.choice(looks(epochs)))
+        seen = [look for look in looks(epochs) if look <= epoch]
+        study = optuna.create_study(direction="maximize" if sign > 0 else "minimize")
+        for trial in whole:
+            values = {look: trial.course[look - 1] for look in seen}
+            study.add_trial(optuna.trial.create_trial(value=trial.course[-1], intermediate_values=values))
+        running = optuna.trial.create_trial(
+            state=optuna.trial.TrialState.RUNNING, intermediate_values={look: course[look - 1] for look in seen}
+        )
+        ours = hopeless(epoch, epochs, dict(enumerate(course[:epoch], start=1)), whole, by)
+        decided.append(ours is not None)
+        assert decided[-1] == rule.prune(study, running)
+    assert 30 < sum(decided) < 120
 
 
 # What mattered, and what the best is worth --------------------------------------------------------------------------------
@@ -418,6 +472,28 @@ def test_the_luck_of_the_best_is_taken_out():
         expected.append(beyond_choice(scores, higher=True))
     assert np.mean(lucky) > 0.84
     assert np.mean(expected) == pytest.approx(0.8, abs=0.006)
+
+
+def test_of_trials_that_were_judged_on_different_examples_it_is_not_said_what_the_best_is_worth(tmp_path):
+    few = {"training.epochs": 1}
+    found = tune("moons", "moons", {"split.seed": [0, 1], "training.learning_rate": [1e-3, 1e-2]}, few, folder=tmp_path)
+    assert found.examples_differ
+    assert found.expected is None
+    assert sentences(found)[-1].startswith("The trials were judged on different validation examples: ")
+    same = tune("moons", "moons", {"training.learning_rate": [1e-3, 1e-2]}, few, folder=tmp_path)
+    assert all(trial.was_done for trial in same.trials)
+    assert not same.examples_differ
+    assert same.expected is not None
+
+
+def test_columns_prepared_otherwise_are_the_same_examples(tmp_path):
+    lines = "".join(f"{i % 17},{i % 5},{'ab'[i % 17 > 8]}\n" for i in range(200))
+    (tmp_path / "classes.csv").write_text("x,y,kind\n" + lines)
+    varied = {"columns.leave_out": ["[]", "[y]"], "split.validation": [0.2]}
+    found = tune(tmp_path / "classes.csv", "table-quick", varied, {"training.epochs": 1}, folder=tmp_path / "t")
+    digests = {load(found.folder / "runs" / trial.run).data["sha256"]["validation"] for trial in found.trials}
+    assert len(digests) == 2
+    assert found.expected is not None
 
 
 # What a person is told ----------------------------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ from hypothesis import strategies as some
 
 from seodang.core.errors import RecipeError
 from seodang.recipes.resolve import resolve
-from seodang.tuning.space import Choices, Range, count, every, read_space, value_of
+from seodang.tuning.grid import combinations
+from seodang.tuning.space import Choices, Range, count, read_space, value_of
 
 TABLE = "table-classifier"
 
@@ -65,7 +66,8 @@ def test_choices_that_are_numbers_have_an_order_and_know_themselves_however_they
 
 def test_combinations_are_counted():
     space = {"a": Range(2, 4, log=False, whole=True), "b": Choices(("x", "y"))}
-    assert count(space) == len([*every(space)]) == 6
+    assert count(space) == len(combinations({name: [*one.values] for name, one in space.items()})) == 6
+    assert space["a"].values == ("2", "3", "4")
     assert count({**space, "c": Range(0, 1, log=False, whole=False)}) is None
 
 

@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 import seodang.evaluation.judge_rows
 import seodang.evaluation.judged
 from seodang import tune
-from seodang.core.errors import RecipeError, RunError
+from seodang.core.errors import DataError, RecipeError, RunError
 from seodang.core.files import read_lines
 from seodang.runs.folder import load
 from seodang.tuning.results import command, described, rows, sentences
@@ -176,8 +176,22 @@ def test_mistakes_are_told_before_anything_is_trained(command, tmp_path, monkeyp
 
 
 def test_without_validation_nothing_is_chosen(tmp_path):
-    with pytest.raises(RecipeError, match="There is no validation split to judge trials on"):
-        tune("xor", "xor", {"training.epochs": [1, 2]}, folder=tmp_path)
+    with pytest.raises(DataError, match="There is no validation split to judge trials on"):
+        tune("xor", "xor", {"training.epochs": [1, 2]}, folder=tmp_path / "t")
+    assert not [*tmp_path.iterdir()], "told before anything was trained, and no empty folder stays"
+
+
+def test_what_has_no_such_score_is_told_at_its_first_epoch(tmp_path):
+    with pytest.raises(DataError, match="no validation_mae; they have validation_accuracy, validation_loss"):
+        tune("moons", "moons", {"training.epochs": [40, 50]}, by="validation_mae", folder=tmp_path)
+    (run,) = (tmp_path / "runs").iterdir()
+    assert not (run / "manifest.json").exists()
+
+
+def test_a_task_that_has_no_score_on_validation_is_not_said_to_lack_a_split(tmp_path):
+    settings = {"training.batch_size": 512, "split.validation": 0.2}
+    with pytest.raises(DataError, match="its task has no score there"):
+        tune("digits", "gan-mnist", {"training.epochs": [1, 2]}, settings, folder=tmp_path)
 
 
 def test_a_combination_that_fails_is_told_and_the_others_go_on(tmp_path):
@@ -186,6 +200,7 @@ def test_a_combination_that_fails_is_told_and_the_others_go_on(tmp_path):
     found = tune("moons", "moons", {"training.batch_size": [1, 50]}, settings, folder=tmp_path)
     assert found.best.settings["training.batch_size"] == "50"
     assert "there must be at least two" in found.trials[-1].failed
+    assert sentences(found)[0] == "Only trial 2 was trained to its end."
     assert "1 could not be trained; trials.jsonl says why." in sentences(found)
     with pytest.raises(RunError, match="Every trial failed. The first: The network has batch norm"):
         tune("moons", "moons", {"training.batch_size": [1]}, settings, folder=tmp_path)

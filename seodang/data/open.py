@@ -19,7 +19,7 @@ from seodang.data.readers import parquet, pixels
 from seodang.data.readers.across import below_one_another, lies_down
 from seodang.data.readers.decoding import decoded
 from seodang.data.readers.idx import idx_files, read_idx
-from seodang.data.readers.images import PICTURE_SUFFIXES, SYSTEM_FILES, read_images
+from seodang.data.readers.images import ARCHIVES, read_images
 from seodang.data.readers.labelled import read_labelled
 from seodang.data.readers.naming import has_group
 from seodang.data.readers.numpy_files import numpy_files, read_numpy
@@ -32,10 +32,10 @@ from seodang.data.readers.table import PACKED, holds_rows, read_table
 from seodang.data.readers.table import SUFFIXES as TABLE_SUFFIXES
 from seodang.data.readers.table import table_files as row_files
 from seodang.data.readers.texts import holds_texts, packed_text, read_texts
+from seodang.data.readers.walk import PICTURE_SUFFIXES, SYSTEM_FILES
 from seodang.data.reading import Columns
 from seodang.data.source import Card, Source
 
-ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".7z", ".rar")
 PROGRAMS = {
     ".dta": "Stata",
     ".sav": "SPSS",
@@ -53,6 +53,7 @@ PROGRAMS = {
     ".numbers": "Numbers",
     ".hwp": "Hangul",
 }
+ARRAYS = {".h5": "HDF5", ".hdf5": "HDF5", ".tfrecord": "TFRecord", ".tfrecords": "TFRecord", ".lmdb": "LMDB"}
 _HEAD = 1 << 16  # bytes that tell whether a file is a text
 DOCUMENTS = (".doc", ".docx", ".odt", ".rtf", ".pages")
 WEIGHTS = (".pt", ".pth", ".ckpt", ".keras", ".onnx", ".safetensors", ".tflite")
@@ -222,7 +223,7 @@ def _read_file(path: Path, columns: Columns, sure: bool) -> Source | Frame:
     with open(path, "rb") as file:
         head = file.read(8)
     if head[:4] == b"PAR1" or head[:6] == b"ARROW1" or name.endswith(PARQUET_SUFFIXES):
-        return read_parquet(path) if holds_pictures(path, sure) else _read_table(path, columns)
+        return read_parquet(path, columns.target) if holds_pictures(path, sure) else _read_table(path, columns)
     if head[:6] == b"\x93NUMPY" or name.endswith((".npy", ".npz")):
         return read_numpy(path)
     if "ubyte" in name:
@@ -290,6 +291,15 @@ def _refuse_what_others_open(path: Path) -> None:
         )
     if suffix == ".xml":
         raise DataError(tr("{path} is XML, which is not read. Save its rows as CSV or JSON.", path=path))
+    if form := ARRAYS.get(suffix):
+        raise DataError(
+            tr(
+                "{path} is {form}, which is not read. Save its arrays with NumPy, np.savez(file, x=pictures, y=labels), or its "
+                "pictures as files, a folder a class.",
+                path=path,
+                form=form,
+            )
+        )
     if program := PROGRAMS.get(suffix):
         raise DataError(
             tr("{path} is a file of {program}. Save it there as CSV or Excel (.xlsx).", path=path, program=program)
@@ -312,7 +322,7 @@ def _read_folder(path: Path, columns: Columns, sure: bool) -> Source | Frame:
     if has_pictures and (labelled := _labelled(path, columns.target, pattern)):
         return labelled
     if (tables := table_files(path)) and not has_pictures:
-        return read_parquet(path) if holds_pictures(tables[0], sure) else _read_table(path, columns)
+        return read_parquet(path, columns.target) if holds_pictures(tables[0], sure) else _read_table(path, columns)
     if idx_files(path):
         return read_idx(path)
     if not [name for name in folders if name not in ("data", "raw")]:

@@ -271,6 +271,15 @@ def read_recipe(folder: Path) -> Recipe:
 def read_data(folder: Path) -> dict[str, Any]:
     """What a run's data.json says."""
     file = folder / "data.json"
+    if not file.exists() and not (folder / "checkpoint").exists():
+        raise RunError(
+            tr(
+                "{folder} was stopped before its training began: there is nothing to carry on. Train again with `seodang train PATH "
+                "{recipe}`, or delete the folder.",
+                folder=folder,
+                recipe=folder / "recipe.yaml",
+            )
+        )
     found = _read(file)
     if missing := [key for key in ("opened", "source", "classes", "counts", "sha256") if key not in found]:
         raise _of_another_version(file, tr("it lacks {keys}", keys=", ".join(missing)))

@@ -225,16 +225,16 @@ def _read_file(path: Path, columns: Columns, sure: bool) -> Source | Frame:
     if head[:4] == b"PAR1" or head[:6] == b"ARROW1" or name.endswith(PARQUET_SUFFIXES):
         return read_parquet(path, columns.target) if holds_pictures(path, sure) else _read_table(path, columns)
     if head[:6] == b"\x93NUMPY" or name.endswith((".npy", ".npz")):
-        return read_numpy(path)
+        return _by_itself(read_numpy(path), columns)
     if "ubyte" in name:
-        return read_idx(path)
+        return _by_itself(read_idx(path), columns)
     _refuse_what_others_open(path)
     if path.suffix.lower() in PICTURE_SUFFIXES:
         raise DataError(tr("{path} is one picture. Training needs a folder of pictures, a folder a class.", path=path))
     if name.endswith(CSV_SUFFIXES) and holds_pixels(path, sure):
-        return read_pixels(path)
+        return _by_itself(read_pixels(path), columns)
     if path.suffix.lower() in (".csv", ".tsv") and holds_pixel_strings(path):
-        return read_pixel_strings(path)
+        return _by_itself(read_pixel_strings(path), columns)
     if holds_texts(path):
         return read_texts(path)
     if name.endswith((".zip", ".bz2", ".xz")) and (inside := packed_text(path)):
@@ -263,6 +263,14 @@ def _read_file(path: Path, columns: Columns, sure: bool) -> Source | Frame:
     raise DataError(
         tr("{path} is none of the forms that can be read: {forms}.", path=path, forms=shown(FORMS)) + unpack
     )
+
+
+def _by_itself(source: Source, columns: Columns) -> Source:
+    """Pictures of a form in which what the label is is settled: a column that a person names for it is passed over, and that is said."""
+    if columns.target is None:
+        return source
+    note = said("columns.target={target} is passed over: the label is found by its name.", target=columns.target)
+    return replace(source, notes=(*source.notes, note))
 
 
 def _refuse_what_others_open(path: Path) -> None:
@@ -324,13 +332,15 @@ def _read_folder(path: Path, columns: Columns, sure: bool) -> Source | Frame:
     if (tables := table_files(path)) and not has_pictures:
         return read_parquet(path, columns.target) if holds_pictures(tables[0], sure) else _read_table(path, columns)
     if idx_files(path):
-        return read_idx(path)
+        return _by_itself(read_idx(path), columns)
     if not [name for name in folders if name not in ("data", "raw")]:
         if numpy_files(path):
-            return read_numpy(path)
+            return _by_itself(read_numpy(path), columns)
         pixels = pixel_files(path)
         if pixels and not holds_texts(path) and (row_files(path) or holds_pixels(pixels[0], sure)):
-            return read_pixels(path) if holds_pixels(pixels[0], sure) else _read_table(path, columns)
+            return (
+                _by_itself(read_pixels(path), columns) if holds_pixels(pixels[0], sure) else _read_table(path, columns)
+            )
     visible = [entry for entry in path.iterdir() if entry.name.lower() not in SYSTEM_FILES and entry.name[:1] != "."]
     if not visible:
         raise DataError(tr("{path} is empty. These can be read: {forms}.", path=path, forms=shown(FORMS)))
@@ -339,6 +349,15 @@ def _read_folder(path: Path, columns: Columns, sure: bool) -> Source | Frame:
             return read_texts(path)
         if row_files(path):
             return _read_table(path, columns)
+    if columns.target is not None and pattern is None:
+        raise DataError(
+            tr(
+                "columns.target={target} names a column, and {path} has no table: the class folders say the classes. A regular "
+                "expression with a group in parentheses reads them from the files' names.",
+                target=columns.target,
+                path=path,
+            )
+        )
     return read_images(path, pattern)
 
 

@@ -4,9 +4,12 @@ import pytest
 import torch
 
 from seodang.core.files import sha256
+from seodang.runs.events import Epoch, Interrupted, Leave, Step
 from seodang.runs.folder import load
 from seodang.runs.repeat import repeat
-from seodang.runs.train import train
+from seodang.runs.train import resume, resume_stream, stream, train
+
+SETTINGS = {"training.batch_size": 64, "examples": 200}
 
 
 def test_a_repeat_has_no_difference(digits_run, tmp_path):
@@ -37,3 +40,35 @@ def test_last_is_the_newest(digits_run, tmp_path, monkeypatch):
         assert load("last").folder.name == digits_run.name
     with pytest.raises(Exception, match="is not a run"):
         load("nothing-like-it")
+
+
+def test_an_extended_run_is_repeated_in_its_parts(tmp_path):
+    """Each part has a cycle of the schedule of its own: all epochs in one go would be another training."""
+    run = train("digits", settings={**SETTINGS, "training.epochs": 1}, runs=tmp_path)
+    for _ in range(2):
+        run = resume(run.folder, {"training.epochs": "+1"})
+    again, difference = repeat(run, runs=tmp_path)
+    assert difference.words == "No difference: the same weights, bit for bit, and the same history."
+    assert [line["epoch"] for line in again.history] == [1, 2, 3]
+
+
+def test_an_extension_that_stops_before_its_first_checkpoint_goes_on_the_same_way(tmp_path):
+    whole, stopped = (train("digits", settings={**SETTINGS, "training.epochs": 1}, runs=tmp_path) for _ in range(2))
+    whole = resume(whole.folder, {"training.epochs": "+1"})
+    events = resume_stream(stopped.folder, {"training.epochs": "+1"})
+    next(event for event in events if isinstance(event, Step))
+    events.close()
+    stopped = resume(stopped.folder)
+    assert sha256(stopped.folder / "model.safetensors") == sha256(whole.folder / "model.safetensors")
+
+
+def test_a_length_that_was_changed_on_the_way_is_kept_and_told(tmp_path):
+    events = stream("digits", settings={**SETTINGS, "training.epochs": 3}, runs=tmp_path)
+    next(event for event in events if isinstance(event, Epoch))
+    end = events.send(Leave())
+    assert isinstance(end, Interrupted)
+    run = resume(end.folder, {"training.epochs": "2"})
+    assert load(run.folder).recipe.training.epochs == 2
+    assert repeat(run, runs=tmp_path)[1].because == (
+        f"the length of {run.name} was changed while it trained, at step {end.step}",
+    )

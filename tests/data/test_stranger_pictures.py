@@ -187,7 +187,7 @@ def test_another_label_column_is_told_and_may_be_asked_for(tmp_path):
         "The column coarse_label could be the label too; fine_label is taken. Another is taken with columns.target=coarse_label."
     )
     assert open_source(file, Columns(target="coarse_label")).labels.tolist() == columns["coarse_label"]
-    assert refusal(file, target="x") == "a.parquet has no column x. Its columns: img, fine_label, coarse_label."
+    assert refusal(file, target="x") == "a.parquet has no column x. Its columns: fine_label, coarse_label."
 
 
 # Values ---------------------------------------------------------------------------------------------------------------

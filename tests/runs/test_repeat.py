@@ -67,6 +67,7 @@ def test_a_length_that_was_changed_on_the_way_is_kept_and_told(tmp_path):
     next(event for event in events if isinstance(event, Epoch))
     end = events.send(Leave())
     assert isinstance(end, Interrupted)
+    assert not list(events)
     run = resume(end.folder, {"training.epochs": "2"})
     assert load(run.folder).recipe.training.epochs == 2
     assert repeat(run, runs=tmp_path)[1].because == (

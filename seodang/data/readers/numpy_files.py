@@ -263,8 +263,8 @@ def _pictures(name: str, array: np.ndarray) -> np.ndarray:
     ):
         raise DataError(
             tr(
-                "{name} has values from {least:g} to {most:g}; pixels are 0 to 255, 0 to 1 or -1 to 1. Save them before they were "
-                "standardised.",
+                "{name} has values from {least:g} to {most:g}; pixels are 0 to 255, 0 to 1 or -1 to 1. Save them as they "
+                "were before they were standardised.",
                 name=name,
                 least=array.min(),
                 most=array.max(),

@@ -126,7 +126,8 @@ def difference(then: Run, now: Run) -> Difference:
     last = lines[-1] if lines else ({}, {})
     names = ("loss", "accuracy", "validation_loss", "validation_accuracy")
     metrics = {n: (last[0][n], last[1][n]) for n in names if n in last[0] and n in last[1] and last[0][n] != last[1][n]}
-    because = [*bits_may_differ(then.machine, now.machine), *_changed_on_the_way(then)]
+    data = [] if then.data["sha256"] == now.data["sha256"] else [tr("the data")]
+    because = [*data, *bits_may_differ(then.machine, now.machine), *_changed_on_the_way(then)]
     return Difference(same, largest, tuple(epochs), metrics, tuple(because))
 
 

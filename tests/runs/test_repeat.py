@@ -1,7 +1,9 @@
 """A run trains again from its own files to the same weights."""
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from seodang.core.files import sha256
 from seodang.runs.events import Epoch, Interrupted, Leave, Step
@@ -73,3 +75,14 @@ def test_a_length_that_was_changed_on_the_way_is_kept_and_told(tmp_path):
     assert repeat(run, runs=tmp_path)[1].because == (
         f"the length of {run.name} was changed while it trained, at step {end.step}",
     )
+
+
+def test_other_data_is_what_was_other(tmp_path):
+    """It said that nothing was known to be other."""
+    for number in range(40):
+        path = tmp_path / "data" / "ab"[number % 2] / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(np.random.default_rng(number).integers(0, 256, (8, 8), dtype=np.uint8)).save(path)
+    run = train(tmp_path / "data", settings={"training.epochs": 1}, runs=tmp_path)
+    (tmp_path / "data" / "a" / "0.png").unlink()
+    assert repeat(run, runs=tmp_path)[1].because == ("the data",)

@@ -272,7 +272,15 @@ def read_recipe(folder: Path) -> Recipe:
 def read_data(folder: Path) -> dict[str, Any]:
     """What a run's data.json says."""
     file = folder / "data.json"
-    if not file.exists() and not (folder / "checkpoint").exists():
+    found = _read(file)
+    if missing := [key for key in ("opened", "source", "classes", "counts", "sha256") if key not in found]:
+        raise _of_another_version(file, tr("it lacks {keys}", keys=", ".join(missing)))
+    return found
+
+
+def refuse_not_begun(folder: Path) -> None:
+    """RunError where a run was stopped while its first files were written: machine.json is the last of them."""
+    if not any((folder / name).exists() for name in ("machine.json", "checkpoint", "manifest.json")):
         raise RunError(
             tr(
                 "{folder} was stopped before its training began: there is nothing to carry on. Train again with `seodang train PATH "
@@ -281,10 +289,6 @@ def read_data(folder: Path) -> dict[str, Any]:
                 recipe=folder / "recipe.yaml",
             )
         )
-    found = _read(file)
-    if missing := [key for key in ("opened", "source", "classes", "counts", "sha256") if key not in found]:
-        raise _of_another_version(file, tr("it lacks {keys}", keys=", ".join(missing)))
-    return found
 
 
 def read_history(folder: Path, name: str = "history.jsonl") -> list[dict[str, Any]]:

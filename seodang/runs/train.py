@@ -42,6 +42,7 @@ from seodang.runs.folder import (
     read_history,
     read_machine,
     read_recipe,
+    refuse_not_begun,
 )
 from seodang.runs.follow import accompany, follow, restore, rewrite_recipe
 from seodang.runs.machine import bits_may_differ, describe_machine
@@ -229,6 +230,7 @@ def resume_stream(
     folder = find_run(path)
     refuse_read_only(folder, tr("Training is carried on there."))
     with locked(folder) if is_first_process() else contextlib.nullcontext():
+        refuse_not_begun(folder)
         started = time.perf_counter()
         before = read_recipe(folder)
         recipe = recipe or resolve(before, {key: str(value) for key, value in (settings or {}).items()})

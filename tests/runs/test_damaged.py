@@ -204,9 +204,10 @@ def test_a_damaged_report_says_how_it_is_made_anew(copy):
         _ = case_of_run(copy).report
 
 
-def test_a_run_that_never_began_says_so(copy):
-    """The disk was full before data.json: its resumption called the folder a damaged run, with Python's own words."""
-    for name in ("manifest.json", "data.json"):
+@pytest.mark.parametrize("missing", [["machine.json"], ["machine.json", "data.json"]])
+def test_a_run_that_never_began_says_so(copy, missing):
+    """The disk was full, or it was killed, before these: its resumption called the folder a damaged run, with Python's own words."""
+    for name in ("manifest.json", *missing):
         (copy / name).unlink()
     shutil.rmtree(copy / "checkpoint")
     with pytest.raises(RunError) as caught:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import gc
 import importlib
 import keyword
@@ -81,6 +82,9 @@ def main() -> None:
     With --json there is one JSON object on stdout, whatever happens: {"error": sentence} where the verb could not give its own.
     """
     atexit.register(gc.freeze)  # the process ends: no need to look for cycles among all that is left
+    for name in ("stdout", "stderr"):  # closed by who called, as cron and services do
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):  # letters that a terminal does not know are no reason to stop
         stream.reconfigure(errors="replace")  # pyright: ignore[reportAttributeAccessIssue]
     _choose_language()
@@ -169,4 +173,8 @@ def _tell(sentence: str) -> None:
     if "--json" in sys.argv:
         from seodang.cli._screen import print_json
 
-        print_json({"error": sentence})
+        try:
+            print_json({"error": sentence})
+        except OSError:  # nobody reads there, or the disk is full: stderr says it all the same
+            with contextlib.suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -80,17 +81,22 @@ def _sentence(kind: type[Value], problem: Any, where: str) -> str:
         return tr("{name} is needed and was not given.", name=name)
     if wanted := _TYPES.get(problem["type"]):
         return tr("{name} must be {wanted}, got {got!r}.", name=name, wanted=tr(wanted), got=got)
-    if problem["type"] == "literal_error":
-        return tr(
-            "{name} must be one of {expected}, got {got!r}.",
-            name=name,
-            expected=problem["ctx"]["expected"].replace(" or ", ", "),
-            got=got,
-        )
+    if expected := _choices(problem):
+        return tr("{name} must be one of {expected}, got {got!r}.", name=name, expected=expected, got=got)
     message = problem["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     if problem["type"] == "value_error":
         return f"{name}: {message}" if name else message
     return tr("{name} must be {message}, got {got!r}.", name=name, message=said_before(message, LIMITS), got=got)
+
+
+def _choices(problem: Any) -> str:
+    """The words that a setting may be, where they are counted up: of a Literal, or of a pattern such as ^(auto|cpu)$; else ""."""
+    if problem["type"] == "literal_error":
+        return problem["ctx"]["expected"].replace(" or ", ", ")
+    words = (
+        re.match(r"\^\(([\w|]+)\)", problem["ctx"]["pattern"]) if problem["type"] == "string_pattern_mismatch" else None
+    )
+    return ", ".join(repr(word) for word in words[1].split("|")) if words else ""
 
 
 def _inside(group: type[Value], setting: str) -> str:

@@ -18,7 +18,7 @@ from seodang.data.columns_made import any_column, date_column, listed, named_lik
 from seodang.data.columns_of_dates import CLOCK_NAME, STRAY, as_clock, as_date, real_strays, told_strays
 from seodang.data.dates import MONTHS, to_nanoseconds
 from seodang.data.frame import KINDS, Column, Kind
-from seodang.data.readers.images import PICTURE_SUFFIXES
+from seodang.data.readers.walk import PICTURE_SUFFIXES
 from seodang.data.words import EXACT, MISSING, Words, column_of, pc, strings_of, words_of
 
 BOOLEANS = [

@@ -46,6 +46,8 @@ def what_else(head: bytes) -> str:
         if head[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"heim", b"heis", b"hevc"):
             return _besides(said("a HEIC picture"))
         return _besides(said("an AVIF picture")) if head[8:12] in (b"avif", b"avis") else said("a film, not a picture")
+    if head[:1] == b"\x80" and head[1:2] in (b"\2", b"\3", b"\4", b"\5"):
+        return said("a pickle of Python, which may run code when it is opened; it is not")
     if head[128:132] == b"DICM":
         return _besides(said("a DICOM image"))
     for magic, name in _OTHER.items():
@@ -75,4 +77,6 @@ _OTHER = {
     b"\0\0\0\x0cJXL ": said("a JPEG XL picture"),
     b"\xff\x0a": said("a JPEG XL picture"),
     b"\x1f\x8b": said("a gzip archive"),
+    b"\x89HDF\r\n": said("an HDF5 file"),
+    b"MATLAB 5.0": said("a file of MATLAB"),
 }

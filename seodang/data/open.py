@@ -19,7 +19,7 @@ from seodang.data.readers import parquet, pixels
 from seodang.data.readers.across import below_one_another, lies_down
 from seodang.data.readers.decoding import decoded
 from seodang.data.readers.idx import idx_files, read_idx
-from seodang.data.readers.images import PICTURE_SUFFIXES, SYSTEM_FILES, read_images
+from seodang.data.readers.images import ARCHIVES, read_images
 from seodang.data.readers.labelled import read_labelled
 from seodang.data.readers.naming import has_group
 from seodang.data.readers.numpy_files import numpy_files, read_numpy
@@ -32,10 +32,10 @@ from seodang.data.readers.table import PACKED, holds_rows, read_table
 from seodang.data.readers.table import SUFFIXES as TABLE_SUFFIXES
 from seodang.data.readers.table import table_files as row_files
 from seodang.data.readers.texts import holds_texts, packed_text, read_texts
+from seodang.data.readers.walk import PICTURE_SUFFIXES, SYSTEM_FILES
 from seodang.data.reading import Columns
 from seodang.data.source import Card, Source
 
-ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".7z", ".rar")
 PROGRAMS = {
     ".dta": "Stata",
     ".sav": "SPSS",
@@ -53,6 +53,7 @@ PROGRAMS = {
     ".numbers": "Numbers",
     ".hwp": "Hangul",
 }
+ARRAYS = {".h5": "HDF5", ".hdf5": "HDF5", ".tfrecord": "TFRecord", ".tfrecords": "TFRecord", ".lmdb": "LMDB"}
 _HEAD = 1 << 16  # bytes that tell whether a file is a text
 DOCUMENTS = (".doc", ".docx", ".odt", ".rtf", ".pages")
 WEIGHTS = (".pt", ".pth", ".ckpt", ".keras", ".onnx", ".safetensors", ".tflite")
@@ -222,18 +223,18 @@ def _read_file(path: Path, columns: Columns, sure: bool) -> Source | Frame:
     with open(path, "rb") as file:
         head = file.read(8)
     if head[:4] == b"PAR1" or head[:6] == b"ARROW1" or name.endswith(PARQUET_SUFFIXES):
-        return read_parquet(path) if holds_pictures(path, sure) else _read_table(path, columns)
+        return read_parquet(path, columns.target) if holds_pictures(path, sure) else _read_table(path, columns)
     if head[:6] == b"\x93NUMPY" or name.endswith((".npy", ".npz")):
-        return read_numpy(path)
+        return _by_itself(read_numpy(path), columns)
     if "ubyte" in name:
-        return read_idx(path)
+        return _by_itself(read_idx(path), columns)
     _refuse_what_others_open(path)
     if path.suffix.lower() in PICTURE_SUFFIXES:
         raise DataError(tr("{path} is one picture. Training needs a folder of pictures, a folder a class.", path=path))
     if name.endswith(CSV_SUFFIXES) and holds_pixels(path, sure):
-        return read_pixels(path)
+        return _by_itself(read_pixels(path), columns)
     if path.suffix.lower() in (".csv", ".tsv") and holds_pixel_strings(path):
-        return read_pixel_strings(path)
+        return _by_itself(read_pixel_strings(path), columns)
     if holds_texts(path):
         return read_texts(path)
     if name.endswith((".zip", ".bz2", ".xz")) and (inside := packed_text(path)):
@@ -264,6 +265,14 @@ def _read_file(path: Path, columns: Columns, sure: bool) -> Source | Frame:
     )
 
 
+def _by_itself(source: Source, columns: Columns) -> Source:
+    """Pictures of a form in which what the label is is settled: a column that a person names for it is passed over, and that is said."""
+    if columns.target is None:
+        return source
+    note = said("columns.target={target} is passed over: the label is found by its name.", target=columns.target)
+    return replace(source, notes=(*source.notes, note))
+
+
 def _refuse_what_others_open(path: Path) -> None:
     """Files of other programs, by the ends of their names, with what to do."""
     suffix = path.suffix.lower()
@@ -290,6 +299,15 @@ def _refuse_what_others_open(path: Path) -> None:
         )
     if suffix == ".xml":
         raise DataError(tr("{path} is XML, which is not read. Save its rows as CSV or JSON.", path=path))
+    if form := ARRAYS.get(suffix):
+        raise DataError(
+            tr(
+                "{path} is {form}, which is not read. Save its arrays with NumPy, np.savez(file, x=pictures, y=labels), or its "
+                "pictures as files, a folder a class.",
+                path=path,
+                form=form,
+            )
+        )
     if program := PROGRAMS.get(suffix):
         raise DataError(
             tr("{path} is a file of {program}. Save it there as CSV or Excel (.xlsx).", path=path, program=program)
@@ -312,15 +330,17 @@ def _read_folder(path: Path, columns: Columns, sure: bool) -> Source | Frame:
     if has_pictures and (labelled := _labelled(path, columns.target, pattern)):
         return labelled
     if (tables := table_files(path)) and not has_pictures:
-        return read_parquet(path) if holds_pictures(tables[0], sure) else _read_table(path, columns)
+        return read_parquet(path, columns.target) if holds_pictures(tables[0], sure) else _read_table(path, columns)
     if idx_files(path):
-        return read_idx(path)
+        return _by_itself(read_idx(path), columns)
     if not [name for name in folders if name not in ("data", "raw")]:
         if numpy_files(path):
-            return read_numpy(path)
+            return _by_itself(read_numpy(path), columns)
         pixels = pixel_files(path)
         if pixels and not holds_texts(path) and (row_files(path) or holds_pixels(pixels[0], sure)):
-            return read_pixels(path) if holds_pixels(pixels[0], sure) else _read_table(path, columns)
+            return (
+                _by_itself(read_pixels(path), columns) if holds_pixels(pixels[0], sure) else _read_table(path, columns)
+            )
     visible = [entry for entry in path.iterdir() if entry.name.lower() not in SYSTEM_FILES and entry.name[:1] != "."]
     if not visible:
         raise DataError(tr("{path} is empty. These can be read: {forms}.", path=path, forms=shown(FORMS)))
@@ -329,6 +349,15 @@ def _read_folder(path: Path, columns: Columns, sure: bool) -> Source | Frame:
             return read_texts(path)
         if row_files(path):
             return _read_table(path, columns)
+    if columns.target is not None and pattern is None:
+        raise DataError(
+            tr(
+                "columns.target={target} names a column, and {path} has no table: the class folders say the classes. A regular "
+                "expression with a group in parentheses reads them from the files' names.",
+                target=columns.target,
+                path=path,
+            )
+        )
     return read_images(path, pattern)
 
 

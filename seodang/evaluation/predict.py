@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import io
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from seodang.core.errors import DataError, RunError
 from seodang.core.language import tr
 from seodang.data.prepare import Preparation, prepare
-from seodang.data.readers.images import LARGEST_FILE
+from seodang.data.readers.walk import LARGEST_FILE
 from seodang.decisions.decision import Decider, Decision
 from seodang.decisions.find import find_decision
 from seodang.runs.folder import Run, load, read_report
@@ -245,6 +246,12 @@ def _mode(path: str) -> int:
 
 
 def _nothing(path: str) -> str:
+    if not path.strip():
+        return tr("An empty name says no file. `.` is the folder you are in.")
+    if re.match(r"[A-Za-z][A-Za-z0-9+]+://", path):
+        return tr(
+            "{path} is an address, and nothing is fetched from there. Download it, then give the file.", path=path
+        )
     if Path(path).is_dir():
         return tr("{path} has no files in it.", path=path)
     if glob.has_magic(path):

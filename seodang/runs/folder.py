@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from seodang.data.load import Prepared
 
 ENCODING = "encoding.json"
+PARTS = "parts.json"
 # Without these a run is damaged; ENCODING is of rows and texts alone.
 NEEDED = ("recipe.yaml", "data.json", "model.safetensors", ENCODING)
 RUNS = "runs"
@@ -277,6 +278,19 @@ def read_data(folder: Path) -> dict[str, Any]:
     return found
 
 
+def refuse_not_begun(folder: Path) -> None:
+    """RunError where a run was stopped while its first files were written: machine.json is the last of them."""
+    if not any((folder / name).exists() for name in ("machine.json", "checkpoint", "manifest.json")):
+        raise RunError(
+            tr(
+                "{folder} was stopped before its training began: there is nothing to carry on. Train again with `seodang train PATH "
+                "{recipe}`, or delete the folder.",
+                folder=folder,
+                recipe=folder / "recipe.yaml",
+            )
+        )
+
+
 def read_history(folder: Path, name: str = "history.jsonl") -> list[dict[str, Any]]:
     """A run's history, a value an epoch; none where no epoch has ended."""
     path = folder / name
@@ -303,6 +317,20 @@ def read_report(folder: Path, name: str = "report.json") -> dict[str, Any] | Non
                 folder=folder,
             )
         ) from None
+
+
+def read_parts(folder: Path) -> list[dict[str, Any]]:
+    """The parts of a run before its last one: step (where it ended), is_whole, training (its lengths); none of one trained in one go."""
+    file = folder / PARTS
+    if not file.exists():
+        return []
+    try:
+        return [
+            {"step": int(part["step"]), "is_whole": bool(part["is_whole"]), "training": dict(part["training"])}
+            for part in _read(file)["parts"]
+        ]
+    except (KeyError, TypeError, ValueError) as error:
+        raise _damaged(file, error) from None
 
 
 def read_machine(folder: Path) -> dict[str, Any]:

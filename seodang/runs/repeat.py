@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ from safetensors.numpy import load_file
 
 from seodang.core.files import sha256
 from seodang.core.language import tr
-from seodang.runs.events import Event, Finished
-from seodang.runs.folder import RUNS, Run, load, trained_on
+from seodang.runs.events import Answer, Event, Finished
+from seodang.runs.folder import RUNS, Run, load, read_parts, trained_on
 from seodang.runs.machine import bits_may_differ
-from seodang.runs.train import stream
+from seodang.runs.parts import recipes_of
+from seodang.runs.train import resume_stream, stream
 
 # Told apart when two histories are compared; seconds are never the same.
 _TIMES = {"seconds"}
@@ -79,11 +81,31 @@ def repeat(run: Run | str | Path, *, runs: str | Path | None = None) -> tuple[Ru
     raise KeyboardInterrupt
 
 
-def repeat_stream(run: Run, *, runs: str | Path | None = None) -> Iterator[Event]:
-    """The stream of the repeated training. The recorded recipe is complete, so nothing is chosen anew."""
-    recipe = run.recipe.model_copy(update={"training": run.recipe.training.model_copy(update={"minutes": None})})
+def repeat_stream(run: Run, *, runs: str | Path | None = None) -> Generator[Event, Answer, None]:
+    """The stream of the repeated training. The recorded recipe is complete, so nothing is chosen anew.
+
+    A run that was extended is trained in the same parts.
+    """
+    recipe, *more = recipes_of(run.folder, run.recipe)
     below = runs if runs is not None else run.folder.parent if run.folder.parent.name else RUNS
-    return stream(trained_on(run.folder, run.data), recipe, runs=below, name=f"{run.name}-again")
+    end = yield from _until_its_end(
+        stream(trained_on(run.folder, run.data), recipe, runs=below, name=f"{run.name}-again")
+    )
+    for part in more:
+        if end is not None:
+            end = yield from _until_its_end(resume_stream(end.run.folder, recipe=part))
+    if end is not None:
+        yield end
+
+
+def _until_its_end(events: Generator[Event, Answer, None]) -> Generator[Event, Answer, Finished | None]:
+    """A training's events up to the last one, which is given back; None where the training was stopped."""
+    end, answer = None, None
+    with contextlib.suppress(StopIteration):
+        while True:
+            event = events.send(answer)
+            end, answer = (event, None) if isinstance(event, Finished) else (None, (yield event))
+    return end
 
 
 def difference(then: Run, now: Run) -> Difference:
@@ -104,8 +126,17 @@ def difference(then: Run, now: Run) -> Difference:
     last = lines[-1] if lines else ({}, {})
     names = ("loss", "accuracy", "validation_loss", "validation_accuracy")
     metrics = {n: (last[0][n], last[1][n]) for n in names if n in last[0] and n in last[1] and last[0][n] != last[1][n]}
-    because = bits_may_differ(then.machine, now.machine)
+    data = [] if then.data["sha256"] == now.data["sha256"] else [tr("the data")]
+    because = [*data, *bits_may_differ(then.machine, now.machine), *_changed_on_the_way(then)]
     return Difference(same, largest, tuple(epochs), metrics, tuple(because))
+
+
+def _changed_on_the_way(run: Run) -> list[str]:
+    return [
+        tr("the length of {run} was changed while it trained, at step {step}", run=run.name, step=part["step"])
+        for part in read_parts(run.folder)
+        if not part["is_whole"]
+    ]
 
 
 def _timeless(line: dict[str, Any]) -> dict[str, Any]:

@@ -42,10 +42,12 @@ from seodang.runs.folder import (
     read_history,
     read_machine,
     read_recipe,
+    refuse_not_begun,
 )
-from seodang.runs.follow import accompany, follow, restore
+from seodang.runs.follow import accompany, follow, restore, rewrite_recipe
 from seodang.runs.machine import bits_may_differ, describe_machine
 from seodang.runs.opening import encode_frame
+from seodang.runs.parts import begins_anew, keep_part
 from seodang.runs.passing import make_pass, pass_in_time
 from seodang.runs.transfer import transfer
 from seodang.runs.writing import locked, new_folder, refuse_name, refuse_read_only, refuse_unwritable
@@ -218,14 +220,20 @@ def resume(path: str | Path, settings: dict[str, Any] | None = None) -> Run:
     return _run_of(resume_stream(path, settings))
 
 
-def resume_stream(path: str | Path, settings: dict[str, Any] | None = None) -> Generator[Event, Answer, None]:
-    """The same as `resume`, telling what happens as it does."""
+def resume_stream(
+    path: str | Path, settings: dict[str, Any] | None = None, *, recipe: Recipe | None = None
+) -> Generator[Event, Answer, None]:
+    """The same as `resume`, telling what happens as it does.
+
+    recipe: The whole recipe to go on with, in place of settings.
+    """
     folder = find_run(path)
     refuse_read_only(folder, tr("Training is carried on there."))
     with locked(folder) if is_first_process() else contextlib.nullcontext():
+        refuse_not_begun(folder)
         started = time.perf_counter()
         before = read_recipe(folder)
-        recipe = resolve(before, {key: str(value) for key, value in (settings or {}).items()})
+        recipe = recipe or resolve(before, {key: str(value) for key, value in (settings or {}).items()})
         _refuse_other_changes(before, recipe)
         recipe = _free_the_end(before, recipe)
         if (folder / "manifest.json").exists() and recipe == before:
@@ -268,10 +276,10 @@ def resume_stream(path: str | Path, settings: dict[str, Any] | None = None) -> G
         state, best = begin(model, recipe, place), Best(recipe.training)
         found, damaged = restore(folder, state, best)
         finished = (folder / "manifest.json").exists()
+        if finished or begins_anew(folder, state.step):
+            state.first_step = state.step
         place.agree(0)  # all have read the folder before the first one writes
         if not place.is_first:
-            if finished:
-                state.first_step = state.step
             accompany(prepared, recipe, task, state, best, place)
             return
         for sentence in damaged:
@@ -285,11 +293,16 @@ def resume_stream(path: str | Path, settings: dict[str, Any] | None = None) -> G
                     )
                 )
             (folder / "manifest.json").unlink()
-            state.first_step = state.step
-            write_text(
-                folder / "recipe.yaml",
-                to_yaml(recipe, [said("extended after epoch {epoch}: a new cycle of the schedule", epoch=state.epoch)]),
+        if recipe != before:
+            if state.step:
+                keep_part(folder, before, state.step, finished)
+            reason = (
+                said("extended after epoch {epoch}: a new cycle of the schedule", epoch=state.epoch)
+                if finished
+                else None
             )
+            asked = {name: getattr(recipe.training, name) for name in type(recipe.training).model_fields}
+            rewrite_recipe(folder, training=asked, reason=reason)
         yield Begun(folder, recipe, plan, place, (), state.step)
         spent = sum(line.get("seconds", 0) for line in read_history(folder) if line.get("epoch", 0) <= state.epoch)
         yield from follow(folder, prepared, recipe, state, best, place, machine, spent=spent)

@@ -2,6 +2,9 @@
 
 import errno
 import json
+import os
+import shlex
+import subprocess
 import sys
 from pathlib import Path
 
@@ -206,3 +209,24 @@ def test_recipe_and_data_may_be_written_in_either_order(capsys, monkeypatch):
         monkeypatch.setattr(sys, "argv", ["seodang", "train", *words])
         with pytest.raises(pytest.fail.Exception, match="^digits lenet5$"):
             main()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a disk that is always full")
+def test_what_cannot_be_written_is_a_sentence_and_no_traceback():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "seodang", "list", "recipis", "--json"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (2, "'recipis' cannot be listed. Did you mean recipes?\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell of Unix closes it")
+def test_a_closed_stdout_is_no_traceback():
+    """As cron and services may start a program."""
+    words = shlex.join([sys.executable, "-m", "seodang", "list", "tasks"])
+    done = subprocess.run(["sh", "-c", f"{words} >&-"], stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

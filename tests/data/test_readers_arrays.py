@@ -185,7 +185,8 @@ def test_labels_as_they_come(tmp_path, labels, classes):
         ({"x": PIXELS}, "{path} has no pair of pictures and labels. Name them x and y, or x_train, y_train, x_test, y_test; "
                         "the arrays are: x (4, 4, 4)."),
         ({"x": PIXELS, "y": LABELS[:3]}, "x has 4 pictures but y has 3 labels."),
-        ({"x": PIXELS.astype(int) - 5, "y": LABELS}, "x has values from -5 to 58; pixels are 0 to 255, or 0 to 1."),
+        ({"x": PIXELS.astype(int) - 5, "y": LABELS}, "x has values from -5 to 58; pixels are 0 to 255, 0 to 1 or -1 to 1. "
+                                                          "Save them as they were before they were standardised."),
         ({"x": np.full((4, 3, 3), np.nan), "y": LABELS}, "x row 1 holds a value that is not a number (NaN or infinity)."),
         ({"x": np.zeros((4, 7)), "y": LABELS}, "x has the shape (4, 7). Pictures are (number, height, width), with 1 or 3 channels "
                                                "last or second, or (number, pixels) of a square."),

@@ -162,3 +162,12 @@ def test_devices_and_pipes_are_not_waited_for(judged, tmp_path):
     (tmp_path / "a.png").write_bytes(b"")
     os.mkfifo(tmp_path / "pipe.png")
     assert expand([tmp_path]) == [str(tmp_path / "a.png")]
+
+
+def test_an_address_and_an_empty_name_say_what_to_do():
+    with pytest.raises(DataError) as caught:
+        expand(["https://example.org/cat.jpg", ""])
+    assert str(caught.value) == (
+        "https://example.org/cat.jpg is an address, and nothing is fetched from there. Download it, then give the file.\n"
+        "An empty name says no file. `.` is the folder you are in."
+    )

@@ -93,3 +93,9 @@ def test_what_transfer_says_reaches_the_network() -> None:
     wanted = {"architecture": "resnet18", "trains": "last", "stages": 2, "mirror": True}
     assert recipe.model.settings == wanted
     assert resolve(recipe).model == recipe.model, "resolving twice changes nothing"
+
+
+def test_words_of_a_pattern_are_counted_up():
+    """It said "must be String should match pattern '^(auto|…"."""
+    with pytest.raises(RecipeError, match="^training.device must be one of 'auto', 'cpu', 'cuda', 'mps', got 'tpu'.$"):
+        resolve("mnist-mlp", {"training.device": "tpu"})

@@ -202,3 +202,23 @@ def test_a_damaged_report_says_how_it_is_made_anew(copy):
         report(load(copy), copy.parent / "paper")
     with pytest.raises(RunError, match=sentence):
         _ = case_of_run(copy).report
+
+
+@pytest.mark.parametrize("missing", [["machine.json"], ["machine.json", "data.json"]])
+def test_a_run_that_never_began_says_so(copy, missing):
+    """The disk was full, or it was killed, before these: its resumption called the folder a damaged run, with Python's own words."""
+    for name in ("manifest.json", *missing):
+        (copy / name).unlink()
+    shutil.rmtree(copy / "checkpoint")
+    with pytest.raises(RunError) as caught:
+        next(resume_stream(copy))
+    assert str(caught.value) == (
+        f"{copy} was stopped before its training began: there is nothing to carry on. Train again with `seodang train PATH "
+        f"{copy}/recipe.yaml`, or delete the folder."
+    )
+
+
+def test_damaged_parts_say_which_file(copy):
+    (copy / "parts.json").write_text('{"parts": [{"step": "x"}]}')
+    with pytest.raises(RunError, match=r"parts\.json cannot be read: .* The run is damaged"):
+        next(repeat_stream(load(copy)))

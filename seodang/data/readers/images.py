@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import stat
 import unicodedata
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +16,6 @@ from seodang.core.sentences import said, saidn, shown
 from seodang.data.kinds import READABLE, kind_of, what_else
 from seodang.data.readers.decoding import printable
 from seodang.data.readers.naming import (
-    FOLDER_WORDS,
     class_in_name,
     classes_in_names,
     classes_of,
@@ -27,60 +24,14 @@ from seodang.data.readers.naming import (
     one_spelling,
     short_name,
     split_folders,
+    splits_inside,
 )
+from seodang.data.readers.no_class import refuse_annotated, refuse_no_class
+from seodang.data.readers.walk import Found, inside_one_folder, stamp_of_walk, unwrapped, walk
 from seodang.data.source import SPLITS, LeftOut, Source
 
-# Files that systems leave in folders. They are listed as left out without being opened.
-SYSTEM_FILES = {"thumbs.db": "Windows", "desktop.ini": "Windows", "ehthumbs.db": "Windows", "icon\r": "macOS"}
-SYSTEM_FOLDERS = {"__macosx", "@eadir", "$recycle.bin", "system volume information", "__pycache__", "lost+found"}
-# Names that promise something else than a picture: their first bytes are looked at at once.
-OTHER_SUFFIXES = set(
-    [
-        ".txt",
-        ".md",
-        ".csv",
-        ".tsv",
-        ".json",
-        ".jsonl",
-        ".xml",
-        ".yaml",
-        ".yml",
-        ".html",
-        ".htm",
-        ".py",
-        ".ipynb",
-        ".pdf",
-        ".zip",
-        ".gz",
-        ".tar",
-        ".doc",
-        ".docx",
-        ".xls",
-        ".xlsx",
-        ".db",
-        ".ini",
-        ".log",
-        ".npy",
-        ".npz",
-        ".parquet",
-        ".mp4",
-        ".mov",
-        ".avi",
-        ".svg",
-    ]
-)
-PICTURE_SUFFIXES = set([".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"])
-_USUAL = {".jpg", "jpeg", ".png", "webp", ".bmp", ".gif", "tiff"}
-LARGEST_FILE = 512 * 1024 * 1024
-
-
-@dataclass
-class Found:
-    """What a walk through a folder gives: files by their folder, in order."""
-
-    files: list[tuple[str, str, int, int]] = field(default_factory=list)  # folder, path, size, mtime; relative, posix
-    left_out: list[LeftOut] = field(default_factory=list)
-    folders: list[str] = field(default_factory=list)
+ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".7z", ".rar")
+_HEADS = 100  # files in no class folder whose first bytes are looked at
 
 
 def read_images(path: Path, pattern: str | None = None) -> Source:
@@ -94,8 +45,10 @@ def read_images(path: Path, pattern: str | None = None) -> Source:
     Raises:
         DataError: There are no pictures, or neither folders nor names say their classes, or the pattern matches no name.
     """
-    root, where = _unwrapped(Path(path)), f"{path}/".replace("//", "/")
-    found = walk(root)
+    root, where = unwrapped(Path(path)), f"{path}/".replace("//", "/")
+    walked, outer = walk(root), root
+    found, inside = inside_one_folder(walked)
+    root = root / inside
     tops = sorted({folder.split("/")[0] for folder in found.folders})
     named = split_folders(tops, {folder for folder, *_ in found.files})
     has_splits = bool(named)
@@ -117,9 +70,13 @@ def read_images(path: Path, pattern: str | None = None) -> Source:
         else:
             rows.append((split, unicodedata.normalize("NFC", printable(label)), file))
     folders = {label for _, label, _ in rows}
-    rows = one_spelling(rows, notes)
+    rows = one_spelling(splits_inside(rows, notes), notes)
     named_rows = _by_name(where, pattern, rows, beside, named, notes, left)
     rows, form = named_rows or rows, said("class in the files' names") if named_rows else said("class folders")
+    no_pictures = [one.path for one in walked.left_out]
+    if not rows and beside:
+        refuse_annotated(outer, where, no_pictures)
+        _drop_what_is_no_picture(root, beside, left)
     _set_aside(where, beside, rows, named, notes, left)
     if not rows:
         raise DataError(
@@ -129,8 +86,10 @@ def read_images(path: Path, pattern: str | None = None) -> Source:
                 tried=_tried(left),
                 readable=shown(READABLE),
             )
+            + _unpack(left)
         )
     if not named_rows:
+        refuse_no_class(outer, where, {row[1] for row in rows}, no_pictures)
         _empty_classes(found, named if has_splits else {}, folders, left)
         notes += inside_others({row[1] for row in rows})
     order = {name: position for position, name in enumerate((*SPLITS, ""))}
@@ -170,113 +129,6 @@ def read_file(path: str) -> bytes:
         return content
     finally:
         os.close(handle)
-
-
-def stamp_of_walk(root: Path, found: Found) -> str:
-    """Changes when a file of a walk comes, goes, or changes its size or time."""
-    total = hashlib.blake2b(str(root.resolve()).encode("utf-8", "surrogateescape"), digest_size=16)
-    lines = [f"{path}\0{size}\0{time}" for _, path, size, time in found.files]
-    total.update("\n".join(lines).encode("utf-8", "surrogateescape"))
-    return total.hexdigest()
-
-
-def _visible(name: str) -> bool:
-    return not name.startswith(".") and name.lower() not in SYSTEM_FOLDERS
-
-
-def _unwrapped(root: Path) -> Path:
-    """Down through folders that hold nothing but one folder that itself holds folders (an unpacked archive)."""
-    for _ in range(4):
-        entries = [
-            entry for entry in os.scandir(root) if _visible(entry.name) and entry.name.lower() not in SYSTEM_FILES
-        ]
-        if len(entries) != 1 or not entries[0].is_dir() or entries[0].name.lower() in FOLDER_WORDS:
-            return root
-        inner = list(os.scandir(entries[0].path))
-        if not any(entry.is_dir() and _visible(entry.name) for entry in inner):
-            return root
-        if any(entry.is_file() and Path(entry.name).suffix.lower() in PICTURE_SUFFIXES for entry in inner):
-            return root
-        root = Path(entries[0].path)
-    return root
-
-
-def walk(root: Path) -> Found:
-    """Every regular file below `root`, sorted; links are followed, loops and hidden folders are not."""
-    found = Found()
-    state = os.stat(root)
-    found.folders.append("")
-    _enter(str(root), "", {(state.st_dev, state.st_ino)}, found)
-    found.folders = [folder for folder in found.folders if folder]
-    return found
-
-
-def _enter(path: str, relative: str, above: set[tuple[int, int]], found: Found) -> None:
-    try:
-        with os.scandir(path) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
-    except OSError as error:
-        found.left_out.append(LeftOut(f"{relative}/", said("cannot be opened ({error})", error=error.strerror)))
-        found.folders.remove(relative)
-        return
-    for entry in entries:
-        name = f"{relative}/{entry.name}" if relative else entry.name
-        try:
-            state = entry.stat()
-        except OSError as error:
-            reason = (
-                said("a link that leads nowhere")
-                if entry.is_symlink()
-                else said("cannot be read ({error})", error=error.strerror)
-            )
-            found.left_out.append(LeftOut(name, reason))
-            continue
-        if stat.S_ISREG(state.st_mode):
-            if reason := _at_sight(entry, state):
-                found.left_out.append(LeftOut(name, reason))
-            else:
-                found.files.append((relative, name, state.st_size, state.st_mtime_ns))
-        elif not stat.S_ISDIR(state.st_mode):
-            found.left_out.append(LeftOut(name, said("a device or pipe, not a file")))
-        elif not _visible(entry.name):
-            kind = said("a hidden folder") if entry.name.startswith(".") else said("a folder of the system")
-            found.left_out.append(LeftOut(f"{name}/", kind))
-        else:
-            here = (state.st_dev, state.st_ino)
-            if here in above:
-                found.left_out.append(LeftOut(f"{name}/", said("a link back to a folder above it")))
-                continue
-            found.folders.append(name)
-            _enter(entry.path, name, above | {here}, found)
-
-
-def _at_sight(entry: os.DirEntry[str], state: os.stat_result) -> str | None:
-    """Why a file is left out without decoding, or None. Only names that promise no picture are opened."""
-    name = entry.name.lower()
-    if name[-4:] in _USUAL and name[0] != "." and 0 < state.st_size <= LARGEST_FILE:
-        return None  # nearly every file, and there may be a million
-    if name in SYSTEM_FILES:
-        return said("a file that {system} keeps in folders, not a picture", system=SYSTEM_FILES[name])
-    if name == ".ds_store" or name.startswith("._"):
-        return said("a file that {system} keeps in folders, not a picture", system="macOS")
-    if name.startswith("."):
-        return said("a hidden file")
-    if state.st_size == 0:
-        return said("empty file")
-    if state.st_size > LARGEST_FILE:
-        return said(
-            "{size:,.0f} MB, more than the {most} MB allowed for one picture",
-            size=state.st_size / 1e6,
-            most=LARGEST_FILE // 2**20,
-        )
-    if os.path.splitext(name)[1] in OTHER_SUFFIXES:
-        try:
-            with open(entry.path, "rb") as file:
-                head = file.read(1024)
-        except OSError as error:
-            return said("cannot be read ({error})", error=error.strerror)
-        return None if kind_of(head) else what_else(head)
-    return None
 
 
 def _by_name(
@@ -382,6 +234,33 @@ def _set_aside(
                     where=where,
                 )
             )
+
+
+def _drop_what_is_no_picture(root: Path, beside: dict[str, list[str]], left: list[LeftOut]) -> None:
+    """Of files in no class folder, those that are none by their first bytes are listed, where no picture is among them."""
+    for folder in [*beside]:
+        files = beside[folder]
+        if _none_is_picture(root, files[:_HEADS]) and _none_is_picture(root, files):
+            left += [LeftOut(file, what_else(_head(root / file) or b"")) for file in files]
+            del beside[folder]
+
+
+def _none_is_picture(root: Path, files: list[str]) -> bool:
+    return not any(head is None or kind_of(head) for head in (_head(root / file) for file in files))
+
+
+def _head(path: Path) -> bytes | None:
+    try:
+        with open(path, "rb") as file:
+            return file.read(1024)
+    except OSError:
+        return None
+
+
+def _unpack(left: list[LeftOut]) -> str:
+    """What to do about an archive among what was left out."""
+    archive = next((one.path for one in left if one.path.lower().endswith(ARCHIVES)), None)
+    return " " + tr("Unpack {file} first.", file=archive) if archive else ""
 
 
 def _tried(left: list[LeftOut]) -> str:

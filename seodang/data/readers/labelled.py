@@ -12,26 +12,29 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import numpy as np
+import pyarrow as pa
 
 from seodang.core.errors import DataError
 from seodang.core.language import tr
 from seodang.core.sentences import said
-from seodang.data.readers.content import stamp_of
-from seodang.data.readers.decoding import printable
+from seodang.data.readers.content import content_of, stamp_of
+from seodang.data.readers.decoding import decoded, printable
 from seodang.data.readers.delimited import Cells
-from seodang.data.readers.images import PICTURE_SUFFIXES, read_file, stamp_of_walk, walk
+from seodang.data.readers.images import read_file
 from seodang.data.readers.naming import LABEL_NAMES, SPLIT_WORDS, classes_of, short_name, split_of
 from seodang.data.readers.table import read_cells
+from seodang.data.readers.walk import PICTURE_SUFFIXES, stamp_of_walk, walk
 from seodang.data.source import SPLITS, LeftOut, Source
 from seodang.data.words import MISSING
 
-SUFFIXES = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".jsonl", ".xlsx")
+SUFFIXES = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".jsonl", ".xlsx", ".txt")
 LARGEST_TABLE = 1 << 28  # bytes; a larger table beside pictures is looked at by nobody
 HEAD = 1 << 16  # bytes
 # Tables that give no labels, though they name pictures.
 ASIDE = ("submission", "readme", "dictionary")
 MORE_LABEL_NAMES = ("labels", "class_id", "category_id", "breed", "species", "diagnosis", "tag", "classification")
 SPLIT_NAMES = ("split", "set", "data set", "dataset", "data_set", "subset", "partition", "usage")
+MOST_LINES = 0.9  # of a text's lines name a picture and its label; a header may be above them
 # So many different numbers, and more than this share of the pictures, are amounts and not classes.
 MOST_NUMBERS, NUMBERS_SHARE = 30, 0.1
 
@@ -108,11 +111,30 @@ def _tables(path: Path) -> list[Path]:
     return sorted(files, key=lambda file: (order[split_of(file.name.split(".")[0])], file.as_posix()))
 
 
+# A line of a text such as "images/1.jpg cat": a picture, and what it shows.
+_LINE = re.compile(
+    rf"\s*(.+?(?:{'|'.join(map(re.escape, sorted(PICTURE_SUFFIXES)))}))(?:\s*[,;:|]\s*|\s+)(\S.*?)\s*", re.I
+)
+
+
 def _cells(file: Path, root: Path) -> Cells | None:
+    if file.name.lower().endswith(".txt"):
+        return _of_lines(file) if _mentions_pictures(file) else None
     try:
         return read_cells(file, root)
     except DataError:
         return None  # what is no table is no table of labels; the picture reader lists it
+
+
+def _of_lines(file: Path) -> Cells | None:
+    """A text whose lines are a picture and its label; None where nearly all are not."""
+    content, _ = decoded(content_of(file))
+    lines = [(number, line) for number, line in enumerate((content or "").split("\n"), start=1) if line.strip()]
+    found = [(number, match) for number, line in lines if (match := _LINE.fullmatch(line))]
+    if not found or len(found) < MOST_LINES * len(lines):
+        return None
+    columns = [pa.chunked_array([pa.array([match[part] for _, match in found])]) for part in (1, 2)]
+    return Cells(file.name, "text", ["picture", "label"], columns, np.array([number for number, _ in found]))
 
 
 def _words(column) -> list[str]:
@@ -305,6 +327,15 @@ def _source(
         for table in tables
         if labels[table.file] is None
     ]
+    if several := _several_in_one(classes):
+        notes.append(
+            said(
+                "{file} gives pictures several labels at once ({example!r}): each combination is a class of its own. Several answers "
+                "a picture are not learnt here.",
+                file=labelled[0].file,
+                example=several,
+            )
+        )
     left = [one for one in left if one.path not in {table.file for table in labelled}]
     return Source(
         name=short_name(root if path.is_dir() else path),
@@ -341,6 +372,21 @@ def _unnamed(files: list[tuple[str, str, int, int]], named: dict[str, set[str]],
         else:
             left += [LeftOut(file, said("no label in {table}", table=table)) for file in unnamed]
     return left
+
+
+def _several_in_one(classes: Sequence[str]) -> str:
+    """A class that is several others together: "cat dog", "cat|dog", where cat and dog are classes too; "" where none is.
+
+    >>> _several_in_one(["car", "car cat", "cat"]), _several_in_one(["golden retriever", "labrador retriever"])
+    ('car cat', '')
+    """
+    known = set(classes)
+    for between in ("|", ";", ",", " "):
+        together = {name: {part.strip() for part in name.split(between)} - {""} for name in classes if between in name}
+        parts = set().union(*together.values()) if together else set()
+        if len(parts) > 1 and 2 * len(parts & known) >= len(parts):
+            return next(iter(together))
+    return ""
 
 
 def _refuse_amounts(file: str, words: np.ndarray) -> None:

@@ -37,6 +37,8 @@ _CAMERAS = (
 )
 # The class, and after it the number that tells its pictures apart: cat.0, american_bulldog_105, cat (3), cat12.
 _NUMBERED = re.compile(r"(.*[^\W\d_].*?)(?:[ ._-]+\(?\d+\)?|\(\d+\))|(.*[^\W\d_]{2})\d+")
+# The number first: 001-dog, 12_cat.
+_NUMBER_FIRST = re.compile(r"\d+[ ._-]+([^\W\d_][^\d]*)")
 # So many of the names must begin with a word that others begin with too.
 _MOST = 0.9
 LABEL_NAMES = ("label", "labels", "class", "target", "y", "category", "fine_label", "class_name", "letter", "digit")
@@ -45,13 +47,22 @@ LABEL_NAMES = ("label", "labels", "class", "target", "y", "category", "fine_labe
 def split_of(name: str) -> str:
     """The split a file or folder name announces, or the empty string.
 
-    >>> split_of("train-00000-of-00002"), split_of("Valid"), split_of("fashion_t10k-images"), split_of("cats")
-    ('train', 'validation', 'test', '')
+    >>> split_of("train-00000-of-00002"), split_of("Valid"), split_of("fashion_t10k-images"), split_of("val2017"), split_of("cats")
+    ('train', 'validation', 'test', 'validation', '')
     """
-    for word in re.split(r"[\W_]+", _plain(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name))):
-        if word in SPLIT_WORDS:
-            return SPLIT_WORDS[word]
+    for word in in_words(name):
+        if (bare := word if word in SPLIT_WORDS else re.sub(r"\d{4}$", "", word)) in SPLIT_WORDS:  # train2017
+            return SPLIT_WORDS[bare]
     return ""
+
+
+def in_words(name: str) -> list[str]:
+    """The words of a name, without capitals.
+
+    >>> in_words("trainImages_2")
+    ['train', 'images', '2']
+    """
+    return re.split(r"[\W_]+", _plain(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)))
 
 
 def _plain(name: str) -> str:
@@ -95,6 +106,22 @@ def split_folders(tops: Iterable[str], holding: Iterable[str]) -> dict[str, str]
     return longer if learnt and alike else {}
 
 
+def splits_inside(rows: list[tuple[str, str, str]], notes: list[str]) -> list[tuple[str, str, str]]:
+    """cats/train, cats/test, dogs/train: the last folder is the split and the ones above it the class, where that is so everywhere."""
+    apart = [(label.rpartition("/")[0], FOLDER_WORDS.get(_plain(label.rpartition("/")[2]), "")) for _, label, _ in rows]
+    splits, classes = {split for _, split in apart}, {label for label, _ in apart}
+    if (
+        any(split for split, _, _ in rows)
+        or "" in splits | classes
+        or "train" not in splits
+        or len(splits) < 2
+        or len(classes) < 2
+    ):
+        return rows
+    notes.append(said("The folders train, test and the like lie inside the class folders: they are the splits."))
+    return [(split, label, file) for (label, split), (_, _, file) in zip(apart, rows, strict=True)]
+
+
 def short_name(path: Path) -> str:
     """A name for a run's folder, of letters, digits, dot, hyphen and underscore.
 
@@ -126,18 +153,21 @@ def classes_of(values: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
 
 
 def class_in_name(name: str, pattern: re.Pattern[str] | None = None) -> str | None:
-    """The class that a picture's file name says: what stands before its number, or the first group of a pattern; None where nothing.
+    """The class that a picture's file name says: what stands before its number or behind it, or the first group of a pattern; None
+    where nothing.
 
-    >>> [class_in_name(name) for name in ("cat.0.jpg", "basset_hound_105.jpg", "dog (3).png", "7.png")]
-    ['cat', 'basset_hound', 'dog', None]
+    >>> [class_in_name(name) for name in ("cat.0.jpg", "basset_hound_105.jpg", "dog (3).png", "001-dog.png", "7.png")]
+    ['cat', 'basset_hound', 'dog', 'dog', None]
     >>> class_in_name("0007_cat.jpg", re.compile("_([a-z]+)"))
     'cat'
     """
     if pattern is not None:
         found = pattern.search(name)
         return (found[1] or None) if found else None
-    found = _NUMBERED.fullmatch(name.rpartition(".")[0] or name)
-    return (found[1] or found[2]).strip() if found else None
+    stem = name.rpartition(".")[0] or name
+    if found := _NUMBERED.fullmatch(stem):
+        return (found[1] or found[2]).strip()
+    return found[1].strip() if (found := _NUMBER_FIRST.fullmatch(stem)) else None
 
 
 def classes_in_names(names: Sequence[str]) -> set[str]:

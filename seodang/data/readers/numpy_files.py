@@ -13,6 +13,7 @@ import numpy as np
 
 from seodang.core.errors import DataError
 from seodang.core.language import tr
+from seodang.core.sentences import said
 from seodang.data.readers.content import content_of, most_bytes, stamp_of
 from seodang.data.readers.naming import classes_of, short_name, split_of
 from seodang.data.readers.rows import square_of, to_bytes
@@ -58,6 +59,9 @@ def read_numpy(path: Path) -> Source:
             )
         )
     shape = values[0].shape[1:]
+    if min(value.min() for value in values) < 0:
+        values = [(value + 1) / 2 for value in values]
+        notes.append(said("Pixel values from -1 to 1 are brought to 0 to 1."))
     pixels, remark = to_bytes([value.reshape(len(value), -1) for value in values])
     notes += [remark] if remark else []
     labels = []
@@ -254,10 +258,13 @@ def _pictures(name: str, array: np.ndarray) -> np.ndarray:
         raise DataError(
             tr("{name} row {row} holds a value that is not a number (NaN or infinity).", name=name, row=row)
         )
-    if array.min() < 0 or array.max() > 255:
+    if (array.min() < 0 or array.max() > 255) and not (
+        array.dtype.kind == "f" and array.min() >= -1 and array.max() <= 1
+    ):
         raise DataError(
             tr(
-                "{name} has values from {least:g} to {most:g}; pixels are 0 to 255, or 0 to 1.",
+                "{name} has values from {least:g} to {most:g}; pixels are 0 to 255, 0 to 1 or -1 to 1. Save them as they "
+                "were before they were standardised.",
                 name=name,
                 least=array.min(),
                 most=array.max(),

@@ -18,7 +18,7 @@ from seodang.core.errors import DataError
 from seodang.core.language import tr
 from seodang.core.sentences import said, shown
 from seodang.data.readers.content import stamp_of
-from seodang.data.readers.naming import LABEL_NAMES, classes_of, short_name, split_of
+from seodang.data.readers.naming import LABEL_NAMES, classes_of, in_words, short_name, split_of
 from seodang.data.readers.rows import INDEX_NAMES, is_pixel_table, read_pixel_tables
 from seodang.data.source import SPLITS, LeftOut, Source
 
@@ -26,11 +26,14 @@ SUFFIXES = (".parquet", ".arrow", ".feather")
 DAMAGED = (pa.ArrowException, OSError, ValueError, KeyError, TypeError, OverflowError, MemoryError, NotImplementedError)
 
 
-def read_parquet(path: Path) -> Source:
+def read_parquet(path: Path, target: str | None = None) -> Source:
     """Read a file, or a folder of files whose names say the split (train-00000-of-00002.parquet).
 
     The image column is binary, or a struct {bytes, path}; names of the classes come from the `huggingface` entry of the
     schema (ClassLabel), else from the label values. Tables without an image column are read as tables of pixels.
+
+    Args:
+        target: The column with the labels, where it is not to be found out.
 
     Raises:
         DataError: A file is damaged, or has no image or label column.
@@ -47,9 +50,18 @@ def read_parquet(path: Path) -> Source:
     if is_pixel_table(tables[0][1]):
         return read_pixel_tables(path, tables, "Parquet", stamp_of(root, files))
     image = image or _image_column(*tables[0])
-    label = _label_column(*tables[0], image)
+    label = _label_column(*tables[0], image) if target is None else _asked_for(*tables[0], target)
     later = [encoded for _, encoded in read]
-    return _Rows(path, tables, image, label, _class_names(tables[0][1], label), later).source(stamp_of(root, files))
+    rows = _Rows(path, tables, image, label, _class_names(tables[0][1], label), later)
+    if target is None and (others := _other_labels(tables[0][1], label)):
+        rows.notes.append(
+            said(
+                "The column {others} could be the label too; {label} is taken. Another is taken with columns.target={others}.",
+                others=others[0],
+                label=label,
+            )
+        )
+    return rows.source(stamp_of(root, files))
 
 
 def read_unlabelled(path: Path) -> Source:
@@ -216,6 +228,28 @@ def _label_column(file: str, table: pa.Table, image: str) -> str:
             columns=", ".join(dict.fromkeys([image, *table.column_names])),
         )
     )
+
+
+def _asked_for(file: str, table: pa.Table, target: str) -> str:
+    if target in table.column_names:
+        return target
+    raise DataError(
+        tr(
+            "{file} has no column {name}. Its columns: {columns}.",
+            file=file,
+            name=target,
+            columns=", ".join(table.column_names),
+        )
+    )
+
+
+def _other_labels(table: pa.Table, label: str) -> list[str]:
+    """Columns beside the label that are called like one: coarse_label beside fine_label."""
+    return [
+        name
+        for name in table.column_names
+        if name != label and {"label", "class", "category"} & {*in_words(name)} and _repeats(table.column(name))
+    ]
 
 
 def _is_picture(kind: pa.DataType) -> bool:

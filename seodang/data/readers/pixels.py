@@ -197,9 +197,16 @@ def _delimiter(file: str, line: str) -> str:
 
 def _is_last(rows: list[list[str]]) -> bool:
     """Whether, without a header, the last column is the label and not the first: where the first is always the same, a corner of the
-    pictures, and the last is not, but comes again. UCI's optdigits is written so."""
+    pictures, and the last is not, but comes again (UCI's optdigits is written so); or the first hardly ever comes again, and the last
+    counts classes: 0, 1, 2."""
     firsts, lasts = ([row[at].strip() for row in rows] for at in (0, -1))
-    return len(set(firsts)) == 1 < len(set(lasts)) <= len(lasts) / 2
+    if not 1 < len(set(lasts)) <= len(lasts) / 2:
+        return False
+    if len(set(firsts)) == 1:
+        return True
+    counted = sorted(int(cell) for cell in set(lasts) if cell.isdecimal())
+    in_a_row = counted == [*range(counted[0], counted[0] + len(set(lasts)))] if counted else False
+    return in_a_row and counted[0] in (0, 1) and len(set(firsts)) > len(firsts) / 2
 
 
 def _form(file: str, first: list[str], delimiter: str, rows: Sequence[list[str]] = ()) -> Form:
@@ -270,13 +277,23 @@ def _read_csv(path: Path, root: Path) -> Table:
                 most=MOST_COLUMNS,
             )
         )
-    rows = [
-        each.split(delimiter) for each in content[: start + SAMPLE].decode("utf-8", "replace").splitlines()[:MANY_ROWS]
-    ]
+    rows = [each.split(delimiter) for each in _some_lines(content[start:])]
     form = _form(file, next(csv.reader([line], delimiter=delimiter), [""]), delimiter, rows)
     sure_of_form(file, form)
     table = _quickly(file, content, form) or _carefully(file, content, form)
     return replace(table, notes=[*notes, *table.notes])
+
+
+def _some_lines(content: bytes) -> list[str]:
+    """Up to some hundred lines from all over a table, for it may be sorted by its labels; of a large one from three places."""
+    if len(content) <= SAMPLE:
+        lines = content.decode("utf-8", "replace").splitlines()
+        return lines[:: -(-len(lines) // MANY_ROWS) or 1]
+    found: list[str] = []
+    for start in (0, len(content) // 2, len(content) - SAMPLE // 3):
+        lines = content[start : start + SAMPLE // 3].decode("utf-8", "replace").splitlines()
+        found += lines[start > 0 :][: MANY_ROWS // 3]  # the first may be half a line
+    return found
 
 
 def _quickly(file: str, content: bytes, form: Form) -> Table | None:

@@ -24,7 +24,6 @@ from seodang.data.frame import Column, Frame
 from seodang.data.readers.content import content_of, stamp_of
 from seodang.data.readers.decoding import decoded, printable, read_as
 from seodang.data.readers.drawn import undrawn
-from seodang.data.readers.images import PICTURE_SUFFIXES, SYSTEM_FILES, SYSTEM_FOLDERS
 from seodang.data.readers.labelled_lines import LINE_SUFFIXES, are_labelled_lines, read_labelled_lines
 from seodang.data.readers.markup import MARKUP_SUFFIXES, is_markup, without_markup
 from seodang.data.readers.naming import FOLDER_WORDS, short_name, split_folders
@@ -39,6 +38,7 @@ from seodang.data.readers.sentence_pairs import (
 )
 from seodang.data.readers.separators import SPLITS_AT, WIDE
 from seodang.data.readers.unpack import unpacked
+from seodang.data.readers.walk import PICTURE_SUFFIXES, SYSTEM_FILES, SYSTEM_FOLDERS
 from seodang.data.repeated_texts import repeated_texts
 from seodang.data.source import SPLITS, LeftOut
 

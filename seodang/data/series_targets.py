@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import numpy as np
+
 from seodang.core.sentences import said
 from seodang.data.frame import Frame
 from seodang.data.targets import plain
@@ -115,8 +117,11 @@ def is_beside(name: str) -> bool:
 
 
 def _moves(frame: Frame, name: str, apart: Sequence[str]) -> bool:
-    """Whether a number says something of the moment: no part of its date, no yes or no, and not the same all through a series."""
+    """Whether a number says something of the moment: no part of its date, no yes or no, no count of the rows, and not the
+    same all through a series."""
     if _CALENDAR.fullmatch(_bare(name)) or frame.column(name).distinct <= 2:
+        return False
+    if bool((np.diff(np.asarray(frame.table[name], np.float64)) == 1).all()):
         return False
     return not apart or bool((frame.table.groupby(list(apart), observed=True)[name].nunique() > 1).any())
 

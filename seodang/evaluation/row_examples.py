@@ -167,13 +167,18 @@ def _renamed(frame: Frame, spelt: dict[str, str]) -> Frame:
         frame,
         table=frame.table.rename(columns=spelt),
         columns=tuple(replace(column, name=spelt.get(column.name, column.name)) for column in frame.columns),
-        notes=(*frame.notes, said("Columns spelt otherwise in training: {names}.", names=told)),
+        notes=(*frame.notes, _of_names(told)),
     )
 
 
 def on_names(frame: Frame) -> list[str]:
     """What to say of columns that were spelt otherwise in training."""
-    return [shown(note) for note in frame.notes if note.startswith("Columns spelt otherwise in training: ")]
+    begins = _of_names("").removesuffix(".")
+    return [shown(note) for note in frame.notes if note.startswith(begins)]
+
+
+def _of_names(told: str) -> str:
+    return said("Columns spelt otherwise in training: {names}.", names=told)
 
 
 def _lies_down(run: Run, found: Frame) -> bool:

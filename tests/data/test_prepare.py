@@ -179,7 +179,10 @@ READ = "JPEG, PNG, WebP, BMP, GIF and TIFF can be read"
         (b"\xff\x0a\xfa\x1f", f"a JPEG XL picture; {READ}"),
         (b"\0" * 128 + b"DICM\2\0", f"a DICOM image; {READ}"),
         (b"\0" * 500, "only zero bytes, not a picture"),
-        (b"\x80\x04\x95\x12\0\0\0\0\0\0\0\x8c\x02os", f"not a picture; {READ}"),  # a pickle
+        (
+            b"\x80\x04\x95\x12\0\0\0\0\0\0\0\x8c\x02os",
+            "a pickle of Python, which may run code when it is opened; it is not",
+        ),
         (b"BM but not a bitmap", f"text, not a picture; {READ}"),
         (b"BM" + b"\xff" * 12 + b"\x28\0\0\0" + b"\xff" * 60, "damaged, cannot be decoded (BMP)"),
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "damaged, cannot be decoded (PNG)"),

@@ -60,10 +60,10 @@ def series_target(
         numbers: The columns of numbers, in the order of the file; at least one.   apart: the columns that tell series apart.
         times: the columns that say when; where no line names the columns, what stands before them are parts of the date.
     """
-    if len(numbers) == 1:
-        return numbers[0], said("The target is {name}: the only column of numbers.", name=numbers[0])
     if (known := named_as_series(numbers)) is not None:
         return known, said("The target is {name}, by its name. Say another with target=COLUMN.", name=known)
+    if len(numbers) == 1:
+        return numbers[0], said("The target is {name}: the only column of numbers.", name=numbers[0])
     moving = [name for name in numbers if _moves(frame, name, apart)] or list(numbers)
     if times and has_no_names(frame):
         order = [column.name for column in frame.columns]

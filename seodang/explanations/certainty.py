@@ -82,22 +82,22 @@ def _calibration(judged: Predictions, sure: np.ndarray, error: float, chance: fl
             "Its confidence can be believed: it is off by no more than chance makes it with so many examples."
         )
         return f"{where} {believed}"
-    told = {"error": error, "chance": chance}
+    told = {"error": 100 * error, "chance": chance}
     if confidence > right:
         how = tr(
-            "It is too sure: confidence and accuracy are {error:.1%} apart (calibration error; a network that says what it "
+            "It is too sure: confidence and accuracy are {error:.1f} points apart (calibration error; a network that says what it "
             "knows would stay under {chance:.1%}).",
             **told,
         )
     elif confidence < right:
         how = tr(
-            "It is right more often than it says: confidence and accuracy are {error:.1%} apart (calibration error; a network that says "
-            "what it knows would stay under {chance:.1%}).",
+            "It is right more often than it says: confidence and accuracy are {error:.1f} points apart (calibration error; a network that "
+            "says what it knows would stay under {chance:.1%}).",
             **told,
         )
     else:
         how = tr(
-            "It is uneven: confidence and accuracy are {error:.1%} apart (calibration error; a network that says what it "
+            "It is uneven: confidence and accuracy are {error:.1f} points apart (calibration error; a network that says what it "
             "knows would stay under {chance:.1%}).",
             **told,
         )

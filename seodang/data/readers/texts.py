@@ -38,7 +38,7 @@ from seodang.data.readers.sentence_pairs import (
 )
 from seodang.data.readers.separators import SPLITS_AT, WIDE
 from seodang.data.readers.unpack import unpacked
-from seodang.data.readers.walk import PICTURE_SUFFIXES, SYSTEM_FILES, SYSTEM_FOLDERS
+from seodang.data.readers.walk import PICTURE_SUFFIXES, SYSTEM_FILES, SYSTEM_FOLDERS, entries_of
 from seodang.data.repeated_texts import repeated_texts
 from seodang.data.source import SPLITS, LeftOut
 
@@ -320,26 +320,7 @@ def _unwrapped(root: Path) -> Path:
 
 def _walk(folder: Path, relative: str, above: set[tuple[int, int]], found: _Found) -> None:
     """Every regular file below; links are followed, loops and hidden folders are not."""
-    try:
-        with os.scandir(folder) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
-    except OSError as error:
-        found.left_out.append(
-            LeftOut(f"{relative or folder}/", said("cannot be opened ({error})", error=error.strerror))
-        )
-        return
-    for entry in entries:
-        name = f"{relative}/{entry.name}" if relative else entry.name
-        try:
-            state = entry.stat()
-        except OSError as error:
-            reason = (
-                said("a link that leads nowhere")
-                if entry.is_symlink()
-                else said("cannot be read ({error})", error=error.strerror)
-            )
-            found.left_out.append(LeftOut(printable(name), reason))
-            continue
+    for entry, name, state in entries_of(str(folder), relative, found.left_out, printable) or ():
         here = (state.st_dev, state.st_ino)
         if not _is_visible(entry.name):
             found.left_out.append(LeftOut(printable(name), said("hidden, or kept there by the system")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -134,26 +135,45 @@ def walk(root: Path) -> Found:
     return found
 
 
-def _enter(path: str, relative: str, above: set[tuple[int, int]], found: Found) -> None:
+def entries_of(
+    path: str, relative: str, left_out: list[LeftOut], shown: Callable[[str], str] = str
+) -> list[tuple[os.DirEntry[str], str, os.stat_result]] | None:
+    """What lies in a folder, sorted by name: entry, path below the root and state. None of a folder that cannot be opened.
+
+    What cannot be read, and links that lead nowhere, are added to `left_out`.
+
+    Args:
+        relative: the folder's path below the root, "" for the root.   shown: how a path is written in `left_out`.
+    """
     try:
         with os.scandir(path) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
     except OSError as error:
-        found.left_out.append(LeftOut(f"{relative}/", said("cannot be opened ({error})", error=error.strerror)))
-        found.folders.remove(relative)
-        return
+        left_out.append(
+            LeftOut(f"{shown(relative or path)}/", said("cannot be opened ({error})", error=error.strerror))
+        )
+        return None
+    found = []
     for entry in entries:
         name = f"{relative}/{entry.name}" if relative else entry.name
         try:
-            state = entry.stat()
+            found.append((entry, name, entry.stat()))
         except OSError as error:
             reason = (
                 said("a link that leads nowhere")
                 if entry.is_symlink()
                 else said("cannot be read ({error})", error=error.strerror)
             )
-            found.left_out.append(LeftOut(name, reason))
-            continue
+            left_out.append(LeftOut(shown(name), reason))
+    return found
+
+
+def _enter(path: str, relative: str, above: set[tuple[int, int]], found: Found) -> None:
+    entries = entries_of(path, relative, found.left_out)
+    if entries is None:
+        found.folders.remove(relative)
+        return
+    for entry, name, state in entries:
         if stat.S_ISREG(state.st_mode):
             if reason := _at_sight(entry, state):
                 found.left_out.append(LeftOut(name, reason))

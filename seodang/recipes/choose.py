@@ -47,10 +47,6 @@ EVERYTHING = (100, 1e-4, 8)
 BATCH_BY_EXAMPLES = ((300, 16), (2_000, 32), (8_000, 64), (10**9, 128))
 
 
-# A run of less than one pass over the pictures takes more, smaller steps (MNIST and asl-letters, LOG.md).
-SHORT_BATCH = 64
-
-
 def suggest(look: dict[str, Any]) -> tuple[str, str]:
     """The recipe for what `seodang look` found, and why."""
     count = sum(sum(classes.values()) for classes in look["counts"].values())
@@ -256,15 +252,8 @@ def derive(recipe: Recipe, data: Prepared) -> tuple[Recipe, list[str]]:
         if recipe.transfer.views == 1:
             recipe = recipe.model_copy(update={"augmentation": Augmentation()})
         return recipe.model_copy(update={"preparation": data.preparation}), []
-    if _is_short(recipe, count):
-        training = training.model_copy(update={"batch_size": SHORT_BATCH, "epochs": training.epochs or 1})
-        reasons.append(
-            said(
-                "training.batch_size={batch}: {steps:,} steps are less than one pass over the pictures",
-                batch=SHORT_BATCH,
-                steps=training.steps,
-            )
-        )
+    if training.epochs is None and _is_short(recipe, count):
+        training = training.model_copy(update={"epochs": 1})
     if training.batch_size is None:
         batch = next(value for limit, value in BATCH_BY_EXAMPLES if count <= limit)
         training = training.model_copy(update={"batch_size": batch})
@@ -307,7 +296,6 @@ def derive(recipe: Recipe, data: Prepared) -> tuple[Recipe, list[str]]:
 
 
 def _is_short(recipe: Recipe, count: int) -> bool:
-    """Whether our own network is to see less than all the pictures once, in batches that nobody chose."""
-    training = recipe.training
-    alone = recipe.model.name == OURS and training.batch_size is None
-    return alone and training.steps is not None and training.steps * BATCH_BY_EXAMPLES[-1][1] < count
+    """Whether our own network is to see less than all the pictures once: how many passes it takes need not be found out."""
+    steps = recipe.training.steps
+    return recipe.model.name == OURS and steps is not None and steps * BATCH_BY_EXAMPLES[-1][1] < count

@@ -394,7 +394,9 @@ class _Rows:
                 column = column.cast(column.type.value_type)
             if pa.types.is_integer(column.type) and known.all():
                 different, which = np.unique(np.from_dlpack(_whole(column)), return_inverse=True)
-                return different.astype(str)[which], known if self.names is None else different[which] != -1
+                return np.array([str(value) for value in different.tolist()])[
+                    which
+                ], known if self.names is None else different[which] != -1
             if pa.types.is_floating(column.type):
                 numbers = column.to_numpy()
                 known &= np.isfinite(np.nan_to_num(numbers, nan=np.inf))

@@ -41,19 +41,21 @@ def with_terms(page: str) -> str:
     <p>An <span class="term" tabindex="0" data-tip="One pass over all training examples.">epoch</span>.
     """
     there = {str(place): term for place, term in enumerate(sorted(glossary(), key=lambda term: -len(term.name)))}
-    flags = re.IGNORECASE if language() == "en" else 0
+    anywhere = _any_of(there, re.IGNORECASE if language() == "en" else 0)
     found: dict[str, str] = {}
     for skipped in (SKIPPED | {"details"}, SKIPPED):
-        page = _marked(page, there, found, skipped, flags)
+        page = _marked(page, there, found, skipped, anywhere)
     return page.replace(MARK, _listed([there[place] for place in found]), 1)
 
 
-def _marked(page: str, there: dict[str, Term], found: dict[str, str], skipped: set[str], flags: int) -> str:
+def _marked(
+    page: str, there: dict[str, Term], found: dict[str, str], skipped: set[str], anywhere: re.Pattern[str]
+) -> str:
     parts: list[str] = []
     at, inside, depth = 0, "", 0
     for tag in _TAG.finditer(page):
         text = page[at : tag.start()]
-        parts += [text if inside else _in_text(text, there, found, flags), tag[0]]
+        parts += [text if inside else _in_text(text, there, found, anywhere), tag[0]]
         at = tag.end()
         if tag[2] is None or tag[3].endswith("/"):
             continue
@@ -66,11 +68,16 @@ def _marked(page: str, there: dict[str, Term], found: dict[str, str], skipped: s
     return "".join([*parts, page[at:]])
 
 
-def _in_text(text: str, there: dict[str, Term], found: dict[str, str], flags: int) -> str:
-    left = {place: term for place, term in there.items() if place not in found}
-    if not left or not text.strip():
+def _in_text(text: str, there: dict[str, Term], found: dict[str, str], anywhere: re.Pattern[str]) -> str:
+    if len(found) == len(there) or not anywhere.search(text):
         return text
-    asked = re.compile("|".join(f"(?P<t{place}>{term.pattern})" for place, term in left.items()), flags)
+    # A pattern of all terms that are left would be compiled for every term that is found, a quarter of a second a page.
+    left = {place: term for place, term in there.items() if place not in found}
+    left = {
+        place: term for place, term in left.items() if re.search(term.pattern, text, anywhere.flags & re.IGNORECASE)
+    }
+    if not left:
+        return text
 
     def underlined(match: re.Match[str]) -> str:
         place = str(match.lastgroup)[1:]
@@ -79,7 +86,11 @@ def _in_text(text: str, there: dict[str, Term], found: dict[str, str], flags: in
         found[place] = match[0]
         return f'<span class="term" tabindex="0" data-tip="{html.escape(left[place].about)}">{match[0]}</span>'
 
-    return asked.sub(underlined, text)
+    return _any_of(left, anywhere.flags & re.IGNORECASE).sub(underlined, text)
+
+
+def _any_of(terms: dict[str, Term], flags: int) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?P<t{place}>{term.pattern})" for place, term in terms.items()), flags)
 
 
 def _listed(terms: list[Term]) -> str:

@@ -63,6 +63,25 @@ def timm_for(architecture: str) -> types.ModuleType:
         return import_timm()
 
 
+def timm_part(name: str) -> types.ModuleType:
+    """One module of timm without the packages that it lies in, and torchvision with them, being run; otherwise as `timm_for`.
+
+    >>> timm_part("data.imagenet_info").ImageNetInfo().num_classes()
+    1000
+    """
+    whole = f"timm.{name}"
+    if isinstance(sys.modules.get("timm"), _Begun | None):
+        above = whole.split(".")[:-1]
+        try:
+            for place in range(len(above)):
+                _begun(".".join(above[: place + 1]))
+            return importlib.import_module(whole)
+        except (ImportError, AttributeError):
+            _forget()
+    import_timm()
+    return importlib.import_module(whole)
+
+
 @functools.cache
 def _file_of(architecture: str) -> Path | None:
     """The file of timm that defines an architecture."""

@@ -101,7 +101,8 @@ def prefixes(ids: list[str], labels: np.ndarray) -> tuple[str, np.ndarray] | Non
     stems = [name.replace("\\", "/").rsplit("/", 1)[-1] for name in ids]
     for separator in "_-":
         pattern = f"^([^{separator}]*[^{separator}0-9][^{separator}]*){separator}"
-        owners = np.array([match[1] if (match := re.match(pattern, stem)) else "" for stem in stems])
+        begins = re.compile(pattern).match
+        owners = np.array([match[1] if (match := begins(stem)) else "" for stem in stems])
         with_owner = owners != ""
         if with_owner.mean() < 0.9:
             continue

@@ -16,6 +16,7 @@ from seodang.diagnoses.diagnosis import CARE, Diagnosis, NotChecked, grade
 from seodang.evaluation import predictions
 from seodang.evaluation.intervals import holm, paired
 from seodang.evaluation.predictions import Predictions
+from seodang.recipes.recipe import Recipe
 from seodang.runs.folder import list_runs, read_recipe
 
 
@@ -88,25 +89,26 @@ def seed_noise(case: Case) -> Iterator[Diagnosis]:
 
 def siblings(folder: Path) -> list[Path]:
     """The judged runs beside this one whose recipe differs in the seed alone."""
-    own, found = _without_seed(folder), []
-    for other in list_runs(folder.parent):
-        if other.name == folder.name or not (other / "report.json").exists():
-            continue
-        if (
-            own is not None
-            and _without_seed(other) == own
-            and read_recipe(other).training.seed != read_recipe(folder).training.seed
-        ):
-            found.append(other)
-    return found
+    own = _recipe(folder)
+    if own is None:
+        return []
+    beside = (other for other in list_runs(folder.parent) if other.name != folder.name)
+    judged = ((other, _recipe(other)) for other in beside if (other / "report.json").exists())
+    return [
+        other
+        for other, recipe in judged
+        if recipe is not None
+        and recipe.training.seed != own.training.seed
+        and recipe.model_copy(update={"training": recipe.training.model_copy(update={"seed": own.training.seed})})
+        == own
+    ]
 
 
-def _without_seed(folder: Path) -> Any:
+def _recipe(folder: Path) -> Recipe | None:
     try:
-        recipe = read_recipe(folder)
+        return read_recipe(folder)
     except SeodangError:
         return None
-    return recipe.model_copy(update={"training": recipe.training.model_copy(update={"seed": 0})})
 
 
 def _report(folder: Path) -> dict[str, Any] | None:

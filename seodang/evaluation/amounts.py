@@ -75,7 +75,7 @@ def nearer(first: NDArray[np.float64], second: NDArray[np.float64], lag: int = 0
     >>> nearer(np.array([1.0, 2.0, 3.0, 2.0]), np.array([1.0, 2.0, 3.0, 2.0]))
     {'difference': 0.0, 'p_value': 1.0}
     """
-    from scipy.stats import t
+    from scipy.special import stdtr
 
     gains = first - second
     count, mean = len(gains), float(gains.mean()) if len(gains) else 0.0
@@ -86,7 +86,7 @@ def nearer(first: NDArray[np.float64], second: NDArray[np.float64], lag: int = 0
     if variance <= 0 or count < 2:
         return {"difference": mean, "p_value": 1.0 if mean == 0 or count < 2 else 0.0}
     statistic = mean / np.sqrt(variance / (count - 1))
-    return {"difference": mean, "p_value": float(2 * t.sf(abs(statistic), count - 1))}
+    return {"difference": mean, "p_value": float(2 * stdtr(count - 1, -abs(statistic)))}
 
 
 def losses(targets: Numbers, predicted: Numbers, loss: str) -> NDArray[np.float64]:

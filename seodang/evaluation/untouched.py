@@ -71,9 +71,11 @@ def untouched(run: Run, judged: Judged) -> Untouched | None:
     `MOST_FRESH` pictures would have to go through the base.
     """
     begun = time.perf_counter()
+    if not _is_pretrained(run):
+        return None
     named, unnamed = _names(run.classes)
     labels = judged.subset.labels.numpy()
-    if not np.isin(labels, list(named)).any() or not _is_pretrained(run):
+    if not np.isin(labels, list(named)).any():
         return None
     name = run.recipe.model.settings.get("architecture", run.recipe.transfer.backbone)
     if not is_here(name):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import re
 
+from seodang.core.timm_import import timm_part
+
 
 @functools.cache
 def imagenet_synonyms() -> tuple[tuple[str, ...], ...]:
@@ -14,9 +16,7 @@ def imagenet_synonyms() -> tuple[tuple[str, ...], ...]:
     >>> imagenet_synonyms()[281]
     ('tabby', 'tabby cat')
     """
-    from timm.data.imagenet_info import ImageNetInfo
-
-    info = ImageNetInfo()
+    info = timm_part("data.imagenet_info").ImageNetInfo()
     described = (info.index_to_description(index) for index in range(info.num_classes()))
     return tuple(tuple(name.strip() for name in each.split(",")) for each in described)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -37,3 +39,17 @@ def test_json_is_one_object_and_the_words_go_to_stderr(command, folder):
 def test_what_is_no_run_is_refused(command, tmp_path):
     with pytest.raises(SeodangError, match="is not a run"):
         command("evaluate", tmp_path / "nothing")
+
+
+def test_a_network_of_our_own_is_judged_without_timm_and_torchs_compiler(folder):
+    """Names of ImageNet's classes were once looked up for every run: a second of each."""
+    code = (
+        "import sys; sys.argv = ['seodang', 'evaluate', sys.argv[1]]\n"
+        "from seodang.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as end: assert not end.code, end.code\n"
+        "print(sorted({'timm', 'torchvision', 'torch._dynamo', 'jax', 'tensorflow'} & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(folder)], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines()[-1] == "[]"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from torch import Tensor
 
 from seodang.core.language import tr
 from seodang.tasks.classify import Classify
+from seodang.training.logistic import Logistic, principal_axes
 from seodang.training.loop import Epoch
 
 # Strengths that are tried, of the mean loss: penalty · |W|² / 2 with W on centred features of unit overall scale, four a
@@ -22,7 +22,6 @@ PENALTIES = tuple(float(f"{10**e:.2g}") for e in np.arange(-3.5, 1.01, 0.25))
 ENOUGH = 200
 FOLDS = 5
 MOST = 0.8  # of the examples are in classes that can be cut into folds
-ITERATIONS = 1000
 # Where there is nothing to choose by (assumed: the middle of PENALTIES on a logarithmic scale is 0.06, and few pictures want more).
 UNTRIED = 0.1
 # The loss falls along the path and then rises; after so many weaker penalties than the best no more are tried.
@@ -60,13 +59,14 @@ def fit_head(
         penalty: The one to use, without choosing.
         views: How often each picture stands among the N, all of them once, then all again.
 
-    Source: multinomial logistic regression by L-BFGS (scikit-learn's LogisticRegression, where C = 1 / (N · penalty)).
+    What is solved is scikit-learn's LogisticRegression with C = 1 / (N · penalty); how, `training.logistic` says.
     """
     features, labels = train[0].numpy().astype(np.float32), train[1].numpy()
     mean = features.mean(0)
     scale = max(float((features - mean).std()), 1e-6)
     inputs, judged = (features - mean) / scale, (validation[0].numpy() - mean) / scale if len(validation[1]) else None
-    basis = _basis(inputs)
+    axes, spread = principal_axes(torch.from_numpy(inputs))
+    basis = None if axes is None else axes.numpy()
     if basis is not None:
         inputs, judged = inputs @ basis, None if judged is None else judged @ basis
     if penalty is not None:
@@ -74,8 +74,8 @@ def fit_head(
     else:
         tried, on = list(reversed(PENALTIES)), tr("validation")
     folds = _folds(labels, views) if penalty is None and len(validation[1]) < ENOUGH else None
-    whole = _Regression(inputs, labels, task)
-    parts = [(_Regression(inputs[known], labels[known], task), held) for known, held in folds or ()]
+    whole = _Regression(inputs, labels, task, spread)
+    parts = [(_Regression(inputs[known], labels[known], task, spread), held) for known, held in folds or ()]
     if folds is not None:
         on = tr("{count}-fold cross-validation", count=len(folds))
     elif judged is None and penalty is None:  # too few pictures to keep any apart
@@ -114,39 +114,23 @@ def fit_head(
     )
 
 
-def _basis(inputs: np.ndarray) -> np.ndarray | None:
-    """Orthonormal columns (F, N) that span the examples (N, F), where these are fewer than their features.
-
-    What lies beyond adds to the penalty and to no output, so the least penalised weights lie in it: the same solution, from N
-    unknowns an output instead of F (Hastie & Tibshirani, 2004, https://doi.org/10.1093/biostatistics/kxh010).
-    """
-    return np.linalg.qr(inputs.T)[0] if len(inputs) < inputs.shape[1] else None
-
-
 class _Regression:
-    """The penalised problem of some examples, solved for one strength after another; each begins where the last one ended."""
+    """The penalised problem of some examples, for a head of all classes: one without examples is never named."""
 
-    def __init__(self, inputs: np.ndarray, labels: np.ndarray, task: Classify) -> None:
-        from sklearn.linear_model import LogisticRegression
-
-        self.inputs, self.labels, self.outputs = inputs, labels, task.outputs.size
+    def __init__(self, inputs: np.ndarray, labels: np.ndarray, task: Classify, spread: Tensor) -> None:
+        self.width, self.outputs = inputs.shape[1], task.outputs.size
         self.classes = np.unique(labels)
-        self.solver = LogisticRegression(max_iter=ITERATIONS, tol=1e-5, warm_start=True)
+        is_told = len(self.classes) > 1
+        self.solver = Logistic(torch.from_numpy(inputs), torch.from_numpy(labels), spread) if is_told else None
 
     def solve(self, penalty: float) -> tuple[np.ndarray, np.ndarray]:
-        """Weight (outputs, F) and bias (outputs,) of the least penalised loss; a class without examples is never named."""
-        from sklearn.exceptions import ConvergenceWarning
-
+        """Weight (outputs, F) and bias (outputs,) of the least penalised loss."""
         outputs, classes = self.outputs, self.classes
-        weight, bias = np.zeros((outputs, self.inputs.shape[1])), np.full(outputs, -30.0)
-        if len(classes) == 1:
+        weight, bias = np.zeros((outputs, self.width)), np.full(outputs, -30.0)
+        if self.solver is None:
             bias[classes[0] if outputs > 1 else 0] = 30.0 if outputs > 1 or classes[0] else -30.0
             return weight, bias
-        self.solver.set_params(C=1 / (len(self.labels) * penalty))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            self.solver.fit(self.inputs, self.labels)
-        found, shift = np.array(self.solver.coef_), np.array(self.solver.intercept_)
+        found, shift = (part.double().numpy() for part in self.solver.solve(penalty))
         if outputs == 1:
             return found, shift
         if len(found) == 1:  # two classes: one row, the second class against the first
@@ -158,7 +142,7 @@ class _Regression:
 def _measured(
     inputs: np.ndarray, labels: np.ndarray, weight: np.ndarray, bias: np.ndarray, task: Classify
 ) -> dict[str, float]:
-    outputs = torch.from_numpy(inputs @ weight.T + bias)
+    outputs = _outputs(inputs, weight, bias)
     wanted = torch.from_numpy(labels)
     right = float((task.decode(outputs) == wanted).double().mean())
     return {"loss": float(task.loss(outputs, wanted)), "accuracy": right}
@@ -190,7 +174,12 @@ def _can_be_cut(counts: np.ndarray, folds: int) -> bool:
     return len(large) > 1 and large.sum() >= MOST * counts.sum()
 
 
+def _outputs(inputs: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> Tensor:
+    """Raw scores (N, outputs) in float64, the product in the inputs' float32: they are not copied for it."""
+    return torch.from_numpy(inputs @ weight.T.astype(inputs.dtype) + bias)
+
+
 def _losses(inputs: np.ndarray, labels: np.ndarray, weight: np.ndarray, bias: np.ndarray, task: Classify) -> np.ndarray:
     """The loss of each example, (N,)."""
-    probabilities = task.probabilities(torch.from_numpy(inputs @ weight.T + bias)).numpy()
+    probabilities = task.probabilities(_outputs(inputs, weight, bias)).numpy()
     return -np.log(np.maximum(probabilities[np.arange(len(labels)), labels], 1e-12))

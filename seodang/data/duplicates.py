@@ -28,7 +28,8 @@ from torch.nn import functional
 
 from seodang.core.files import cache_folder, read_json, write_json
 from seodang.data.augment import move
-from seodang.data.pictures import Refused, Target, one
+from seodang.data.opening import Refused
+from seodang.data.pictures import Target, one
 from seodang.data.scan import Scan
 
 # Chosen on planted copies (crops of up to 5 %, brightness x 0.7 to 1.3, JPEG quality 40 to 90) among MNIST, Fashion-MNIST,

@@ -23,8 +23,24 @@ NAMED = 3  # classes and pairs that are named
 
 def verdict(report: dict[str, Any]) -> list[str]:
     """What a person should take home from a report of `evaluate`, one sentence or two a line, most important first."""
-    lines = [_score(report), *_against(report), *_before(report), *_weakest(report)]
+    lines = [*same_pictures(report), _score(report), *_against(report), *_before(report), *_weakest(report)]
     return lines + _confidence(report) + _overfitting(report) + _small(report) + _doubts(report)
+
+
+def same_pictures(report: dict[str, Any]) -> list[str]:
+    """That classes of the training data are the same pictures twice, so that the score is none of telling what they show."""
+    pairs = report.get("data", {}).get("same_pictures", [])
+    return [
+        tr(
+            "The score says little: {name} and {other} are the same pictures twice ({count:,} of {all:,}), told apart by how "
+            "they were saved, not by what they show.",
+            name=one["name"],
+            other=one["other"],
+            count=one["copies"],
+            all=one["of"],
+        )
+        for one in pairs[:NAMED]
+    ]
 
 
 def percent(share: float, examples: int) -> str:
@@ -104,6 +120,8 @@ def _against(report: dict[str, Any]) -> list[str]:
         sentence = tr("Guessing the most common class: {accuracy}.", accuracy=guess)
     simple = [naive, linear] if linear else [naive]
     if all(_better(each["network_against_it"]) for each in simple):
+        if same_pictures(report):  # no praise for it
+            return [sentence]
         better = tr("Better than both, beyond chance.") if linear else tr("Better than that, beyond chance.")
         return [f"{sentence} {better}"]
     lines = [sentence]

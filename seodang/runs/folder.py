@@ -142,11 +142,11 @@ def read_network(weights: Path, recipe: Recipe, facts: Facts) -> nn.Module:
     return torch.nn.Sequential(before, model).eval()
 
 
-def open_data(folder: Path, recipe: Recipe, described: dict[str, Any]) -> Prepared | Encoded:
-    """Open a run's data again; refuse it where it is gone, or where a split is not what it was."""
+def open_data(folder: Path, recipe: Recipe, described: dict[str, Any], where: str | None = None) -> Prepared | Encoded:
+    """Open a run's data again; refuse it where it is gone, or where a split is not what it was. where: its place now, if another."""
     from seodang.runs.opening import open_and_prepare
 
-    where = trained_on(folder, described)
+    where = where or trained_on(folder, described)
     own = None
     if recipe.texts.tokens == "pretrained" and (folder / ENCODING).exists():
         from seodang.data.encode_text import TextEncoding

@@ -270,10 +270,10 @@ def test_how_long_a_trial_takes_is_known_from_those_that_were_trained(tmp_path, 
     monkeypatch.setattr("seodang.tuning.search.train_trial", train_trial)
     job = Job(tmp_path, None, "moons", {}, "moons", None)
     values = tuple(f"{k}0" for k in range(1, 10))
-    record, space = Record(tmp_path), {"training.batch_size": Choices(values)}
+    record, space = Record(job), {"training.batch_size": Choices(values)}
     for size in ("50", "60", "70"):
         some = {"training.batch_size": size}
-        record.write("", job.key(some), Trial(9, some, {"validation_loss": 2.0}))
+        record.write("", job.key(some), Trial(9, some, {"validation_loss": 2.0}), record.now(some))
     *_, over = search_stream(job, record, Search(space, None, 1.0, seed, True), {"training.batch_size": [*values]})
     assert over.why == "1 minutes are over. The same command goes on from here."
     assert now[0] == 50, "a third would have ended after 75 s"
@@ -666,5 +666,5 @@ def test_the_verb_searches_and_prints_one_object(command, tmp_path, monkeypatch)
     page = (tmp_path / "tunings" / "moons-moons" / "trials.html").read_text()
     assert page.count("<svg") == 2
     assert "best so far" in page
-    record = Record(tmp_path / "tunings" / "moons-moons")
-    assert read_recipe(record.folder / "runs" / answer["trials"][0]["run"]).training.epochs == 2
+    folder = tmp_path / "tunings" / "moons-moons"
+    assert read_recipe(folder / "runs" / answer["trials"][0]["run"]).training.epochs == 2

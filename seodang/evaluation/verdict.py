@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from seodang.core.language import tr, trn
+from seodang.core.numbers import percent, points
 from seodang.evaluation.intervals import wilson
 from seodang.evaluation.naming import judged_on, many
 
@@ -41,30 +42,6 @@ def same_pictures(report: dict[str, Any]) -> list[str]:
         )
         for one in pairs[:NAMED]
     ]
-
-
-def percent(share: float, examples: int) -> str:
-    """A share as a percentage with as many digits as so many examples can bear.
-
-    >>> percent(0.98912, 10_000), percent(0.98912, 500), percent(0.9, 30)
-    ('98.91 %', '98.9 %', '90 %')
-    """
-    return f"{points(share, examples)} %"
-
-
-def points(share: float, examples: int) -> str:
-    """The same without the sign. Never 100 where a mistake was made, never 0 where one was right.
-
-    >>> points(0.99999, 50_000), points(1.0, 500)
-    ('99.99', '100')
-    """
-    digits = 2 if examples >= 10_000 else 1 if examples >= 200 else 0
-    value, smallest = round(100 * share, digits), 10.0**-digits
-    if share < 1 and value == 100:
-        value = 100 - smallest
-    if share > 0 and value == 0:
-        value = smallest
-    return f"{value:.{0 if value in (0, 100) else digits}f}"
 
 
 def told(

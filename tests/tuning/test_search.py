@@ -386,8 +386,8 @@ def test_what_was_never_as_good_as_half_of_the_trials_is_stopped():
     assert looks(6) == [3, 4, 5]
     worse = {1: 0.8, 2: 0.8, 3: 0.69}
     assert hopeless(3, 6, worse, before, "validation_accuracy").why == (
-        "stopped after epoch 3 of 6: validation accuracy 69.00% at best since epoch 3, and half of the 5 whole trials before it had 70.00% "
-        "or more there"
+        "stopped after epoch 3 of 6: validation accuracy 69.00 % at best since epoch 3, and half of the 5 whole trials before it had "
+        "70.00 % or more there"
     )
     assert hopeless(3, 6, {3: 0.7}, before, "validation_accuracy") is None
     assert hopeless(2, 6, {2: 0.1}, before, "validation_accuracy") is None, "too early to say"

@@ -185,7 +185,6 @@ def stream(
     )
     with locked(folder):
         machine = describe_machine(place)
-        write_text(folder / "recipe.yaml", to_yaml(resolved, reasons))
         described = {"opened": _reopenable(where), **prepared.describe()}
         if isinstance(prepared, Prepared) and resolved.task == "classify":
             described["same_pictures"] = [one.as_plain() for one in twice_in(prepared.scan)]

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 CLASSES, FILES = 30, 10
 
 
+def title(name: str, where: str) -> str:
+    """What is looked at, as rich marks it up: its name, and where it lies, where that is something else."""
+    from rich.markup import escape
+
+    return f"[bold]{escape(name)}[/bold]" + (f"  {escape(where)}" if where != name else "")
+
+
 def show_findings(
     found: dict[str, Any],
     console: Console,

@@ -15,14 +15,12 @@ def show_pictures(found: dict[str, Any], console: Console, where: str, settings:
     """Print what was found for a person: what it is, the classes, the findings, what was left out, what to do next."""
     import shlex
 
-    from rich.markup import escape
-
-    from seodang.cli._found import show_findings, show_left_out, table_of_classes
+    from seodang.cli._found import show_findings, show_left_out, table_of_classes, title
     from seodang.data.counting import count
 
     sizes = found["sizes"]
     classes = shown(count(len(found["classes"]), "class"))
-    console.print(f"[bold]{escape(found['name'])}[/bold]  {escape(found['where'])}")
+    console.print(title(found["name"], found["where"]))
     console.print(
         tr(
             "{examples:,} pictures in {classes} ({form})",

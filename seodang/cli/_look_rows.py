@@ -56,10 +56,10 @@ def show_rows(found: dict[str, Any], console: Console, where: str, settings: dic
     """Print it for a person: what it is and why, the columns, classes or amounts, the findings, what to do next."""
     from rich.markup import escape
 
-    from seodang.cli._found import show_findings, show_left_out, table_of_classes
+    from seodang.cli._found import show_findings, show_left_out, table_of_classes, title
     from seodang.data.look_rows import NOTHING
 
-    console.print(f"[bold]{escape(found['name'])}[/bold]  {escape(found['where'])}")
+    console.print(title(found["name"], found["where"]))
     columns, rows = len(found["columns"]), found["examples"]
     sizes = (trn("{count:,} row", "{count:,} rows", rows), trn("{count:,} column", "{count:,} columns", columns))
     console.print(", ".join((shown(found["form"]), *sizes)), markup=False)

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from seodang.core.language import tr
+from seodang.core.numbers import percent
 from seodang.core.numbers import short as figures
 from seodang.core.sentences import shown
 from seodang.data.frame import frame_lines
@@ -82,7 +83,7 @@ def _measured(metrics: dict[str, float], before: str) -> str:
     found = {name.removeprefix(before): value for name, value in metrics.items() if name.startswith(before)}
     found = {name: value for name, value in found.items() if "_" not in name}
     words = {
-        name: f"{value:7.2%}" if name == "accuracy" else f"{value:.4f}" if name == "loss" else figures(value)
+        name: f"{percent(value):>7}" if name == "accuracy" else f"{value:.4f}" if name == "loss" else figures(value)
         for name, value in found.items()
     }
     return "  ".join(f"{metric_in_short(name)} {value}" for name, value in words.items())

@@ -50,16 +50,18 @@ def _scores(report: dict[str, Any]) -> Table:
     from rich.table import Table
 
     from seodang.evaluation.naming import metric, simple
+    from seodang.evaluation.verdict import told
 
     table = Table(box=None, pad_edge=False)
     for title, justify in (("", "left"), (later("value"), "right"), (later("95 % interval"), "right")):
         table.add_column(tr(title), justify=justify)  # pyright: ignore[reportArgumentType]
+    count = report["judged"]["examples"]
     for name, value in report["metrics"].items():
-        table.add_row(metric(name), _figures(value), _between(report["intervals"].get(name)))
+        table.add_row(metric(name), *told(name, value, report["intervals"].get(name), count, _figures))
     main, task = report.get("main", "accuracy"), report.get("task", "classify")
     for name, found in report["baselines"].items():
         title = tr("{metric}: {method}", metric=metric(main), method=simple(name, task))
-        table.add_row(title, _figures(found[main]), _between(found.get("interval")))
+        table.add_row(title, *told(main, found[main], found.get("interval"), count, _figures))
     return table
 
 
@@ -68,7 +70,3 @@ def _figures(value: float) -> str:
     from seodang.core.numbers import short
 
     return f"{value:.4f}" if value == 0 or 0.001 <= abs(value) < 1 else short(value)
-
-
-def _between(bounds: list[float] | None) -> str:
-    return tr("{low} to {high}", low=_figures(bounds[0]), high=_figures(bounds[1])) if bounds else ""

@@ -11,6 +11,7 @@ from rich.console import Console
 from seodang.cli._screen import print_json, screen
 from seodang.core.errors import SeodangError, did_you_mean
 from seodang.core.language import padded, tr, trn
+from seodang.core.numbers import percent
 from seodang.core.registry import describe, family, names
 from seodang.evaluation.naming import metric, split_name
 
@@ -80,7 +81,8 @@ def _runs(console: Console, as_json: bool) -> dict[str, dict[str, object]]:
             facts["damaged"], report = str(error), {}
         metrics = report.get("metrics", {})
         main = "bleu" if "bleu" in metrics else report.get("main", "accuracy")
-        facts |= {"split": report.get("split"), "accuracy": metrics.get("accuracy")}
+        facts |= {"split": report.get("split"), "examples": report.get("judged", {}).get("examples")}
+        facts["accuracy"] = metrics.get("accuracy")
         found[folder.name] = {**facts, "main": main if main in metrics else None, "score": metrics.get(main)}
     if not as_json:
         for name, facts in found.items():
@@ -105,7 +107,7 @@ def _judged(facts: dict[str, Any]) -> str:
         return tr("not judged")
     split = split_name(str(facts["split"]))
     if facts["main"] == "accuracy":
-        return tr("{accuracy:.2%} on {split}", accuracy=facts["score"], split=split)
+        return tr("{accuracy} on {split}", accuracy=percent(facts["score"], facts["examples"]), split=split)
     value = f"{facts['score']:,.0f}" if 1000 <= abs(facts["score"]) < 1e12 else f"{facts['score']:.4g}"
     return tr("{measure} {value} on {split}", measure=metric(facts["main"]), value=value, split=split)
 

@@ -65,7 +65,7 @@ def tune(
     from seodang.tuning.grid import divided
     from seodang.tuning.results import beforehand, command, described, sentences, write_page
     from seodang.tuning.search import Search
-    from seodang.tuning.trial import Trial, Trying
+    from seodang.tuning.trial import OtherData, Trial, Trying
     from seodang.tuning.tune import tune_stream
 
     plain, settings = divide(words)
@@ -93,6 +93,8 @@ def tune(
             if isinstance(event, Search):
                 for line in beforehand(event):
                     console.print(line, markup=False)
+            elif isinstance(event, OtherData):
+                console.print(event.words, markup=False)
             elif isinstance(event, Trying):
                 if live is not None:
                     live.update(_on_the_way(event, trials))

@@ -9,9 +9,29 @@ import numpy as np
 from seodang.core.sentences import said, saidn
 from seodang.data.counting import count
 from seodang.data.duplicates import Group
-from seodang.data.finding import Finding, finding, share
+from seodang.data.finding import Finding, finding, listed, share
 from seodang.data.seen import Seen
 from seodang.data.source import SPLITS
+from seodang.data.twice import Twice
+
+
+def _pairs(seen: Seen) -> list[set[int]]:
+    """The two labels of each pair of classes that are the same pictures."""
+    classes = seen.looked.source.classes
+    return [{classes.index(one.name), classes.index(one.other)} for one in seen.twice]
+
+
+def _all_of(seen: Seen, group: Group, pairs: list[set[int]]) -> bool:
+    """Whether a group has two labels, and they are those of one of the pairs."""
+    labels = set(seen.looked.source.labels[list(group.members)].tolist())
+    return len(labels) > 1 and any(labels <= pair for pair in pairs)
+
+
+def _example_of(seen: Seen, group: Group, pair: set[int]) -> dict[str, str]:
+    """A member of each of two classes, by name: first and second."""
+    source = seen.looked.source
+    members = {int(source.labels[index]): source.ids[index] for index in reversed(group.members)}
+    return dict(zip(("first", "second"), sorted(members[label] for label in pair), strict=True))
 
 
 def _example(seen: Seen, group: Group, *, labels: bool = False) -> dict[str, str]:
@@ -26,10 +46,64 @@ def _example(seen: Seen, group: Group, *, labels: bool = False) -> dict[str, str
     return {"first": shown[0], "second": shown[1]}
 
 
+def same_pictures(seen: Seen) -> Iterator[Finding]:
+    """Two classes that are the same pictures twice, as in folders of two sizes."""
+    if not (found := seen.twice):
+        return
+    first, source = found[0], seen.looked.source
+    pair = {source.classes.index(first.name), source.classes.index(first.other)}
+    groups = (group for group in (*seen.same, *seen.alike) if pair <= set(source.labels[list(group.members)].tolist()))
+    example = said("For example {first} and {second}.", **_example_of(seen, next(groups), pair))
+    if len(found) > 1:
+        others = listed([said("{name} and {other}", name=one.name, other=one.other) for one in found[1:]])
+        example = f"{example} {said('Likewise {clause}.', clause=others)}"
+    yield finding(
+        "same_pictures",
+        "serious",
+        same_words(first),
+        example,
+        said(
+            "They can be told apart only by how they were saved (size, sharpness), not by what they show: a score on them says "
+            "nothing of that."
+        ),
+        same_todo(found, len(source.classes)),
+    )
+
+
+def same_words(one: Twice) -> str:
+    """That a class holds another one's pictures, in a sentence."""
+    told = {"name": one.name, "other": one.other, "count": one.copies, "all": one.of}
+    if one.both:
+        return said(
+            "{name} and {other} are the same pictures twice, not two classes: of the {all:,} of {name}, {count:,} are in {other} too, "
+            "the same or nearly so.",
+            **told,
+        )
+    return said(
+        "{name} is no class of its own: of its {all:,} pictures {count:,} are in {other} too, the same or nearly so.",
+        **told,
+    )
+
+
+def same_todo(found: list[Twice], classes: int) -> str:
+    """What to do about it. classes: how many there are."""
+    names = list(dict.fromkeys(one.name for one in found))
+    if classes - len(names) >= 2:
+        return said(
+            "Leave out what stands elsewhere too, split.without={names}, or give one of the folders alone.",
+            names=",".join(names),
+        )
+    return said(
+        "Give one of the folders, its pictures sorted by what is to be told apart, a folder a class; go on only if it is how they were "
+        "saved."
+    )
+
+
 def two_labels(seen: Seen) -> Iterator[Finding]:
-    """The same picture, or nearly the same, in two classes."""
+    """The same picture, or nearly the same, in two classes; of classes that are the same pictures that is said elsewhere."""
+    twice = _pairs(seen)
     for groups, kind in ((seen.same, "two_labels"), (seen.alike, "two_labels_near")):
-        if wrong := [group for group in groups if seen.has_two_labels(group)]:
+        if wrong := [group for group in groups if seen.has_two_labels(group) and not _all_of(seen, group, twice)]:
             number = sum(len(group.members) for group in wrong)
             yield finding(
                 kind,
@@ -116,9 +190,10 @@ _REPEATED = {
 
 
 def inside(seen: Seen) -> Iterator[Finding]:
-    """Copies that stay inside one split, or in data that is not divided yet."""
+    """Copies that stay inside one split, or in data that is not divided yet; of classes that are the same pictures see above."""
+    twice = _pairs(seen)
     for groups, kind in ((seen.same, "duplicates"), (seen.alike, "near_duplicates")):
-        inside = [group for group in groups if not seen.crosses(group)]
+        inside = [group for group in groups if not seen.crosses(group) and not _all_of(seen, group, twice)]
         number = sum(len(group.members) - 1 for group in inside)
         if not number:
             continue

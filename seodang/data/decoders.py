@@ -26,6 +26,9 @@ from seodang.core.sentences import said
 from seodang.data.pictures import THUMBNAIL, Decoded, Target, many
 
 CRASHED = said("made the decoder crash")
+# Encoded pictures are read and decoded until so many bytes are held, however many make a chunk: photos of 200 million pixels
+# are files of 50 MB.
+HELD = 64 * 2**20
 
 
 def cores() -> int:
@@ -177,15 +180,17 @@ class Decoders:
                 future.cancel()
 
     def _chunk(self, chunk: Sequence[int], read: Callable[[int], bytes], target: Target | None) -> Decoded:
-        encoded, unread = read_all(chunk, read)
         decoder = self._idle.get()
-        try:
+
+        def ask(encoded: list[bytes]) -> Decoded:
+            nonlocal decoder
             decoder, done = _surely(decoder, encoded, target)
+            return done
+
+        try:
+            return in_pieces(chunk, read, ask)[0]
         finally:
             self._idle.put(decoder)
-        for index, reason in unread.items():
-            done.reasons[index] = reason
-        return done
 
 
 def _surely(decoder: _Decoder | None, encoded: list[bytes], target: Target | None) -> tuple[_Decoder | None, Decoded]:
@@ -227,16 +232,37 @@ def joined(parts: list[Decoded]) -> Decoded:
     )
 
 
-def read_all(chunk: Sequence[int], read: Callable[[int], bytes]) -> tuple[list[bytes], dict[int, str]]:
-    """The encoded pictures of a chunk; what cannot be read is empty and has its reason, by position."""
-    encoded, unread = [], {}
-    for position, index in enumerate(chunk):
+def in_pieces(
+    chunk: Sequence[int], read: Callable[[int], bytes], decode: Callable[[list[bytes]], Decoded]
+) -> tuple[Decoded, int]:
+    """A chunk's pictures, read and decoded so many at a time that few bytes are held, and how many bytes they had in all."""
+    parts, size = [], 0
+    for encoded, unread in _pieces(chunk, read):
+        part = decode(encoded)
+        for position, reason in unread.items():
+            part.reasons[position] = reason
+        parts.append(part)
+        size += sum(map(len, encoded))
+    return (parts[0] if len(parts) == 1 else joined(parts)), size
+
+
+def _pieces(chunk: Sequence[int], read: Callable[[int], bytes]) -> Iterator[tuple[list[bytes], dict[int, str]]]:
+    """Encoded pictures, at least one at a time; what cannot be read is empty and has its reason, by position."""
+    encoded: list[bytes] = []
+    unread: dict[int, str] = {}
+    held = 0
+    for index in chunk:
         try:
             encoded.append(read(int(index)))
         except OSError as error:
+            unread[len(encoded)] = said("cannot be read ({error})", error=error.strerror or error)
             encoded.append(b"")
-            unread[position] = said("cannot be read ({error})", error=error.strerror or error)
-    return encoded, unread
+        held += len(encoded[-1])
+        if held > HELD:
+            yield encoded, unread
+            encoded, unread, held = [], {}, 0
+    if encoded or not len(chunk):
+        yield encoded, unread
 
 
 def _close(idle: queue.SimpleQueue[_Decoder | None], threads: ThreadPoolExecutor) -> None:

@@ -6,7 +6,7 @@ Near duplicates are found in three steps, each looking closer at fewer pairs:
    only among the pictures that lie near the same two of about sqrt(N) landmarks: N sqrt(N) products, never N squared.
 2. Alignment at 16 x 16: how much of one thumbnail is left unexplained by the other under a small crop, brightness and
    contrast: a linear regression on the other thumbnail, its slopes, and a constant (Lucas and Kanade, 1981, one step).
-3. The same at 32 x 32, then 64 x 64 where pictures are that large, with the crop carried out, from the pixels themselves,
+3. The same at 32 x 32, then 64 x 64 where both pictures are that large, with the crop carried out, from the pixels themselves,
    for the few pairs that are left.
 
 A pair counts where what is left unexplained is small, and small beside what is left between the picture and others much
@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import weakref
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -28,7 +29,8 @@ from torch.nn import functional
 
 from seodang.core.files import cache_folder, read_json, write_json
 from seodang.data.augment import move
-from seodang.data.pictures import Refused, Target, one
+from seodang.data.opening import Refused
+from seodang.data.pictures import Target, one
 from seodang.data.scan import Scan
 
 # Chosen on planted copies (crops of up to 5 %, brightness x 0.7 to 1.3, JPEG quality 40 to 90) among MNIST, Fashion-MNIST,
@@ -45,7 +47,7 @@ SMALLEST = 12  # pixels: smaller pictures are too simple to be told apart so
 FLAT = 4.0  # grey levels of spread: below it there is nothing to compare
 PAIRS_AT_MOST, CROPS_AT_MOST = 60_000, 10_000
 # From so many pictures on (a second or so) the pairs are kept in the cache folder. Raise VERSION when others are found.
-WORTH_KEEPING, VERSION = 4000, 1
+WORTH_KEEPING, VERSION = 4000, 2
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,9 @@ class Group:
 
     members: tuple[int, ...]
     unexplained: float = 0.0
+
+
+_FOUND: weakref.WeakKeyDictionary[Scan, list[Group]] = weakref.WeakKeyDictionary()
 
 
 def exact(looked: Scan) -> list[Group]:
@@ -79,8 +84,14 @@ def too_small(looked: Scan) -> bool:
 def near(looked: Scan) -> list[Group]:
     """Groups of pictures that are nearly the same, at least two different ones in each; their exact copies included.
 
-    Nothing for pictures of 12 pixels or fewer: too simple. Pictures of one flat colour are left out.
+    Nothing for pictures of 12 pixels or fewer: too simple. Pictures of one flat colour are left out. Sought once for a scan.
     """
+    if looked not in _FOUND:
+        _FOUND[looked] = _near(looked)
+    return _FOUND[looked]
+
+
+def _near(looked: Scan) -> list[Group]:
     if len(looked) < 2 or too_small(looked):
         return []
     _, first, which = np.unique(looked.content, return_index=True, return_inverse=True)
@@ -144,16 +155,33 @@ def near_pairs(looked: Scan, some: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     grey, place = greys(looked, some, pairs, side)
     pairs = pairs[(place[pairs] >= 0).all(1)]
     small = grey if side == SIDE else functional.avg_pool2d(grey[:, None], side // SIDE)[:, 0]
-    # Copies with hardly a change need no crop to be tried; the others, the most promising ones, at 32 x 32 first.
-    fine = _unexplained(grey, place[pairs], 0)
-    open_ones = (fine >= SURE).nonzero()[:, 0][:CROPS_AT_MOST]
-    open_ones = open_ones[_unexplained(small, place[pairs[open_ones]], 1) < 2 * MOST[SIDE]]
-    fine[open_ones] = torch.minimum(
-        _unexplained(grey, place[pairs[open_ones]], 3), _unexplained(grey, place[pairs[open_ones]].flip(1), 3)
+    # A pair of which one was made as small as that is compared at 32 x 32, for the other's detail is not in it.
+    sides = np.minimum(looked.height, looked.width)[some]
+    fits = (
+        torch.from_numpy(sides >= 0.75 * side)[pairs].all(1)
+        if side == LARGE
+        else torch.ones(len(pairs), dtype=torch.bool)
     )
+    fine = torch.empty(len(pairs))
+    fine[fits], fine[~fits] = (_finest(one, small, place[pairs[of]]) for one, of in ((grey, fits), (small, ~fits)))
+    most, ratio = (torch.where(fits, limit[side], limit[SIDE]) for limit in (MOST, RATIO))
     usual = typical[pairs].log().mean(1).exp()
-    good = (fine < SURE) | ((fine < MOST[side]) & (fine < RATIO[side] * usual))
+    good = (fine < SURE) | ((fine < most) & (fine < ratio * usual))
     return some[pairs[good].numpy()].reshape(-1, 2), fine[good].numpy()
+
+
+def _finest(grey: Tensor, small: Tensor, pairs: Tensor) -> Tensor:
+    """What is left unexplained of each pair at the size of `grey`, (P,): as they are, and where that is not little, with crops.
+
+    Copies with hardly a change need no crop to be tried; the others, the most promising ones, at 32 x 32 (`small`) first.
+    """
+    fine = _unexplained(grey, pairs, 0)
+    open_ones = (fine >= SURE).nonzero()[:, 0][:CROPS_AT_MOST]
+    open_ones = open_ones[_unexplained(small, pairs[open_ones], 1) < 2 * MOST[SIDE]]
+    fine[open_ones] = torch.minimum(
+        _unexplained(grey, pairs[open_ones], 3), _unexplained(grey, pairs[open_ones].flip(1), 3)
+    )
+    return fine
 
 
 def _unexplained(grey: Tensor, pairs: Tensor, steps: int) -> Tensor:

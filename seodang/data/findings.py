@@ -10,7 +10,7 @@ import numpy as np
 
 from seodang.core.sentences import said, saidn
 from seodang.data.class_findings import classes_missing, few, imbalance, one_class, scarce
-from seodang.data.copy_findings import across, inside, two_labels
+from seodang.data.copy_findings import across, inside, same_pictures, two_labels
 from seodang.data.finding import Finding, by_weight, finding, listed, share
 from seodang.data.seen import Seen
 from seodang.data.source import SPLITS
@@ -23,6 +23,7 @@ SIZES_APART = 8
 def findings(seen: Seen) -> list[Finding]:
     """Everything found, the most serious first. An empty list: nothing was found wrong."""
     found = [
+        *same_pictures(seen),
         *two_labels(seen),
         *across(seen),
         *_people(seen),

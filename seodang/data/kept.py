@@ -24,7 +24,7 @@ from seodang.data.pictures import Decoded, Target
 from seodang.data.source import LeftOut, Source
 
 # Raise it when what `pictures` or the table reader makes of a file changes.
-VERSION = 2
+VERSION = 3
 # The whole cache: $SEODANG_CACHE_BYTES or 10 GiB. The files used longest ago go first.
 MOST_BYTES = 10 * 2**30
 

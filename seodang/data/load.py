@@ -16,7 +16,7 @@ from torch import Tensor
 from seodang.core.errors import DataError
 from seodang.core.language import tr
 from seodang.core.sentences import said, saidn, shown
-from seodang.data.decoders import Decoders, cores
+from seodang.data.decoders import Decoders, cores, in_pieces
 from seodang.data.drawing import draw_some
 from seodang.data.duplicates import exact, near
 from seodang.data.facts import Facts
@@ -72,7 +72,8 @@ def decoded(subset: Subset, indices: Tensor) -> Tensor:
     """Streamed examples, decoded here and now. A file that has changed since the scan raises DataError."""
     read = subset.source.read
     assert read is not None, "only encoded pictures are streamed"
-    done = many([read(index) for index in indices.tolist()], target_of(subset.preparation))
+    target = target_of(subset.preparation)
+    done, _ = in_pieces(indices.tolist(), read, lambda encoded: many(encoded, target))
     for index, reason in zip(indices.tolist(), done.reasons, strict=True):
         if reason is not None:
             raise changed(subset, index, reason)

@@ -25,13 +25,15 @@ from seodang.data.readers.naming import has_group
 from seodang.data.readers.numpy_files import numpy_files, read_numpy
 from seodang.data.readers.parquet import SUFFIXES as PARQUET_SUFFIXES
 from seodang.data.readers.parquet import holds_pictures, read_parquet, table_files
+from seodang.data.readers.pixel_signs import holds_pixels, no_pixels
 from seodang.data.readers.pixel_strings import holds_pixel_strings, read_pixel_strings
 from seodang.data.readers.pixels import SUFFIXES as CSV_SUFFIXES
-from seodang.data.readers.pixels import holds_pixels, no_pixels, pixel_files, read_pixels
+from seodang.data.readers.pixels import pixel_files, read_pixels
 from seodang.data.readers.table import PACKED, holds_rows, read_table
 from seodang.data.readers.table import SUFFIXES as TABLE_SUFFIXES
 from seodang.data.readers.table import table_files as row_files
-from seodang.data.readers.texts import holds_texts, packed_text, read_texts
+from seodang.data.readers.text_signs import holds_texts, packed_text
+from seodang.data.readers.texts import read_texts
 from seodang.data.readers.walk import PICTURE_SUFFIXES, SYSTEM_FILES
 from seodang.data.reading import Columns
 from seodang.data.source import Card, Source

@@ -20,7 +20,8 @@ from seodang.core.language import language, tr, trn
 from seodang.core.sentences import example, shown
 from seodang.data.finding import share
 from seodang.data.grid import to_picture
-from seodang.data.pictures import Refused, Target, one, one_array
+from seodang.data.opening import Refused
+from seodang.data.pictures import Target, one, one_array
 from seodang.data.scan import Scan
 from seodang.data.source import SPLITS
 

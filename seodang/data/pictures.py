@@ -4,7 +4,7 @@ Everything that turns a file into pixels goes through here: `scan`, `prepare`, s
 is decided here, once:
 
 - what a file is, is decided by its first bytes, never by its name; JPEG, PNG, WebP, BMP, GIF (first frame), TIFF are read;
-- the header is read first: more than 40 million pixels are refused before anything is decoded;
+- the header is read first: what would need too much memory is refused before anything is decoded (`data/opening.py`);
 - the turn that a camera wrote into EXIF is applied; everything else of the metadata is dropped;
 - transparent pixels are shown on white, as a viewer shows them; 16 bits become 8 (divided by 257, rounded); CMYK becomes RGB;
 - size is changed with bilinear (or bicubic) interpolation over the whole footprint (antialiased). A JPEG much larger than needed is decoded
@@ -14,12 +14,8 @@ is decided here, once:
 from __future__ import annotations
 
 import hashlib
-import io
 import struct
-import warnings
-import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -29,33 +25,12 @@ from PIL import Image, ImageOps
 
 from seodang.core.sentences import said
 from seodang.data import png
-from seodang.data.kinds import kind_of, what_else
+from seodang.data.opening import BROKEN, Refused, damage, open_picture, quiet, room_for
 
-# The cap of RELIABILITY rule 4: 25 to 40 million; a 40-megapixel photo still goes in.
-MOST_PIXELS = 40_000_000
 THUMBNAIL = 16
 # Up to this many pixels thumbnails of a whole chunk are made in one matrix product; above, Pillow is faster. One rule for
 # every format, so that a picture's thumbnail does not depend on how it was stored.
 SMALL = png.MOST_PIXELS
-# What Pillow raises on damaged files (its documentation promises OSError only; fuzzing finds the others).
-BROKEN = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    AttributeError,
-    OverflowError,
-    ZeroDivisionError,
-    EOFError,
-    MemoryError,
-    NotImplementedError,
-    struct.error,
-    zlib.error,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
-)
 
 
 class Target(NamedTuple):
@@ -67,10 +42,6 @@ class Target(NamedTuple):
     fit: str
     interpolation: str = "bilinear"
     crop_share: float = 1.0
-
-
-class Refused(Exception):
-    """A picture that is left out; the text is the reason, one clause."""
 
 
 @dataclass
@@ -101,60 +72,20 @@ class Decoded:
         )
 
 
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Pillow's remarks on odd metadata are not shown; its warning about decompression bombs is an error."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        yield
+def least_side(target: Target | None) -> int:
+    """The side in pixels that a JPEG keeps where it is decoded at a part of its size.
+
+    Twice the wanted size keeps the antialiasing of the last step (Pillow's own thumbnail() does the same).
+    """
+    return max(256, 2 * max(target.height, target.width) if target else 0)
 
 
-def open_picture(encoded: bytes) -> Image.Image:
-    """The header of a picture, not yet decoded. Raises Refused with the reason. Call it inside `quiet()`."""
-    head = encoded[:1024]
-    kind = kind_of(head)
-    if kind is None:
-        raise Refused(what_else(head))
-    try:
-        picture = Image.open(io.BytesIO(encoded), formats=(kind,))
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise Refused(said("more pixels than the {most:,} allowed", most=MOST_PIXELS)) from error
-    except BROKEN as error:
-        raise Refused(_damage(kind, error)) from error
-    width, height = picture.size
-    if width * height > MOST_PIXELS:
-        raise Refused(
-            said(
-                "{width} × {height} pixels, more than the {most:,} allowed",
-                width=width,
-                height=height,
-                most=MOST_PIXELS,
-            )
-        )
-    return picture
-
-
-def _damage(kind: str, error: BaseException) -> str:
-    if isinstance(error, MemoryError):
-        return said("needs more memory than there is")
-    text = str(error).lower()
-    if "truncated" in text or "unexpected end" in text or isinstance(error, EOFError):
-        return said("cut off before its end ({format})", format=kind)
-    return said("damaged, cannot be decoded ({format})", format=kind)
-
-
-def _load(picture: Image.Image, target: Target | None) -> Image.Image:
-    """Decode, turn as EXIF says, and bring to mode L or RGB."""
-    kind = picture.format or ""
-    if kind in ("JPEG", "MPO"):
-        # Twice the wanted size keeps the antialiasing of the last step (Pillow's own thumbnail() does the same).
-        side = max(256, 2 * max(target.height, target.width) if target else 0)
-        picture.draft(None, (side, side))
+def loaded(picture: Image.Image) -> Image.Image:
+    """Decode, turn as EXIF says, and bring to mode L or RGB. Call it inside `room_for`; raises Refused with the reason."""
     try:
         picture.load()
     except BROKEN as error:
-        raise Refused(_damage(kind, error)) from error
+        raise Refused(damage(picture.format or "", error)) from error
     return eight_bits(_turned(picture))
 
 
@@ -273,7 +204,9 @@ def to_grey(pixels: np.ndarray) -> np.ndarray:
 def one(encoded: bytes, target: Target) -> np.ndarray:
     """One picture prepared: (channels, height, width) uint8. Raises Refused with the reason."""
     with quiet():
-        return fitted(_load(open_picture(encoded), target), target)
+        picture = open_picture(encoded)
+        with room_for(picture, encoded, least_side(target)):
+            return fitted(loaded(picture), target)
 
 
 def one_array(array: np.ndarray, target: Target) -> np.ndarray:
@@ -362,21 +295,22 @@ def prepare_arrays(array: np.ndarray, target: Target) -> np.ndarray:
 def _one_of_many(index: int, content: bytes, target: Target | None, done: Decoded, waiting: dict) -> None:
     picture = open_picture(content)
     mode, (width, height) = picture.mode, picture.size
-    seen = _load(picture, target)
-    raw = seen.tobytes()
-    across, down = seen.size
-    channels = 1 if seen.mode == "L" else 3
-    if (width < height) != (across < down):  # EXIF turned it
-        width, height = height, width
-    done.width[index], done.height[index], done.mode[index] = width, height, mode
-    done.content[index] = digest(raw, down, across, channels)
-    if across * down <= SMALL:
-        array = np.frombuffer(raw, np.uint8)
-        grey = array.reshape(down, across) if channels == 1 else to_grey(array.reshape(down, across, 3))
-        waiting.setdefault((down, across), []).append((index, grey))
-    else:
-        grey = seen if channels == 1 else seen.convert("L")
-        small = grey.resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX)
-        done.thumbnail[index] = np.frombuffer(small.tobytes(), np.uint8).reshape(THUMBNAIL, THUMBNAIL)
-    if target is not None and done.pixels is not None:
-        done.pixels[index] = fitted(seen, target, raw)
+    with room_for(picture, content, least_side(target)):
+        seen = loaded(picture)
+        raw = seen.tobytes()
+        across, down = seen.size
+        channels = 1 if seen.mode == "L" else 3
+        if (width < height) != (across < down):  # EXIF turned it
+            width, height = height, width
+        done.width[index], done.height[index], done.mode[index] = width, height, mode
+        done.content[index] = digest(raw, down, across, channels)
+        if across * down <= SMALL:
+            array = np.frombuffer(raw, np.uint8)
+            grey = array.reshape(down, across) if channels == 1 else to_grey(array.reshape(down, across, 3))
+            waiting.setdefault((down, across), []).append((index, grey))
+        else:
+            grey = seen if channels == 1 else seen.convert("L")
+            small = grey.resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX)
+            done.thumbnail[index] = np.frombuffer(small.tobytes(), np.uint8).reshape(THUMBNAIL, THUMBNAIL)
+        if target is not None and done.pixels is not None:
+            done.pixels[index] = fitted(seen, target, raw)

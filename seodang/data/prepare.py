@@ -15,7 +15,8 @@ from seodang.core.errors import DataError
 from seodang.core.language import tr
 from seodang.core.values import Value
 from seodang.data import kept
-from seodang.data.pictures import BROKEN, Refused, Target, eight_bits, one, one_array, open_picture, quiet, shown_size
+from seodang.data.opening import BROKEN, Refused, open_picture, quiet, room_for
+from seodang.data.pictures import Target, least_side, loaded, one, one_array, shown_size
 from seodang.data.source import Source
 
 # Pictures that all have one size, at most this, keep it; larger or unequal ones are brought to a square of at most this
@@ -197,11 +198,12 @@ def _read_grey(source: Source) -> bool:
     with quiet():
         for index in _sample(source, SAMPLE_COLOUR):
             try:
-                picture = open_picture(source.read(int(index)))
+                encoded = source.read(int(index))
+                picture = open_picture(encoded)
                 if picture.mode in ("1", "L", "LA", "I;16", "I;16B"):
                     continue
-                picture.draft(None, (256, 256))
-                array = np.asarray(eight_bits(picture))
+                with room_for(picture, encoded, least_side(None)):
+                    array = np.asarray(loaded(picture))
             except (Refused, *BROKEN):
                 continue  # left out by scan, which says why
             if array.ndim == 3 and not (array == array[..., :1]).all():

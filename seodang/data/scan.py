@@ -14,7 +14,7 @@ from seodang.core.errors import DataError
 from seodang.core.language import tr
 from seodang.core.sentences import said, shown
 from seodang.data import kept
-from seodang.data.decoders import Decoders, cores, read_all
+from seodang.data.decoders import Decoders, cores, in_pieces
 from seodang.data.pictures import (
     SMALL,
     THUMBNAIL,
@@ -170,13 +170,10 @@ def _parts(source: Source, target: Target | None) -> Iterator[tuple[range, Decod
     while start < count:
         chunk = range(start, min(start + size, count))
         begun = time.perf_counter()
-        encoded, unread = read_all(chunk, read)
-        part = many(encoded, target)
-        for position, reason in unread.items():
-            part.reasons[position] = reason
+        part, held = in_pieces(chunk, read, lambda encoded: many(encoded, target))
         yield chunk, part
         each = (time.perf_counter() - begun) / len(chunk)
-        size = _chunk_size(encoded, each, target)
+        size = _chunk_size(held / len(chunk), each, target)
         measured = start > 0 or size < CHUNK  # small pictures are fast by the thousand only
         start = chunk.stop
         if measured and each * (count - start) > WORTH_SECONDS and cores() > 1:
@@ -190,10 +187,10 @@ def _parts(source: Source, target: Target | None) -> Iterator[tuple[range, Decod
             yield chunk, part
 
 
-def _chunk_size(encoded: list[bytes], each: float, target: Target | None) -> int:
+def _chunk_size(file: float, each: float, target: Target | None) -> int:
     """Small files go by the thousand (their PNG filters are undone together), others by a quarter of a second of work."""
     most = CHUNK if target is None else max(1, CHUNK_BYTES // (target.channels * target.height * target.width))
-    if sum(map(len, encoded)) < SMALL_FILE * len(encoded):
+    if file < SMALL_FILE:
         return min(CHUNK, most)
     return int(min(CHUNK, most, max(1, PIECE_SECONDS / each)))
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 
 from seodang.data.duplicates import Group
 from seodang.data.scan import Scan
+from seodang.data.twice import Twice, held_twice
 
 
 @dataclass(eq=False)
@@ -22,6 +24,12 @@ class Seen:
     is_divided: bool
     same: list[Group]
     alike: list[Group]
+
+    @functools.cached_property
+    def twice(self) -> list[Twice]:
+        """Classes that hold the same pictures."""
+        source = self.looked.source
+        return held_twice(source.labels, source.classes, [*self.same, *self.alike])
 
     def crosses(self, group: Group) -> bool:
         """Whether a group has members in two splits."""

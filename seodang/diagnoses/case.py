@@ -26,6 +26,7 @@ from seodang.data.row_findings import row_findings
 from seodang.data.scan import Scan, scan
 from seodang.data.seen import Seen
 from seodang.data.source import SPLITS, Source
+from seodang.data.twice import Twice, twice_in
 from seodang.diagnoses.diagnosis import NotChecked
 from seodang.evaluation.judge_rows import noun
 from seodang.recipes.choose import HOUSE
@@ -233,6 +234,15 @@ class Case:
         self.costs()
         seen = self.same
         return Seen(seen.looked, seen.splits, seen.is_divided, [], near(seen.looked))
+
+    @functools.cached_property
+    def twice(self) -> list[Twice]:
+        """Classes that hold the same pictures: as they were found when the run began, else sought."""
+        known = self.run.data.get("same_pictures") if self.run is not None else None
+        if known is not None:
+            return [Twice(**one) for one in known]
+        self.costs()
+        return twice_in(self.looked)
 
     @functools.cached_property
     def noticed(self) -> list[Finding]:

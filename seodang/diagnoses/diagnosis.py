@@ -68,6 +68,7 @@ def title_of(name: str) -> str:
         "overfitting": tr("overfitting"),
         "rate-too-high": tr("rate too high"),
         "rate-too-low": tr("rate too low"),
+        "same-pictures": tr("same pictures"),
         "saturated-outputs": tr("saturated outputs"),
         "scaled-before-split": tr("scaled before the split"),
         "seed-noise": tr("seed noise"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from seodang.core.language import tr, trn
+from seodang.core.numbers import percent
 from seodang.core.sentences import shown
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.cheap import labels_of
@@ -64,10 +65,10 @@ def imbalance(case: Case) -> Iterator[Diagnosis]:
     yield Diagnosis(
         trn("{count} rare class is overlooked.", "{count} rare classes are overlooked.", len(suffer)),
         tr(
-            "{classes}; the largest class has {most:,}, and {accuracy:.1f} % are right over all.",
+            "{classes}; the largest class has {most:,}, and {accuracy} are right over all.",
             classes=told,
             most=most,
-            accuracy=100 * report["metrics"]["accuracy"],
+            accuracy=percent(report["metrics"]["accuracy"], report["judged"]["examples"]),
         ),
         tr("Accuracy hides it: a network that prefers the large class looks good."),
         tr("Train with training.class_weights=balanced, collect more of them, and judge by balanced accuracy.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from seodang.core.language import tr
+from seodang.core.numbers import percent
 from seodang.diagnoses.case import Case
 from seodang.diagnoses.diagnosis import CARE, Diagnosis, grade
 from seodang.evaluation.verdict import OVERCONFIDENT
@@ -27,10 +28,10 @@ def miscalibration(case: Case) -> Iterator[Diagnosis]:
     yield Diagnosis(
         tr("The network is surer than it is right."),
         tr(
-            "It gives its answers {confidence:.0f} % on average and is right on {accuracy:.1f} %; calibration "
+            "It gives its answers {confidence:.0f} % on average and is right on {accuracy}; calibration "
             "error {error:.3f}, of an honest network at most {by_chance:.3f}.",
             confidence=100 * confidence,
-            accuracy=100 * accuracy,
+            accuracy=percent(accuracy, report["judged"]["examples"]),
             error=found["error"],
             by_chance=found["by_chance"],
         ),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from seodang.core.language import tr
-from seodang.core.numbers import short
+from seodang.core.numbers import percent, short
 from seodang.data.encode_series import SeriesEncoding
 from seodang.diagnoses.case import LEVEL, Case
 from seodang.diagnoses.diagnosis import USELESS, Diagnosis, NotChecked, grade
@@ -35,9 +35,10 @@ def naive_baseline(case: Case) -> Iterator[Diagnosis]:
     each = report["baselines"][best]
     test = each.get("network_against_it", {"p_value": 0.0, "difference": -1.0})  # of tokens there is no paired test
     worse = test["p_value"] < LEVEL and test["difference"] < 0
-    figures = (f"{100 * own:.1f} %", f"{100 * each[main]:.1f} %") if not lower else (short(own), short(each[main]))
+    count = report["judged"]["examples"]
+    figures = [short(value) if lower else percent(value, count) for value in (own, each[main])]
     told = {"metric": metric(main), "own": figures[0], "other": figures[1]}
-    told |= {"examples": report["judged"]["examples"], "split": split_name(report["split"])}
+    told |= {"examples": count, "split": split_name(report["split"])}
     walk = best == "last value" and all(report["baselines"][n][main] >= each[main] for n in report["baselines"])
     yield Diagnosis(
         tr("The network is worse than {name}.", name=method(best))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from seodang.core.language import tr
+from seodang.data.duplicates import Group
 from seodang.data.finding import share
 from seodang.data.source import Source
 from seodang.diagnoses.case import Case
@@ -24,9 +25,14 @@ def two_labels(case: Case) -> Iterator[Diagnosis]:
     if not isinstance(case.opened, Source):
         yield from _against(_groups(case), labels, classes, case.frame.ids, case.noun)
         return
-    ids = case.looked.source.ids
-    yield from _against([list(group.members) for group in case.same.same], labels, classes, ids, "picture")
-    nearly = [list(group.members) for group in case.alike.alike]
+    ids, twice = case.looked.source.ids, [{one.name, one.other} for one in case.twice]
+
+    def others(groups: list[Group]) -> list[list[int]]:  # of classes that are the same pictures that is said elsewhere
+        named = [(list(group.members), {classes[labels[i]] for i in group.members}) for group in groups]
+        return [members for members, names in named if not any(names <= pair for pair in twice)]
+
+    yield from _against(others(case.same.same), labels, classes, ids, "picture")
+    nearly = others(case.alike.alike)
     yield from _against(nearly, labels, classes, ids, "picture", nearly=True)
 
 

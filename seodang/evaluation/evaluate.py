@@ -21,7 +21,7 @@ from seodang.evaluation.judged import Judged, other_examples, own_data, own_exam
 from seodang.evaluation.metrics import Labels, Numbers
 from seodang.evaluation.pictures import spread
 from seodang.evaluation.untouched import untouched
-from seodang.evaluation.verdict import verdict
+from seodang.evaluation.verdict import same_pictures, verdict
 from seodang.runs.folder import Run, load
 from seodang.runs.writing import refuse_read_only
 
@@ -85,6 +85,7 @@ def evaluate(
     predictions.write(run.folder / f"predictions{suffix(judged)}.parquet", saved)
     count_opening(run, judged, report)
     report["verdict"] = verdict(report)
+    report["sobering"] = same_pictures(report)
     report["findings"] = examine(run, report, own) if examine is not None and judged.is_own else []
     return save(run, judged, report, begun, lambda: render(report, judged.subset))
 

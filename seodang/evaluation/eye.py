@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from seodang.core.language import tr
+from seodang.core.numbers import percent
 from seodang.core.registry import find
 from seodang.core.spec import Spec
 from seodang.data.load import Prepared, Subset
@@ -84,9 +85,9 @@ def make_eye(data: Prepared) -> Eye:
         if accuracy is None
         else tr(
             "our small convolutional network, trained on {count:,} labelled pictures of the training split, right on "
-            "{accuracy:.1%} of {others:,} others",
+            "{accuracy} of {others:,} others",
             count=known,
-            accuracy=accuracy,
+            accuracy=percent(accuracy, len(judged)),
             others=len(judged),
         )
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import io
 import os
 import re
 import stat
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from seodang.core.errors import DataError, RunError
 from seodang.core.language import tr
+from seodang.data.opening import open_picture, quiet
 from seodang.data.prepare import Preparation, prepare
 from seodang.data.readers.walk import LARGEST_FILE
 from seodang.decisions.decision import Decider, Decision
@@ -193,10 +193,9 @@ def _prepared(path: str, encoded: bytes, preparation: Preparation) -> Photo:
 
 def _header(encoded: bytes) -> tuple[tuple[int, int], bool]:
     """Size and whether the file says colour; `prepare` has read the file, so it is a picture."""
-    from PIL import Image
-
-    with Image.open(io.BytesIO(encoded)) as picture:
-        return picture.size, picture.mode not in ("1", "L", "LA", "I", "I;16", "F")
+    with quiet():
+        picture = open_picture(encoded)
+    return picture.size, picture.mode not in ("1", "L", "LA", "I", "I;16", "F")
 
 
 def expand(paths: Iterable[str | Path]) -> list[str]:

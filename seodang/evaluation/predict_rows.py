@@ -23,7 +23,7 @@ from seodang.data.encode_table import TableEncoding
 from seodang.data.encode_text import TextEncoding, texts_of
 from seodang.data.load import Subset
 from seodang.data.readers.decoding import decoded
-from seodang.data.readers.texts import holds_texts
+from seodang.data.readers.text_signs import holds_texts
 from seodang.decisions.decision import Decider, Decision
 from seodang.evaluation.naming import many, split_name
 from seodang.evaluation.predict_ahead import ahead, readable

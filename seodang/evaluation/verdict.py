@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from seodang.core.language import tr, trn
+from seodang.core.numbers import percent, points
 from seodang.evaluation.intervals import wilson
 from seodang.evaluation.naming import judged_on, many
 
@@ -23,32 +24,24 @@ NAMED = 3  # classes and pairs that are named
 
 def verdict(report: dict[str, Any]) -> list[str]:
     """What a person should take home from a report of `evaluate`, one sentence or two a line, most important first."""
-    lines = [_score(report), *_against(report), *_before(report), *_weakest(report)]
+    lines = [*same_pictures(report), _score(report), *_against(report), *_before(report), *_weakest(report)]
     return lines + _confidence(report) + _overfitting(report) + _small(report) + _doubts(report)
 
 
-def percent(share: float, examples: int) -> str:
-    """A share as a percentage with as many digits as so many examples can bear.
-
-    >>> percent(0.98912, 10_000), percent(0.98912, 500), percent(0.9, 30)
-    ('98.91 %', '98.9 %', '90 %')
-    """
-    return f"{points(share, examples)} %"
-
-
-def points(share: float, examples: int) -> str:
-    """The same without the sign. Never 100 where a mistake was made, never 0 where one was right.
-
-    >>> points(0.99999, 50_000), points(1.0, 500)
-    ('99.99', '100')
-    """
-    digits = 2 if examples >= 10_000 else 1 if examples >= 200 else 0
-    value, smallest = round(100 * share, digits), 10.0**-digits
-    if share < 1 and value == 100:
-        value = 100 - smallest
-    if share > 0 and value == 0:
-        value = smallest
-    return f"{value:.{0 if value in (0, 100) else digits}f}"
+def same_pictures(report: dict[str, Any]) -> list[str]:
+    """That classes of the training data are the same pictures twice, so that the score is none of telling what they show."""
+    pairs = report.get("data", {}).get("same_pictures", [])
+    return [
+        tr(
+            "The score says little: {name} and {other} are the same pictures twice ({count:,} of {all:,}), told apart by how "
+            "they were saved, not by what they show.",
+            name=one["name"],
+            other=one["other"],
+            count=one["copies"],
+            all=one["of"],
+        )
+        for one in pairs[:NAMED]
+    ]
 
 
 def told(
@@ -104,6 +97,8 @@ def _against(report: dict[str, Any]) -> list[str]:
         sentence = tr("Guessing the most common class: {accuracy}.", accuracy=guess)
     simple = [naive, linear] if linear else [naive]
     if all(_better(each["network_against_it"]) for each in simple):
+        if same_pictures(report):  # no praise for it
+            return [sentence]
         better = tr("Better than both, beyond chance.") if linear else tr("Better than that, beyond chance.")
         return [f"{sentence} {better}"]
     lines = [sentence]

@@ -9,6 +9,7 @@ import numpy as np
 
 from seodang.core.errors import DataError, RunError
 from seodang.core.language import tr
+from seodang.core.numbers import percent
 from seodang.data.frame import Frame
 from seodang.evaluation.intervals import calibration_by_chance
 from seodang.evaluation.judge_rows import shown
@@ -71,34 +72,34 @@ def certainty(run: Run, example: Example, *, layer: str | None = None) -> Explan
 def _calibration(judged: Predictions, sure: np.ndarray, error: float, chance: float) -> str:
     right, confidence = float(judged.right.mean()), float(sure.mean())
     where = tr(
-        "On its {count:,} {split} examples it is {confidence:.1%} sure on average and {right:.1%} right.",
+        "On its {count:,} {split} examples it is {confidence} sure on average and {right} right.",
         count=len(judged.ids),
         split=split_name(judged.split),
-        confidence=confidence,
-        right=right,
+        confidence=percent(confidence, len(judged.ids)),
+        right=percent(right, len(judged.ids)),
     )
     if error <= chance:
         believed = tr(
             "Its confidence can be believed: it is off by no more than chance makes it with so many examples."
         )
         return f"{where} {believed}"
-    told = {"error": 100 * error, "chance": chance}
+    told = {"error": 100 * error, "chance": f"{100 * chance:.1f} %"}
     if confidence > right:
         how = tr(
             "It is too sure: confidence and accuracy are {error:.1f} points apart (calibration error; a network that says what it "
-            "knows would stay under {chance:.1%}).",
+            "knows would stay under {chance}).",
             **told,
         )
     elif confidence < right:
         how = tr(
             "It is right more often than it says: confidence and accuracy are {error:.1f} points apart (calibration error; a network that "
-            "says what it knows would stay under {chance:.1%}).",
+            "says what it knows would stay under {chance}).",
             **told,
         )
     else:
         how = tr(
             "It is uneven: confidence and accuracy are {error:.1f} points apart (calibration error; a network that says what it "
-            "knows would stay under {chance:.1%}).",
+            "knows would stay under {chance}).",
             **told,
         )
     return f"{where} {how}"
@@ -109,17 +110,16 @@ def _this(judged: Predictions, sure: np.ndarray, confidence: float) -> str:
     count = int(near.sum())
     if count < LEAST_NEAR:
         return tr(
-            "This answer's confidence is {confidence:.1%}; only {count} judged examples are about as sure, too "
+            "This answer's confidence is {confidence}; only {count} judged examples are about as sure, too "
             "few to say how often that is right.",
-            confidence=confidence,
+            confidence=f"{100 * confidence:.1f} %",
             count=count,
         )
     return tr(
-        "This answer's confidence is {confidence:.1%}: of {count:,} judged examples about as sure, "
-        "{mean:.1%} are right.",
-        confidence=confidence,
+        "This answer's confidence is {confidence}: of {count:,} judged examples about as sure, {mean} are right.",
+        confidence=f"{100 * confidence:.1f} %",
         count=count,
-        mean=float(judged.right[near].mean()),
+        mean=percent(float(judged.right[near].mean()), count),
     )
 
 

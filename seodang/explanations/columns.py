@@ -61,7 +61,7 @@ def columns(run: Run, example: Example, *, layer: str | None = None) -> Explanat
         share = max(-1.0, min(1.0, rest / most))
         rows.append(Bar(tr("{count} others", count=len(order) - shown_alone), share, _told(rest, of_class), ("", "")))
     said = tr("the probability of {name!r}", name=run.classes[example.target]) if of_class else f"{run.encoding.target}"
-    begun, ended = (f"{each:.1%}" if of_class else f"{each:,.5g}" for each in whole)
+    begun, ended = (f"{100 * each:.1f} %" if of_class else f"{each:,.5g}" for each in whole)
     shared = tr(
         "Columns that say the same share their part. This is how the network answers, not how the world works: changing a "
         "column in the world need not change the outcome."

@@ -21,7 +21,7 @@ from seodang.data.encode_table import TableEncoding
 from seodang.data.encode_text import TextEncoding, texts_of
 from seodang.data.frame import Frame
 from seodang.data.readers.decoding import decoded
-from seodang.data.readers.texts import holds_texts
+from seodang.data.readers.text_signs import holds_texts
 from seodang.evaluation.generate import begin
 from seodang.evaluation.judge_rows import plain
 from seodang.evaluation.naming import example as named

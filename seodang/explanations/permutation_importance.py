@@ -8,6 +8,7 @@ import torch
 
 from seodang.core.errors import DataError, RunError
 from seodang.core.language import tr
+from seodang.core.numbers import percent
 from seodang.evaluation.naming import split_name
 from seodang.evaluation.row_examples import own_rows
 from seodang.evaluation.verdict import listed
@@ -47,17 +48,18 @@ def permutation_importance(run: Run, example: Example, *, layer: str | None = No
         mean, spread = float(losses[name].mean()), float(losses[name].std(ddof=1))
         value = f"{100 * mean:.1f} ± {100 * spread:.1f}" if of_class else f"{mean:,.4g} ± {spread:,.2g}"
         bars.append(Bar(name, mean / most, value))
-    told = {"count": len(chosen), "split": split_name(judged.split), "whole": whole, "times": repeats}
+    told = {"count": len(chosen), "split": split_name(judged.split), "times": repeats}
+    told["whole"] = percent(whole, len(chosen)) if of_class else f"{whole:,.4g}"
     none = [name for name in order if losses[name].mean() <= 2 * losses[name].std(ddof=1)]
     words = (
         tr(
-            "On {count:,} {split} rows the run is right on {whole:.1%}. Each column in turn is dealt out anew among the rows, "
+            "On {count:,} {split} rows the run is right on {whole}. Each column in turn is dealt out anew among the rows, "
             "{times} times: the bars say how many points of that are lost (mean ± deviation over the {times}).",
             **told,
         )
         if of_class
         else tr(
-            "On {count:,} {split} rows the run is off by {whole:,.4g} on average. Each column in turn is dealt out anew among the "
+            "On {count:,} {split} rows the run is off by {whole} on average. Each column in turn is dealt out anew among the "
             "rows, {times} times: the bars say how much it is farther off (mean ± deviation over the {times}).",
             **told,
         ),

@@ -142,11 +142,11 @@ def read_network(weights: Path, recipe: Recipe, facts: Facts) -> nn.Module:
     return torch.nn.Sequential(before, model).eval()
 
 
-def open_data(folder: Path, recipe: Recipe, described: dict[str, Any]) -> Prepared | Encoded:
-    """Open a run's data again; refuse it where it is gone, or where a split is not what it was."""
+def open_data(folder: Path, recipe: Recipe, described: dict[str, Any], where: str | None = None) -> Prepared | Encoded:
+    """Open a run's data again; refuse it where it is gone, or where a split is not what it was. where: its place now, if another."""
     from seodang.runs.opening import open_and_prepare
 
-    where = trained_on(folder, described)
+    where = where or trained_on(folder, described)
     own = None
     if recipe.texts.tokens == "pretrained" and (folder / ENCODING).exists():
         from seodang.data.encode_text import TextEncoding
@@ -241,8 +241,21 @@ def find_run(path: str | Path) -> Path:
     if str(path) == "last" and (runs := list_runs()):
         folder = max(runs, key=lambda each: (each / "recipe.yaml").stat().st_mtime)
     if not (folder / "recipe.yaml").exists():
+        if begun := next(filter(_was_begun, (Path(path), folder)), None):
+            raise RunError(
+                tr(
+                    "{folder} was stopped before its training began: there is nothing to carry on. Train again, or delete the folder.",
+                    folder=begun,
+                )
+            )
         raise RunError(tr("{path!r} is not a run. {hint}", path=str(path), hint=_which_run(Path(path))))
     return folder
+
+
+def _was_begun(folder: Path) -> bool:
+    """Whether a folder has the first files of a run and nothing after them."""
+    after = ("checkpoint", "manifest.json", "model.safetensors")
+    return (folder / "data.json").exists() and not any((folder / name).exists() for name in after)
 
 
 def _which_run(path: Path) -> str:
@@ -281,7 +294,7 @@ def read_data(folder: Path) -> dict[str, Any]:
 
 
 def refuse_not_begun(folder: Path) -> None:
-    """RunError where a run was stopped while its first files were written: machine.json is the last of them."""
+    """RunError where a run of before 2026-12 was stopped while its first files were written: machine.json was the last of them."""
     if not any((folder / name).exists() for name in ("machine.json", "checkpoint", "manifest.json")):
         raise RunError(
             tr(

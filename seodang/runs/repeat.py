@@ -13,6 +13,7 @@ from safetensors.numpy import load_file
 
 from seodang.core.files import sha256
 from seodang.core.language import tr
+from seodang.core.numbers import percent
 from seodang.runs.events import Answer, Event, Finished
 from seodang.runs.folder import RUNS, Run, load, read_parts, trained_on
 from seodang.runs.machine import bits_may_differ
@@ -47,7 +48,7 @@ class Difference:
             if self.largest is not None
             else [tr("The weights differ in shape.")]
         )
-        found += [f"{name}: {then:.4f} → {now:.4f}." for name, (then, now) in self.metrics.items()]
+        found += [_moved(name, then, now) for name, (then, now) in self.metrics.items()]
         found.append(
             tr("What was other: {changes}.", changes=", ".join(self.because))
             if self.because
@@ -129,6 +130,13 @@ def difference(then: Run, now: Run) -> Difference:
     data = [] if then.data["sha256"] == now.data["sha256"] else [tr("the data")]
     because = [*data, *bits_may_differ(then.machine, now.machine), *_changed_on_the_way(then)]
     return Difference(same, largest, tuple(epochs), metrics, tuple(because))
+
+
+def _moved(name: str, then: float, now: float) -> str:
+    """A number of the last epoch then and now; shares in percent."""
+    if name.endswith("accuracy"):
+        return f"{name}: {percent(then)} → {percent(now)}."
+    return f"{name}: {then:.4f} → {now:.4f}."
 
 
 def _changed_on_the_way(run: Run) -> list[str]:

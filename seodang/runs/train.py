@@ -22,6 +22,7 @@ from seodang.data.load import Prepared
 from seodang.data.load import load as load_data
 from seodang.data.open import open_any
 from seodang.data.source import Source
+from seodang.data.twice import twice_in
 from seodang.models._initial import start_at_frequencies
 from seodang.models.build import build
 from seodang.recipes.choose import HOUSE, decide, derive, tune_or_not
@@ -184,11 +185,16 @@ def stream(
     )
     with locked(folder):
         machine = describe_machine(place)
-        write_text(folder / "recipe.yaml", to_yaml(resolved, reasons))
-        write_json(folder / "data.json", {"opened": _reopenable(where), **prepared.describe()})
+        described = {"opened": _reopenable(where), **prepared.describe()}
+        if isinstance(prepared, Prepared) and resolved.task == "classify":
+            described["same_pictures"] = [one.as_plain() for one in twice_in(prepared.scan)]
+        write_json(folder / "data.json", described)
         if isinstance(prepared, Encoded):
             write_json(folder / ENCODING, prepared.encoding.as_plain())
         write_json(folder / "machine.json", machine)
+        write_text(
+            folder / "recipe.yaml", to_yaml(resolved, reasons)
+        )  # the last: with it, it is a run that can be carried on
         yield Begun(folder, resolved, plan, place, tuple(reasons))
         if once:
             assert isinstance(prepared, Prepared), "pictures go through a pretrained network"

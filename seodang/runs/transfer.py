@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from seodang.core.language import tr
+from seodang.core.numbers import percent
 from seodang.core.sentences import said
 from seodang.data.augment import Augmentation
 from seodang.data.load import Prepared
@@ -245,17 +246,17 @@ def words(head: Head) -> str:
         else tr("by {by}", by=head.chosen_on)
     )
     words = tr(
-        "The head: penalty {penalty:g}, {chosen}; loss {loss:.4f}, accuracy {accuracy:.2%}",
+        "The head: penalty {penalty:g}, {chosen}; loss {loss:.4f}, accuracy {accuracy}",
         penalty=head.penalty,
         chosen=chosen,
         loss=found["loss"],
-        accuracy=found["accuracy"],
+        accuracy=percent(found["accuracy"]),
     )
     if "validation_loss" in found:
         words += tr(
-            "; validation loss {loss:.4f}, accuracy {accuracy:.2%}",
+            "; validation loss {loss:.4f}, accuracy {accuracy}",
             loss=found["validation_loss"],
-            accuracy=found["validation_accuracy"],
+            accuracy=percent(found["validation_accuracy"]),
         )
     return f"{words}."
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from seodang.core.numbers import short
+from seodang.core.numbers import percent, short
 from seodang.core.sentences import said
 from seodang.runs.events import End
 from seodang.tuning.trial import MEASURES, Trial
@@ -50,10 +50,10 @@ def hopeless(epoch: int, epochs: int, course: dict[int, float], before: Sequence
     if by == "validation_accuracy":
         return End(
             said(
-                "stopped after epoch {epoch} of {epochs}: validation accuracy {best:.2%} at best since epoch {first}, and half of the "
-                "{count} whole trials before it had {median:.2%} or more there",
-                best=best,
-                median=there,
+                "stopped after epoch {epoch} of {epochs}: validation accuracy {best} at best since epoch {first}, and half of the "
+                "{count} whole trials before it had {median} or more there",
+                best=percent(best),
+                median=percent(there),
                 **numbers,
             )
         )

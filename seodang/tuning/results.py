@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from seodang.core.language import tr, trn
-from seodang.core.numbers import short
+from seodang.core.numbers import percent, short
 from seodang.core.sentences import shown
 from seodang.evaluation.intervals import wilson
 from seodang.foundations.explore import Exploration
@@ -69,7 +69,7 @@ def _short(keys: list[str]) -> list[str]:
 
 def figure(name: str, value: float) -> str:
     """A measure's value as a person reads it."""
-    return f"{value:.2%}" if name.endswith("accuracy") else f"{value:.4f}" if name.endswith("loss") else short(value)
+    return percent(value) if name.endswith("accuracy") else f"{value:.4f}" if name.endswith("loss") else short(value)
 
 
 def beforehand(search: Search) -> list[str]:

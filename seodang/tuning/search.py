@@ -15,7 +15,7 @@ from seodang.runs.folder import read_recipe
 from seodang.tuning.hopeless import hopeless
 from seodang.tuning.propose import propose
 from seodang.tuning.space import Space, read_space
-from seodang.tuning.trial import Job, Record, Trial, Trying, digest, train_trial, values_of
+from seodang.tuning.trial import Job, OtherData, Record, Trial, Trying, digest, train_trial, values_of
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Over:
 
 def search_stream(
     job: Job, record: Record, asked: Search, varied: Mapping[str, str | list[str]]
-) -> Iterator[Trial | Trying | Interrupted | Over]:
+) -> Iterator[Trial | Trying | OtherData | Interrupted | Over]:
     """Try combinations of a space. The first trial is the recipe as it is; after it a search knows what it has to beat."""
     started, spent, found = time.perf_counter(), list[float](), list[Trial]()
     plain = {"job": job.key({}), "space": {name: repr(one) for name, one in asked.space.items()}, "by": job.by}
@@ -73,9 +73,9 @@ def search_stream(
                 return
             if trial is not None:
                 trial = trial if found else _as_plain(job, trial, asked.space)
-                record.write(search, job.key(some), trial)
+                record.write(search, job.key(some), trial, record.now(some))
             else:
-                is_new = record.begun(search, job.key(some)) is None
+                is_new = record.begun(search, job.key(some), some) is None
                 names = () if found else tuple(asked.space)
                 for event in train_trial(job, record, number, some, search=search, plain=names, ask=ask):
                     if isinstance(event, Trial):

@@ -11,15 +11,16 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from seodang.core.errors import DataError, RecipeError, RunError
+from seodang.core.errors import DataError, RecipeError, RunError, SeodangError
 from seodang.core.files import append_line, read_lines
 from seodang.core.language import in_english, tr
 from seodang.core.sentences import said
+from seodang.data.open import open_any
 from seodang.recipes.choose import HOUSE
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.resolve import resolve
 from seodang.runs.events import Answer, Begun, End, Event, Finished, Interrupted, Opened, Planned, Resumed
-from seodang.runs.folder import read_history
+from seodang.runs.folder import open_data, read_data, read_history, read_recipe
 from seodang.runs.train import resume_stream, stream
 from seodang.runs.writing import write_manifest
 from seodang.training.loop import Epoch, Step
@@ -102,56 +103,125 @@ def digest(plain: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:24]
 
 
+@dataclass(frozen=True)
+class OtherData:
+    """There are trials of before that were trained on other data of the same name; they are not taken."""
+
+    where: str
+
+    @property
+    def words(self) -> str:
+        """The same in a sentence."""
+        return tr(
+            "{where} is not what it was when trials of before were trained: they are left aside, and trained anew.",
+            where=self.where,
+        )
+
+
 class Record:
-    """What trials.jsonl says. A trial that was stopped is known to the search that stopped it and to no other."""
+    """What trials.jsonl says. A trial that was stopped is known to the search that stopped it and to no other.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._whole: dict[str, Trial] = {}
-        self._searched: dict[tuple[str, int], Trial] = {}
-        self._begun: dict[tuple[str, str], str] = {}
-        for line in read_lines(folder / STATE) if (folder / STATE).exists() else ():
-            search = line.get("search", "")
+    A trial is taken only where the data are those that it was trained on: by the stamp of their files (names, sizes, times), and
+    where that is another, as after a copy, by the digests that the trial's run keeps of its splits.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self.job, self.folder = job, job.folder
+        self._whole: dict[str, tuple[Trial, str]] = {}
+        self._searched: dict[tuple[str, int], tuple[Trial, str]] = {}
+        self._begun: dict[tuple[str, str], tuple[str, str]] = {}
+        self._now: dict[str, str] = {}
+        self._known: dict[tuple[str, str], bool] = {}
+        self._other: list[OtherData] = []
+        self._is_told = False
+        for line in read_lines(self.folder / STATE) if (self.folder / STATE).exists() else ():
+            search, stamp = line.get("search", ""), line.get("data", "")
             if "trial" in line:
-                self._take(
-                    line["key"], search, Trial(**{**line["trial"], "course": tuple(line["trial"].get("course", ()))})
-                )
+                plain = {**line["trial"], "course": tuple(line["trial"].get("course", ()))}
+                self._take(line["key"], search, Trial(**plain), stamp)
             else:
-                self._begun[search, line["key"]] = line["begun"]
+                self._begun[search, line["key"]] = line["begun"], stamp
 
-    def _take(self, key: str, search: str, trial: Trial) -> None:
+    def _take(self, key: str, search: str, trial: Trial, stamp: str) -> None:
         if not trial.stopped:
-            self._whole[key] = trial
+            self._whole[key] = trial, stamp
         if search:
-            self._searched[search, trial.number] = trial
+            self._searched[search, trial.number] = trial, stamp
 
     def whole(self, key: str, number: int, settings: dict[str, str]) -> Trial | None:
         """The trial of a combination that was trained to its end (or failed), as number so and so of another search or grid."""
-        trial = self._whole.get(key)
-        return trial and replace(trial, number=number, settings=settings, was_done=True, is_plain=False)
+        trial, stamp = self._whole.get(key, (None, ""))
+        if trial is None or not self._is_of_these(trial.run, stamp, settings):
+            return None
+        self._stamped("", key, trial, stamp, settings)
+        return replace(trial, number=number, settings=settings, was_done=True, is_plain=False)
 
     def searched(self, search: str, number: int) -> Trial | None:
         """A trial of a search."""
-        trial = self._searched.get((search, number))
-        return trial and replace(trial, was_done=True)
+        trial, stamp = self._searched.get((search, number), (None, ""))
+        settings = {} if trial is None or trial.is_plain else trial.settings
+        if trial is None or not self._is_of_these(trial.run, stamp, settings):
+            return None
+        self._stamped(search, self.job.key(settings), trial, stamp, settings)
+        return replace(trial, was_done=True)
 
-    def begun(self, search: str, key: str) -> Path | None:
+    def begun(self, search: str, key: str, settings: dict[str, str]) -> Path | None:
         """The folder of the run that was begun for a trial and did not come to its end."""
-        name = self._begun.get((search, key))
-        folder = self.folder / "runs" / name if name else None
-        unfinished = folder and (folder / "recipe.yaml").exists() and not (folder / "manifest.json").exists()
-        return folder if unfinished else None
+        name, stamp = self._begun.get((search, key), ("", ""))
+        folder = self.folder / "runs" / name
+        if not name or not (folder / "recipe.yaml").exists() or (folder / "manifest.json").exists():
+            return None
+        return folder if self._is_of_these(name, stamp, settings) else None
 
-    def begin(self, search: str, key: str, run: str) -> None:
-        """Write down that a run was begun."""
-        self._begun[search, key] = run
-        append_line(self.folder / STATE, {"key": key, "begun": run, **_of(search)})
+    def told(self) -> Iterator[OtherData]:
+        """That trials were left aside, once."""
+        yield from self._other if not self._is_told else ()
+        self._is_told = self._is_told or bool(self._other)
 
-    def write(self, search: str, key: str, trial: Trial) -> None:
-        """Write down what came of a trial."""
-        self._take(key, search, trial)
+    def begin(self, search: str, key: str, run: str, stamp: str) -> None:
+        """Write down that a run was begun on data of a stamp."""
+        self._begun[search, key] = run, stamp
+        append_line(self.folder / STATE, {"key": key, "begun": run, **_of(search), "data": stamp})
+
+    def write(self, search: str, key: str, trial: Trial, stamp: str) -> None:
+        """Write down what came of a trial on data of a stamp."""
+        self._take(key, search, trial, stamp)
         plain = {name: value for name, value in asdict(trial).items() if name != "was_done"}
-        append_line(self.folder / STATE, {"key": key, **_of(search), "trial": plain})
+        append_line(self.folder / STATE, {"key": key, **_of(search), "data": stamp, "trial": plain})
+
+    def now(self, settings: dict[str, str]) -> str:
+        """The stamp of the data as they lie now, opened as a combination has it."""
+        columns = self.job.resolved(settings).columns
+        key = columns.model_dump_json()
+        if key not in self._now:
+            self._now[key] = open_any(self.job.where, columns).stamp
+        return self._now[key]
+
+    def _stamped(self, search: str, key: str, trial: Trial, stamp: str, settings: dict[str, str]) -> None:
+        """Write down the stamp of now of a trial that was found to be of these data, so that it need not be asked again."""
+        if stamp != self.now(settings):
+            self.write(search, key, trial, self.now(settings))
+
+    def _is_of_these(self, run: str, stamp: str, settings: dict[str, str]) -> bool:
+        if stamp and stamp == self.now(settings):
+            return True
+        if (run, stamp) not in self._known:
+            self._known[run, stamp] = self._holds(run)
+        return self._known[run, stamp]
+
+    def _holds(self, run: str) -> bool:
+        """Whether a run's data, opened again, are what they were."""
+        folder = self.folder / "runs" / run
+        try:
+            recipe, described = read_recipe(folder), read_data(folder)
+        except RunError:  # it failed, or is not there any more: nothing to go by
+            return False
+        try:
+            open_data(folder, recipe, described, self.job.where)
+        except SeodangError:
+            self._other = self._other or [OtherData(self.job.where)]
+            return False
+        return True
 
 
 def _of(search: str) -> dict[str, str]:
@@ -171,15 +241,16 @@ def train_trial(
     search: str = "",
     plain: tuple[str, ...] = (),
     ask: Ask | None = None,
-) -> Iterator[Trying | Interrupted | Trial]:
+) -> Iterator[OtherData | Trying | Interrupted | Trial]:
     """Train a combination, or go on with its training, and write down what came of it: ends with the Trial, or with Interrupted where
     it was left on its way.
 
     plain: of the recipe as it is, the settings whose values are written down.   ask: is asked after each epoch and step, and about
     the last epoch of what is gone on with; None: the run goes to its end.
     """
-    key, started = job.key(settings), time.perf_counter()
-    begun = record.begun(search, key)
+    key, started, stamp = job.key(settings), time.perf_counter(), ""
+    begun = record.begun(search, key, settings)
+    yield from record.told()
     events = (
         resume_stream(begun)
         if begun
@@ -191,8 +262,9 @@ def train_trial(
             answer = None
             if isinstance(event, Opened):
                 _refuse_without_validation(event)
+                stamp = event.data.source.stamp
             if isinstance(event, Begun):
-                record.begin(search, key, event.folder.name)
+                record.begin(search, key, event.folder.name, stamp)
             if isinstance(event, Begun | Planned):
                 epochs = -(-event.plan.steps // event.plan.steps_per_epoch) if isinstance(event.plan, Plan) else 0
             elif isinstance(event, Resumed):
@@ -226,7 +298,7 @@ def train_trial(
         trial = Trial(number, settings, failed=str(error), seconds=seconds, is_plain=bool(plain))
     assert trial is not None, "the stream ends with Finished or Interrupted"
     if not (trial.failed and plain):  # without the recipe as it is there is no search; it is tried again
-        record.write(search, key, trial)
+        record.write(search, key, trial, stamp)
     if finished and trial.is_whole:  # of the others nobody asks what the best of them is worth
         keep_answers(job.folder, finished, job.measure(trial.metrics))
     yield trial

@@ -32,6 +32,7 @@ from seodang.tuning.trial import (
     MEASURES,
     STATE,
     Job,
+    OtherData,
     Record,
     Trial,
     Trying,
@@ -100,7 +101,7 @@ class Tuning:
         return found if len(found) == len(whole) and all(each.examples for each in found) else []
 
 
-Told = Search | Trying | Trial | Tuning | Interrupted
+Told = Search | OtherData | Trying | Trial | Tuning | Interrupted
 
 
 def tune(
@@ -192,7 +193,7 @@ def tune_stream(
     with _dropped_if_empty(made), locked(place):
         for file in (STATE, ANSWERS):
             drop_torn_line(place / file)
-        record = Record(place)
+        record = Record(job)
         if asked:
             yield asked
         for event in search_stream(job, record, asked, varied) if asked else _grid_stream(job, record, every):
@@ -223,7 +224,9 @@ def _dropped_if_empty(made: list[Path]) -> Iterator[None]:
                     folder.rmdir()
 
 
-def _grid_stream(job: Job, record: Record, tried: list[dict[str, str]]) -> Iterator[Trial | Trying | Interrupted]:
+def _grid_stream(
+    job: Job, record: Record, tried: list[dict[str, str]]
+) -> Iterator[Trial | Trying | OtherData | Interrupted]:
     for number, some in enumerate(tried, start=1):
         trial = record.whole(job.key(some), number, some)
         yield from train_trial(job, record, number, some) if trial is None else [trial]

@@ -21,7 +21,7 @@ def runs(tmp_path, monkeypatch):
         if whole:
             (folder / "manifest.json").write_text(json.dumps(dict.fromkeys(listed, {})))
 
-    add("digits-1", report={"split": "test", "metrics": {"accuracy": 0.9963}})
+    add("digits-1", report={"split": "test", "judged": {"examples": 270}, "metrics": {"accuracy": 0.9963}})
     add("house-1", report={"split": "test", "main": "mae", "metrics": {"mae": 31234.567, "r2": 0.8}})
     add("poet-1", report={"split": "test", "main": "perplexity", "metrics": {"perplexity": 571.31, "accuracy": 0.2}})
     add("words-1", report={"split": "validation", "main": "perplexity", "metrics": {"perplexity": 9.1, "bleu": 35.49}})
@@ -37,11 +37,11 @@ def test_each_run_has_what_its_task_is_judged_by(command, runs):
     broken = lines.pop("broken-1")
     assert lines == {
         "bare-1": "a-recipe 2 epochs damaged: model.safetensors is missing",
-        "digits-1": "a-recipe 2 epochs 99.63% on test",
+        "digits-1": "a-recipe 2 epochs 99.6 % on test",
         "house-1": "a-recipe 2 epochs Mean distance 31,235 on test",
         "poet-1": "a-recipe 2 epochs Perplexity 571.3 on test",
         "words-1": "a-recipe 2 epochs BLEU 35.49 on validation",
-        "head-1": "a-recipe head solved 100.00% on validation",
+        "head-1": "a-recipe head solved 100 % on validation",
         "stopped-1": "a-recipe 0 epochs not judged (not finished: seodang train --resume)",
     }
     assert broken.startswith("a-recipe 0 epochs damaged: Expecting property name")

@@ -234,6 +234,23 @@ def nearly_twice(_, __):
     return case_of_data(nearly_copied()[0])
 
 
+def in_two_sizes(_, __):
+    """Smooth drawn pictures, each once more at a quarter of its pixels: two classes, as folders of two sizes are."""
+    high, _ = nearly_copied(0)
+    pixels = torch.from_numpy(high.pixels).permute(0, 3, 1, 2)
+    small = functional.avg_pool2d(pixels.float(), 2)
+    again = functional.interpolate(small, size=(40, 40), mode="bilinear").round().byte().permute(0, 2, 3, 1).numpy()
+    both = replace(
+        high,
+        classes=("high", "low"),
+        labels=np.repeat([0, 1], len(high)),
+        ids=[*high.ids, *(f"small {one}" for one in high.ids)],
+        splits=np.full(2 * len(high), ""),
+        pixels=np.concatenate([high.pixels, again]),
+    )
+    return case_of_data(both)
+
+
 def contradicting(_, __):
     return case_of_data(with_copies(0.05, labels=True)[0])
 
@@ -304,6 +321,7 @@ PLANTED = {
     "overfitting": memory,
     "rate-too-high": fast,
     "rate-too-low": slow,
+    "same-pictures": in_two_sizes,
     "saturated-outputs": flat,
     "scaled-before-split": scaled,
     "seed-noise": narrow,

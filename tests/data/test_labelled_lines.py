@@ -11,7 +11,8 @@ from seodang.data.open import open_any
 from seodang.data.purpose import purpose
 from seodang.data.readers.markup import without_markup
 from seodang.data.readers.sentence_pairs import loosely_parallel
-from seodang.data.readers.texts import holds_texts, read_texts
+from seodang.data.readers.text_signs import holds_texts
+from seodang.data.readers.texts import read_texts
 
 
 def test_fasttext_lines_in_a_folder_with_splits(tmp_path):

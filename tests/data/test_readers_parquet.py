@@ -21,7 +21,8 @@ from seodang.core.errors import DataError
 from seodang.data.open import open_source
 from seodang.data.prepare import Preparation, resolve
 from seodang.data.readers.hub import read_hub
-from seodang.data.readers.parquet import _Encoded, read_parquet
+from seodang.data.readers.parquet import read_parquet
+from seodang.data.readers.parquet_rows import Later
 from seodang.data.scan import scan
 
 
@@ -380,7 +381,7 @@ def test_pictures_kept_from_an_earlier_run_are_not_read_again(tmp_path, monkeypa
     def unread(self):
         raise AssertionError(f"{self.file} was read")
 
-    monkeypatch.setattr(_Encoded, "_read", unread)
+    monkeypatch.setattr(Later, "_read", unread)
     source = open_source(tmp_path / "data")
     second = scan(source, resolve(Preparation(), source))
     assert second.from_cache

@@ -15,7 +15,8 @@ from seodang.data.encode_text import blocks, fit_text
 from seodang.data.frame import KINDS, Frame
 from seodang.data.readers.decoding import decoded
 from seodang.data.readers.sentence_pairs import are_pairs
-from seodang.data.readers.texts import holds_texts, read_texts
+from seodang.data.readers.text_signs import holds_texts
+from seodang.data.readers.texts import read_texts
 from seodang.data.reading import Columns, Text
 from seodang.data.repeated_texts import repeated_texts
 

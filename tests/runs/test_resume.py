@@ -1,5 +1,6 @@
 """Stopping and carrying on: the same weights as never stopping (RELIABILITY T2, T3, T7, T8)."""
 
+import contextlib
 import json
 import random
 import re
@@ -13,10 +14,11 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+import seodang.runs.train
 from seodang.core.errors import RecipeError, RunError
 from seodang.core.files import read_lines, sha256
-from seodang.runs.events import Finished, Interrupted
-from seodang.runs.folder import load
+from seodang.runs.events import Begun, Finished, Interrupted
+from seodang.runs.folder import list_runs, load
 from seodang.runs.repeat import repeat
 from seodang.runs.train import resume, resume_stream, stream, train
 from seodang.runs.writing import locked
@@ -74,6 +76,37 @@ def test_resume_without_any_checkpoint_begins_again(whole, tmp_path):
     folder = stop_after(2, tmp_path)
     assert not list(folder.glob("checkpoint/*"))
     assert sha256(finish(folder).folder / "model.safetensors") == sha256(whole.folder / "model.safetensors")
+
+
+@pytest.mark.parametrize("written", [0, 1, 2, 3])
+def test_killed_among_its_first_files_it_is_no_run_or_one_that_is_carried_on(whole, tmp_path, monkeypatch, written):
+    """data.json, machine.json and at last recipe.yaml: a run is a folder with a recipe, so there is none that cannot be carried on."""
+    left = iter([True] * written)
+
+    def killed(write):
+        def or_killed(path, content):
+            if not next(left, False):
+                raise KeyboardInterrupt
+            write(path, content)
+
+        return or_killed
+
+    for name in ("write_json", "write_text"):
+        monkeypatch.setattr(f"seodang.runs.train.{name}", killed(getattr(seodang.runs.train, name)))
+    events = stream("digits", settings=SETTINGS, runs=tmp_path)
+    with contextlib.suppress(KeyboardInterrupt):
+        while not isinstance(next(events), Begun):
+            pass
+    events.close()
+    monkeypatch.undo()
+    (folder,) = tmp_path.iterdir()
+    if written < 3:
+        assert list_runs(tmp_path) == []
+        words = "was stopped before its training began: there is nothing to carry on" if written else "is not a run"
+        with pytest.raises(RunError, match=words):
+            resume(folder)
+    else:
+        assert sha256(finish(folder).folder / "model.safetensors") == sha256(whole.folder / "model.safetensors")
 
 
 def test_control_another_seed_gives_other_weights(whole, tmp_path):

@@ -270,10 +270,10 @@ def test_how_long_a_trial_takes_is_known_from_those_that_were_trained(tmp_path, 
     monkeypatch.setattr("seodang.tuning.search.train_trial", train_trial)
     job = Job(tmp_path, None, "moons", {}, "moons", None)
     values = tuple(f"{k}0" for k in range(1, 10))
-    record, space = Record(tmp_path), {"training.batch_size": Choices(values)}
+    record, space = Record(job), {"training.batch_size": Choices(values)}
     for size in ("50", "60", "70"):
         some = {"training.batch_size": size}
-        record.write("", job.key(some), Trial(9, some, {"validation_loss": 2.0}))
+        record.write("", job.key(some), Trial(9, some, {"validation_loss": 2.0}), record.now(some))
     *_, over = search_stream(job, record, Search(space, None, 1.0, seed, True), {"training.batch_size": [*values]})
     assert over.why == "1 minutes are over. The same command goes on from here."
     assert now[0] == 50, "a third would have ended after 75 s"
@@ -386,8 +386,8 @@ def test_what_was_never_as_good_as_half_of_the_trials_is_stopped():
     assert looks(6) == [3, 4, 5]
     worse = {1: 0.8, 2: 0.8, 3: 0.69}
     assert hopeless(3, 6, worse, before, "validation_accuracy").why == (
-        "stopped after epoch 3 of 6: validation accuracy 69.00% at best since epoch 3, and half of the 5 whole trials before it had 70.00% "
-        "or more there"
+        "stopped after epoch 3 of 6: validation accuracy 69.00 % at best since epoch 3, and half of the 5 whole trials before it had "
+        "70.00 % or more there"
     )
     assert hopeless(3, 6, {3: 0.7}, before, "validation_accuracy") is None
     assert hopeless(2, 6, {2: 0.1}, before, "validation_accuracy") is None, "too early to say"
@@ -666,5 +666,5 @@ def test_the_verb_searches_and_prints_one_object(command, tmp_path, monkeypatch)
     page = (tmp_path / "tunings" / "moons-moons" / "trials.html").read_text()
     assert page.count("<svg") == 2
     assert "best so far" in page
-    record = Record(tmp_path / "tunings" / "moons-moons")
-    assert read_recipe(record.folder / "runs" / answer["trials"][0]["run"]).training.epochs == 2
+    folder = tmp_path / "tunings" / "moons-moons"
+    assert read_recipe(folder / "runs" / answer["trials"][0]["run"]).training.epochs == 2

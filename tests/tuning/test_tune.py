@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 
 import pytest
 import torch
@@ -15,7 +17,7 @@ from seodang.core.errors import DataError, RecipeError, RunError
 from seodang.core.files import read_lines
 from seodang.runs.folder import load
 from seodang.tuning.results import command, described, rows, sentences
-from seodang.tuning.trial import Trial
+from seodang.tuning.trial import OtherData, Trial
 from seodang.tuning.tune import tune_stream
 
 GRID = {"training.learning_rate": ["1e-4", "1e-2"], "training.epochs": [2, 6]}
@@ -64,6 +66,78 @@ def test_what_is_done_is_not_done_again(moons):
     assert all(trial.was_done for trial in again.trials)
     assert [trial.metrics for trial in again.trials] == [trial.metrics for trial in moons.trials]
     assert [*read_lines(moons.folder / "trials.jsonl")] == before
+
+
+@pytest.fixture
+def table(tmp_path, monkeypatch):
+    """A small table, named from the folder one is in, and what tunes on it."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    lines = "".join(f"{i % 17},{i % 5},{'ab'[i % 17 > 8]}\n" for i in range(120))
+    Path("table.csv").write_text("x,y,kind\n" + lines)
+    grid, settings = {"training.learning_rate": [1e-3, 1e-2]}, {"training.epochs": 1, "split.validation": 0.2}
+
+    def told(**search):
+        return [*tune_stream("table.csv", "table-quick", grid, settings, folder="tuned", **search)]
+
+    return told
+
+
+def done(told):
+    return [trial.was_done for trial in sorted(told[-1].trials, key=lambda trial: trial.number)]
+
+
+@pytest.mark.parametrize("search", [{}, {"trials": 2, "minutes": 60}], ids=["every combination", "a search"])
+def test_trials_of_other_data_of_the_same_name_are_not_taken(table, search):
+    first = table(**search)
+    assert not [event for event in first if isinstance(event, OtherData)]
+    text = Path("table.csv").read_text()
+    Path("table.csv").write_text(text.replace("0,0,a", "0,3,a"))
+    second = table(**search)
+    assert done(second) == [False, False]
+    assert [event.words for event in second if isinstance(event, OtherData)] == [
+        "table.csv is not what it was when trials of before were trained: they are left aside, and trained anew."
+    ]
+    assert {trial.run for trial in second[-1].trials}.isdisjoint(trial.run for trial in first[-1].trials)
+    assert done(table(**search)) == [True, True]
+
+
+def test_the_same_data_copied_saved_again_or_elsewhere_are_the_same(table, tmp_path, monkeypatch):
+    metrics = [trial.metrics for trial in table()[-1].trials]
+    os.utime("table.csv", (1, 1))
+    assert done(table()) == [True, True]
+    lines = Path("tuned/trials.jsonl").read_text().splitlines()
+    assert done(table()) == [True, True]
+    assert Path("tuned/trials.jsonl").read_text().splitlines() == lines, "it was written down that they are"
+    (tmp_path / "here").rename(tmp_path / "there")
+    monkeypatch.chdir(tmp_path / "there")
+    moved = table()
+    assert done(moved) == [True, True]
+    assert [trial.metrics for trial in moved[-1].trials] == metrics
+
+
+def test_trials_from_before_the_data_were_noted_are_asked_by_their_runs(table):
+    table()
+    state = Path("tuned/trials.jsonl")
+    lines = [{key: value for key, value in line.items() if key != "data"} for line in read_lines(state)]
+    old = "".join(json.dumps(line) + "\n" for line in lines)
+    state.write_text(old)
+    assert done(table()) == [True, True]
+    state.write_text(old)
+    Path("table.csv").write_text(Path("table.csv").read_text().replace("0,0,a", "0,3,a"))
+    assert done(table()) == [False, False]
+
+
+def test_a_training_that_was_left_is_not_gone_on_with_on_other_data(table):
+    table()
+    state, [first, *_] = Path("tuned/trials.jsonl"), [*read_lines(Path("tuned/trials.jsonl"))]
+    state.write_text(json.dumps(first) + "\n")
+    run = Path("tuned/runs", first["begun"])
+    (run / "manifest.json").unlink()
+    Path("table.csv").write_text(Path("table.csv").read_text().replace("0,0,a", "0,3,a"))
+    told = table()
+    assert not [trial for trial in told[-1].trials if trial.failed or trial.run == run.name]
+    assert sum(isinstance(event, OtherData) for event in told) == 1
 
 
 def test_more_values_add_trials(moons):

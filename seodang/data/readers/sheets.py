@@ -22,7 +22,7 @@ from seodang.core.language import tr
 from seodang.core.sentences import said
 from seodang.data.readers.delimited import Cells
 from seodang.data.readers.layout import MOST_COLUMNS, layout_of_cells
-from seodang.data.readers.parquet import DAMAGED
+from seodang.data.readers.parquet_rows import DAMAGED
 from seodang.data.readers.totals import without_blank_and_totals
 from seodang.data.source import LeftOut
 from seodang.data.words import pc

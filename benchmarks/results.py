@@ -112,7 +112,7 @@ def _accuracy(labs: list[Found]) -> str:
         "(below), judging on the test split. Keras reads uncompressed NumPy arrays, made before the clock; ours has decoded the data in "
         "an earlier run. In the last two columns both read the original files for the first time (Keras' time there is its time on "
         "arrays, with the reading of arrays exchanged for the reading of files, measured apart). The house recipe is run with the fewest "
-        "steps of a ladder (40, 45, 50, 55, …) that reach the target; all else is its default.\n\n"
+        "steps of a ladder (25, 30, 35, 40, …) that reach the target; all else is its default.\n\n"
         + _table([*heads, "Keras, from files", f"`{HOUSE}`, from files"], rows)
     )
 

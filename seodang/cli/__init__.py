@@ -23,29 +23,30 @@ from seodang.core.errors import SeodangError, of_the_system
 from seodang.core.language import later, tr, use_language
 from seodang.core.processes import is_first_process
 
-# In the order of a first day's work; `seodang --help` shows them so.
-VERBS = (
-    "look",
-    "train",
-    "evaluate",
-    "diagnose",
-    "predict",
-    "explain",
-    "report",
-    "generate",
-    "similar",
-    "recognise",
-    "compare",
-    "summary",
-    "list",
-    "new",
-    "augment",
-    "tune",
-    "repeat",
-    "import",
-    "explore",
-    "learn",
-)
+# In the order of a first day's work; `seodang --help` shows them so, each with this line, which fits into a line of 80 letters.
+ABOUT = {
+    "look": later("What this data is, and what is wrong with it."),
+    "train": later("From data to a trained, judged network and its report."),
+    "evaluate": later("How good a run is: score, interval, baselines, where it fails."),
+    "diagnose": later("What is wrong with a run, and what to do first."),
+    "predict": later("What new pictures, rows or texts are; how a series goes on."),
+    "explain": later("Why a network answers as it does."),
+    "report": later("A run on paper: what it is for, how good, how sure."),
+    "generate": later("Write on, translate, or make new pictures."),
+    "similar": later("The pictures of a run's data that are most like a given one."),
+    "recognise": later("What photos show, of ImageNet's 1,000 things; no training."),
+    "compare": later("Is one run better than another, or is it noise?"),
+    "summary": later("A network: its layers, shapes, parameters, operations."),
+    "list": later("The names there are: recipes, models, data sets, runs and more."),
+    "new": later("A file for a recipe or decision with every setting explained."),
+    "augment": later("Varied copies of training pictures as files."),
+    "tune": later("Try settings, and rank them by the validation score."),
+    "repeat": later("Train a run again, and state the difference."),
+    "import": later("Weights of another program (Keras, timm, torchvision) as a run."),
+    "explore": later("A small experiment on what networks are made of."),
+    "learn": later("Ten questions of a beginner, each answered by an experiment."),
+}
+VERBS = tuple(ABOUT)
 
 # Those that take key=value settings.
 WITH_SETTINGS = ("look", "train", "augment", "tune", "summary")
@@ -69,7 +70,8 @@ def _add_verbs() -> None:
         word = f"{verb}_" if keyword.iskeyword(verb) else verb  # `import` is a word of Python's own: import_.py
         if (Path(__file__).parent / f"{word}.py").exists():
             module = importlib.import_module(f"seodang.cli.{word}")
-            app.command(name=verb, no_args_is_help=verb not in WITHOUT_WORDS)(getattr(module, word))
+            command = app.command(name=verb, no_args_is_help=verb not in WITHOUT_WORDS, short_help=tr(ABOUT[verb]))
+            command(getattr(module, word))
 
 
 # What the command line's library raises for words it does not know; its own name for the class differs by version.

@@ -99,7 +99,7 @@ def _begun(event: Begun) -> list[str]:
         how = tr("the base frozen, the head solved for, on {place}", place=event.place.words)
     else:
         how = tr(
-            "{optimizer} at {rate:g}, batches of {batch}, on {place}",
+            "{optimizer} at {rate:g}, batches of {batch:,}, on {place}",
             optimizer=training.optimizer,
             rate=training.learning_rate,
             batch=training.batch_size,

@@ -30,6 +30,9 @@ def augment(
 
       seodang augment photos/ out/ --prefix turned rotation=90 fill=reflection
     """
+    from dataclasses import asdict
+
+    from seodang.cli._found import show_left_out
     from seodang.cli._screen import print_json, screen
     from seodang.cli._words import divide
     from seodang.core.errors import DataError, did_you_mean
@@ -67,7 +70,7 @@ def augment(
             ),
             markup=False,
         )
-    written = write_augmented(
+    written, left_out = write_augmented(
         source, paths[1], varied, copies=copies, prefix=prefix, seed=seed, splits=split or ("train", "")
     )
     total = sum(written.values())
@@ -81,7 +84,7 @@ def augment(
         ),
         markup=False,
     )
+    show_left_out({"left_out": [asdict(one) for one in left_out], "notes": []}, console)
     if json:
-        print_json(
-            {"out": paths[1], "written": total, "classes": written, "seed": seed, "settings": varied.model_dump()}
-        )
+        told = {"out": paths[1], "written": total, "classes": written, "seed": seed, "settings": varied.model_dump()}
+        print_json({**told, "left_out": [asdict(one) for one in left_out]})

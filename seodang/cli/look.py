@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def look(
     words: Annotated[
-        list[str], typer.Argument(help="PATH or data set; key=value settings of columns, or with --augment.")
+        list[str], typer.Argument(help="PATH or data set; key=value settings of columns and split, or with --augment.")
     ],
     page: Annotated[
         str | None,
@@ -45,6 +45,8 @@ def look(
 
       seodang look table.csv columns.target=price
 
+      seodang look photos/ split.by='user([0-9]+)'
+
       seodang look photos/ --augment rotation=10 zoom=0.1 flip_horizontal=true
     """
     from seodang.cli._look_pictures import show_pictures
@@ -55,13 +57,15 @@ def look(
     from seodang.core.files import refuse_place
     from seodang.data.frame import Frame
     from seodang.data.grid import refuse_picture
+    from seodang.data.load import divided
     from seodang.data.look import look as look_at
     from seodang.data.open import open_any
     from seodang.data.page import write_page
     from seodang.data.page_rows import write_rows_page
     from seodang.data.scan import scan
+    from seodang.data.split import leave_out
     from seodang.recipes.choose import HOUSE, suggest
-    from seodang.recipes.resolve import resolve
+    from seodang.recipes.resolve import full_name, resolve
 
     paths, settings = divide(words)
     if len(paths) != 1:
@@ -87,7 +91,8 @@ def look(
         if json:
             print_json(found)
         return
-    beyond = [key for key in settings if key.removeprefix("columns.") not in type(asked.columns).model_fields]
+    groups = {key: full_name(key).split(".")[0] for key in settings}
+    beyond = [key for key, group in groups.items() if group not in ("columns", "split")]
     if beyond and not augment:
         raise DataError(
             tr("{settings}: settings go with --augment, such as `--augment rotation=10`.", settings=", ".join(beyond))
@@ -98,8 +103,15 @@ def look(
         if json:
             print_json({"kind": "pictures", "name": source.name, "preview": str(file)})
         return
-    looked = scan(source)
-    found = look_at(source, looked)
+    division = None
+    if "split" in groups.values():
+        looked = scan(leave_out(source, asked.split.without))
+        division = divided(looked, asked.split)
+    else:
+        looked = scan(source)
+    found = look_at(looked.source, looked, division)
+    if division is not None:
+        found["notes"].append(division.note)
     if not found["refused"]:
         recipe, reason = suggest(found)
         found["suggested_recipe"] = {"name": recipe, "reason": reason}

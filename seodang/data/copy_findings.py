@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 import numpy as np
 
@@ -33,16 +34,21 @@ def _example_of(seen: Seen, group: Group, pair: set[int]) -> dict[str, str]:
     members = {int(source.labels[index]): source.ids[index] for index in reversed(group.members)}
     return dict(zip(("first", "second"), sorted(members[label] for label in pair), strict=True))
 
+# Members of a group among which the pair is looked for that is named.
+COMPARED = 100
+
 
 def _example(seen: Seen, group: Group, *, labels: bool = False) -> dict[str, str]:
-    """Two members of a group that differ in split or label, by name: first and second."""
-    source = seen.looked.source
-    first = group.members[0]
+    """Two members of a group by name, first and second: such as differ in split or label and, of near copies, in their pixels."""
+    source, content = seen.looked.source, seen.looked.content
     key = source.labels if labels else seen.splits
-    other = next((i for i in group.members if key[i] != key[first]), group.members[1])
-    shown = [
-        f"{source.ids[i]} ({source.classes[source.labels[i]]})" if labels else source.ids[i] for i in (first, other)
-    ]
+    unlike: dict[tuple[str, bytes], int] = {}  # the first of each kind
+    for i in group.members:
+        unlike.setdefault((str(key[i]), bytes(content[i])), i)
+    some = [*unlike.values()][:COMPARED]
+    pairs = [*combinations(some, 2)] or [group.members[:2]]
+    chosen = max(pairs, key=lambda pair: [one[pair[0]] != one[pair[1]] for one in (key, content)])
+    shown = [f"{source.ids[i]} ({source.classes[source.labels[i]]})" if labels else source.ids[i] for i in chosen]
     return {"first": shown[0], "second": shown[1]}
 
 
@@ -164,7 +170,9 @@ def across(seen: Seen) -> Iterator[Finding]:
                 said(
                     "Remove these pictures from train or {split}, or keep what belongs together with split.by.",
                     split=name,
-                ),
+                )
+                if seen.is_drawn
+                else said("Remove these pictures from train or {split}.", split=name),
             )
 
 

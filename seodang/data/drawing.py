@@ -99,6 +99,18 @@ def _draw_groups(
     return np.sort(indices[np.isin(member, chosen)])
 
 
+def _matches(pattern: re.Pattern[str], names: list[str]) -> list[re.Match[str] | None]:
+    """What a pattern finds in each name: anywhere in it, folders too; one that begins with ^ in the file's own name, where all have it.
+
+    A person's pictures lie in one folder a class: by `^([a-z]+)_` anna_1.png of cats/ and of dogs/ are one person's.
+    """
+    if pattern.pattern.startswith("^"):
+        own = [pattern.search(name.replace("\\", "/").rsplit("/", 1)[-1]) for name in names]
+        if all(match is not None and match[1] is not None for match in own):
+            return own
+    return [pattern.search(name) for name in names]
+
+
 def groups_of(source: Source, by: str | None) -> np.ndarray | None:
     """(N,) array of str: the group of each example, from a column or a pattern on the ids; None where there are none.
 
@@ -132,7 +144,7 @@ def groups_of(source: Source, by: str | None) -> np.ndarray | None:
             )
             + columns
         )
-    found = [pattern.search(name) for name in source.ids]
+    found = _matches(pattern, source.ids)
     misses = [name for name, match in zip(source.ids, found, strict=True) if match is None or match[1] is None]
     if misses:
         raise DataError(

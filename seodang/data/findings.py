@@ -13,7 +13,7 @@ from seodang.data.class_findings import classes_missing, few, imbalance, one_cla
 from seodang.data.copy_findings import across, inside, same_pictures, two_labels
 from seodang.data.finding import Finding, by_weight, finding, listed, share
 from seodang.data.seen import Seen
-from seodang.data.source import SPLITS
+from seodang.data.source import EMPTY_CLASS, SPLITS
 
 LEFT_OUT_SHARE = 0.01
 # Largest side over smallest.
@@ -31,6 +31,7 @@ def findings(seen: Seen) -> list[Finding]:
         *classes_missing(seen),
         *few(seen),
         *_left_out(seen),
+        *_empty_classes(seen),
         *_form_tells_class(seen),
         *_blank(seen),
         *imbalance(seen),
@@ -120,7 +121,7 @@ def prefixes(ids: list[str], labels: np.ndarray) -> tuple[str, np.ndarray] | Non
 
 
 def _left_out(seen: Seen) -> Iterator[Finding]:
-    left = seen.looked.source.left_out
+    left = [one for one in seen.looked.source.left_out if one.is_file]
     total = len(left) + len(seen.looked)
     if len(left) > LEFT_OUT_SHARE * total:
         reasons: dict[str, int] = defaultdict(int)
@@ -142,6 +143,20 @@ def _left_out(seen: Seen) -> Iterator[Finding]:
             f"{'; '.join(told)}.",
             said("What cannot be read cannot be learnt from."),
             said("`seodang look` lists them with the reasons: mend or remove them."),
+        )
+
+
+def _empty_classes(seen: Seen) -> Iterator[Finding]:
+    """Folders that would be classes and hold no picture."""
+    gone = [one.path for one in seen.looked.source.left_out if one.reason == EMPTY_CLASS]
+    if gone:
+        yield finding(
+            "empty_classes",
+            "notice",
+            saidn("1 class folder has no pictures.", "{count:,} class folders have no pictures.", len(gone)),
+            f"{listed(gone)}.",
+            said("What has no examples is no class: the network will never answer so."),
+            said("Put pictures there, or remove it."),
         )
 
 

@@ -207,10 +207,7 @@ def load(
     in_memory = size <= limit or source.pixels is not None
     looked = scan(source, settings if in_memory else None)
     source = looked.source
-    division = divide(source, split, classes=classes)
-    if split.by is None and not division.given:
-        copies = [group.members for group in (*exact(looked), *near(looked))]
-        division = keep_together(source, division, copies)
+    division = divided(looked, split, classes=classes)
     if examples is not None and examples < len(division.train):
         division.train = draw_some(source, division.train, examples, split.seed)
     decoders = None if in_memory else Decoders(cores())
@@ -240,6 +237,15 @@ def load(
         notes=tuple(notes),
         split=split,
     )
+
+
+def divided(looked: Scan, split: Split, *, classes: bool = True) -> Division:
+    """The splits of scanned pictures; where they are drawn, copies stay together. Errors as of `divide`."""
+    division = divide(looked.source, split, classes=classes)
+    if split.by is not None or division.given:
+        return division
+    copies = [group.members for group in (*exact(looked), *near(looked))]
+    return keep_together(looked.source, division, copies)
 
 
 def _subset(name: str, where: np.ndarray, looked: Scan, settings: Preparation, decoders: Decoders | None) -> Subset:

@@ -9,6 +9,7 @@ import numpy as np
 
 from seodang.data.duplicates import Group
 from seodang.data.scan import Scan
+from seodang.data.source import SPLITS
 from seodang.data.twice import Twice, held_twice
 
 
@@ -43,6 +44,11 @@ class Seen:
         """(classes,) int: how many pictures of each class a split has."""
         source = self.looked.source
         return np.bincount(source.labels[self.splits == split], minlength=len(source.classes))
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the splits were drawn here, so that `split.by` has a say in them; the data's own are kept as they are."""
+        return self.is_divided and not np.isin(self.looked.source.splits, SPLITS[1:]).any()
 
     @property
     def training_split(self) -> str:

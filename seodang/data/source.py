@@ -7,8 +7,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from seodang.core.sentences import said
+
 # The three names a given split can have; the empty string says that the source does not say.
 SPLITS = ("train", "validation", "test")
+# Why a folder that holds no picture is left out.
+EMPTY_CLASS = said("an empty class folder: no pictures in it, so it is no class")
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,15 @@ class LeftOut:
 
     path: str
     reason: str
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file or row; no folder (`herons/`), and no class that a person leaves out.
+
+        >>> LeftOut("a.png", "empty file").is_file, LeftOut("herons/", "an empty class folder").is_file
+        (True, False)
+        """
+        return not self.path.endswith("/") and not self.reason.startswith("left out by without=")
 
 
 @dataclass(frozen=True)

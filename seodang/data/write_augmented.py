@@ -20,7 +20,7 @@ from seodang.data.augment import Augmentation, augment
 from seodang.data.grid import to_picture
 from seodang.data.page import small_picture
 from seodang.data.scan import Scan, scan
-from seodang.data.source import Source
+from seodang.data.source import LeftOut, Source
 
 QUALITY = 95  # of JPEG files, written where the original was one
 
@@ -34,7 +34,7 @@ def write_augmented(
     prefix: str = "aug",
     seed: int = 0,
     splits: Sequence[str] = ("train", ""),
-) -> dict[str, int]:
+) -> tuple[dict[str, int], tuple[LeftOut, ...]]:
     """Write `copies` varied copies of every picture; the originals are only read.
 
     Args:
@@ -47,7 +47,7 @@ def write_augmented(
         splits: Of which splits; "" are pictures that are in none. By default training pictures only: varied validation or
             test pictures would measure something else.
 
-    Returns: How many files were written for each class.
+    Returns: How many files were written for each class; and what was left out because it is no picture, with the reasons.
 
     Raises:
         DataError: `out` is not empty or lies inside the data, nothing is varied, or there are no pictures of those splits.
@@ -71,7 +71,7 @@ def write_augmented(
                 path.parent.mkdir(parents=True, exist_ok=True)
                 picture.save(path, quality=QUALITY)  # which PNG, without loss, does not ask for
             written[name] += 1
-    return written
+    return written, looked.source.left_out
 
 
 @contextmanager

@@ -32,7 +32,9 @@ def chosen_on_test(case: Case) -> Iterator[Diagnosis]:
                 examples=examples,
             ),
             tr("The best of many looks better than it is, by luck."),
-            tr("Keep a test split apart: split.test=0.15, or a folder or file named test."),
+            tr("Keep a test split apart: a folder or file named test.")
+            if "validation" in case.trained.data.get("split", {}).get("given", ())
+            else tr("Keep a test split apart: split.test=0.15, or a folder or file named test."),
             grade(UNTRUE, 0.1),
             {"epochs": len(case.trained.history), "examples": examples},
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
@@ -22,12 +23,13 @@ from seodang.runs.folder import Run, load
 
 
 def compare(runs: Sequence[Run | str | Path]) -> dict[str, Any]:
-    """Put judged runs side by side and test every pair that was judged on the same examples.
+    """Put judged runs side by side and test every pair that was judged on the same examples, their own or of other data.
 
     Gives `runs` [{run, name, recipe, data, epochs, seconds, split, examples, sha256, accuracy (of amounts mae, of tokens
     perplexity), interval}] and `pairs` [{first, second, comparable, words, …}]; of a comparable pair also difference (accuracy of
     the second minus that of the first) with its interval, first_only and second_only (examples only that one got right), p_value
-    (exact McNemar) and adjusted_p_value (Holm, for several pairs); of amounts the difference of the mean losses, by the test of
+    (exact McNemar) and adjusted_p_value (Holm, for several pairs), and data where both were judged on the same examples of other data
+    than their own (`evaluate RUN DATA`); of amounts the difference of the mean losses, by the test of
     Diebold and Mariano; of tokens that of the losses a token, by a paired test of the texts. `words` says it in a sentence.
 
     Raises RunError where fewer than two runs are given, one is given twice, or one has not been judged yet.
@@ -51,12 +53,20 @@ def compare(runs: Sequence[Run | str | Path]) -> dict[str, Any]:
         )
     judged = [predictions.read(run.folder) for run in opened]
     titles = _titles(opened)
-    rows_only = [run.encoding is not None for run in opened]
-    pairs = [_pair(titles, judged, i, j, all(rows_only)) for i, j in combinations(range(len(opened)), 2)]
+    are_rows = all(run.encoding is not None for run in opened)
+    pairs = []
+    for i, j in combinations(range(len(opened)), 2):
+        pair = _pair(titles, judged, i, j, are_rows)
+        if not pair["comparable"] and (found := _on_other_data(opened[i], opened[j], are_rows)):
+            *both, data = found
+            pair = {**_pair([titles[i], titles[j]], both, 0, 1, are_rows), "data": data}
+        pairs.append(pair)
     tested = [pair for pair in pairs if pair["comparable"]]
     for pair, adjusted in zip(tested, holm([pair["p_value"] for pair in tested]), strict=True):
         pair["adjusted_p_value"] = adjusted
         pair["words"] = _words(pair)
+        if "data" in pair:
+            pair["words"] += " " + tr("Both were judged on {data}.", data=pair["data"])
     rows = [_row(run, title, each) for run, title, each in zip(opened, titles, judged, strict=True)]
     return {"runs": rows, "pairs": pairs, "notes": _notes(tested)}
 
@@ -113,6 +123,25 @@ def _pair(titles: Sequence[str], judged: Sequence[Judged], i: int, j: int, are_r
     return {**names, "comparable": True, "examples": len(first.ids), "split": first.split, **tested}
 
 
+def _on_other_data(first: Run, second: Run, are_rows: bool) -> tuple[Judged, Judged, str] | None:
+    """What both runs answered on the same examples of data that is not the own of both (`evaluate RUN DATA`), and that data's name."""
+    here, there = (_answers(run) for run in (first, second))
+    for mine, name in here:
+        for theirs, other_name in there:
+            if (name or other_name) and _same_examples(mine, theirs, are_rows):
+                return mine, theirs, name or other_name
+    return None
+
+
+def _answers(run: Run) -> list[tuple[Judged, str]]:
+    """All that a run answered when it was judged, beside the name of the data; "" of its own. A damaged file of other data is none."""
+    found = [(predictions.read(run.folder), "")]
+    for file, name in predictions.names_of_others(run.folder).items():
+        with contextlib.suppress(RunError):
+            found.append((predictions.read(run.folder, file), name))
+    return found
+
+
 def _same_examples(first: Judged, second: Judged, are_rows: bool) -> bool:
     """Whether both were judged on the same examples in the same order: by their hash or, of rows, where one network sees other columns,
     another scale or a longer past, by their names and what is true of each."""
@@ -161,7 +190,7 @@ def _why_not(first_name: str, second_name: str, first: Judged, second: Judged) -
     if not shared:
         return tr(
             "{both}: they were judged on other examples ({sizes}). Judge both on one data set that neither was "
-            "trained on.",
+            "trained on (`seodang evaluate RUN DATA`), then compare them again.",
             both=both,
             sizes=sizes,
         )
@@ -181,7 +210,7 @@ def _words(pair: dict[str, Any]) -> str:
         return _amount_words(pair)
     low, high = pair["interval"]
     first, second, first_only, second_only = pair["first"], pair["second"], pair["first_only"], pair["second_only"]
-    split = split_name(pair["split"])
+    split = _which(pair["split"])
     if not first_only + second_only:
         return tr(
             "No difference: {first} and {second} are right and wrong on the same {examples:,} {split} examples.",
@@ -212,6 +241,11 @@ def _words(pair: dict[str, Any]) -> str:
     )
 
 
+def _which(split: str) -> str:
+    """The word before "examples": the split, or of all examples of other data that they were judged."""
+    return tr("judged") if split == "all" else split_name(split)
+
+
 def _amount_words(pair: dict[str, Any]) -> str:
     better, worse = (pair["second"], pair["first"]) if pair["difference"] > 0 else (pair["first"], pair["second"])
     difference = abs(pair["difference"])
@@ -220,7 +254,7 @@ def _amount_words(pair: dict[str, Any]) -> str:
         "mae": lambda: tr("distance smaller by {difference:.4g} on average", difference=difference),
         "token": lambda: tr("loss smaller by {difference:.4g} a token", difference=difference),
     }[pair["loss"]]()
-    told = {"count": pair["examples"], "split": split_name(pair["split"]), "by": by, "better": better}
+    told = {"count": pair["examples"], "split": _which(pair["split"]), "by": by, "better": better}
     told |= {"p": chance(pair["adjusted_p_value"])}
     if pair["adjusted_p_value"] < LEVEL:
         return tr(

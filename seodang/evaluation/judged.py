@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seodang.core.errors import DataError, RunError, did_you_mean
-from seodang.core.language import tr
+from seodang.core.language import tr, trn
+from seodang.core.sentences import shown
 from seodang.data.source import Source
 from seodang.data.split import Split
 from seodang.evaluation.metrics import Numbers
@@ -137,6 +138,14 @@ def other_examples(run: Run, data: str | Path) -> Judged:
     subset = replace(prepared.train, name=split, labels=_relabelled(prepared.train.labels, order[used]))
     content = prepared.scan.content[prepared.division.train]
     note = other_note(split, source.where)
+    if left := prepared.source.left_out:
+        note += " " + trn(
+            "{count} file is left out: {path}, {reason}.",
+            "{count:,} files are left out, the first: {path}, {reason}.",
+            len(left),
+            path=left[0].path,
+            reason=shown(left[0].reason),
+        )
     return Judged(subset, source.where, split, prepared.describe()["sha256"]["train"], content, False, note)
 
 

@@ -155,11 +155,18 @@ def _names(indices: Labels, classes: tuple[str, ...]):
     return pyarrow.DictionaryArray.from_arrays(pyarrow.array(indices.astype(np.int32)), list(classes))
 
 
-def read(folder: Path) -> Judged:
+def names_of_others(folder: Path) -> dict[str, str]:
+    """The files of a run that was also judged on other data (`evaluate RUN DATA`), and that data's name: predictions-NAME.parquet."""
+    stem, ending = NAME.split(".")
+    found = sorted(folder.glob(f"{stem}-*.{ending}"))
+    return {file.name: file.name.removeprefix(f"{stem}-").removesuffix(f".{ending}") for file in found}
+
+
+def read(folder: Path, name: str = NAME) -> Judged:
     """The predictions that a run was last judged by. RunError where it has not been judged, or the file is damaged."""
     from pyarrow import ArrowInvalid, parquet
 
-    path = folder / NAME
+    path = folder / name
     if not path.exists():
         raise RunError(tr("{folder} has not been judged yet. Do so with `seodang evaluate {folder}`.", folder=folder))
     try:

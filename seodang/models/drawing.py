@@ -45,6 +45,7 @@ COLOURS = {
 OTHER = "#9aa5b1"
 UNIT = "#5b6ee1"  # a layer made of several: residual, inception
 INK, FAINT = "#1f2933", "#52606d"
+LONGEST_TITLE = 16  # letters that stay clear of the neighbours' titles; the rest goes below
 IN_A_LINE = 10  # blocks; more go on the next line
 TALLEST = 1.5  # of a block, in the drawing's units; a block's slot is 1.25 wide
 
@@ -139,10 +140,11 @@ def _blocks(rows: Sequence[Row], first: _Block) -> list[_Block]:
             block.notes.append(f"{row.kind} {row.detail}".replace("_", " ").strip())
             block.parameters += row.parameters
         else:
-            title = (
-                f"{row.kind} {row.detail}".replace("global_average_pool", tr("mean of all")).replace("_", " ").strip()
-            )
-            blocks.append(_Block(row.kind, title, row.output_shape, row.parameters))
+            kind = row.kind.replace("global_average_pool", tr("mean of all")).replace("_", " ")
+            title, notes = f"{kind} {row.detail}".strip(), []
+            if len(title) > LONGEST_TITLE and row.detail:
+                title, notes = kind, [row.detail.strip()]
+            blocks.append(_Block(row.kind, title, row.output_shape, row.parameters, notes))
     return blocks
 
 

@@ -31,6 +31,7 @@ KIND_OF = {
     nn.Dropout: "dropout",
     nn.LeakyReLU: "leaky_relu",
     nn.ReLU: "relu",
+    nn.SiLU: "silu",
     nn.Upsample: "upsample",
     nn.Conv1d: "conv1d",
     nn.MaxPool1d: "max_pool1d",

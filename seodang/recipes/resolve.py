@@ -21,6 +21,43 @@ from seodang.recipes.settings import Part
 TYPED = ["null", "Null", "true", "false", "auto", "float32", "patience", "cpu", "cuda", "mps", "bpe"]
 TYPED += ["adam", "adamw", "sgd", "muon", "rmsprop", "mse", "mae", "huber"]
 
+# What settings are called by Keras, PyTorch and the people who write for them.
+ELSEWHERE = {
+    "lr": "learning_rate",
+    "rate": "learning_rate",
+    "bs": "batch_size",
+    "batch": "batch_size",
+    "wd": "weight_decay",
+    "optim": "optimizer",
+    "opt": "optimizer",
+    "num_epochs": "epochs",
+    "early_stopping": "patience",
+    "amp": "precision",
+    "validation_split": "validation",
+    "val_split": "validation",
+    "test_split": "test",
+    "test_size": "test",
+    "rotation_range": "rotation",
+    "rotate": "rotation",
+    "zoom_range": "zoom",
+    "scale_range": "zoom",
+    "shear_range": "shear",
+    "width_shift_range": "shift_x",
+    "height_shift_range": "shift_y",
+    "brightness_range": "brightness",
+    "horizontal_flip": "flip_horizontal",
+    "hflip": "flip_horizontal",
+    "flip": "flip_horizontal",
+    "vertical_flip": "flip_vertical",
+    "vflip": "flip_vertical",
+    "fill_mode": "fill",
+    "random_erasing": "erasing",
+    "img_height": "height",
+    "img_width": "width",
+    "image_size": "height",
+    "img_size": "height",
+}
+
 
 def resolve(recipe: str | Path | Recipe, settings: dict[str, str] | None = None) -> Recipe:
     """The recipe of a name, a YAML file or a value, with settings laid over it.
@@ -97,6 +134,9 @@ def _place(key: str) -> list[str]:
         whole = len(parts) == 1 or parts[1] in ("name", "settings")
         return parts if whole else ["model", "settings", *parts[1:]]
     if parts[0] in Recipe.model_fields:
+        group = _groups().get(parts[0])
+        if group and len(parts) == 2 and parts[1] not in group.model_fields and (match := _as_elsewhere(parts[1])):
+            raise RecipeError(_no_setting(key, group.__name__, match))
         return parts
     groups = [name for name, group in _groups().items() if parts[0] in group.model_fields]
     if len(groups) == 1:
@@ -113,15 +153,20 @@ def _place(key: str) -> list[str]:
             )
         )
     everything = {field: name for name, group in _groups().items() for field in group.model_fields}
-    match = nearest(key, [*everything, *Recipe.model_fields])
+    match = _as_elsewhere(key) or nearest(key, [*everything, *Recipe.model_fields])
     if match in everything:
-        group = _groups()[everything[match]].__name__
-        raise RecipeError(
-            tr("{key} is not a setting of {group}. Did you mean {match}?", key=key, group=group, match=match)
-        )
+        raise RecipeError(_no_setting(key, _groups()[everything[match]].__name__, match))
     raise RecipeError(
         tr("{key} is not a setting of Recipe. {hint}", key=key, hint=did_you_mean(key, Recipe.model_fields))
     )
+
+
+def _as_elsewhere(key: str) -> str | None:
+    return ELSEWHERE.get(key.lower().replace("-", "_"))
+
+
+def _no_setting(key: str, group: str, match: str) -> str:
+    return tr("{key} is not a setting of {group}. Did you mean {match}?", key=key, group=group, match=match)
 
 
 def about_setting(key: str) -> str:

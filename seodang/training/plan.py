@@ -58,11 +58,11 @@ class Plan:
         epochs = self.steps / self.steps_per_epoch
         shown = f"{epochs:.0f}" if epochs == round(epochs) else f"{epochs:.1f}" if epochs >= 1 else f"{epochs:.1g}"
         return trn(
-            "{epochs} epoch of {steps} steps, about {duration} ({milliseconds:.1f} ms a step, measured), {memory:.1f} GiB of memory",
-            "{epochs} epochs of {steps} steps, about {duration} ({milliseconds:.1f} ms a step, measured), {memory:.1f} GiB of memory",
+            "{epochs} epoch of {steps}, about {duration} ({milliseconds:.1f} ms a step, measured), {memory:.1f} GiB of memory",
+            "{epochs} epochs of {steps}, about {duration} ({milliseconds:.1f} ms a step, measured), {memory:.1f} GiB of memory",
             1 if shown == "1" else 2,
             epochs=shown,
-            steps=self.steps_per_epoch,
+            steps=trn("{count} step", "{count:,} steps", self.steps_per_epoch),
             duration=duration(self.seconds),
             milliseconds=self.seconds_per_step * 1000,
             memory=self.memory_bytes / 2**30,

@@ -35,6 +35,24 @@ def test_words_for_a_person(command):
     ]
 
 
+def test_what_is_no_picture_is_told(command):
+    Path("photos/train/cats/broken.png").write_bytes(b"")
+    Path("photos/train/cats/Thumbs.db").write_bytes(b"no picture")
+    lines = command("augment", "photos", "out", "rotation=20").stdout.splitlines()
+    assert lines[1:] == [
+        "2 pictures written to out (1 of each, seed 0).",
+        "",
+        "Left out: 2",
+        "  train/cats/Thumbs.db: a file that Windows keeps in folders, not a picture",
+        "  train/cats/broken.png: empty file",
+    ]
+    told = json.loads(command("augment", "photos", "out2", "rotation=20", "--json").stdout)
+    assert [one["reason"] for one in told["left_out"]] == [
+        "a file that Windows keeps in folders, not a picture",
+        "empty file",
+    ]
+
+
 def test_json_and_other_splits(command):
     told = json.loads(
         command("augment", "photos", "out", "--json", "--split", "test", "--prefix", "turned", "rotation=20").stdout

@@ -72,6 +72,21 @@ def test_a_pattern_on_names_is_looked_at_and_trained_with(command, photos):
     assert "0-a.png is 'a'" in text
 
 
+def test_splits_are_shown_as_they_would_be_drawn(command, photos):
+    """`split.by` is tried before a training: 24 pictures of 6 people, each in one split."""
+    for number, path in enumerate(sorted(photos.glob("*/*.png"))):
+        path.rename(path.with_name(f"p{number % 6}_{number}.png"))
+    told = json.loads(command("look", "photos", "--json", "split.by=^([^_]*)_", "test=0.3").stdout)
+    assert {name: sum(split.values()) % 4 for name, split in told["counts"].items()} == {
+        "train": 0,
+        "validation": 0,
+        "test": 0,
+    }
+    assert any("stay together (6 groups)" in note for note in told["notes"])
+    with pytest.raises(SeodangError, match="leaves 1 of the 2 classes"):
+        command("look", "photos", "without=dogs")
+
+
 def test_no_page(command, photos, tmp_path):
     assert "Page" not in command("look", "photos", "--no-page").stdout
     assert [path.name for path in tmp_path.iterdir()] == ["photos"]

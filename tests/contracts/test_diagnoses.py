@@ -8,6 +8,7 @@ import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from seodang.core.registry import describe, find, names
 from seodang.data.open import open_any
 from seodang.data.source import Source
 from seodang.diagnoses.case import Case, case_of_data, case_of_run
+from seodang.diagnoses.chosen_on_test import chosen_on_test
 from seodang.diagnoses.diagnose import examine
 from seodang.diagnoses.diagnosis import NotChecked
 from seodang.evaluation.evaluate import evaluate
@@ -537,3 +539,19 @@ def test_a_run_whose_data_is_gone_is_still_read(made, tmp_path):
     found, unchecked = examine(case)
     assert "overfitting" in [each.name for each in found]
     assert any("/not/there.csv does not exist." in each["why"] for each in unchecked)
+
+
+@pytest.mark.parametrize(
+    ("given", "todo"),
+    [
+        ([], "Keep a test split apart: split.test=0.15, or a folder or file named test."),
+        (["train", "validation"], "Keep a test split apart: a folder or file named test."),
+    ],
+)
+def test_a_test_split_is_advised_where_the_setting_has_a_say(given, todo):
+    """Splits that the data brings are kept as they are, whatever split.test says."""
+    recipe = Recipe(name="chosen", model=Part(name="sequential"), training=Training(keep="best"))
+    trained = SimpleNamespace(recipe=recipe, history=[{}, {}], data={"split": {"given": given}})
+    report = {"split": "validation", "judged": {"examples": 30}}
+    (one,) = chosen_on_test(SimpleNamespace(own_report=report, trained=trained))
+    assert one.todo == todo

@@ -17,8 +17,8 @@ from seodang.data.grid import fitted_title, grid
 from seodang.data.look import look, short
 from seodang.data.page import write_page
 from seodang.data.scan import scan
-from seodang.data.source import LeftOut, Source
-from seodang.data.split import Split, divide
+from seodang.data.source import EMPTY_CLASS, LeftOut, Source
+from seodang.data.split import Split, divide, leave_out
 
 
 def made(
@@ -107,7 +107,29 @@ def test_the_same_picture_in_train_and_test_is_a_leak():
     assert one["level"] == "serious"
     assert one["what"] == "1 test picture (0.5 %) is in train too (the same picture)."
     assert one["evidence"] == "1 group, for example heron/0.png and heron/1000.png."
+    assert one["todo"] == "Remove these pictures from train or test."
+
+
+def test_what_to_do_about_a_leak_is_what_helps():
+    """`split.by` has no say where the data brings its splits; where they are drawn it has."""
+    given = copied(large(), 0, 1000)
+    one = found(given, "leak_test")
+    assert one["todo"] == "Remove these pictures from train or test."
+    drawn = replace(given, splits=np.full(len(given), ""))
+    division = divide(drawn, Split(test=0.5, validation=0))
+    first, second = int(division.train[0]), int(division.test[0])
+    drawn.pixels[second] = drawn.pixels[first]
+    told = look(drawn, division=division)["findings"]
+    (one,) = [each for each in told if each["kind"] == "leak_test"]
     assert one["todo"] == "Remove these pictures from train or test, or keep what belongs together with split.by."
+
+
+def test_near_copies_are_shown_by_two_that_are_not_the_very_same():
+    """0, 2 the same, 4 nearly so: what the one finding says of 0 and 2 the other does not say again."""
+    source = copied(copied(large(splits=False), 0, 2), 0, 4)
+    source.pixels[4] = (source.pixels[4] * 0.9).astype(np.uint8)
+    assert found(source, "duplicates")["evidence"] == "For example heron/0.png and heron/2.png."
+    assert found(source, "near_duplicates")["evidence"] == "For example heron/0.png and heron/4.png."
 
 
 def test_a_picture_nearly_the_same_in_train_and_validation_is_a_leak():
@@ -175,6 +197,15 @@ def test_left_out_files_are_told_with_their_reasons():
     assert one["evidence"] == "20 × empty file; 5 × no picture."
     assert look(source)["left_out"][0] == {"path": "0.png", "reason": "empty file"}
     assert "left_out" not in kinds(replace(large(), left_out=left[:3]))
+
+
+def test_empty_class_folders_and_classes_left_out_are_no_files():
+    source = replace(large(), left_out=(LeftOut("owls/", EMPTY_CLASS),))
+    one = found(source, "empty_classes")
+    assert (one["what"], one["evidence"]) == ("1 class folder has no pictures.", "owls/.")
+    assert "left_out" not in kinds(source)
+    source = leave_out(made(classes=("heron", "ibis", "owl")), ("owl",))
+    assert "left_out" not in kinds(source)
 
 
 def test_blank_pictures():

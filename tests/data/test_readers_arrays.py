@@ -65,6 +65,15 @@ def test_one_idx_file_with_the_labels_beside_it(tmp_path):
     )
 
 
+def test_an_idx_file_whose_name_says_neither_images_nor_labels(tmp_path):
+    mnist_like(tmp_path)
+    (tmp_path / "train-images-idx3-ubyte").rename(tmp_path / "mine-idx3-ubyte")
+    assert message(tmp_path / "mine-idx3-ubyte") == (
+        "mine-idx3-ubyte may be images or labels: its name does not say. Give both MNIST's names, such as train-images-idx3-ubyte "
+        "and train-labels-idx1-ubyte."
+    )
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

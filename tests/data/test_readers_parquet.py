@@ -318,7 +318,7 @@ def test_a_hub_that_cannot_be_reached(hub):
     with pytest.raises(DataError) as caught:
         read_hub("seodang/tiny", "tiny")
     assert str(caught.value) == (
-        f"tiny comes from the Hugging Face hub (seodang/tiny), which cannot be reached (LocalEntryNotFoundError). {OFFER}"
+        f"tiny comes from the Hugging Face hub (seodang/tiny), which cannot be reached (no connection). {OFFER}"
     )
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from seodang.core.errors import DataError, RecipeError
 from seodang.core.values import check
 from seodang.data.drawing import groups_of
+from seodang.data.findings import prefixes
 from seodang.data.source import Source
 from seodang.data.split import LARGEST_GROUP, Split, divide, keep_together, leave_out
 
@@ -249,6 +250,20 @@ def test_groups_by_column_and_by_pattern():
         assert sum(map(len, sets)) == 7
     assert by_column.note.endswith("Pictures with the same person stay together (7 groups).")
     assert np.array_equal(by_column.test, by_pattern.test)
+
+
+def test_the_pattern_that_look_advises_keeps_each_person_in_one_split_over_all_classes():
+    """In class folders a person stands in several; by a pattern from the beginning of the whole path each would be two."""
+    labels = np.arange(120) % 2
+    ids = [f"{'ab'[label]}/p{number // 2 % 12}_{number}.jpg" for number, label in enumerate(labels)]
+    pattern, owners = prefixes(ids, labels)
+    source = source_of(labels, ids=ids)
+    assert groups_of(source, pattern).tolist() == owners.tolist()
+    division = divide(source, Split(by=pattern, test=0.3))
+    sets = [set(owners[part].tolist()) for part in parts(division)]
+    assert sum(map(len, sets)) == len(set(owners)) == 12
+    assert groups_of(source, "^([ab])/").tolist() == [name[0] for name in ids], "folders, where no file's own name fits"
+    assert groups_of(source, "([ab])/p").tolist() == [name[0] for name in ids]
 
 
 def test_groups_stay_together_when_validation_is_drawn_from_training():

@@ -24,13 +24,13 @@ def two(own_run):
     return own_run, load(other)
 
 
-def answer(run, right):
+def answer(run, right, file=NAME):
     """Let a run's saved predictions be right exactly where `right` says."""
-    saved = predictions.read(run.folder)
+    saved = predictions.read(run.folder, file)
     said = np.where(right(len(saved.labels)), saved.labels, (saved.labels + 1) % 10)
     probabilities = np.full(saved.probabilities.shape, 0.01, dtype=np.float32)
     probabilities[np.arange(len(said)), said] = 0.91
-    predictions.write(run.folder / predictions.NAME, replace(saved, probabilities=probabilities))
+    predictions.write(run.folder / file, replace(saved, probabilities=probabilities))
 
 
 def test_a_better_run_is_called_better_whichever_comes_first(two):
@@ -49,6 +49,29 @@ def test_a_better_run_is_called_better_whichever_comes_first(two):
         27,
         9,
     )
+
+
+def test_runs_on_unlike_data_are_compared_where_both_were_judged_on_a_third(two):
+    """What `why not` advises: `evaluate RUN DATA` of both, then compare again."""
+    first, second = two
+    saved = predictions.read(second.folder)
+    few = replace(saved, ids=[f"other {name}" for name in saved.ids], sha256="of the second's own")
+    predictions.write(second.folder / predictions.NAME, few)
+    told = compare([first, second])["pairs"][0]
+    assert told["words"].endswith("trained on (`seodang evaluate RUN DATA`), then compare them again.")
+    third = replace(saved, split="all", sha256="of the third")
+    for run in two:
+        predictions.write(run.folder / "predictions-third.parquet", third)
+    answer(first, lambda number: np.arange(number) % 10 != 0, "predictions-third.parquet")
+    answer(second, lambda number: np.arange(number) % 30 != 1, "predictions-third.parquet")
+    told = compare([first, second])["pairs"][0]
+    assert (told["comparable"], told["data"], told["examples"]) == (True, "third", 270)
+    assert told["words"].startswith("digits-2 is better than digits-1: +6.7 points")
+    assert told["words"].endswith("p = 0.0039. Both were judged on third.")
+    answer(second, lambda number: np.arange(number) % 10 != 0, "predictions-third.parquet")
+    assert "are right and wrong on the same 270 judged examples." in compare([first, second])["pairs"][0]["words"]
+    (first.folder / "predictions-third.parquet").write_bytes(b"no Parquet")
+    assert not compare([first, second])["pairs"][0]["comparable"], "what is damaged is left out"
 
 
 def test_rows_are_the_same_where_their_names_and_what_is_true_of_them_are():
@@ -139,7 +162,7 @@ def test_other_splits_cannot_be_compared_and_it_is_said_why(two):
     assert not pair["comparable"]
     assert pair["words"] == (
         "digits-1 and digits-2 cannot be compared example by example: they were judged on other examples (270 test and 270 "
-        "test examples). Judge both on one data set that neither was trained on."
+        "test examples). Judge both on one data set that neither was trained on (`seodang evaluate RUN DATA`), then compare them again."
     )
     predictions.write(second.folder / predictions.NAME, replace(saved, sha256="another"))
     assert compare([first, second])["pairs"][0]["words"] == (

@@ -107,6 +107,9 @@ def test_other_data_is_judged_whole_and_keeps_the_runs_own_report(own_run, write
     assert report["verdict"][0].startswith("Right on ")
     assert f"30 pictures of {other}" in report["verdict"][0]
     assert report["notes"] == [f"Judged on all pictures of {other}, not on the run's own data."]
+    (other / "0" / "broken.png").write_bytes(b"")
+    (note,) = evaluate(own_run, other)["notes"]
+    assert note.endswith("not on the run's own data. 1 file is left out: 0/broken.png, empty file.")
 
 
 def test_other_data_with_a_test_split_is_judged_on_it(own_run, write_digits, tmp_path):

@@ -15,6 +15,7 @@ from seodang.models import _modules as modules
 from seodang.models._initial import initialise
 from seodang.models.layers import KINDS
 from seodang.models.sequential import sequential
+from seodang.models.summary import summary
 from seodang.recipes._network import ACTIVATIONS, LINEAR, SHORT
 
 
@@ -349,3 +350,10 @@ def test_a_last_softmax_is_left_to_the_loss() -> None:
     assert [type(module) for module in network.children()] == [modules.Flatten, nn.Linear]
     single = sequential(Spec((1, 4, 4)), Spec((1,)), layers=["flatten", {"dense": "outputs"}, "sigmoid"])
     assert [type(module) for module in single.children()] == [modules.Flatten, nn.Linear]
+
+
+@pytest.mark.parametrize("kind", ["relu", "leaky_relu", "elu", "selu", "gelu", "silu", "sigmoid", "tanh", "upsample"])
+def test_a_summary_calls_a_layer_as_the_list_does(kind: str) -> None:
+    layers = [kind, "global_average_pool", {"dense": "outputs"}]
+    network = sequential(Spec((3, 8, 8)), Spec((2,)), layers=layers)
+    assert summary(network, Spec((3, 8, 8)))[0].kind == kind

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from seodang.core.errors import SeodangError
 from seodang.core.registry import find
 from seodang.core.spec import Spec
 from seodang.models.build import build
-from seodang.models.drawing import draw
+from seodang.models.drawing import draw, picture
+from seodang.models.sequential import sequential
 from seodang.models.summary import summary, total
 from seodang.recipes.settings import Part
 
@@ -72,6 +74,27 @@ def test_a_residual_layer_is_one_row_from_outside() -> None:
     outside, inside = summary(model, GREY, inside=False), summary(model, GREY)
     assert [row.kind for row in outside].count("two_convs") == 6
     assert total(outside)["parameters"] == total(inside)["parameters"]
+
+
+def test_titles_stay_on_the_page_and_clear_of_each_other() -> None:
+    layers = [
+        {"conv": {"filters": 4, "kernel": 3, "stride": 2, "padding": "same"}},
+        {"max_pool": {"size": 3, "stride": 2}},
+    ]
+    layers += [
+        {"average_pool": {"size": 3, "stride": 2}},
+        {"depthwise": {"kernel": 3}},
+        "flatten",
+        {"dense": "outputs"},
+    ]
+    figure = picture(sequential(Spec((1, 64, 64)), TEN, layers=layers), Spec((1, 64, 64)), "long")
+    figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in figure.axes[0].texts if text.get_fontweight() == "bold"][1:]
+    assert len(boxes) == 7
+    assert boxes[0].x0 > 0
+    assert all(left.x1 + 4 < right.x0 for left, right in pairwise(boxes))
+    words = {text.get_text() for text in figure.axes[0].texts}
+    assert {"average pool", "3×3 stride 2", "depthwise 3×3"} <= words
 
 
 def test_a_picture_is_drawn(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from seodang.core.errors import RecipeError, SeodangError
 from seodang.core.registry import names
 from seodang.core.values import check
 from seodang.recipes.recipe import Recipe
-from seodang.recipes.resolve import explained_yaml, resolve, to_yaml
+from seodang.recipes.resolve import ELSEWHERE, explained_yaml, is_setting, resolve, to_yaml
 
 
 def test_a_setting_is_found_by_its_last_part_or_in_full():
@@ -30,6 +30,19 @@ def test_all_mistakes_at_once():
         "seed is a setting of split and of training. Write split.seed or training.seed.",
         "training.epochs must be int, got 'three'.",
     ]
+
+
+def test_names_from_elsewhere_get_ours():
+    """What Keras and PyTorch call them, which is far from any name of ours; and every one of ours is there."""
+    with pytest.raises(RecipeError) as error:
+        resolve("lenet5", {"lr": "1", "training.wd": "2", "horizontal_flip": "true", "Validation_split": "0.1"})
+    assert str(error.value).splitlines() == [
+        "lr is not a setting of Training. Did you mean learning_rate?",
+        "training.wd is not a setting of Training. Did you mean weight_decay?",
+        "horizontal_flip is not a setting of Augmentation. Did you mean flip_horizontal?",
+        "Validation_split is not a setting of Split. Did you mean validation?",
+    ]
+    assert all(is_setting(ours) and not is_setting(theirs) for theirs, ours in ELSEWHERE.items())
 
 
 def test_an_unknown_recipe_gets_the_nearest():

@@ -30,6 +30,18 @@ def read_hub(repository: str, name: str) -> Source | Frame:
     return replace(source, where=f"hub:{repository}")
 
 
+def _why(error: Exception) -> str:
+    """Why the hub cannot be reached, in a few words."""
+    from huggingface_hub import constants
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    if constants.HF_HUB_OFFLINE:
+        return tr("HF_HUB_OFFLINE is set")
+    if isinstance(error, LocalEntryNotFoundError):  # it is not in the cache, and nobody answers
+        return tr("no connection")
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:100]}"
+
+
 def _download(repository: str, name: str) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
@@ -67,7 +79,7 @@ def _download(repository: str, name: str) -> Path:
                     "{name} comes from the Hugging Face hub ({repository}), which cannot be reached ({error}).",
                     name=name,
                     repository=repository,
-                    error=type(error).__name__,
+                    error=_why(error),
                 )
                 + f" {offline}"
             ) from None

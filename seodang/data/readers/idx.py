@@ -100,6 +100,14 @@ def read_idx(path: Path) -> Source:
 
 def _partner(file: Path, this: str, other: str) -> Path:
     """The labels that belong to images, or the other way round."""
+    if this not in file.name:
+        raise DataError(
+            tr(
+                "{name} may be images or labels: its name does not say. Give both MNIST's names, such as train-images-idx3-ubyte and "
+                "train-labels-idx1-ubyte.",
+                name=file.name,
+            )
+        )
     name = file.name.replace(this, other).removesuffix(".gz")
     numbers = ("idx3", "idx1") if this == "images" else ("idx1", "idx3")
     plain = re.sub(rf"{numbers[0]}", numbers[1], name)

@@ -28,7 +28,7 @@ from seodang.data.readers.naming import (
 )
 from seodang.data.readers.no_class import refuse_annotated, refuse_no_class
 from seodang.data.readers.walk import Found, inside_one_folder, stamp_of_walk, unwrapped, walk
-from seodang.data.source import SPLITS, LeftOut, Source
+from seodang.data.source import EMPTY_CLASS, SPLITS, LeftOut, Source
 
 ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".7z", ".rar")
 _HEADS = 100  # files in no class folder whose first bytes are looked at
@@ -286,4 +286,4 @@ def _empty_classes(found: Found, named: dict[str, str], classes: set[str], left:
         label = unicodedata.normalize("NFC", printable(label))
         inside = label in classes or any(name.startswith(label + "/") for name in classes)
         if not inside:
-            left.append(LeftOut(f"{folder}/", said("an empty class folder: no pictures in it, so it is no class")))
+            left.append(LeftOut(f"{folder}/", EMPTY_CLASS))

@@ -158,9 +158,10 @@ def _hint(sentence: str) -> str:
     if others := [name for name, each in typer.main.get_command(app).commands.items() if _takes(each, wrong[1])]:  # pyright: ignore[reportAttributeAccessIssue]
         told = ", ".join(f"`seodang {name}`" for name in others)
         return " " + tr("{option} is an option of {verbs}.", option=wrong[1], verbs=told)
-    from seodang.recipes.resolve import is_setting
+    from seodang.recipes.resolve import ELSEWHERE, is_setting
 
     setting = wrong[2].replace("-", "_")
+    setting = ELSEWHERE.get(setting, setting)
     if verb not in WITH_SETTINGS or not is_setting(setting):
         return ""
     return " " + tr("A setting is written without dashes: {setting}=VALUE.", setting=setting)

@@ -27,6 +27,7 @@ def new(
 
       seodang new decision gate && seodang recognise photo.jpg --decide gate.yaml
     """
+    import shlex
     from pathlib import Path
 
     from seodang.cli._screen import print_json, screen
@@ -34,13 +35,14 @@ def new(
     from seodang.core.files import write_text
 
     path = Path(name if name.endswith(".yaml") else f"{name}.yaml")
+    typed = shlex.quote(str(path))
     if not path.suffix:
         raise SeodangError(tr("{what} needs a name, such as `seodang new {what} mine`.", what=what))
     if what == "recipe":
         from seodang.recipes.resolve import explained_yaml, resolve
 
         like = like or "image-classifier"
-        text, use = explained_yaml(resolve(like).model_copy(update={"name": path.stem})), f"seodang train PATH {path}"
+        text, use = explained_yaml(resolve(like).model_copy(update={"name": path.stem})), f"seodang train PATH {typed}"
     elif what == "decision":
         from seodang.decisions.find import explained_yaml as explained
         from seodang.decisions.find import find_decision
@@ -48,7 +50,7 @@ def new(
         like = like or "doggy-door"
         decision = find_decision(like)
         verb = "recognise" if decision.network == "imagenet" else "predict RUN"
-        text, use = explained(decision, path.stem), f"seodang {verb} PHOTO --decide {path}"
+        text, use = explained(decision, path.stem), f"seodang {verb} PHOTO --decide {typed}"
     else:
         raise SeodangError(
             tr("{what!r} cannot be made. {hint}", what=what, hint=did_you_mean(what, ["recipe", "decision"]))

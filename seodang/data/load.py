@@ -325,8 +325,7 @@ def _notes(
                 cores=cores(),
             )
         )
-    if source.left_out:
-        number = len(source.left_out)
+    if number := sum(one.is_file for one in source.left_out):
         notes.append(
             saidn(
                 "1 file is left out; `seodang look` says why.",

@@ -28,6 +28,8 @@ EASY = 0.93
 SIDE = 192
 # Below this side (median of the shorter ones) pictures hold no more than a small network of their own can learn.
 LEAST_SIDE = 64
+# A side that differs by less from the one that weights were trained at was probably meant to be that one: 244 for 224 (the notes).
+NEARLY = 0.12
 MOST_PICTURES = 50_000
 # Passes over the training pictures: (at least, pictures to be seen beside that, at most). Chosen on the validation splits
 # of digits, MNIST, Fashion-MNIST and asl-letters; see LOG.md.
@@ -73,12 +75,15 @@ def decide(recipe: Recipe, source: Source) -> tuple[Recipe, list[str]]:
         recipe = recipe.model_copy(update={"transfer": transfer.model_copy(update=found)})
         if found["strategy"] == "none":
             return recipe, reasons
-    recipe, reason = with_weights(recipe, recipe.transfer.backbone)
-    return recipe, [*reasons, reason]
+    recipe, more = with_weights(recipe, recipe.transfer.backbone)
+    return recipe, [*reasons, *more]
 
 
-def with_weights(recipe: Recipe, name: str) -> tuple[Recipe, str]:
-    """The recipe with this pretrained network, its pictures prepared as the network's weights want them; and what that is."""
+def with_weights(recipe: Recipe, name: str) -> tuple[Recipe, list[str]]:
+    """The recipe with this pretrained network, its pictures prepared as the network's weights want them; and what that is.
+
+    A side that is nearly the weights' own is told: 244 for 224 is a slip that costs nothing to name.
+    """
     weights = find_weights(name)
     recipe = recipe.model_copy(update={"transfer": recipe.transfer.model_copy(update={"backbone": name})}).with_backbone
     asked, wanted = recipe.preparation, preparation_for(weights)
@@ -87,7 +92,7 @@ def with_weights(recipe: Recipe, name: str) -> tuple[Recipe, str]:
     if not weights.fixed_size:
         found |= {"height": asked.height or asked.width or SIDE, "width": asked.width or asked.height or SIDE}
     prepared = wanted.model_copy(update=found)
-    return recipe.model_copy(update={"preparation": prepared}), (
+    reasons = [
         said(
             "preparation: {width}×{height} pixels; mean, standard deviation and interpolation as the weights "
             "of {name} want them",
@@ -95,7 +100,19 @@ def with_weights(recipe: Recipe, name: str) -> tuple[Recipe, str]:
             height=prepared.height,
             name=weights.name,
         )
-    )
+    ]
+    own = wanted.height or 0
+    asked_side = asked.height or asked.width or own
+    if 0 < abs(asked_side - own) < NEARLY * own and not weights.fixed_size:
+        reasons.append(
+            said(
+                "preparation.height={side}: the weights of {name} were trained on {own}×{own} pixels; write {own}, unless {side} is meant",
+                side=asked_side,
+                name=weights.name,
+                own=own,
+            )
+        )
+    return recipe.model_copy(update={"preparation": prepared}), reasons
 
 
 def _from_scratch_or_not(recipe: Recipe, source: Source) -> tuple[dict[str, str], list[str]]:
@@ -255,7 +272,7 @@ def derive(recipe: Recipe, data: Prepared) -> tuple[Recipe, list[str]]:
     if training.epochs is None and _is_short(recipe, count):
         training = training.model_copy(update={"epochs": 1})
     if training.batch_size is None:
-        batch = next(value for limit, value in BATCH_BY_EXAMPLES if count <= limit)
+        batch = min(count, next(value for limit, value in BATCH_BY_EXAMPLES if count <= limit))
         training = training.model_copy(update={"batch_size": batch})
         reasons.append(said("training.batch_size={batch}: {count:,} training pictures", batch=batch, count=count))
     if training.epochs is None:
@@ -264,7 +281,9 @@ def derive(recipe: Recipe, data: Prepared) -> tuple[Recipe, list[str]]:
         epochs = min(most, least + round(seen / count))
         training = training.model_copy(update={"epochs": epochs})
         named = {"epochs": epochs, "count": count, "share": share}
-        if share >= EASY:
+        if training.minutes and training.steps is None and training.schedule != "constant":  # the plan chooses
+            why = said("training.epochs: as many as fit into {minutes:g} minutes", minutes=training.minutes)
+        elif share >= EASY:
             why = said(
                 "training.epochs={epochs}: {count:,} training pictures, easy ones (the most similar other picture is of the "
                 "same class {share:.0%} of the time)",

@@ -226,8 +226,8 @@ def pass_in_time(
                     **takes,
                 )
             )
-            recipe, reason = with_weights(recipe.model_copy(update={"preparation": asked.preparation}), name)
-            reasons.append(reason)
+            recipe, more = with_weights(recipe.model_copy(update={"preparation": asked.preparation}), name)
+            reasons += more
         data = load_data(source, recipe.preparation, recipe.split, examples=recipe.examples)
         recipe = recipe.model_copy(update={"preparation": data.preparation})
         once = make_pass(data, recipe, place)

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from seodang.cli import main
+from seodang.cli import ABOUT, VERBS, main
 from seodang.cli._screen import print_json
 from seodang.cli._words import divide
 from seodang.core.errors import RecipeError, SeodangError
@@ -89,6 +89,7 @@ def test_a_picture_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
         (["predict", "last", "--class", "cat"], "--class is an option of `seodang explain`."),
         (["train", "digits", "--copies", "3"], "--copies is an option of `seodang augment`."),
         (["train", "digits", "--epochs", "3"], "A setting is written without dashes: epochs=VALUE."),
+        (["train", "digits", "--lr", "3"], "A setting is written without dashes: learning_rate=VALUE."),
         (
             ["train", "digits", "training.epochs", "=", "3"],
             "A setting is written without blanks: training.epochs=3.",
@@ -101,6 +102,21 @@ def test_a_slip_is_answered_with_what_was_meant(capsys, monkeypatch, tmp_path, w
     monkeypatch.chdir(tmp_path)
     assert told(capsys, monkeypatch, *words).splitlines()[-1] == sentence
     assert not [*tmp_path.iterdir()]
+
+
+def test_what_is_to_be_typed_next_can_be_typed_as_it_stands(command, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert command("new", "recipe", "my birds").stdout.endswith("then `seodang train PATH 'my birds.yaml'`.\n")
+
+
+def test_help_has_each_verb_in_a_line_that_is_not_cut_off(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(sys, "argv", ["seodang", "--help"])
+    with pytest.raises(SystemExit):
+        main()
+    lines = capsys.readouterr().out.split("Commands:\n")[1].splitlines()[: len(VERBS)]
+    assert [line.split()[0] for line in lines] == [*VERBS]
+    assert [line.split(maxsplit=1)[1] for line in lines] == [*ABOUT.values()]
 
 
 def test_a_folder_that_is_no_more_is_said(capsys, monkeypatch, tmp_path):

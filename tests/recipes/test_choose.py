@@ -1,6 +1,7 @@
 """What the house recipe decides, and that it says why: from scratch or not, which network, how much of it is trained."""
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +12,7 @@ from seodang.data.open import open_source
 from seodang.pretrained.here import networks_here, smaller_networks
 from seodang.recipes import choose
 from seodang.recipes.choose import EVERYTHING, HOUSE, LARGE, LAST_PART, MEDIUM, decide, derive, tune_or_not
+from seodang.recipes.lint import lint
 from seodang.recipes.resolve import resolve
 
 
@@ -77,6 +79,40 @@ def test_a_network_that_was_asked_for_is_not_replaced(weights_folder, photograph
     assert "The weights of resnet18 are not on this machine" in reasons[0]
     with pytest.raises(SeodangError, match="The weights of resnet18 are not on this machine"):
         decide(resolve(HOUSE, {"transfer.backbone": "resnet18", "transfer.strategy": "features"}), photographs)
+
+
+@pytest.mark.parametrize(("side", "is_told"), [("244", True), ("224", False), ("192", False), (None, False)])
+def test_a_side_that_is_nearly_the_weights_own_is_told(weights_folder, photographs, side, is_told):
+    """The notes' 244×244 into weights of 224×224."""
+    weights_folder(resnet18=30)
+    asked = {"transfer.backbone": "resnet18"} | (
+        {"preparation.height": side, "preparation.width": side} if side else {}
+    )
+    recipe, reasons = decide(resolve(HOUSE, asked), photographs)
+    assert recipe.preparation.height == int(side or choose.SIDE)
+    told = (
+        "preparation.height=244: the weights of resnet18 were trained on 224×224 pixels; write 224, unless 244 is meant"
+    )
+    assert (told in reasons) == is_told
+    assert sum("were trained on" in reason for reason in reasons) == is_told
+
+
+def test_where_minutes_decide_no_number_of_epochs_is_given_as_a_reason():
+    asked = resolve(HOUSE, {"training.minutes": "0.5"})
+    reasons = derive(asked, load(open_source("digits"), asked.preparation, asked.split))[1]
+    assert [reason for reason in reasons if reason.startswith("training.epochs")] == [
+        "training.epochs: as many as fit into 0.5 minutes"
+    ]
+
+
+def test_of_very_few_pictures_a_batch_is_no_larger_than_they_are():
+    """Else the choice that was made here would be warned of at once."""
+    asked = resolve(HOUSE)
+    data = load(open_source("digits"), asked.preparation, asked.split)
+    few = replace(data, train=replace(data.train, labels=data.train.labels[:6], pixels=data.train.pixels[:6]))
+    recipe, _ = derive(asked, few)
+    assert recipe.training.batch_size == 6
+    assert not [one for one in lint(recipe, data.classes, training_examples=6) if one.kind == "one_step"]
 
 
 def tuning(training, *, gpu=False, validation=100, classes=2, **settings):

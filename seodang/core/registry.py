@@ -72,7 +72,12 @@ def _plugins(kind: str) -> dict[str, Any]:
 
 
 def names(kind: str) -> list[str]:
-    """Every public name of a kind ("recipes", "models", "tasks", "datasets", "decisions"), in alphabetical order."""
+    """Every public name of a kind ("recipes", "models", "tasks", "datasets", "decisions", …), in alphabetical order.
+
+    Raises SeodangError where there is no such kind.
+    """
+    if kind not in FOLDERS:
+        raise SeodangError(tr("{kind!r} is no kind of names. {hint}", kind=kind, hint=did_you_mean(str(kind), FOLDERS)))
     return sorted({*_files(kind), *_plugins(kind)})
 
 

@@ -8,6 +8,7 @@ Near duplicates are found in three steps, each looking closer at fewer pairs:
    contrast: a linear regression on the other thumbnail, its slopes, and a constant (Lucas and Kanade, 1981, one step).
 3. The same at 32 x 32, then 64 x 64 where both pictures are that large, with the crop carried out, from the pixels themselves,
    for the few pairs that are left.
+4. Their colours at 8 x 8: a red shirt and a blue one, photographed alike, are two pictures.
 
 A pair counts where what is left unexplained is small, and small beside what is left between the picture and others much
 like it: handwritten ones are all alike and none is a copy (the idea of Lowe's ratio test, 2004,
@@ -30,7 +31,7 @@ from torch.nn import functional
 from seodang.core.files import cache_folder, read_json, write_json
 from seodang.data.augment import move
 from seodang.data.opening import Refused
-from seodang.data.pictures import Target, one
+from seodang.data.pictures import Target, one, one_array
 from seodang.data.scan import Scan
 
 # Chosen on planted copies (crops of up to 5 %, brightness x 0.7 to 1.3, JPEG quality 40 to 90) among MNIST, Fashion-MNIST,
@@ -45,6 +46,10 @@ SIDE, LARGE, MOST, RATIO = 32, 64, {32: 0.03, 64: 0.012}, {32: 0.05, 64: 0.1}
 CELL, CROP = 2048, 0.06
 SMALLEST = 12  # pixels: smaller pictures are too simple to be told apart so
 FLAT = 4.0  # grey levels of spread: below it there is nothing to compare
+# Colours differ where, at 8 x 8, so many levels of them and this share are not the other's at another brightness and contrast. Fainter
+# ones are none. Planted copies' own: 4 levels and a fifth at most (crops; brightness and JPEG leave less).
+COLOURS, COLOURS_APART, COLOURS_SHARE, COLOURLESS = 8, 10.0, 0.4, 4.0
+GREY_MODES = ("1", "L", "LA", "I", "I;16", "F")
 PAIRS_AT_MOST, CROPS_AT_MOST = 60_000, 10_000
 # From so many pictures on (a second or so) the pairs are kept in the cache folder. Raise VERSION when others are found.
 WORTH_KEEPING, VERSION = 4000, 2
@@ -167,7 +172,43 @@ def near_pairs(looked: Scan, some: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     most, ratio = (torch.where(fits, limit[side], limit[SIDE]) for limit in (MOST, RATIO))
     usual = typical[pairs].log().mean(1).exp()
     good = (fine < SURE) | ((fine < most) & (fine < ratio * usual))
-    return some[pairs[good].numpy()].reshape(-1, 2), fine[good].numpy()
+    found, left_over = some[pairs[good].numpy()].reshape(-1, 2), fine[good].numpy()
+    alike = _alike_in_colour(looked, found)
+    return found[alike], left_over[alike]
+
+
+def _alike_in_colour(looked: Scan, pairs: np.ndarray) -> np.ndarray:
+    """(M,) whether both of each pair have the same colours, up to brightness and contrast; one without any is like all."""
+    in_colour = np.array([mode not in GREY_MODES for mode in looked.mode], bool)[pairs].all(1)
+    alike = np.ones(len(pairs), bool)
+    needed, place = np.unique(pairs[in_colour], return_inverse=True)
+    if not len(needed):
+        return alike
+    small = torch.from_numpy(np.stack([_colours(looked, index) for index in needed.tolist()])).float()
+    grey = small.mean(1, keepdim=True)
+    contrast, colour = grey.flatten(1).std(1).clamp_min(1.0), (small - grey).flatten(1)
+    first, second = torch.from_numpy(place.reshape(-1, 2)).T
+    expected = colour[first] * (contrast[second] / contrast[first]).clamp(0.3, 3.0)[:, None]
+    differ, most = _size(colour[second] - expected), torch.maximum(_size(colour[second]), _size(expected))
+    colourless = torch.minimum(_size(colour[first]), _size(colour[second])) < COLOURLESS
+    alike[in_colour] = (colourless | (differ < COLOURS_APART) | (differ < COLOURS_SHARE * most)).numpy()
+    return alike
+
+
+def _size(values: Tensor) -> Tensor:
+    """Root of the mean square of each row."""
+    return values.square().mean(1).sqrt()
+
+
+def _colours(looked: Scan, index: int) -> np.ndarray:
+    """A picture at 8 x 8 in colour, (3, 8, 8) uint8; grey where it is gone since the scan."""
+    source, target = looked.source, Target(COLOURS, COLOURS, 3, "squash")
+    if source.pixels is not None:
+        return one_array(source.pixels[index], target)
+    assert source.read is not None, "a source has pixels or read"
+    with contextlib.suppress(Refused, OSError):
+        return one(source.read(index), target)
+    return np.zeros((3, COLOURS, COLOURS), np.uint8)
 
 
 def _finest(grey: Tensor, small: Tensor, pairs: Tensor) -> Tensor:

@@ -35,7 +35,9 @@ def too_few_examples(case: Case) -> Iterator[Diagnosis]:
             points=TOO_WIDE,
         ),
         tr("Another network would have to be about {half:.0f} points better to show it.", half=half),
-        tr(
+        tr("Judge on more examples; until then do not choose by this score.")
+        if report["split"] in case.trained.data.get("split", {}).get("given", ())
+        else tr(
             "Judge on more examples; until then do not choose by this score, or cross-validate (split.seed=1, 2, 3, …)."
         ),
         grade(CARE, half / 30),

@@ -268,7 +268,14 @@ def derive(recipe: Recipe, data: Prepared) -> tuple[Recipe, list[str]]:
         recipe = recipe.model_copy(update={"training": training.model_copy(update={"epochs": 1, "batch_size": 32})})
         if recipe.transfer.views == 1:
             recipe = recipe.model_copy(update={"augmentation": Augmentation()})
-        return recipe.model_copy(update={"preparation": data.preparation}), []
+        unused = [
+            said(
+                "training.epochs={epochs} is not used: the head is solved for, not trained step by step (transfer.strategy=last does that)",
+                epochs=training.epochs,
+            )
+        ]
+        asked = recipe.name == HOUSE and training.epochs not in (None, 1)  # 1 is what stands in a resolved recipe
+        return recipe.model_copy(update={"preparation": data.preparation}), unused if asked else []
     if training.epochs is None and _is_short(recipe, count):
         training = training.model_copy(update={"epochs": 1})
     if training.batch_size is None:

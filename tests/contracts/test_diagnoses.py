@@ -23,6 +23,7 @@ from seodang.diagnoses.case import Case, case_of_data, case_of_run
 from seodang.diagnoses.chosen_on_test import chosen_on_test
 from seodang.diagnoses.diagnose import examine
 from seodang.diagnoses.diagnosis import NotChecked
+from seodang.diagnoses.too_few_examples import too_few_examples
 from seodang.evaluation.evaluate import evaluate
 from seodang.recipes.recipe import Recipe
 from seodang.recipes.settings import Part, Training
@@ -555,3 +556,19 @@ def test_a_test_split_is_advised_where_the_setting_has_a_say(given, todo):
     report = {"split": "validation", "judged": {"examples": 30}}
     (one,) = chosen_on_test(SimpleNamespace(own_report=report, trained=trained))
     assert one.todo == todo
+
+
+def test_other_draws_are_advised_where_splits_are_drawn():
+    report = {
+        "split": "test",
+        "judged": {"examples": 30},
+        "metrics": {"accuracy": 0.9},
+        "intervals": {"accuracy": (0.7, 0.97)},
+    }
+    for given, ends in (
+        ([], "or cross-validate (split.seed=1, 2, 3, …)."),
+        (["train", "test"], "do not choose by this score."),
+    ):
+        trained = SimpleNamespace(data={"split": {"given": given}})
+        (one,) = too_few_examples(SimpleNamespace(own_report=report, trained=trained))
+        assert one.todo.endswith(ends)

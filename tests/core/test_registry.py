@@ -40,3 +40,8 @@ def test_listing_imports_nothing_heavy():
     code += "print([m for m in ('torch', 'numpy', 'pandas', 'sklearn', 'pydantic') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_kind_that_is_none_is_told():
+    with pytest.raises(SeodangError, match=r"^'recipies' is no kind of names\. Did you mean recipes\?$"):
+        names("recipies")

@@ -121,6 +121,25 @@ def test_mirrored_and_inverted_pictures_are_others():
     assert near(looked) == []
 
 
+def shirt(colour: tuple[int, int, int], wall: tuple[int, int, int]) -> np.ndarray:
+    """The same photograph of a shirt of another colour, before another wall."""
+    light = 0.8 + 0.2 * scene(5, 64).mean(2, keepdims=True) / 255
+    inside = np.hypot(*(np.indices((64, 64)) - 31.5)[:, :, :, None]) < 18
+    return (np.where(inside, colour, wall) * light).clip(0, 255).astype(np.uint8)
+
+
+def test_the_same_form_in_other_colours_is_another_picture():
+    red, blue, grey = (
+        shirt((200, 60, 50), (30, 40, 60)),
+        shirt((70, 90, 230), (60, 40, 20)),
+        shirt((120, 120, 120), (35, 35, 35)),
+    )
+    assert members(near(scan_of([red, blue]))) == []
+    assert members(near(scan_of([red, brightened(red, np.random.default_rng(1))]))) == [(0, 1)]
+    assert members(near(scan_of([red, saved_again(red, np.random.default_rng(1))]))) == [(0, 1)]
+    assert members(near(scan_of([red, grey]))) == [(0, 1)], "without its colour it is the same picture"
+
+
 def test_flat_pictures_and_very_small_ones_are_not_compared():
     looked = scan_of([np.full((20, 20), value, np.uint8) for value in range(60)])
     assert near(looked) == []

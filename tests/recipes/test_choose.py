@@ -124,6 +124,18 @@ def tuning(training, *, gpu=False, validation=100, classes=2, **settings):
     return recipe, " ".join(reasons)
 
 
+@pytest.mark.parametrize(("epochs", "is_told"), [("5", True), (None, False)])
+def test_epochs_that_a_solved_head_does_not_use_are_told(epochs, is_told):
+    settings = {"training.epochs": epochs} if epochs else {}
+    asked = resolve(HOUSE, {"transfer.strategy": "features", "transfer.backbone": "mobilenetv1_025", **settings})
+    data = SimpleNamespace(train=range(20), preparation=asked.preparation)
+    resolved, reasons = derive(asked, data)  # pyright: ignore[reportArgumentType]
+    assert (
+        any(reason.startswith("training.epochs=5 is not used: the head is solved for") for reason in reasons) == is_told
+    )
+    assert derive(resolved, data)[1] == [], "as `repeat` sees it"  # pyright: ignore[reportArgumentType]
+
+
 def test_few_pictures_teach_only_the_head():
     recipe, reason = tuning(MEDIUM - 1, gpu=True, training__minutes=5)
     assert not recipe.transfer.fine_tune

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tempfile
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,22 @@ from seodang.core.language import tr
 
 # What a file is tried with: more than a file system keeps beside a file's name.
 _TRIED = 4096
+
+
+def plain_name(text: str, otherwise: str, most: int = 64) -> str:
+    """A name that any file system takes and nobody must quote: letters of any script, digits, dot, hyphen, underscore; else a hyphen.
+
+    Args:
+        otherwise: What it is called where nothing of the text can be kept.
+        most: Its length, in letters; and never more than 180 bytes, of the 255 that a file's name may have.
+
+    >>> plain_name("My Photos (2)", "data"), plain_name("한글 폴더", "data"), plain_name("../..", "data")
+    ('My-Photos-2', '한글-폴더', 'data')
+    """
+    letters = unicodedata.normalize("NFC", text)
+    kept = "".join(one if one in "-._" or unicodedata.category(one)[0] in "LMN" else "\0" for one in letters)
+    short = re.sub("\0+", "-", kept).strip("-.")[:most]
+    return short.encode()[:180].decode(errors="ignore").strip("-.") or otherwise
 
 
 def try_folder(folder: Path) -> None:

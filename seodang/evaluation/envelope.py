@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any, Protocol
 
 from torch import nn
 
-from seodang.core.files import write_json, write_text
+from seodang.core.files import plain_name, write_json, write_text
 from seodang.evaluation import opened
 from seodang.models.summary import summary, total
 from seodang.runs.folder import Run, input_spec
@@ -98,4 +97,4 @@ def suffix(judged: Examples) -> str:
     """What the names of a report's files end with: nothing on the run's own data, else the name of the other data."""
     if judged.is_own:
         return ""
-    return "-" + (re.sub(r"[^A-Za-z0-9_.-]+", "-", Path(judged.data).name).strip("-.") or "data")
+    return "-" + plain_name(Path(judged.data).name, "data")

@@ -14,7 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from seodang.core.errors import NO_RIGHT, RunError
-from seodang.core.files import sha256, try_folder, write_json
+from seodang.core.files import plain_name, sha256, try_folder, write_json
 from seodang.core.language import tr
 from seodang.runs.folder import RUNS
 
@@ -24,7 +24,7 @@ _UNLISTED = {"manifest.json", ".lock", "opened.jsonl", "about.yaml"}
 
 def new_folder(name: str, below: str | Path = RUNS) -> Path:
     """Make the folder of a new run: NAME-1, NAME-2, … whichever is free. The folder's creation settles who gets it."""
-    clean = re.sub(r"[^A-Za-z0-9_.-]+", "-", name).strip("-.")[:56] or "run"
+    clean = plain_name(name, "run", most=56)
     base = Path(below)
     base.mkdir(parents=True, exist_ok=True)
     taken = [
@@ -40,12 +40,9 @@ def new_folder(name: str, below: str | Path = RUNS) -> Path:
 
 def refuse_name(name: str | None) -> None:
     """Raise RunError where nothing of a name that a person gave can stand in a folder's name."""
-    if name is not None and not re.search("[A-Za-z0-9]", name):
+    if name is not None and not plain_name(name, ""):
         raise RunError(
-            tr(
-                "A run's name is made of the letters a to z, digits, dots, hyphens and underscores, got {name!r}.",
-                name=name,
-            )
+            tr("A run's name is made of letters, digits, dots, hyphens and underscores, got {name!r}.", name=name)
         )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from seodang.core.errors import RecipeError, RunError
-from seodang.core.files import drop_torn_line
+from seodang.core.files import drop_torn_line, plain_name
 from seodang.core.language import tr
 from seodang.core.processes import num_processes
 from seodang.core.sentences import shown
@@ -305,7 +304,7 @@ def _all_checked(recipe: str | Path | Recipe | None, fixed: dict[str, str], vari
 
 
 def _clean(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_.-]+", "-", name).strip("-.")[:64] or "tuning"
+    return plain_name(name, "tuning")
 
 
 def _keep_one_checkpoint(job: Job, before: list[Trial], trial: Trial) -> None:

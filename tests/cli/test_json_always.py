@@ -102,10 +102,8 @@ def test_where_runs_cannot_be_saved_is_told_before_anything_is_read(capsys, monk
 
 def test_a_name_of_which_nothing_can_be_kept_is_refused(capsys, monkeypatch):
     monkeypatch.setattr("seodang.runs.train.open_any", lambda *_: pytest.fail("the data was read"))
-    _, answer, _ = told(capsys, monkeypatch, "train", "digits", "--name", "첫 실행")
-    assert answer["error"] == (
-        "A run's name is made of the letters a to z, digits, dots, hyphens and underscores, got '첫 실행'."
-    )
+    _, answer, _ = told(capsys, monkeypatch, "train", "digits", "--name", "?!")
+    assert answer["error"] == "A run's name is made of letters, digits, dots, hyphens and underscores, got '?!'."
 
 
 def test_a_mistake_in_a_list_of_layers_is_told_before_the_data_is_read(capsys, monkeypatch):

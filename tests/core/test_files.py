@@ -105,3 +105,13 @@ def test_a_power_cut_leaves_the_old_file_or_the_whole_new_one(tmp_path, monkeypa
 
     path.write_bytes(old)
     assert after_a_power_cut(only_renames, path, monkeypatch)[-1] > {old, new}
+
+
+def test_names_keep_the_letters_of_every_script_and_nothing_that_a_shell_or_a_path_reads():
+    assert files.plain_name("../강아지 사진 (2)", "data") == "강아지-사진-2"
+    assert files.plain_name("données_été.v2", "data") == "données_été.v2"
+    assert files.plain_name("\u1100\u1161", "data") == "\uac00", "what macOS takes apart is put together"
+    assert files.plain_name(" '$x;\n", "data") == "x"
+    assert files.plain_name("caf\udce9", "data") == "caf"
+    assert files.plain_name("🙂", "data") == "data"
+    assert len(files.plain_name("가" * 100, "data").encode()) == 180

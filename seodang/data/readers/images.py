@@ -271,7 +271,7 @@ def _tried(left: list[LeftOut]) -> str:
         "({count:,} files left out, the first: {path}, {reason})",
         len(left),
         path=left[0].path,
-        reason=shown(left[0].reason),
+        reason=shown(left[0].reason.removesuffix(f"; {READABLE}")),  # what can be read is said after it
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from seodang.core.files import plain_name
 from seodang.core.sentences import said, saidn
 
 SPLIT_WORDS = {
@@ -123,15 +124,15 @@ def splits_inside(rows: list[tuple[str, str, str]], notes: list[str]) -> list[tu
 
 
 def short_name(path: Path) -> str:
-    """A name for a run's folder, of letters, digits, dot, hyphen and underscore.
+    """A name for a run's folder: see `plain_name`.
 
-    >>> short_name(Path("My Photos.csv.gz"))
-    'My-Photos'
+    >>> short_name(Path("My Photos.csv.gz")), short_name(Path("강아지 사진"))
+    ('My-Photos', '강아지-사진')
     """
     stem = path.resolve().name
     for suffix in (".gz", ".csv", ".tsv", ".txt", ".parquet", ".arrow", ".feather", ".npz", ".npy"):
         stem = stem.removesuffix(suffix)
-    return re.sub(r"[^A-Za-z0-9_.-]+", "-", stem).strip("-.")[:64] or "data"
+    return plain_name(stem, "data")
 
 
 def classes_of(values: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:

@@ -34,6 +34,7 @@ def _example_of(seen: Seen, group: Group, pair: set[int]) -> dict[str, str]:
     members = {int(source.labels[index]): source.ids[index] for index in reversed(group.members)}
     return dict(zip(("first", "second"), sorted(members[label] for label in pair), strict=True))
 
+
 # Members of a group among which the pair is looked for that is named.
 COMPARED = 100
 

@@ -52,7 +52,7 @@ COLOURS, COLOURS_APART, COLOURS_SHARE, COLOURLESS = 8, 10.0, 0.4, 4.0
 GREY_MODES = ("1", "L", "LA", "I", "I;16", "F")
 PAIRS_AT_MOST, CROPS_AT_MOST = 60_000, 10_000
 # From so many pictures on (a second or so) the pairs are kept in the cache folder. Raise VERSION when others are found.
-WORTH_KEEPING, VERSION = 4000, 2
+WORTH_KEEPING, VERSION = 4000, 3
 
 
 @dataclass(frozen=True)

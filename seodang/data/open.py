@@ -34,7 +34,7 @@ from seodang.data.readers.table import SUFFIXES as TABLE_SUFFIXES
 from seodang.data.readers.table import table_files as row_files
 from seodang.data.readers.text_signs import holds_texts, packed_text
 from seodang.data.readers.texts import read_texts
-from seodang.data.readers.walk import PICTURE_SUFFIXES, SYSTEM_FILES
+from seodang.data.readers.walk import PICTURE_SUFFIXES, SYSTEM_FILES, is_ours
 from seodang.data.reading import Columns
 from seodang.data.source import Card, Source
 
@@ -326,8 +326,13 @@ def _read_table(path: Path, columns: Columns) -> Source | Frame:
 
 
 def _read_folder(path: Path, columns: Columns, sure: bool) -> Source | Frame:
-    folders = [entry.name for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith((".", "__"))]
-    has_pictures = _has_pictures(path)
+    own = {entry.name for entry in path.iterdir() if is_ours(entry)}
+    folders = [
+        entry.name
+        for entry in path.iterdir()
+        if entry.is_dir() and not entry.name.startswith((".", "__")) and entry.name not in own
+    ]
+    has_pictures = _has_pictures(path, own)
     pattern = columns.target if has_pictures and has_group(columns.target) else None
     if has_pictures and (labelled := _labelled(path, columns.target, pattern)):
         return labelled
@@ -343,7 +348,11 @@ def _read_folder(path: Path, columns: Columns, sure: bool) -> Source | Frame:
             return (
                 _by_itself(read_pixels(path), columns) if holds_pixels(pixels[0], sure) else _read_table(path, columns)
             )
-    visible = [entry for entry in path.iterdir() if entry.name.lower() not in SYSTEM_FILES and entry.name[:1] != "."]
+    visible = [
+        entry
+        for entry in path.iterdir()
+        if entry.name.lower() not in SYSTEM_FILES and entry.name[:1] != "." and entry.name not in own
+    ]
     if not visible:
         raise DataError(tr("{path} is empty. These can be read: {forms}.", path=path, forms=shown(FORMS)))
     if not has_pictures:
@@ -373,8 +382,10 @@ def _labelled(path: Path, target: str | None, pattern: str | None) -> Source | N
     return None
 
 
-def _has_pictures(folder: Path) -> bool:
-    """Whether a picture lies two folders deep or less: then tables beside it are not what is meant."""
+def _has_pictures(folder: Path, own: set[str]) -> bool:
+    """Whether a picture lies two folders deep or less, but for what Seodang wrote: then tables beside it are not what is meant."""
     return any(
-        file.suffix.lower() in PICTURE_SUFFIXES for pattern in ("*", "*/*", "*/*/*") for file in folder.glob(pattern)
+        file.suffix.lower() in PICTURE_SUFFIXES and file.relative_to(folder).parts[0] not in own
+        for pattern in ("*", "*/*", "*/*/*")
+        for file in folder.glob(pattern)
     )

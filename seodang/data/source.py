@@ -13,6 +13,8 @@ from seodang.core.sentences import said
 SPLITS = ("train", "validation", "test")
 # Why a folder that holds no picture is left out.
 EMPTY_CLASS = said("an empty class folder: no pictures in it, so it is no class")
+# Why what Seodang itself writes where it is called is left out, when that is where the data lie.
+OURS = said("written by Seodang itself")
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,12 @@ class LeftOut:
 
     @property
     def is_file(self) -> bool:
-        """Whether it is a file or row; no folder (`herons/`), and no class that a person leaves out.
+        """Whether it is a file or row of the data; no folder (`herons/`), no page of ours, and no class that a person leaves out.
 
         >>> LeftOut("a.png", "empty file").is_file, LeftOut("herons/", "an empty class folder").is_file
         (True, False)
         """
-        return not self.path.endswith("/") and not self.reason.startswith("left out by without=")
+        return not self.path.endswith("/") and not self.reason.startswith(("left out by without=", OURS))
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,13 @@
 import os
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
 from seodang.core.errors import DataError
-from seodang.data.open import open_source
+from seodang.data.open import open_any, open_source
 
 
 def message(where):
@@ -142,3 +144,37 @@ def test_one_file_is_meant_whole_whatever_its_name_says(tmp_path):
     assert source.notes == ("mnist_test.csv is the only file given, so it is divided whatever its name says.",)
     (tmp_path / "mnist_train.csv").write_text("\n".join(rows))
     assert set(open_source(tmp_path).splits.tolist()) == {"train", "test"}
+
+
+def test_what_seodang_wrote_beside_the_data_is_none_of_it(tmp_path):
+    """Who trains inside the folder of their data has runs/ there from then on: its Parquet was read in place of texts and arrays."""
+    pictures, texts, arrays = tmp_path / "pictures", tmp_path / "texts", tmp_path / "arrays"
+    for name in ("a", "b"):
+        (pictures / name).mkdir(parents=True)
+        (texts / name).mkdir(parents=True)
+        for number in range(3):
+            Image.new("RGB", (9, 9), (number, 0, len(name))).save(pictures / name / f"{number}.png")
+            (texts / name / f"{number}.txt").write_text(f"This is a whole sentence about {name}, number {number}.\n")
+    arrays.mkdir()
+    np.save(arrays / "x.npy", np.zeros((4, 5, 5), np.uint8))
+    np.save(arrays / "y.npy", np.arange(4) % 2)
+    before = {place: open_any(place) for place in (pictures, texts, arrays)}
+    for place in before:
+        for run in (place / "runs" / "first-1", place / "tunings" / "mine" / "trial-1", place / "elsewhere-1"):
+            run.mkdir(parents=True)
+            for file in ("recipe.yaml", "data.json", "README.md"):
+                (run / file).write_text("name: first\n")
+            pq.write_table(pa.table({"id": ["a"], "true": ["b"]}), run / "predictions.parquet")
+            Image.new("L", (9, 9)).save(run / "explanation.png")
+        (place / "tunings" / "mine" / "trials.jsonl").write_text("{}\n")
+        (place / "seodang-look-here.html").write_text("<p>")
+        Image.new("L", (9, 9)).save(place / "seodang-augment-here.png")
+    for place, source in before.items():
+        after = open_any(place)
+        assert (after.form, list(after.ids), after.stamp) == (source.form, list(source.ids), source.stamp), place
+    left = {one.path: one.is_file for one in open_any(pictures).left_out}
+    assert left == dict.fromkeys(
+        ["elsewhere-1/", "runs/", "tunings/", "seodang-look-here.html", "seodang-augment-here.png"], False
+    )
+    (pictures / "runs" / "first-1" / "recipe.yaml").unlink()
+    assert "runs/first-1" in open_any(pictures).classes, "a folder of that name with pictures is a class like any other"

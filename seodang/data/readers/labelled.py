@@ -23,7 +23,7 @@ from seodang.data.readers.delimited import Cells
 from seodang.data.readers.images import read_file
 from seodang.data.readers.naming import LABEL_NAMES, SPLIT_WORDS, classes_of, short_name, split_of
 from seodang.data.readers.table import read_cells
-from seodang.data.readers.walk import PICTURE_SUFFIXES, stamp_of_walk, walk
+from seodang.data.readers.walk import PICTURE_SUFFIXES, is_ours, stamp_of_walk, walk
 from seodang.data.source import SPLITS, LeftOut, Source
 from seodang.data.words import MISSING
 
@@ -105,6 +105,7 @@ def _tables(path: Path) -> list[Path]:
         and file.name[0] != "."
         and not any(word in file.name.lower() for word in ASIDE)
         and file.is_file()
+        and not is_ours(file.parent)
         and 0 < file.stat().st_size <= LARGEST_TABLE
     ]
     order = {name: position for position, name in enumerate((*SPLITS, ""))}

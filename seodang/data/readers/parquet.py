@@ -19,6 +19,7 @@ from seodang.data.readers.content import stamp_of
 from seodang.data.readers.naming import LABEL_NAMES, in_words
 from seodang.data.readers.parquet_rows import DAMAGED, Later, Rows, damaged, split_in
 from seodang.data.readers.rows import INDEX_NAMES, is_pixel_table, read_pixel_tables
+from seodang.data.readers.walk import is_ours
 from seodang.data.source import SPLITS, Source
 
 SUFFIXES = (".parquet", ".arrow", ".feather")
@@ -111,7 +112,7 @@ def _named(folder: str, deeper: int) -> Iterator[str]:
         if name.lower().endswith(SUFFIXES):
             if entry.is_file():
                 yield entry.path
-        elif deeper and entry.is_dir():
+        elif deeper and entry.is_dir() and not is_ours(entry):  # a run holds its predictions
             yield from _named(entry.path, deeper - 1)
 
 

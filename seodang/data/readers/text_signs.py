@@ -21,7 +21,7 @@ from seodang.data.readers.markup import MARKUP_SUFFIXES
 from seodang.data.readers.sentence_pairs import are_pairs, language_of, parallel_files
 from seodang.data.readers.separators import SPLITS_AT, WIDE
 from seodang.data.readers.unpack import unpacked
-from seodang.data.readers.walk import PICTURE_SUFFIXES, SYSTEM_FILES, SYSTEM_FOLDERS
+from seodang.data.readers.walk import PICTURE_SUFFIXES, SYSTEM_FILES, SYSTEM_FOLDERS, is_ours
 
 TEXT_SUFFIXES = (".txt", ".text", ".md", ".markdown", ".rst", ".tokens", *MARKUP_SUFFIXES)
 TABLE_SUFFIXES = (".csv", ".tsv", ".parquet", ".arrow", ".feather", ".xlsx", ".xls", ".jsonl", ".npy", ".npz")
@@ -197,7 +197,7 @@ def _few_of(folder: Path) -> Iterator[tuple[Path, int]]:
             for number, entry in enumerate(listing):
                 if number >= _ENTRIES:
                     break
-                if not is_visible(entry.name):
+                if not is_visible(entry.name) or is_ours(entry):
                     continue
                 if entry.is_dir():
                     if depth < 3:

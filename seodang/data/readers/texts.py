@@ -31,7 +31,7 @@ from seodang.data.readers.sentence_pairs import (
     read_tab_pairs,
 )
 from seodang.data.readers.text_signs import ABOUT, TEXT_SUFFIXES, file_holds_text, head_of, is_visible
-from seodang.data.readers.walk import entries_of
+from seodang.data.readers.walk import entries_of, is_ours
 from seodang.data.repeated_texts import repeated_texts
 from seodang.data.source import SPLITS, LeftOut
 
@@ -114,7 +114,7 @@ def _read_files(path: Path, root: Path, files: list[str], left: list[LeftOut]) -
 def _unwrapped(root: Path) -> Path:
     """Down through folders that hold nothing but one folder (an unpacked archive)."""
     for _ in range(4):
-        entries = [entry for entry in os.scandir(root) if is_visible(entry.name)]
+        entries = [entry for entry in os.scandir(root) if is_visible(entry.name) and not is_ours(entry)]
         if len(entries) != 1 or not entries[0].is_dir() or entries[0].name.lower() in FOLDER_WORDS:
             break
         root = Path(entries[0].path)

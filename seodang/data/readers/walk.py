@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -12,11 +13,13 @@ from pathlib import Path
 from seodang.core.sentences import said
 from seodang.data.kinds import kind_of, what_else
 from seodang.data.readers.naming import FOLDER_WORDS
-from seodang.data.source import LeftOut
+from seodang.data.source import OURS, LeftOut
 
 # Files that systems leave in folders. They are listed as left out without being opened.
 SYSTEM_FILES = {"thumbs.db": "Windows", "desktop.ini": "Windows", "ehthumbs.db": "Windows", "icon\r": "macOS"}
 SYSTEM_FOLDERS = {"__macosx", "@eadir", "$recycle.bin", "system volume information", "__pycache__", "lost+found"}
+# What Seodang writes where it is called.
+OUR_FILES, OUR_FOLDERS = ("seodang-look-", "seodang-augment-"), ("runs", "tunings")
 # Names that promise something else than a picture: their first bytes are looked at at once.
 OTHER_SUFFIXES = set(
     [
@@ -83,7 +86,9 @@ def unwrapped(root: Path) -> Path:
     """Down through folders that hold nothing but one folder that itself holds folders (an unpacked archive)."""
     for _ in range(4):
         entries = [
-            entry for entry in os.scandir(root) if _visible(entry.name) and entry.name.lower() not in SYSTEM_FILES
+            entry
+            for entry in os.scandir(root)
+            if _visible(entry.name) and entry.name.lower() not in SYSTEM_FILES and not is_ours(entry)
         ]
         if len(entries) != 1 or not entries[0].is_dir() or entries[0].name.lower() in FOLDER_WORDS:
             return root
@@ -156,6 +161,9 @@ def entries_of(
     found = []
     for entry in entries:
         name = f"{relative}/{entry.name}" if relative else entry.name
+        if is_ours(entry):
+            left_out.append(LeftOut(shown(f"{name}/" if entry.is_dir() else name), OURS))
+            continue
         try:
             found.append((entry, name, entry.stat()))
         except OSError as error:
@@ -166,6 +174,26 @@ def entries_of(
             )
             left_out.append(LeftOut(shown(name), reason))
     return found
+
+
+def is_ours(entry: os.DirEntry[str] | Path) -> bool:
+    """Whether an entry of a folder is what Seodang writes where it is called: a run, all runs, trials, the page of a look.
+
+    Who works inside the folder of their data has these beside the classes from the second command on.
+    """
+    if entry.name.startswith(OUR_FILES):
+        return entry.name.endswith((".html", ".png"))
+    if not entry.is_dir():
+        return False
+    if entry.name in OUR_FOLDERS:
+        with contextlib.suppress(OSError), os.scandir(entry) as listing:
+            return any(_is_run(one.path) for one in listing if one.is_dir())
+    return _is_run(os.fspath(entry))
+
+
+def _is_run(folder: str) -> bool:
+    has = {name: os.path.exists(os.path.join(folder, name)) for name in ("recipe.yaml", "data.json", "trials.jsonl")}
+    return has["trials.jsonl"] or (has["recipe.yaml"] and has["data.json"])
 
 
 def _enter(path: str, relative: str, above: set[tuple[int, int]], found: Found) -> None:

@@ -16,6 +16,8 @@ from seodang.data.seen import Seen
 from seodang.data.source import EMPTY_CLASS, SPLITS
 
 LEFT_OUT_SHARE = 0.01
+# The brightest of 255 levels that 12 of 16 bits reach.
+TWELVE_BITS = 16
 # Largest side over smallest.
 SIZES_APART = 8
 
@@ -34,6 +36,7 @@ def findings(seen: Seen) -> list[Finding]:
         *_empty_classes(seen),
         *_form_tells_class(seen),
         *_blank(seen),
+        *_few_levels(seen),
         *imbalance(seen),
         *scarce(seen),
         *_sizes_apart(seen),
@@ -194,6 +197,30 @@ def _blank(seen: Seen) -> Iterator[Finding]:
             f"{listed([*ids, *[''] * (len(blank) - len(ids))])}.",
             said("There is nothing in them to learn."),
             said("Look at them, and remove them if they are mistakes."),
+        )
+
+
+def _few_levels(seen: Seen) -> Iterator[Finding]:
+    """16-bit files that hold 12 bits or fewer, as microscopes and scanners write them: brought to 255 levels, hardly one is left."""
+    deep = np.array([mode.startswith("I") for mode in seen.looked.mode])
+    brightest = seen.looked.thumbnail.reshape(len(seen.looked), -1).max(1)
+    dark = np.flatnonzero(deep & (brightest <= TWELVE_BITS))
+    if 2 * len(dark) > deep.sum():
+        yield finding(
+            "few_levels",
+            "serious",
+            saidn(
+                "1 picture of 16 bits is nearly black.",
+                "{count:,} pictures of 16 bits are nearly black.",
+                len(dark),
+            ),
+            said(
+                "The brightest part is {level} of 255: {example}.",
+                level=int(brightest[dark].max()),
+                example=seen.looked.source.ids[dark[0]],
+            ),
+            said("They seem to hold 12 bits or fewer, of which 16 levels are left when they are brought to 8."),
+            said("Save them so that their values fill the range: of 12 bits, multiply by 16."),
         )
 
 

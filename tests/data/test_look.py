@@ -15,6 +15,7 @@ from seodang.data import grid as grids
 from seodang.data.findings import prefixes
 from seodang.data.grid import fitted_title, grid
 from seodang.data.look import look, short
+from seodang.data.open import open_source
 from seodang.data.page import write_page
 from seodang.data.scan import scan
 from seodang.data.source import EMPTY_CLASS, LeftOut, Source
@@ -206,6 +207,24 @@ def test_empty_class_folders_and_classes_left_out_are_no_files():
     assert "left_out" not in kinds(source)
     source = leave_out(made(classes=("heron", "ibis", "owl")), ("owl",))
     assert "left_out" not in kinds(source)
+
+
+def test_twelve_bits_in_files_of_sixteen(tmp_path):
+    random = np.random.default_rng(0)
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        for number in range(4):
+            Image.fromarray(random.integers(0, 4096, (20, 20)).astype(np.uint16)).save(
+                tmp_path / name / f"{number}.png"
+            )
+    one = found(open_source(tmp_path), "few_levels")
+    assert one["what"] == "8 pictures of 16 bits are nearly black."
+    assert one["evidence"].endswith("of 255: a/0.png.")
+    for file in tmp_path.glob("*/*.png"):
+        with Image.open(file) as picture:
+            stretched = np.asarray(picture) * 16
+        Image.fromarray(stretched).save(file)
+    assert "few_levels" not in kinds(open_source(tmp_path))
 
 
 def test_blank_pictures():

@@ -176,5 +176,7 @@ def test_what_seodang_wrote_beside_the_data_is_none_of_it(tmp_path):
     assert left == dict.fromkeys(
         ["elsewhere-1/", "runs/", "tunings/", "seodang-look-here.html", "seodang-augment-here.png"], False
     )
+    (pictures / "round").symlink_to(pictures / "round")
+    assert "round" in {one.path for one in open_any(pictures).left_out}, "a link to itself stops nobody"
     (pictures / "runs" / "first-1" / "recipe.yaml").unlink()
     assert "runs/first-1" in open_any(pictures).classes, "a folder of that name with pictures is a class like any other"

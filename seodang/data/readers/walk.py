@@ -183,12 +183,14 @@ def is_ours(entry: os.DirEntry[str] | Path) -> bool:
     """
     if entry.name.startswith(OUR_FILES):
         return entry.name.endswith((".html", ".png"))
-    if not entry.is_dir():
-        return False
-    if entry.name in OUR_FOLDERS:
-        with contextlib.suppress(OSError), os.scandir(entry) as listing:
+    with contextlib.suppress(OSError):  # a link to itself, a folder that cannot be opened: whoever walks there says so
+        if not entry.is_dir():
+            return False
+        if entry.name not in OUR_FOLDERS:
+            return _is_run(os.fspath(entry))
+        with os.scandir(entry) as listing:
             return any(_is_run(one.path) for one in listing if one.is_dir())
-    return _is_run(os.fspath(entry))
+    return False
 
 
 def _is_run(folder: str) -> bool:

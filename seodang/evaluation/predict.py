@@ -17,7 +17,7 @@ from seodang.core.errors import DataError, RunError
 from seodang.core.language import tr
 from seodang.data.opening import open_picture, quiet
 from seodang.data.prepare import Preparation, prepare
-from seodang.data.readers.walk import LARGEST_FILE
+from seodang.data.readers.walk import LARGEST_FILE, is_ours
 from seodang.decisions.decision import Decider, Decision
 from seodang.decisions.find import find_decision
 from seodang.runs.folder import Run, load, read_report
@@ -199,7 +199,8 @@ def _header(encoded: bytes) -> tuple[tuple[int, int], bool]:
 
 
 def expand(paths: Iterable[str | Path]) -> list[str]:
-    """Files from files, folders and patterns, each once, in the order given; hidden files of a folder are left out.
+    """Files from files, folders and patterns, each once, in the order given; hidden files of a folder, and runs and pages
+    of ours in it, are left out.
 
     Raises DataError, with every path that matches nothing, where not one file is left; a named file that is not there
     stays, and is answered with its reason.
@@ -231,9 +232,10 @@ def _matches(path: str) -> list[str]:
 
 def _below(folder: str) -> Iterator[tuple[str, str]]:
     for inside, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        own = {name for name in (*folders, *names) if is_ours(Path(inside, name))}
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in own)
         for name in sorted(names):
-            if not name.startswith(".") and not stat.S_ISFIFO(_mode(os.path.join(inside, name))):
+            if not name.startswith(".") and name not in own and not stat.S_ISFIFO(_mode(os.path.join(inside, name))):
                 yield inside, name  # opening a pipe would wait for who writes to it
 
 

@@ -171,3 +171,16 @@ def test_an_address_and_an_empty_name_say_what_to_do():
         "https://example.org/cat.jpg is an address, and nothing is fetched from there. Download it, then give the file.\n"
         "An empty name says no file. `.` is the folder you are in."
     )
+
+
+def test_runs_and_pages_in_a_folder_are_not_asked_about(tmp_path):
+    for file in (
+        "a.png",
+        "runs/first-1/recipe.yaml",
+        "runs/first-1/data.json",
+        "runs/first-1/x.png",
+        "seodang-look-a.html",
+    ):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_bytes(b"x")
+    assert expand([tmp_path]) == [str(tmp_path / "a.png")]

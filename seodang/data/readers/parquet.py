@@ -109,10 +109,14 @@ def _named(folder: str, deeper: int) -> Iterator[str]:
         name = entry.name
         if name[0] == ".":
             continue
+        try:
+            is_file, is_folder = entry.is_file(), entry.is_dir()
+        except OSError:  # a link to itself
+            continue
         if name.lower().endswith(SUFFIXES):
-            if entry.is_file():
+            if is_file:
                 yield entry.path
-        elif deeper and entry.is_dir() and not is_ours(entry):  # a run holds its predictions
+        elif deeper and is_folder and not is_ours(entry):  # a run holds its predictions
             yield from _named(entry.path, deeper - 1)
 
 

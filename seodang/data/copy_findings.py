@@ -62,7 +62,7 @@ def same_pictures(seen: Seen) -> Iterator[Finding]:
     groups = (group for group in (*seen.same, *seen.alike) if pair <= set(source.labels[list(group.members)].tolist()))
     example = said("For example {first} and {second}.", **_example_of(seen, next(groups), pair))
     if len(found) > 1:
-        others = listed([said("{name} and {other}", name=one.name, other=one.other) for one in found[1:]])
+        others = listed([f"{one.name} = {one.other}" for one in found[1:]])
         example = f"{example} {said('Likewise {clause}.', clause=others)}"
     yield finding(
         "same_pictures",

@@ -139,7 +139,7 @@ def _is_korean(text):
 
 def test_notes_findings_and_lines_are_shown_in_korean(tmp_path, korean):
     for number in range(12):
-        _picture(tmp_path / ("cats" if number < 6 else "dogs") / f"{number}.png", seed=number % 6)
+        _picture(tmp_path / ("cats" if number < 6 else "dogs") / f"{number}.png", seed=number % 9)
     (tmp_path / "dogs" / "b.png").write_bytes(b"no picture")
     found = look(tmp_path)
     for finding in found["findings"]:

@@ -80,7 +80,7 @@ def test_cats_and_dogs_are_two_classes_and_a_third_folder_of_both_is_none(photos
     saved(tmp_path, "all", photos[0] + photos[1], 150)
     one = look(tmp_path)["findings"][0]
     assert one["what"] == ("cat is no class of its own: of its 60 pictures 60 are in all too, the same or nearly so.")
-    assert one["evidence"].endswith("Likewise dog and all.")
+    assert one["evidence"].endswith("Likewise dog = all.")
     assert one["todo"].startswith("Give one of the folders"), "without cat and dog one class would be left"
 
 

@@ -12,33 +12,7 @@ from benchmarks.process import measure
 
 HOUSE = "image-classifier"
 # The house recipe has a schedule that ends with its steps, so its shortest run to a target is looked for among these.
-HOUSE_STEPS = (
-    25,
-    30,
-    35,
-    40,
-    45,
-    50,
-    55,
-    60,
-    65,
-    70,
-    75,
-    82,
-    90,
-    100,
-    110,
-    130,
-    160,
-    200,
-    250,
-    300,
-    450,
-    700,
-    1000,
-    1500,
-    2200,
-)
+HOUSE_STEPS = (*range(25, 80, 5), 82, 90, 100, 110, 130, 160, 200, 250, 300, 450, 700, 1000, 1500, 2200)
 # The first epoch has the libraries' warming up in it, so samples a second need another.
 LEAST_EPOCHS = 2
 

@@ -137,7 +137,9 @@ def _joined(pairs: np.ndarray, unexplained: np.ndarray, which: np.ndarray) -> li
 
     for left, right in which[pairs].tolist():
         parent[root(left)] = root(right)
-    roots = np.array([root(node) for node in range(len(parent))])
+    roots = parent.copy()  # whoever is in no pair is alone
+    for node in np.unique(which[pairs]).tolist():
+        roots[node] = root(node)
     number = roots[which]
     wanted = np.zeros(len(parent), bool)
     wanted[number[pairs[:, 0]]] = True

@@ -31,7 +31,7 @@ PARTS = "parts.json"
 # Without these a run is damaged; ENCODING is of rows and texts alone.
 NEEDED = ("recipe.yaml", "data.json", "model.safetensors", ENCODING)
 RUNS = "runs"
-# libyaml reads a recipe ten times as fast, where PyYAML was built with it; who looks for a run's siblings reads hundreds.
+# libyaml reads a recipe eight times as fast (5.8 → 0.7 ms), where PyYAML was built with it; who looks for a run's siblings reads hundreds.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
